@@ -1,0 +1,54 @@
+# `make demo` and `make test` set themselves up; nothing but Python >= 3.11, Node >= 20 and make is needed.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SETUP  := $(VENV)/.ready node_modules/.ready
+
+export AWS_EC2_METADATA_DISABLED := true
+export CDK_DISABLE_CLI_TELEMETRY := 1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+
+.PHONY: demo test unit lint types format lock setup clean
+
+demo: $(SETUP)
+	$(BIN)/python -m local.demo
+
+test: $(SETUP)
+	$(BIN)/python -m pytest
+
+unit: $(SETUP)
+	$(BIN)/python -m pytest tests/handler tests/constructs tests/local
+
+lint: $(SETUP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(SETUP)
+	$(BIN)/mypy
+
+format: $(SETUP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+setup: $(SETUP)
+
+$(VENV)/.ready: requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+node_modules/.ready: package.json package-lock.json
+	npm ci --no-fund --no-audit --loglevel=error
+	touch $@
+
+# The locks carry hashes, no download addresses. Needs uv, which only whoever moves a pin has to install.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements-dev.txt \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade --quiet
+	npm install --package-lock-only
+
+clean:
+	rm -rf $(VENV) node_modules cdk.out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
