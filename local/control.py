@@ -1,0 +1,65 @@
+"""The client of the control surface: see ``local.ministack.control`` for what each request does."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, SilentRollback
+
+
+class ControlClient:
+    """What a test does behind AWS's back, in one account and region."""
+
+    def __init__(self, url: str, authority: Path, account: str, region: str) -> None:
+        self._url = url
+        self._scope = urlencode({"account": account, "region": region})
+        self._tls = ssl.create_default_context(cafile=str(authority))
+
+    def calls(self, operation: str | None = None) -> list[dict[str, Any]]:
+        """The calls to SageMaker so far, of one operation or of all."""
+        calls: list[dict[str, Any]] = self._ask("GET", "calls")
+        return [call for call in calls if operation in (None, call["operation"])]
+
+    def experiments(self) -> list[dict[str, Any]]:
+        experiments: list[dict[str, Any]] = self._ask("GET", "experiments")
+        return experiments
+
+    def endpoints(self) -> list[dict[str, Any]]:
+        endpoints: list[dict[str, Any]] = self._ask("GET", "endpoints")
+        return endpoints
+
+    def add_fault(self, fault: ErrorFault | ConnectionFault | CancelFault | SilentRollback) -> None:
+        self._ask("POST", "faults", {"kind": type(fault).__name__, **asdict(fault)})
+
+    def clear_faults(self) -> None:
+        self._ask("DELETE", "faults")
+
+    def now(self) -> str:
+        return str(self._ask("GET", "clock")["now"])
+
+    def advance(self, by: float | timedelta) -> None:
+        self._ask("POST", "clock", {"advance": by.total_seconds() if isinstance(by, timedelta) else by})
+
+    def behaviour(self, **changes: Any) -> dict[str, Any]:
+        """Change fields of ``Behaviour``; what they all are afterwards, durations in seconds."""
+        seconds = {k: v.total_seconds() if isinstance(v, timedelta) else v for k, v in changes.items()}
+        behaviour: dict[str, Any] = self._ask("POST", "behaviour", seconds)
+        return behaviour
+
+    def custom_resources(self, logical_id: str | None = None) -> list[dict[str, Any]]:
+        """CloudFormation's requests to custom resources so far, of one resource or of all."""
+        requests: list[dict[str, Any]] = self._ask("GET", "custom-resources")
+        return [each for each in requests if logical_id in (None, each["event"]["LogicalResourceId"])]
+
+    def _ask(self, method: str, name: str, body: dict[str, Any] | None = None) -> Any:
+        url = f"{self._url}/_local/{name}?{self._scope}"
+        request = Request(url, method=method, data=None if body is None else json.dumps(body).encode())
+        with urlopen(request, context=self._tls, timeout=10) as answer:
+            return json.load(answer)

@@ -1,0 +1,34 @@
+"""The server process: MiniStack with the plug-in, for as long as whoever started it lives.
+
+Its standard input is a pipe from the parent. When the parent is gone, however it went, the pipe ends, and the server
+takes its Lambda workers and its folder with it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+
+from ministack import app
+
+from local.ministack.install import install
+
+
+def main() -> None:
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    install(float(os.environ["LOCAL_AWS_SPEED"]))
+    app.main()
+
+
+def _end_with_the_parent() -> None:
+    # Not through sys.stdin, whose lock the interpreter wants when it ends.
+    while os.read(0, 1):
+        pass
+    shutil.rmtree(os.environ["LOCAL_AWS_FOLDER"], ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

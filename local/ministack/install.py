@@ -1,0 +1,32 @@
+"""What is put where in MiniStack."""
+
+from __future__ import annotations
+
+from ministack import app
+from ministack.core import router
+from ministack.services.cloudformation import custom_resource
+
+from local.ministack import cancellation, cloudformation_types, iam, rollback
+from local.ministack.control import Control
+from local.ministack.custom_resources import CustomResources
+from local.ministack.gateway import Gateway
+from local.ministack.sagemaker_service import SageMakers
+from local.sagemaker import SystemClock
+
+
+def install(speed: float) -> None:
+    """Make this process's MiniStack the local AWS. Durations of SageMaker's are ``speed`` times shorter."""
+    sagemakers = SageMakers(SystemClock(speed))
+    custom_resources = CustomResources()
+
+    router.SERVICE_PATTERNS["sagemaker"] = {"target_prefixes": ["SageMaker."]}
+    app.SERVICE_HANDLERS["sagemaker"] = sagemakers.handle_request
+    iam.install(sagemakers.tagged)
+    cloudformation_types.install(sagemakers)
+    custom_resource.invoke_custom_resource = custom_resources.invoke
+    rollback.install(custom_resources)
+    cancellation.install(custom_resources)
+
+    # With TLS, MiniStack would serve on port 443 besides its own when it may.
+    app._port_is_bindable = lambda *_: False
+    app.app = Gateway(app.app, Control(sagemakers, custom_resources), custom_resources)

@@ -1,0 +1,65 @@
+"""How this SageMaker behaves where the real one is slow, or where nobody has written down what it does.
+
+The documentation leaves several points of inference experiments open. Code that talks to SageMaker must be right either
+way, so each open point is one field here, and a test plays both variants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour:
+    """Durations first, then one field for each open point."""
+
+    creating: timedelta = timedelta(seconds=30)
+    """From CreateInferenceExperiment until it is Created (or Starting)."""
+    created_pause: timedelta = timedelta(minutes=1)
+    """How long an unscheduled experiment rests in Created, when ``unscheduled_passes_created``."""
+    starting: timedelta = timedelta(minutes=5)
+    """The endpoint takes up the shadow variant."""
+    updating: timedelta = timedelta(minutes=3)
+    stopping: timedelta = timedelta(minutes=4)
+    endpoint_creating: timedelta = timedelta(minutes=5)
+    endpoint_updating: timedelta = timedelta(minutes=5)
+    endpoint_deleting: timedelta = timedelta(minutes=1)
+
+    unscheduled_passes_created: bool = False
+    """An experiment without a StartTime pauses in Created before it starts by itself, or goes straight to Starting."""
+    stop_in_created: bool = False
+    """StopInferenceExperiment is legal in Created, or a ConflictException."""
+    delete_in_created: bool = True
+    """DeleteInferenceExperiment is legal in Created, or a ConflictException."""
+    reports_actual_start: bool = True
+    """Describe's Schedule has the start and end that really apply, or what was asked (nothing, when unscheduled)."""
+    promoted_keeps_shadow_name: bool = True
+    """A promoted variant keeps the shadow's name, or takes over the production variant's."""
+    kms_key_reported_as_arn: bool = False
+    """A KMS key that was given as an id or an alias is reported as an ARN, or as it was given."""
+    tags_visible_after: timedelta = timedelta()
+    """How long ListTags goes on answering what was before a change of tags."""
+    visible_after_create: timedelta = timedelta()
+    """How long a created experiment is still unknown to every other call."""
+    sampling_zero_allowed: bool = True
+    """A SamplingPercentage of 0 is accepted, or a ValidationException."""
+    minimum_duration: timedelta = timedelta(hours=1)
+    """An experiment that would end sooner after its start is refused."""
+    tags_per_page: int = 50
+    """How many tags one answer of ListTags holds; a small number makes a caller meet its NextToken."""
+
+    def changed(self, values: Mapping[str, Any]) -> Behaviour:
+        """The same with other values; a duration may be given as a number of seconds."""
+        known = {field.name: getattr(self, field.name) for field in fields(self)}
+        if unknown := sorted(set(values) - set(known)):
+            raise ValueError(f"unknown behaviour: {', '.join(unknown)}")
+        converted: dict[str, Any] = {
+            name: timedelta(seconds=value)
+            if isinstance(known[name], timedelta) and not isinstance(value, timedelta)
+            else value
+            for name, value in values.items()
+        }
+        return replace(self, **converted)

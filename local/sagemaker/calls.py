@@ -1,0 +1,19 @@
+"""The record of what was asked of SageMaker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass
+class Call:
+    """One call. ``code`` is the error it was answered with; empty when it succeeded."""
+
+    operation: str
+    parameters: Mapping[str, Any]
+    principal: str
+    at: datetime
+    code: str = ""

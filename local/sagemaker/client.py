@@ -1,0 +1,55 @@
+"""A real boto3 client whose requests never leave the process.
+
+botocore serialises, validates, signs, retries and parses as always; only the socket is missing. So a test meets the
+exceptions, the retries and the types that it would meet on AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+
+from local.sagemaker import wire
+from local.sagemaker.errors import ConnectionLost
+from local.sagemaker.service import SageMaker
+from local.sessions import isolated_session
+
+
+def boto3_client(service: SageMaker, *, retries: Mapping[str, Any] | None = None, principal: str = "") -> Any:
+    """A SageMaker client that talks to this service. ``retries`` is botocore's setting; by default there are none."""
+    session = isolated_session("local", "local", region=service.region)
+    client = session.client("sagemaker", config=Config(retries=dict(retries or {"total_max_attempts": 1})))
+    attach(client, service, principal=principal)
+    return client
+
+
+def attach(client: Any, service: SageMaker, *, principal: str = "") -> None:
+    """Make an existing SageMaker client talk to this service."""
+
+    def send(request: Any, **_: Any) -> AWSResponse:
+        body = request.body.encode() if isinstance(request.body, str) else request.body
+        target = request.headers["X-Amz-Target"]
+        try:
+            answer = wire.handle(service, target if isinstance(target, str) else target.decode(), body, principal)
+        except ConnectionLost as lost:
+            if lost.performed:
+                raise ConnectionClosedError(endpoint_url=request.url) from lost
+            raise EndpointConnectionError(endpoint_url=request.url) from lost
+        status, headers, content = answer
+        return AWSResponse(request.url, status, headers, _Raw(content))
+
+    client.meta.events.register("before-send.sagemaker", send)
+
+
+class _Raw:
+    """As much of urllib3's response as AWSResponse reads."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._content

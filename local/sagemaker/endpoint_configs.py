@@ -1,0 +1,73 @@
+"""Endpoint configurations: what an endpoint serves with. They never change; an update of an endpoint names another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from local.sagemaker.errors import validation
+from local.sagemaker.models import Models
+from local.sagemaker.names import Arns, key
+
+
+@dataclass(frozen=True)
+class EndpointConfig:
+    name: str
+    arn: str
+    declared: Mapping[str, Any]
+    created: datetime
+
+    @property
+    def production(self) -> list[dict[str, Any]]:
+        return deepcopy(list(self.declared["ProductionVariants"]))
+
+    @property
+    def shadows(self) -> list[dict[str, Any]]:
+        return deepcopy(list(self.declared.get("ShadowProductionVariants", [])))
+
+    def serves(self, variant: str) -> bool:
+        return any(served["VariantName"] == variant for served in self.production + self.shadows)
+
+    def describe(self) -> dict[str, Any]:
+        described = {name: deepcopy(value) for name, value in self.declared.items() if name != "Tags"}
+        return described | {"EndpointConfigArn": self.arn, "CreationTime": self.created}
+
+
+class EndpointConfigs:
+    def __init__(self, arns: Arns, models: Models) -> None:
+        self._arns = arns
+        self._models = models
+        self._by_key: dict[str, EndpointConfig] = {}
+        self._generated = 0
+
+    def create(self, parameters: Mapping[str, Any], now: datetime) -> EndpointConfig:
+        name = parameters["EndpointConfigName"]
+        arn = self._arns.of("endpoint-config", name)
+        if key(name) in self._by_key:
+            raise validation(f'Cannot create already existing endpoint configuration "{arn}".')
+        for variant in (*parameters["ProductionVariants"], *parameters.get("ShadowProductionVariants", [])):
+            if "ModelName" in variant:
+                self._models.get(variant["ModelName"])
+        config = EndpointConfig(name, arn, deepcopy(dict(parameters)), now)
+        self._by_key[key(name)] = config
+        return config
+
+    def generate(self, stem: str, variants: Mapping[str, Any], now: datetime) -> EndpointConfig:
+        """A configuration that SageMaker makes for itself, under a name of its own."""
+        self._generated += 1
+        name = f"{stem[:50]}-{self._generated:06d}"
+        return self.create({"EndpointConfigName": name, **variants}, now)
+
+    def get(self, name: str) -> EndpointConfig:
+        if key(name) not in self._by_key:
+            arn = self._arns.of("endpoint-config", name)
+            raise validation(f'Could not find endpoint configuration "{arn}".')
+        return self._by_key[key(name)]
+
+    def delete(self, name: str) -> EndpointConfig:
+        config = self.get(name)
+        del self._by_key[key(name)]
+        return config

@@ -1,0 +1,37 @@
+"""The errors SageMaker answers with, by the codes that botocore turns into exceptions."""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """An answer that is an error: its code, its message and the HTTP status it travels with."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+class ConnectionLost(Exception):  # noqa: N818 (not an error of the service: there is no answer at all)
+    """The caller gets no answer. ``performed`` tells whether the call took effect all the same."""
+
+    def __init__(self, *, performed: bool) -> None:
+        super().__init__("the connection was lost")
+        self.performed = performed
+
+
+def validation(message: str) -> ServiceError:
+    return ServiceError("ValidationException", message)
+
+
+def conflict(message: str) -> ServiceError:
+    return ServiceError("ConflictException", message)
+
+
+def not_found(message: str) -> ServiceError:
+    return ServiceError("ResourceNotFound", message)
+
+
+def in_use(message: str) -> ServiceError:
+    return ServiceError("ResourceInUse", message)

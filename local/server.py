@@ -1,0 +1,208 @@
+"""``LocalAws``: the local AWS as a process of its own, for as long as a ``with`` block lasts."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from local.certificate import Certificate, make_certificate
+from local.control import ControlClient
+from local.processes import kill_group
+from local.sessions import LocalSession, isolated_session
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+_KEPT = ("HOME", "LANG", "LC_ALL", "LOGNAME", "NODE_PATH", "PATH", "TERM", "TZ", "USER")
+_GRACE = 3.0
+_SECRET = "test"  # noqa: S105 (MiniStack's own for account keys; it checks nothing)
+
+
+class LocalAwsFailed(Exception):  # noqa: N818 (the name says it)
+    """The server didn't come up; the text ends with its log."""
+
+
+class LocalAws:
+    """A local AWS on a free port of the loopback, with an account of its own and nothing in it.
+
+    ::
+
+        with LocalAws(speed=60) as aws:
+            aws.session().client("cloudformation").create_stack(...)
+            subprocess.run(["cdk", "deploy"], env=aws.environment)
+            aws.control.advance(timedelta(days=7))
+
+    ``speed`` is how many times quicker SageMaker's transitions are than in reality.
+    """
+
+    account: str
+    region: str
+    folder: Path
+    url: str
+    control: ControlClient
+
+    def __init__(self, *, speed: float = 60.0, account: str = "123456789012", region: str = "us-east-1") -> None:
+        self.speed = speed
+        self.account = account
+        self.region = region
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.folder = Path(tempfile.mkdtemp(prefix="local-aws-")).resolve()
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def log_path(self) -> Path:
+        return self.folder / "server.log"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The whole environment of a client: credentials, endpoint and trust are the local AWS's, and no others."""
+        return {
+            **self._clean_environment(),
+            # An app's command is mostly plain "python": the one that runs here.
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": _SECRET,
+            "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
+            "CDK_DEFAULT_ACCOUNT": self.account,
+            "CDK_DEFAULT_REGION": self.region,
+            "CDK_DISABLE_CLI_TELEMETRY": "1",
+            "CDK_HOME": str(self.folder / "cdk"),
+            "CI": "1",
+            "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+            "NODE_EXTRA_CA_CERTS": str(self._certificate.authority),
+        }
+
+    @property
+    def exports(self) -> str:
+        """The lines a user pastes into a shell to point it at this server."""
+        told = self.environment
+        names = [name for name in sorted(told) if name.startswith(("AWS_", "NODE_EXTRA", "SSL_", "REQUESTS_"))]
+        # An own profile or session would win over the local credentials.
+        return "\n".join(
+            ["unset AWS_PROFILE AWS_SESSION_TOKEN", *(f"export {name}={shlex.quote(told[name])}" for name in names)]
+        )
+
+    def session(
+        self, *, access_key: str | None = None, secret: str = _SECRET, token: str | None = None
+    ) -> LocalSession:
+        """A session of the account's root, or of whom the credentials belong to."""
+        session = isolated_session(access_key or self.account, secret, token, region=self.region)
+        return LocalSession(session, self.url, str(self._certificate.authority))
+
+    def stop(self) -> None:
+        """End the server and what it started, by process id, and remove its folder."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(_GRACE)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                # The server leads a process group, in which its Lambda workers are.
+                kill_group(process.pid)
+                process.wait()
+                if process.stdin:
+                    process.stdin.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self) -> None:
+        for name in ("state", "s3", "tmp", "cdk"):
+            (self.folder / name).mkdir()
+        self._certificate: Certificate = make_certificate(self.folder)
+        port = _free_port()
+        self.url = f"https://localhost:{port}"
+        self.control = ControlClient(self.url, self._certificate.authority, self.account, self.region)
+        with self.log_path.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "local.ministack"],
+                cwd=PROJECT,
+                env=self._server_environment(port),
+                stdin=subprocess.PIPE,  # its end tells the server that this process is gone
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # an interrupt at the terminal is for this process, which then ends it
+            )
+        self._wait_until_healthy(self._process)
+
+    def _wait_until_healthy(self, process: subprocess.Popen[bytes], patience: float = 30.0) -> None:
+        tls = ssl.create_default_context(cafile=str(self._certificate.authority))
+        deadline = time.monotonic() + patience
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                with urlopen(f"{self.url}/_local/clock", context=tls, timeout=5):
+                    return
+            except (URLError, OSError):
+                time.sleep(0.05)
+        raise LocalAwsFailed(f"the local AWS did not come up:\n{self.log_path.read_text()[-4000:]}")
+
+    def _clean_environment(self) -> dict[str, str]:
+        """What clients and server have in common. Nothing of the user's own AWS settings is in it."""
+        authority = str(self._certificate.authority)
+        return {
+            **{name: os.environ[name] for name in _KEPT if name in os.environ},
+            "AWS_CA_BUNDLE": authority,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_REGION": self.region,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "REQUESTS_CA_BUNDLE": authority,
+            "SSL_CERT_FILE": authority,
+            "TMPDIR": str(self.folder / "tmp"),
+        }
+
+    def _server_environment(self, port: int) -> dict[str, str]:
+        # No AWS_ENDPOINT_URL: MiniStack gives its Lambda functions one of its own.
+        return {
+            **self._clean_environment(),
+            "AUTH": "true",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "IOT_MTLS_ENABLED": "0",
+            "LOCAL_AWS_FOLDER": str(self.folder),
+            "LOCAL_AWS_SPEED": str(self.speed),
+            "MINISTACK_ACCOUNT_ID": self.account,
+            "MINISTACK_HOST": "localhost",
+            "MINISTACK_REGION": self.region,
+            "MINISTACK_SSL_CERT": str(self._certificate.certificate),
+            "MINISTACK_SSL_KEY": str(self._certificate.key),
+            "S3_DATA_DIR": str(self.folder / "s3"),
+            "SFTP_ENABLED": "0",
+            "STATE_DIR": str(self.folder / "state"),
+            "USE_SSL": "1",
+        }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,143 @@
+"""Each point that AWS leaves open, played both ways."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from local.sagemaker import Behaviour, ServiceError
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(("pauses", "seen"), [(True, ["Created", "Starting"]), (False, ["Starting", "Starting"])])
+def test_an_unscheduled_experiment_may_pause_in_created(make_world, pauses, seen):
+    world = make_world(unscheduled_passes_created=pauses)
+    world.create()
+    world.clock.advance(30)
+    first = world.status()
+    world.clock.advance(MINUTE)
+    assert [first, world.status()] == seen
+
+
+def test_stop_may_be_legal_in_created(make_world):
+    world = make_world(stop_in_created=True)
+    world.reach("Created")
+    serving = world.endpoint()
+
+    world.stop(
+        ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"}, DesiredState="Cancelled", Reason="no"
+    )
+
+    assert world.status() == "Stopping"
+    world.clock.advance(4 * MINUTE)
+    described = world.describe()
+    assert (described["Status"], described["StatusReason"]) == ("Cancelled", "no")
+    assert world.endpoint() == serving
+
+
+def test_delete_may_be_illegal_in_created(make_world):
+    world = make_world(delete_in_created=False)
+    world.reach("Created")
+    with pytest.raises(ServiceError) as refused:
+        world.call("DeleteInferenceExperiment", Name="trial")
+    assert refused.value.code == "ConflictException"
+
+
+@pytest.mark.parametrize("reported", [True, False])
+def test_the_actual_start_may_be_reported(make_world, reported):
+    world = make_world(reports_actual_start=reported)
+    world.create()
+    assert "Schedule" not in world.describe()
+    world.clock.advance(30)
+    started = world.clock.now()
+
+    schedule = world.describe().get("Schedule")
+
+    assert schedule == ({"StartTime": started, "EndTime": started + 7 * DAY} if reported else None)
+
+
+def test_what_was_asked_is_reported_otherwise(make_world):
+    world = make_world(reports_actual_start=False)
+    world.create(Schedule=world.schedule(2 * DAY, 3 * DAY))
+    world.clock.advance(HOUR)
+    world.call("StartInferenceExperiment", Name="trial")
+    assert world.describe()["Schedule"] == world.schedule(2 * DAY, 3 * DAY)
+
+
+@pytest.mark.parametrize(("keeps", "name"), [(True, "Shadow-01"), (False, "AllTraffic")])
+def test_a_promoted_variant_may_take_over_the_name(make_world, keeps, name):
+    world = make_world(promoted_keeps_shadow_name=keeps)
+    world.reach("Completed")
+    (served,) = world.served()["ProductionVariants"]
+    assert (served["VariantName"], served["ModelName"]) == (name, "challenger")
+
+
+@pytest.mark.parametrize(
+    ("given", "reported"),
+    [
+        ("1234-abcd", "arn:aws:kms:us-east-1:123456789012:key/1234-abcd"),
+        ("alias/mine", "arn:aws:kms:us-east-1:123456789012:alias/mine"),
+        ("arn:aws:kms:us-east-1:123456789012:key/1", "arn:aws:kms:us-east-1:123456789012:key/1"),
+    ],
+)
+def test_a_kms_key_may_be_reported_as_an_arn(make_world, given, reported):
+    storage = {"Destination": "s3://here", "KmsKey": given}
+    for as_arn, expected in ((False, given), (True, reported)):
+        world = make_world(kms_key_reported_as_arn=as_arn)
+        world.create(KmsKey=given, DataStorageConfig=storage)
+        described = world.describe()
+        assert (described["KmsKey"], described["DataStorageConfig"]["KmsKey"]) == (expected, expected)
+
+
+def test_tags_may_come_late(make_world):
+    world = make_world(tags_visible_after=MINUTE)
+    arn = world.create(Tags=[{"Key": "a", "Value": "1"}])
+    assert world.call("ListTags", ResourceArn=arn)["Tags"] == []
+    world.clock.advance(MINUTE)
+    world.call("AddTags", ResourceArn=arn, Tags=[{"Key": "a", "Value": "2"}])
+    world.clock.advance(MINUTE / 2)
+    world.call("DeleteTags", ResourceArn=arn, TagKeys=["a"])
+    seen = [world.call("ListTags", ResourceArn=arn)["Tags"]]
+    for _ in range(2):
+        world.clock.advance(MINUTE / 2)
+        seen.append(world.call("ListTags", ResourceArn=arn)["Tags"])
+    assert seen == [[{"Key": "a", "Value": "1"}], [{"Key": "a", "Value": "2"}], []]
+
+
+def test_an_experiment_may_be_visible_late(make_world):
+    world = make_world(visible_after_create=MINUTE)
+    arn = world.create()
+    for operation, arguments in [
+        ("DescribeInferenceExperiment", {"Name": "trial"}),
+        ("DeleteInferenceExperiment", {"Name": "trial"}),
+        ("ListTags", {"ResourceArn": arn}),
+    ]:
+        with pytest.raises(ServiceError) as unknown:
+            world.call(operation, **arguments)
+        assert unknown.value.code == "ResourceNotFound"
+    assert world.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    with pytest.raises(ServiceError) as taken:
+        world.create()
+    assert taken.value.code == "ResourceInUse"
+    world.clock.advance(MINUTE)
+    assert world.status() == "Starting"
+
+
+def test_a_sampling_of_zero_may_be_refused(make_world):
+    make_world().create(ShadowModeConfig=make_world.shadow_mode(0))
+    with pytest.raises(ServiceError, match="SamplingPercentage must be 1 or more"):
+        make_world(sampling_zero_allowed=False).create(ShadowModeConfig=make_world.shadow_mode(0))
+
+
+def test_the_minimum_duration_can_be_changed(make_world):
+    world = make_world(minimum_duration=MINUTE)
+    world.create(Schedule=world.schedule(end=10 * MINUTE))
+
+
+def test_durations_may_be_given_in_seconds():
+    changed = Behaviour().changed({"starting": 2, "stop_in_created": True, "stopping": MINUTE})
+    assert (changed.starting, changed.stop_in_created, changed.stopping) == (timedelta(seconds=2), True, MINUTE)
+    with pytest.raises(ValueError, match="unknown behaviour: nonsense"):
+        Behaviour().changed({"nonsense": 1})

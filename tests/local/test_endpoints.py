@@ -1,0 +1,92 @@
+"""Models, endpoint configurations and endpoints."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.sagemaker import ServiceError
+
+KINDS = {
+    "Model": ({"ModelName": "x"}, "model", 'Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/x".'),
+    "EndpointConfig": ({"EndpointConfigName": "x"}, "endpoint-config", "Could not find endpoint configuration"),
+    "Endpoint": ({"EndpointName": "x"}, "endpoint", 'Could not find endpoint "arn'),
+}
+MEMBERS = {
+    "Model": {"PrimaryContainer": {"Image": "image"}},
+    "EndpointConfig": {
+        "ProductionVariants": [{"VariantName": "A", "ModelName": "champion", "InitialInstanceCount": 2}]
+    },
+    "Endpoint": {"EndpointConfigName": "shop-before"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("verb", ["Describe", "Delete"])
+def test_what_does_not_exist_is_a_validation_error(world, kind, verb):
+    name, _, complaint = KINDS[kind]
+    with pytest.raises(ServiceError) as unknown:
+        world.call(f"{verb}{kind}", **name)
+    assert unknown.value.code == "ValidationException"
+    assert complaint in unknown.value.message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_create_describe_delete(world, kind):
+    name, segment, _ = KINDS[kind]
+    created = world.call(f"Create{kind}", **name, **MEMBERS[kind])
+    assert created == {f"{kind}Arn": f"arn:aws:sagemaker:us-east-1:123456789012:{segment}/x"}
+    described = world.call(f"Describe{kind}", **name)
+    assert described[f"{kind}Arn"] == created[f"{kind}Arn"]
+    assert described["CreationTime"] == world.clock.now()
+    with pytest.raises(ServiceError, match="already existing"):
+        world.call(f"Create{kind}", **name, **MEMBERS[kind])
+    world.clock.advance(3600)
+    world.call(f"Delete{kind}", **name)
+    world.clock.advance(3600)
+    with pytest.raises(ServiceError, match="Could not find"):
+        world.call(f"Describe{kind}", **name)
+
+
+def test_a_configuration_needs_models_that_exist(world):
+    with pytest.raises(ServiceError, match="Could not find model"):
+        world.call(
+            "CreateEndpointConfig", EndpointConfigName="x", ProductionVariants=[{"VariantName": "A", "ModelName": "y"}]
+        )
+
+
+def test_an_endpoint_takes_its_time(world):
+    world.call("CreateEndpoint", EndpointName="x", EndpointConfigName="shop-before")
+    creating = world.call("DescribeEndpoint", EndpointName="x")
+    assert creating["EndpointStatus"] == "Creating"
+    assert "ProductionVariants" not in creating
+    for operation, more in (("UpdateEndpoint", {"EndpointConfigName": "shop-before"}), ("DeleteEndpoint", {})):
+        with pytest.raises(ServiceError, match="in-progress endpoint"):
+            world.call(operation, EndpointName="x", **more)
+    world.clock.advance(300)
+    assert world.call("DescribeEndpoint", EndpointName="x")["EndpointStatus"] == "InService"
+
+
+def test_an_update_swaps_the_configuration_when_it_is_done(world):
+    world.call("CreateEndpointConfig", EndpointConfigName="new", **MEMBERS["EndpointConfig"])
+    world.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="new")
+    updating = world.endpoint()
+    assert (updating["EndpointStatus"], updating["EndpointConfigName"]) == ("Updating", "shop-before")
+    assert updating["PendingDeploymentSummary"]["EndpointConfigName"] == "new"
+    world.clock.advance(300)
+    updated = world.endpoint()
+    assert (updated["EndpointStatus"], updated["EndpointConfigName"]) == ("InService", "new")
+    assert updated["ProductionVariants"][0]["CurrentInstanceCount"] == 2
+    assert updated["LastModifiedTime"] == world.clock.now()
+
+
+def test_deleting_takes_a_moment(world):
+    world.call("DeleteEndpoint", EndpointName="shop")
+    assert world.endpoint()["EndpointStatus"] == "Deleting"
+    world.clock.advance(60)
+    assert world.service.endpoints() == []
+
+
+def test_a_deleted_configuration_still_serves(world):
+    world.call("DeleteEndpointConfig", EndpointConfigName="shop-before")
+    assert world.endpoint()["EndpointConfigName"] == "shop-before"
+    assert world.endpoint()["EndpointStatus"] == "InService"

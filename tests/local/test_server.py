@@ -1,0 +1,177 @@
+"""``LocalAws`` as a process: what it inherits, what it leaves behind, how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from local.server import PROJECT, LocalAws, LocalAwsFailed
+
+
+def gone(pid):
+    """Whether a process has ended; one that only waits to be collected has."""
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(") ")[2].startswith("Z")
+
+
+def eventually(condition, patience=10.0):
+    deadline = time.monotonic() + patience
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def test_nothing_of_the_users_own_settings_is_inherited(monkeypatch):
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_ENDPOINT_URL_S3", "PERSIST_STATE"):
+        monkeypatch.setenv(name, "the user's own")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+    monkeypatch.setenv("SSL_CERT_FILE", "/elsewhere.pem")
+    with LocalAws() as aws:
+        told = aws.environment
+        assert "the user's own" not in told.values()
+        assert told["AWS_ACCESS_KEY_ID"] == aws.account
+        assert told["SSL_CERT_FILE"].startswith(str(aws.folder))
+        assert "AWS_PROFILE" not in aws.exports.replace("unset AWS_PROFILE", "")
+        assert f"export AWS_ENDPOINT_URL={aws.url}" in aws.exports
+        identity = aws.session().client("sts").get_caller_identity()
+        assert identity["Account"] == aws.account
+        given = aws._server_environment(1)
+        assert not {"the user's own", "AKIAREAL"} & set(given.values())
+        assert not [name for name in given if name.startswith("AWS_ENDPOINT_URL")]
+
+
+def test_two_can_run_side_by_side(aws):
+    with LocalAws() as other:
+        assert other.url != aws.url
+        assert other.folder != aws.folder
+
+
+def listening_of(pid):
+    """The addresses on which a process listens, from Linux's own tables."""
+    links = [str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()]
+    sockets = {link.removeprefix("socket:[").rstrip("]") for link in links if link.startswith("socket:")}
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *rest = line.split()
+            if state == "0A" and rest[5] in sockets:
+                found.append(local)
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's tables of sockets")
+def test_only_the_loopback_is_served(aws):
+    port = int(aws.url.rpartition(":")[2])
+    assert listening_of(aws._process.pid) == [f"0100007F:{port:04X}"]
+
+
+def test_a_pending_custom_resource_does_not_keep_the_server(make_sleeper):
+    with LocalAws() as aws:
+        worker = make_sleeper(aws)
+        server, folder = aws._process.pid, aws.folder
+        started = time.monotonic()
+    assert time.monotonic() - started < 3
+    assert gone(server)
+    assert eventually(lambda: gone(worker))
+    assert not folder.exists()
+
+
+@pytest.fixture
+def make_sleeper():
+    """Leave a custom resource pending, whose function sleeps for an hour; the worker's process id."""
+
+    def make(aws):
+        zipped = io.BytesIO()
+        with zipfile.ZipFile(zipped, "w") as archive:
+            archive.writestr("index.py", SLEEPER)
+        session = aws.session()
+        trust = {"Version": "2012-10-17", "Statement": []}
+        session.client("iam").create_role(RoleName="sleeper", AssumeRolePolicyDocument=json.dumps(trust))
+        created = session.client("lambda").create_function(
+            FunctionName="sleeper",
+            Runtime="python3.12",
+            Handler="index.handler",
+            Timeout=900,
+            Role=f"arn:aws:iam::{aws.account}:role/sleeper",
+            Code={"ZipFile": zipped.getvalue()},
+        )
+        note = aws.folder / "worker"
+        properties = {"ServiceToken": created["FunctionArn"], "Note": str(note)}
+        template = {"Resources": {"A": {"Type": "Custom::Sleeper", "Properties": properties}}}
+        session.client("cloudformation").create_stack(StackName="s", TemplateBody=json.dumps(template))
+        assert eventually(note.exists)
+        return int(note.read_text())
+
+    return make
+
+
+SLEEPER = """
+import os, pathlib, time
+def handler(event, _):
+    note = pathlib.Path(event["ResourceProperties"]["Note"])
+    note.with_suffix(".new").write_text(str(os.getpid()))
+    note.with_suffix(".new").rename(note)
+    time.sleep(3600)
+"""
+
+
+def test_the_server_ends_with_a_parent_that_was_killed():
+    script = (
+        "import time; from local.server import LocalAws\n"
+        "with LocalAws() as aws: print(aws._process.pid, aws.folder, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    server, folder = parent.stdout.readline().split()
+    assert not gone(server)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert eventually(lambda: gone(server))
+    assert not Path(folder).exists()
+
+
+def test_in_the_foreground_until_it_is_interrupted():
+    command = [sys.executable, "-m", "local", "--account", "111111111111", "--region", "eu-central-1"]
+    foreground = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    told = {}
+    for line in foreground.stdout:
+        if not line.strip():
+            break
+        if line.startswith("export "):
+            name, _, value = line.removeprefix("export ").strip().partition("=")
+            told[name] = value
+    assert told["AWS_ACCESS_KEY_ID"] == "111111111111"
+    assert told["AWS_REGION"] == "eu-central-1"
+    ask = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    asked = subprocess.run(
+        [sys.executable, "-c", ask], env={**os.environ, **told}, capture_output=True, text=True, check=True
+    )
+    assert asked.stdout.strip() == "111111111111"
+    foreground.send_signal(signal.SIGINT)
+    _, said = foreground.communicate(timeout=10)
+    assert foreground.returncode == 0
+    assert "Traceback" not in said
+    assert not Path(told["SSL_CERT_FILE"]).exists()
+
+
+def test_a_server_that_does_not_come_up_says_why(monkeypatch, tmp_path):
+    monkeypatch.setattr("local.server._free_port", lambda: 1)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("local.server.PROJECT", tmp_path)
+    with pytest.raises(LocalAwsFailed, match="No module named"), LocalAws():
+        pass
+    assert list(tmp_path.iterdir()) == []
