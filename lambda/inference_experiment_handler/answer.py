@@ -1,0 +1,91 @@
+"""What CloudFormation gets to read: attributes, reason, and a body that fits; and its way there."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+
+from inference_experiment_handler.live import Experiment
+from inference_experiment_handler.reading import iso_instant
+
+LONGEST_BODY = 4096
+"""Bytes; CloudFormation refuses a longer answer."""
+
+_LONGEST_TEXT = 1024
+_RETRIES = urllib3.Retry(
+    total=5,
+    status_forcelist=(500, 502, 503, 504),
+    allowed_methods=("PUT",),
+    backoff_factor=0.5,
+    respect_retry_after_header=False,
+    raise_on_status=False,
+    redirect=False,
+)
+_TIMEOUT = urllib3.Timeout(connect=5, read=10)
+
+logger = logging.getLogger(__name__)
+
+
+def attributes(experiment: Experiment | None, name: str, endpoint_name: str) -> dict[str, str]:
+    """All attributes, on every answer: ``Fn::GetAtt`` fails on one that is left out."""
+    if experiment is None:
+        return {
+            "Arn": "",
+            "Name": name,
+            "Status": "Deleted",
+            "StatusReason": "there is no experiment",
+            "StartTime": "",
+            "EndTime": "",
+            "EndpointName": endpoint_name,
+            "EndpointConfigName": "",
+        }
+    return {
+        "Arn": experiment.arn,
+        "Name": experiment.name,
+        "Status": experiment.status,
+        "StatusReason": experiment.status_reason,
+        "StartTime": iso_instant(experiment.start) if experiment.start else "",
+        "EndTime": iso_instant(experiment.end) if experiment.end else "",
+        "EndpointName": experiment.endpoint_name,
+        "EndpointConfigName": experiment.endpoint_config_name,
+    }
+
+
+def fitted(answer: Mapping[str, Any]) -> bytes:
+    """The body of the answer: the long texts cut at their end as far as needed, what identifies the request never."""
+    for longest in (_LONGEST_TEXT, 512, 256, 128, 64):
+        data = {key: _cut(value, longest) for key, value in answer["Data"].items()}
+        body = json.dumps({**answer, "Reason": _cut(answer["Reason"], longest), "Data": data}).encode()
+        if len(body) <= LONGEST_BODY:
+            return body
+    return json.dumps({**answer, "Reason": _cut(answer["Reason"], 64), "Data": {}}).encode()
+
+
+def deliver(url: str, body: bytes) -> bool:
+    """Puts the answer where CloudFormation waits for it. False: it was not taken, and trying once more may help.
+
+    The address is a secret (whoever has it can answer), so neither it nor an error that quotes it is logged.
+    """
+    host = urlsplit(url).hostname
+    # It logs the address with every retry, as a warning.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    try:
+        # No content type: the address is signed without one.
+        response = urllib3.PoolManager().request(
+            "PUT", url, body=body, headers={"content-type": ""}, retries=_RETRIES, timeout=_TIMEOUT
+        )
+    except urllib3.exceptions.HTTPError as error:
+        logger.error({"answer": "not delivered", "to": host, "why": type(error).__name__})
+        return False
+    if response.status >= 400:
+        logger.error({"answer": "refused", "to": host, "http_status": response.status})
+        return response.status < 500
+    logger.info({"answer": "delivered", "to": host, "http_status": response.status})
+    return True
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."

@@ -1,0 +1,81 @@
+"""Lambda's entry point."""
+
+import functools
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from inference_experiment_handler import answer
+from inference_experiment_handler.event import RequestType
+from inference_experiment_handler.resource import Context, Edges, InferenceExperimentResource, utc_now
+from inference_experiment_handler.service import SageMaker
+
+# Short enough that a call can't eat the time in which the invocation has to hand over or answer.
+_CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+def handler(event: dict[str, Any], context: Context) -> None:
+    """Serves one CloudFormation request, or goes on with one that was handed over."""
+    serve(event, context, Edges(_sagemaker, _invoke, utc_now, time.sleep, answer.deliver, _poll_seconds()))
+
+
+def serve(event: dict[str, Any], context: Context, edges: Edges) -> None:
+    """Raises where no answer could be given: Lambda then runs the request again."""
+    problem = malformed(event)
+    if problem:
+        _refuse(event, problem, edges)
+        return
+    resource = InferenceExperimentResource(edges)
+    resource(event, context)
+    if not resource.delivered:
+        raise RuntimeError("the answer could not be delivered to CloudFormation")
+
+
+_TEXTS = ("RequestId", "StackId", "LogicalResourceId", "ResponseURL")
+
+
+def malformed(event: Any) -> str | None:
+    """Why this is no request of CloudFormation's, before crhelper answers it to a request it has served before."""
+    if not isinstance(event, Mapping):
+        return "the event is not a map"
+    missing = [key for key in _TEXTS if not isinstance(event.get(key), str) or not event[key]]
+    if missing:
+        return f"the event has no {', '.join(missing)}"
+    if event.get("RequestType") not in set(RequestType):
+        return f"RequestType must be Create, Update or Delete, is {str(event.get('RequestType'))[:80]!r}"
+    if not isinstance(event.get("ResourceProperties"), Mapping):
+        return "the event has no ResourceProperties"
+    if not isinstance(event.get("OldResourceProperties", {}), Mapping):
+        return "OldResourceProperties is not a map"
+    if event["RequestType"] != RequestType.CREATE and not isinstance(event.get("PhysicalResourceId"), str):
+        return "the event has no PhysicalResourceId"
+    return None
+
+
+def _refuse(event: Any, problem: str, edges: Edges) -> None:
+    url = event.get("ResponseURL") if isinstance(event, Mapping) else None
+    if not isinstance(url, str) or not url.startswith("https://"):
+        raise ValueError(f"not a request of CloudFormation: {problem}")
+    ids = {key: str(event.get(key) or "unknown")[:1024] for key in (*_TEXTS[:3], "PhysicalResourceId")}
+    edges.deliver(url, answer.fitted({"Status": "FAILED", "Reason": problem, **ids, "NoEcho": False, "Data": {}}))
+
+
+def _poll_seconds() -> float:
+    try:
+        return max(float(os.environ.get("POLL_SECONDS", "")), 0.1)
+    except ValueError:
+        return 5.0
+
+
+@functools.cache
+def _sagemaker() -> SageMaker:
+    client: SageMaker = boto3.client("sagemaker", config=_CONFIG)
+    return client
+
+
+def _invoke(function_arn: str, payload: bytes) -> None:
+    boto3.client("lambda", config=_CONFIG).invoke(FunctionName=function_arn, InvocationType="Event", Payload=payload)

@@ -1,0 +1,69 @@
+"""SageMaker's limits on what may be declared: the one definition, for the handler and for the construct.
+
+Patterns and lengths are those of the SageMaker API (service model 2017-07-24); the durations are those of its
+developer guide.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a string may look like; ``allowed`` says it in words, for the message of a refusal."""
+
+    allowed: str
+    pattern: re.Pattern[str]
+    longest: int
+    shortest: int = 1
+
+    def admits(self, value: str) -> bool:
+        return self.shortest <= len(value) <= self.longest and self.pattern.fullmatch(value) is not None
+
+
+def _text(allowed: str, pattern: str, longest: int, shortest: int = 1) -> Text:
+    return Text(allowed, re.compile(pattern, re.DOTALL), longest, shortest)
+
+
+_HYPHENATED = r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"
+_LETTERS = "letters, digits and hyphens, a letter or digit first and last"
+
+EXPERIMENT_NAME = _text(f"1 to 120 {_LETTERS}", _HYPHENATED, 120)
+ENDPOINT_NAME = _text(f"1 to 63 {_LETTERS}", _HYPHENATED, 63)
+MODEL_NAME = _text(f"1 to 63 {_LETTERS}", _HYPHENATED, 63)
+VARIANT_NAME = _text(f"1 to 63 {_LETTERS}", _HYPHENATED, 63)
+ROLE_ARN = _text(
+    "the ARN of an IAM role, arn:aws:iam::123456789012:role/name",
+    r"arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+",
+    2048,
+    20,
+)
+KMS_KEY = _text("a KMS key's id, ARN or alias", r"[a-zA-Z0-9:/_-]*", 2048)
+S3_DESTINATION = _text("an S3 location, s3://bucket/prefix, up to 512 characters", r"(https|s3)://([^/])/?(.*)", 512)
+CONTENT_TYPE = _text(
+    "a content type such as text/csv", r"[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*", 256
+)
+# An open set: it grows with every release of SageMaker, so only the shape is checked.
+INSTANCE_TYPE = _text("an instance type such as ml.m5.xlarge", r"ml\.[a-z0-9-]+\.[a-z0-9-]+", 63)
+DESCRIPTION = _text("up to 1024 characters", r".*", 1024, 0)
+REASON = _text("up to 1024 characters", r".*", 1024, 0)
+RUN = _text("1 to 256 characters", r".*", 256)
+# Java's \p{L}\p{Z}\p{N} and a few signs; Python's \w and \s are nearly that.
+_TAG = r"[\w\s_.:/=+\-@]*"
+TAG_KEY = _text("1 to 128 letters, digits, spaces and _.:/=+-@", _TAG, 128)
+TAG_VALUE = _text("up to 256 letters, digits, spaces and _.:/=+-@", _TAG, 256, 0)
+
+SAMPLING_PERCENTAGE = range(101)
+INSTANCE_COUNT = range(2**31)
+CONTENT_TYPES = 10
+SERVICE_TIMEOUT = range(1, 3601)
+"""Seconds; CloudFormation's range for a custom resource."""
+
+SHORTEST_TEST = timedelta(hours=1)
+LONGEST_TEST = timedelta(days=30)
+
+TAGS = 50
+RESERVED_TAG_PREFIXES = ("aws:", "sagemaker-inference-experiment:")
+OWN_TAGS = 4
+"""How many of an experiment's tags the handler needs for itself (see ``ownership``)."""

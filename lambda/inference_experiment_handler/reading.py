@@ -1,0 +1,225 @@
+"""Reading untyped properties, key by key, with every fault collected instead of the first one raised.
+
+CloudFormation hands a custom resource every scalar as a string, at any depth; a template rendered by CDK may hold
+tokens, whose values nobody knows yet. Both are read here, and only here.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any, Final
+
+from inference_experiment_handler.limits import Text
+
+OPAQUE: Final[Any] = type("Opaque", (), {"__repr__": lambda _: "OPAQUE"})()
+"""Stands for a value that is there but not known yet (a CDK token): present, and above every check."""
+
+_SHOWN = 80
+
+
+class Faults:
+    """What is wrong with the properties, in the order of reading."""
+
+    def __init__(self) -> None:
+        self._messages: list[str] = []
+
+    def add(self, path: str, problem: str) -> None:
+        self._messages.append(f"{path} {problem}" if path else problem)
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        return tuple(self._messages)
+
+
+class Reader:
+    """Reads one map of properties: each method returns a value, ``None`` (absent or faulty) or ``OPAQUE``."""
+
+    def __init__(
+        self, value: Mapping[str, Any], faults: Faults, path: str = "", *, opaque: Callable[[Any], bool]
+    ) -> None:
+        self._value = value
+        self._faults = faults
+        self._path = path
+        self._opaque = opaque
+        self._read: set[str] = set()
+
+    def text(self, key: str, rule: Text, *, required: bool = False) -> Any:
+        value = self._take(key, required)
+        if value is None or value is OPAQUE:
+            return value
+        return value if self._admitted(self.at(key), value, rule) else None
+
+    def texts(self, key: str, rule: Text, *, at_most: int) -> Any:
+        """A list of strings, none of them twice."""
+        value = self._take(key)
+        if value is None or value is OPAQUE:
+            return value
+        if not isinstance(value, Sequence) or isinstance(value, str) or not 1 <= len(value) <= at_most:
+            return self.fault(key, f"is {shown(value)}, must be a list of 1 to {at_most} strings")
+        items = [OPAQUE if self._opaque(item) else item for item in value]
+        admitted = [
+            item
+            for index, item in enumerate(items)
+            if item is OPAQUE or self._admitted(f"{self.at(key)}[{index}]", item, rule)
+        ]
+        return tuple(admitted)
+
+    def integer(self, key: str, allowed: range, *, required: bool = False) -> Any:
+        value = self._take(key, required)
+        if value is None or value is OPAQUE:
+            return value
+        number = _integer(value)
+        if number is None or number not in allowed:
+            return self.fault(key, f"is {shown(value)}, must be an integer from {allowed[0]} to {allowed[-1]}")
+        return number
+
+    def boolean(self, key: str) -> Any:
+        value = self._take(key)
+        if value is None or value is OPAQUE or isinstance(value, bool):
+            return value
+        if value not in ("true", "false"):
+            return self.fault(key, f"is {shown(value)}, must be true or false")
+        return value == "true"
+
+    def choice(self, key: str, allowed: Sequence[str], *, required: bool = False) -> Any:
+        value = self._take(key, required)
+        if value is None or value is OPAQUE:
+            return value
+        return value if value in allowed else self.fault(key, f"is {shown(value)}, must be {either(allowed)}")
+
+    def instant(self, key: str) -> Any:
+        """An ISO 8601 timestamp with a time zone, as a UTC datetime."""
+        value = self._take(key)
+        if value is None or value is OPAQUE:
+            return value
+        example = "must be an ISO 8601 timestamp with a time zone, such as 2030-01-31T12:00:00Z"
+        try:
+            instant = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            return self.fault(key, f"is {shown(value)}, {example}")
+        if instant.tzinfo is None:
+            return self.fault(key, f"is {shown(value)}, without a time zone: {example}")
+        return instant.astimezone(UTC)
+
+    def duration(self, key: str) -> Any:
+        """An ISO 8601 duration of weeks, days, hours, minutes and seconds, as a timedelta."""
+        value = self._take(key)
+        if value is None or value is OPAQUE:
+            return value
+        match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+        if match is None or not any(match.groups()):
+            return self.fault(key, f"is {shown(value)}, must be an ISO 8601 duration such as P7D or PT36H")
+        return timedelta(**{unit: int(number) for unit, number in match.groupdict().items() if number})
+
+    def child(self, key: str, *, required: bool = False) -> "Reader | None":
+        """The map under ``key``; ``None`` where it is absent, faulty or not known yet."""
+        value = self._take(key, required)
+        if value is None or value is OPAQUE:
+            return None
+        return self._map(self.at(key), value)
+
+    def children(self, key: str, *, count: range, required: bool = False) -> "list[Reader] | None":
+        """The maps in the list under ``key``; ``None`` where the list, or one of its entries, can't be read."""
+        value = self._take(key, required)
+        if value is None or value is OPAQUE:
+            return None
+        if not isinstance(value, Sequence) or isinstance(value, str) or len(value) not in count:
+            many = f"exactly {count[0]}" if len(count) == 1 else f"{count[0]} to {count[-1]}"
+            of = f"has {len(value)} entries" if isinstance(value, list | tuple) else f"is {shown(value)}"
+            self.fault(key, f"{of}, must be a list of {many}")
+            return None
+        if any(self._opaque(item) for item in value):
+            return None
+        maps = [self._map(f"{self.at(key)}[{index}]", item) for index, item in enumerate(value)]
+        return None if None in maps else [entry for entry in maps if entry is not None]
+
+    def items(self) -> list[tuple[str, Any]]:
+        """Every key with its value, for a map whose keys are the user's own."""
+        self._read.update(self._value)
+        return [(key, OPAQUE if self._opaque(value) else value) for key, value in self._value.items()]
+
+    def has(self, key: str) -> bool:
+        return self._value.get(key) is not None
+
+    def finish(self, *, ignoring: Sequence[str] = ()) -> None:
+        """Reports the keys that nobody has read: a misspelt property must not be dropped silently."""
+        for key in self._value:
+            if key in self._read or key in ignoring:
+                continue
+            close = get_close_matches(key, self._read, n=1)
+            hint = f", did you mean {close[0]}?" if close else f", known here: {', '.join(sorted(self._read))}"
+            self._faults.add(self.at(key), f"is not a property{hint}")
+
+    def fault(self, key: str, problem: str) -> None:
+        self._faults.add(self.at(key), problem)
+
+    def at(self, key: str) -> str:
+        return f"{self._path}.{key}" if self._path else key
+
+    def _take(self, key: str, required: bool = False) -> Any:
+        self._read.add(key)
+        value = self._value.get(key)
+        if value is None:
+            if required:
+                self.fault(key, "is missing")
+            return None
+        return OPAQUE if self._opaque(value) else value
+
+    def _admitted(self, path: str, value: Any, rule: Text) -> bool:
+        if isinstance(value, str) and rule.admits(value):
+            return True
+        self._faults.add(path, f"is {shown(value)}, must be {rule.allowed}")
+        return False
+
+    def _map(self, path: str, value: Any) -> "Reader | None":
+        if not isinstance(value, Mapping):
+            self._faults.add(path, f"is {shown(value)}, must be a map of properties")
+            return None
+        return Reader(value, self._faults, path, opaque=self._opaque)
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: quoted if it is text, and never at length."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
+
+
+def either(allowed: Sequence[str]) -> str:
+    return allowed[0] if len(allowed) == 1 else f"{', '.join(allowed[:-1])} or {allowed[-1]}"
+
+
+def iso_duration(duration: timedelta) -> str:
+    """The ISO 8601 form that ``Reader.duration`` reads."""
+    seconds = int(duration.total_seconds())
+    days, seconds = divmod(seconds, 86_400)
+    parts = [f"{amount}{unit}" for amount, unit in zip(_clock(seconds), "HMS", strict=True) if amount]
+    return f"P{f'{days}D' if days else ''}{'T' if parts else ''}{''.join(parts)}" if days or parts else "PT0S"
+
+
+def iso_instant(instant: datetime) -> str:
+    """A timestamp in UTC, to the second, as SageMaker and CloudFormation write it."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_DURATION = re.compile(
+    r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?"
+)
+
+
+def _clock(seconds: int) -> tuple[int, int, int]:
+    return seconds // 3600, seconds % 3600 // 60, seconds % 60
+
+
+def _integer(value: Any) -> int | None:
+    # CloudFormation renders numbers as "5" and sometimes "5.0"; CDK passes 5.
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}(\.0+)?", value):
+        return int(value.partition(".")[0])
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return None

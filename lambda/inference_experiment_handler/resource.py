@@ -1,0 +1,218 @@
+"""crhelper, with what differs here: it waits inside the invocation, hands over to the next one, and answers once.
+
+Why each thing differs is in docs/decisions/0002-crhelper-subclass.md.
+"""
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from crhelper import FAILED, SUCCESS, CfnResource
+
+from inference_experiment_handler import answer
+from inference_experiment_handler import event as events
+from inference_experiment_handler.event import Request, RequestType
+from inference_experiment_handler.loop import Settled, advance
+from inference_experiment_handler.observe import Observation
+from inference_experiment_handler.progress import Progress
+from inference_experiment_handler.properties import InvalidPropertiesError
+from inference_experiment_handler.service import SageMaker
+from inference_experiment_handler.steps import Call, Done, Fail, Step
+
+logger = logging.getLogger(__name__)
+
+_QUIET = ("crhelper", "boto3", "botocore", "urllib3")
+
+
+class Context(Protocol):
+    """The part of Lambda's context object that is used."""
+
+    invoked_function_arn: str
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Everything outside: SageMaker, Lambda, the clock, and the way back to CloudFormation."""
+
+    sagemaker: Callable[[], SageMaker]
+    invoke: Callable[[str, bytes], None]
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    deliver: Callable[[str, bytes], bool]
+    poll_seconds: float
+
+
+class InferenceExperimentResource(CfnResource):
+    """One request. A fresh one for each invocation: crhelper's own state leaks from one request into the next."""
+
+    # What a subclass needs, and crhelper's stubs leave out.
+    _event: dict[str, Any]
+    _context: Context
+    _response_url: str
+    _get_func: Callable[[], Callable[..., str | None]]
+    _wrap_function: Callable[[Callable[..., str | None]], None]
+
+    def __init__(self, edges: Edges) -> None:
+        with _without_clients():
+            super().__init__(json_logging=True, log_level=_log_level(), sleep_on_delete=0)
+        self._sam_local = None
+        self._edges = edges
+        self._answering = threading.Lock()
+        self._answered = False
+        self.delivered = True
+        self._progress = Progress()
+        self._deadline = edges.now()
+        self._hops = 0
+        self._last_line: dict[str, str | None] = {}
+        for register in (self.create, self.update, self.delete):
+            register(self._advance)
+        for register in (self.poll_create, self.poll_update, self.poll_delete):
+            register(self._advance)
+
+    def _crhelper_init(self, event: dict[str, Any], context: Context) -> bool:
+        carried = event.get("CrHelperData", {})
+        self._progress = Progress.from_json(carried.get("Progress", {}))
+        self._hops = carried.get("Hops", 0)
+        self._deadline = (
+            datetime.fromisoformat(carried["Deadline"])
+            if carried
+            else events.deadline(self._edges.now(), event["ResourceProperties"])
+        )
+        return bool(super()._crhelper_init(event, context))  # type: ignore[misc]  # not in its stubs
+
+    def _advance(self, event: dict[str, Any], _: Context) -> str | None:
+        """One turn of the loop: the physical id once the request is settled, ``None`` while it has to wait."""
+        # First, so that whatever fails is answered with an id that a later Delete can be traced by.
+        self.PhysicalResourceId = events.answer_name(event)
+        try:
+            request = events.parse(event, self._deadline)
+        except InvalidPropertiesError as invalid:
+            self._log(None, Fail(str(invalid)))
+            return self._settle(event, Settled(Fail(str(invalid)), None))
+        client = self._edges.sagemaker()
+        settled = advance(request, self._progress, client, self._edges.now, self._log)
+        return self._settle(event, settled, request) if settled else None
+
+    def _settle(self, event: Mapping[str, Any], settled: Settled, request: Request | None = None) -> str:
+        declaration = request.declaration if request else None
+        endpoint_name = declaration.endpoint_name if declaration else ""
+        name = request.name if request else self.PhysicalResourceId
+        if isinstance(settled.step, Fail):
+            self.Status, self.Reason = FAILED, settled.step.reason
+        else:
+            self.Status = SUCCESS
+        if event["RequestType"] == RequestType.DELETE:
+            self.Data = {}
+            return str(self.PhysicalResourceId)
+        self.Data = answer.attributes(settled.experiment, name, endpoint_name)
+        # Another id than before makes CloudFormation delete the experiment of the old one, so a failed replacement
+        # keeps the old id unless the new experiment is really there.
+        created = self._progress.made("CreateInferenceExperiment", name)
+        return name if isinstance(settled.step, Done) or created else str(self.PhysicalResourceId)
+
+    def _polling_init(self, event: dict[str, Any]) -> None:
+        """Waits here instead of by an EventBridge rule, and hands over when this invocation runs out of time."""
+        budget = self._remaining()
+        margin = min(60.0, budget / 3)
+        while not self.PhysicalResourceId and self.Status != FAILED and not self._answered:
+            event["CrHelperPoll"] = True
+            event["CrHelperData"] = {
+                "Progress": self._progress.to_json(),
+                "Deadline": self._deadline.isoformat(),
+                "Hops": self._hops + 1,
+            }
+            if self._remaining() < margin and self._handed_over(event, last_chance=self._remaining() < margin / 2):
+                return
+            if self.Status == FAILED:
+                break
+            self._edges.sleep(self._edges.poll_seconds)
+            self._wrap_function(self._get_func())
+        self._send_response = True
+
+    def _handed_over(self, event: dict[str, Any], *, last_chance: bool) -> bool:
+        try:
+            self._edges.invoke(self._context.invoked_function_arn, json.dumps(event).encode())
+        except Exception as error:
+            logger.warning({"hand_over": "failed", "why": str(error)})
+            if last_chance:
+                self.PhysicalResourceId = events.answer_name(event)
+                self.Status, self.Reason = FAILED, f"could not hand over to another invocation: {error}"
+            return False
+        logger.info({"hand_over": self._hops + 1, "deadline": self._deadline.isoformat()})
+        return True
+
+    def _send(self, status: str | None = None, reason: str = "") -> None:
+        """One answer for each request, whoever comes first: the end of the loop, or crhelper's timer."""
+        with self._answering:
+            if self._answered:
+                return
+            self._answered = True
+        body = answer.fitted(
+            {
+                "Status": status or self.Status,
+                "Reason": reason if status else str(self.Reason),
+                "PhysicalResourceId": str(self.PhysicalResourceId or events.answer_name(self._event)),
+                "StackId": self.StackId,
+                "RequestId": self.RequestId,
+                "LogicalResourceId": self.LogicalResourceId,
+                "NoEcho": False,
+                "Data": self.Data if not status else {},
+            }
+        )
+        self.delivered = self._edges.deliver(self._response_url, body)
+
+    def _log_setup(self, event: Mapping[str, Any], context: Context) -> None:
+        logging.basicConfig()
+        super()._log_setup(event, context)  # type: ignore[misc]  # not in its stubs
+        # These log the event, the response address or request bodies when they are talkative.
+        for name in _QUIET:
+            logging.getLogger(name).setLevel(logging.ERROR)
+
+    def _log(self, seen: Observation | None, step: Step) -> None:
+        experiment = seen.experiment if seen else None
+        line = {
+            "experiment": experiment.name if experiment else str(self.PhysicalResourceId),
+            "status": experiment.status if experiment else None,
+            "step": step.operation if isinstance(step, Call) else type(step).__name__,
+            "why": step.why,
+        }
+        # A wait of an hour is one line, not hundreds.
+        if line != self._last_line:
+            logger.info(line)
+        self._last_line = line
+
+    def _remaining(self) -> float:
+        return float(self._context.get_remaining_time_in_millis()) / 1000
+
+
+@contextmanager
+def _without_clients() -> Iterator[None]:
+    """crhelper builds three clients, which only its EventBridge polling uses, unless it believes to be run by SAM."""
+    before = os.environ.get("AWS_SAM_LOCAL")
+    os.environ["AWS_SAM_LOCAL"] = "true"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["AWS_SAM_LOCAL"]
+        else:
+            os.environ["AWS_SAM_LOCAL"] = before
+
+
+def _log_level() -> str:
+    # A level that logging doesn't know would make crhelper fail every request, a Delete too.
+    level = os.environ.get("LOG_LEVEL", "INFO").upper()
+    return level if level in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL") else "INFO"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

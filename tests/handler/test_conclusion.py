@@ -1,0 +1,214 @@
+"""A test is concluded by declaration: promoted, removed, retained or called off; and the endpoint proves it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from declarations import (
+    CHALLENGER,
+    PRODUCTION,
+    PROMOTE,
+    REMOVE,
+    RETAIN,
+    SHADOW,
+    declared,
+    variant,
+)
+from stack import Stack
+
+from local.sagemaker import CancelFault, SilentRollback
+
+SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
+
+
+def concluded(actions: dict[str, str], state: str = "Completed", **changes: Any) -> dict[str, Any]:
+    return declared(DesiredState=state, ModelVariantActions=actions, **changes)
+
+
+def test_promoting_makes_the_shadow_serve(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    bigger = variant(SHADOW, CHALLENGER, count=3)
+
+    answer = stack.update(
+        declared(), concluded(PROMOTE, Reason="as good, and quicker", DesiredModelVariants=[bigger]), name
+    )
+
+    assert answer.succeeded, answer.reason
+    assert answer.physical_id == name
+    assert answer.data["Status"] == "Completed"
+    assert answer.data["StatusReason"] == "as good, and quicker"
+    assert stack.served() == [SHADOW]
+    assert stack.shadows() == []
+    endpoint = stack.call("DescribeEndpoint", EndpointName="shop")
+    assert endpoint["ProductionVariants"][0]["DesiredInstanceCount"] == 3
+
+
+@pytest.mark.parametrize(
+    ("actions", "shadows"), [(REMOVE, []), (RETAIN, [SHADOW])], ids=["remove the shadow", "retain both"]
+)
+@pytest.mark.parametrize("state", ["Completed", "Cancelled"])
+def test_production_stays_whatever_becomes_of_the_shadow(
+    stack: Stack, actions: dict[str, str], shadows: list[str], state: str
+) -> None:
+    name = stack.create(declared()).physical_id
+
+    answer = stack.update(declared(), concluded(actions, state), name)
+
+    assert answer.succeeded, answer.reason
+    assert answer.data["Status"] == state
+    assert "ShadowTest of stack arn:aws:cloudformation" in answer.data["StatusReason"]
+    assert stack.served() == [PRODUCTION]
+    assert stack.shadows() == shadows
+
+
+def test_a_desired_state_alone_removes_the_shadow(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+
+    assert stack.update(declared(), declared(DesiredState="Cancelled"), name).succeeded
+    assert stack.served() == [PRODUCTION]
+    assert stack.shadows() == []
+
+
+def test_a_concluded_test_stays_concluded_by_later_deployments(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    promoted = concluded(PROMOTE)
+    assert stack.update(declared(), promoted, name).succeeded
+    # The endpoint moves on, and has nothing to do with the test any more.
+    stack.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-before")
+    stack.clock.advance(3600)
+    mark = stack.mark()
+
+    answer = stack.update(promoted, promoted | {"ServiceTimeout": 1000}, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.calls(since=mark, reads=True) == ["DescribeInferenceExperiment", "ListTags"]
+
+
+def test_a_change_and_the_conclusion_go_together(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    mark = stack.mark()
+
+    assert stack.update(declared(), concluded(REMOVE, Description="it was slow"), name).succeeded
+
+    calls = stack.calls(since=mark)
+    assert calls.index("UpdateInferenceExperiment") < calls.index("StopInferenceExperiment")
+    assert stack.describe(name)["Description"] == "it was slow"
+
+
+def test_a_silent_rollback_of_the_promotion_is_a_failure_in_words(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.sagemaker.faults.add(SilentRollback())
+
+    answer = stack.update(declared(), concluded(PROMOTE), name)
+
+    assert not answer.succeeded
+    assert answer.reason.startswith(f"shadow variant {SHADOW} does not serve production traffic: endpoint shop serves")
+    assert answer.physical_id == name
+    assert stack.update(concluded(PROMOTE), declared(), name).succeeded, "the rollback"
+
+
+def test_a_stop_that_sagemaker_gives_up_is_a_failure_in_its_words(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.sagemaker.faults.add(CancelFault("Stopping", "The variant is registered with Application Auto Scaling"))
+
+    answer = stack.update(declared(), concluded(PROMOTE), name)
+
+    assert not answer.succeeded
+    assert "The variant is registered with Application Auto Scaling" in answer.reason
+
+
+def test_a_scheduled_test_is_called_off(stack: Stack) -> None:
+    for stop_is_legal in (True, False):
+        stack = Stack(stop_in_created=stop_is_legal)
+        name = stack.create(declared(Schedule=SCHEDULED)).physical_id
+
+        answer = stack.update(
+            declared(Schedule=SCHEDULED), declared(Schedule=SCHEDULED, DesiredState="Cancelled"), name
+        )
+
+        assert answer.succeeded, answer.reason
+        stack.clock.advance(timedelta(days=40))
+        assert stack.shadows() == []
+        listed = stack.call("ListInferenceExperiments")["InferenceExperiments"]
+        assert [each["Status"] for each in listed] == (["Cancelled"] if stop_is_legal else [])
+
+
+def test_a_promotion_after_the_end_is_refused_with_what_to_do_instead(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(timedelta(days=8))
+    mark = stack.mark()
+
+    answer = stack.update(declared(), concluded(PROMOTE), name)
+
+    assert not answer.succeeded
+    assert "Completed since 2030-01-08T00:0" in answer.reason
+    assert "can't be promoted any more" in answer.reason
+    assert "deploy the model to the endpoint the ordinary way" in answer.reason
+    assert stack.calls(since=mark) == []
+    assert stack.served() == [PRODUCTION]
+    assert stack.update(concluded(PROMOTE), declared(), name).succeeded, "the rollback"
+
+
+@pytest.mark.parametrize(
+    ("actions", "state", "holds"),
+    [(REMOVE, "Completed", True), (REMOVE, "Cancelled", False), (RETAIN, "Completed", False)],
+    ids=["as it ended", "another state", "a shadow that is gone"],
+)
+def test_a_conclusion_after_the_end_holds_if_it_ended_so(
+    stack: Stack, actions: dict[str, str], state: str, holds: bool
+) -> None:
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(timedelta(days=8))
+
+    answer = stack.update(declared(), concluded(actions, state), name)
+
+    assert answer.succeeded == holds, answer.reason
+
+
+def test_a_conclusion_survives_a_crash_between_stop_and_answer(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    event = stack.event("Update", concluded(PROMOTE), physical_id=name, old=declared())
+
+    class Crash(BaseException):
+        pass
+
+    def crash() -> None:
+        if stack.describe(name)["Status"] == "Stopping":
+            raise Crash
+
+    stack.while_waiting = crash
+    stack.deliver(event)
+    with pytest.raises(Crash):
+        stack.run()
+    stack.while_waiting = None
+    stack.clock.advance(1200)
+
+    stack.deliver(event)
+    stack.run()
+
+    assert stack.answers[-1].succeeded, stack.answers[-1].reason
+    assert stack.served() == [SHADOW]
+
+
+def test_a_conclusion_that_is_taken_back_revives_nothing_and_gets_through(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    assert stack.update(declared(), concluded(PROMOTE), name).succeeded
+    mark = stack.mark()
+
+    answer = stack.update(concluded(PROMOTE), declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert answer.data["Status"] == "Completed"
+    assert set(stack.calls(since=mark)) <= {"AddTags"}
+    assert stack.served() == [SHADOW]
+
+
+def test_somebody_elses_stop_is_not_taken_for_the_declared_one(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE, DesiredState="Completed")
+    stack.clock.advance(1200)
+
+    answer = stack.update(declared(), concluded(PROMOTE), name)
+
+    assert not answer.succeeded
+    assert stack.served() == [PRODUCTION]

@@ -1,0 +1,198 @@
+"""``decide`` walked through as a table: every status (and absence) against every request.
+
+The lifecycle tests show what becomes of a request in the end; here each cell is one decision, without a service.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, PROMOTE, SHADOW, as_sent, declared
+from stack import STACK_ID
+
+from inference_experiment_handler import event as events
+from inference_experiment_handler import fields, ownership
+from inference_experiment_handler.decide import decide
+from inference_experiment_handler.declaration import ModelVariant
+from inference_experiment_handler.event import Request
+from inference_experiment_handler.live import Endpoint, Experiment, Served, Status
+from inference_experiment_handler.observe import Observation, Sight
+from inference_experiment_handler.progress import Progress
+from inference_experiment_handler.steps import Call, Fail, Step, Wait
+
+NOW = datetime(2030, 1, 3, tzinfo=UTC)
+START, END = NOW - timedelta(days=2), NOW + timedelta(days=5)
+ABSENT = "absent"
+AS_IT_IS = declared(Schedule={"EndTime": END.isoformat()})
+CHANGED = AS_IT_IS | declared(Schedule=AS_IT_IS["Schedule"], sampling=50)
+REFUSED = AS_IT_IS | {"KmsKey": "alias/other"}
+SCHEDULED = AS_IT_IS | {"Schedule": {"StartTime": (NOW + timedelta(days=1)).isoformat(), "EndTime": END.isoformat()}}
+CONCLUDED = AS_IT_IS | {"DesiredState": "Completed", "ModelVariantActions": PROMOTE}
+KEPT = AS_IT_IS | {"OnDelete": {"Record": "Retain"}}
+
+TABLE: dict[tuple[str, str], str] = {
+    #                               absent Creating Created  Starting Running Updating Stopping Completed Cancelled
+    ("Create", "as it is"):        "CREATE WAIT     START    WAIT     DONE    WAIT     WAIT     DONE      FAIL",
+    ("Create", "scheduled"):       "CREATE WAIT     DONE     WAIT     FAIL    WAIT     WAIT     DONE      FAIL",
+    ("Create", "concluded"):       "FAIL   WAIT     STOP     WAIT     STOP    WAIT     WAIT     DONE      FAIL",
+    ("Update", "as it is"):        "CREATE WAIT     START    WAIT     DONE    WAIT     WAIT     DONE      DONE",
+    ("Update", "changed"):         "CREATE WAIT     UPDATE   WAIT     UPDATE  WAIT     WAIT     FAIL      FAIL",
+    ("Update", "refused"):         "CREATE WAIT     FAIL     WAIT     FAIL    WAIT     WAIT     FAIL      FAIL",
+    ("Update", "scheduled"):       "CREATE WAIT     UPDATE   WAIT     FAIL    WAIT     WAIT     FAIL      FAIL",
+    ("Update", "concluded"):       "DONE   WAIT     STOP     WAIT     STOP    WAIT     WAIT     FAIL      FAIL",
+    ("Delete", "as it is"):        "DONE   WAIT     DELETE   WAIT     STOP    WAIT     WAIT     DELETE    DELETE",
+    ("Delete", "keeps the record"): "DONE   WAIT     STOP     WAIT     STOP    WAIT     WAIT     DONE      DONE",
+}  # fmt: skip
+STATUSES = (ABSENT, *("Creating", "Created", "Starting", "Running", "Updating", "Stopping", "Completed", "Cancelled"))
+DECLARATIONS = {
+    "as it is": AS_IT_IS,
+    "changed": CHANGED,
+    "refused": REFUSED,
+    "scheduled": SCHEDULED,
+    "concluded": CONCLUDED,
+    "keeps the record": KEPT,
+}
+CELLS = [
+    (request_type, name, status, expected)
+    for (request_type, name), row in TABLE.items()
+    for status, expected in zip(STATUSES, row.split(), strict=True)
+]
+
+
+def request_for(request_type: str, properties: dict[str, Any]) -> Request:
+    event = {
+        "RequestType": request_type,
+        "RequestId": "r",
+        "ResponseURL": "https://cloudformation.test/1",
+        "StackId": STACK_ID,
+        "LogicalResourceId": "ShadowTest",
+        "ResourceProperties": as_sent(properties),
+    }
+    if request_type == "Update":
+        event["OldResourceProperties"] = as_sent(AS_IT_IS)
+    parsed = events.parse(event, NOW + timedelta(hours=1))
+    return replace(parsed, physical_id=parsed.name) if request_type != "Create" else parsed
+
+
+def sight_of(status: str, request: Request, *, applied: dict[str, Any]) -> Sight:
+    experiment = Experiment(
+        name=request.name,
+        arn=f"arn:aws:sagemaker:us-east-1:123456789012:inference-experiment/{request.name}",
+        status=status,
+        type="ShadowMode",
+        role_arn=AS_IT_IS["RoleArn"],
+        endpoint_name=ENDPOINT,
+        production_name=PRODUCTION,
+        shadow_name=SHADOW,
+        sampling_percentage=10,
+        variants={
+            PRODUCTION: ModelVariant(PRODUCTION, CHAMPION, INSTANCE_TYPE, 1),
+            SHADOW: ModelVariant(SHADOW, CHALLENGER, INSTANCE_TYPE, 1),
+        },
+        start=NOW + timedelta(days=1) if applied is SCHEDULED else START,
+        end=END,
+        created=START,
+        concluded=NOW if status in ("Completed", "Cancelled") else None,
+    )
+    declaration = request_for("Create", applied).declaration
+    assert declaration is not None
+    written = ownership.written(fields.applied_by(declaration))
+    return Sight(experiment, {**request.owner.tags, ownership.APPLIED: written, ownership.REQUEST: request.token})
+
+
+ENDPOINT_AS_BEFORE = Endpoint(
+    ENDPOINT, "InService", "before", (Served(PRODUCTION, 1, CHAMPION, INSTANCE_TYPE),), (), ""
+)
+ENDPOINT_PROMOTED = replace(ENDPOINT_AS_BEFORE, production=(Served(SHADOW, 1, CHALLENGER, INSTANCE_TYPE),))
+
+
+def kind(step: Step) -> str:
+    if isinstance(step, Call):
+        return step.operation.removesuffix("InferenceExperiment").upper()
+    return type(step).__name__.upper()
+
+
+@pytest.mark.parametrize(("request_type", "name", "status", "expected"), CELLS)
+def test_each_cell(request_type: str, name: str, status: str, expected: str) -> None:
+    declaration = DECLARATIONS[name]
+    request = request_for(request_type, declaration)
+    # A Create finds what it has created itself (or a crashed twin of it has); an Update what was applied before.
+    applied = declaration if request_type == "Create" else AS_IT_IS
+    sight = None if status == ABSENT else sight_of(status, request, applied=applied)
+    promoted = name == "concluded" and request_type == "Create"
+    seen = Observation(NOW, sight, None, ENDPOINT_PROMOTED if promoted else ENDPOINT_AS_BEFORE)
+
+    assert kind(decide(request, seen, Progress())) == expected
+
+
+def test_the_table_knows_every_status() -> None:
+    assert set(STATUSES) == {ABSENT, *Status}
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
+def test_a_status_that_nobody_knows_is_a_failure(request_type: str) -> None:
+    request = request_for(request_type, AS_IT_IS)
+
+    step = decide(request, Observation(NOW, sight_of("Paused", request, applied=AS_IT_IS)), Progress())
+
+    assert isinstance(step, Fail)
+    assert "'Paused'" in step.reason
+
+
+@pytest.mark.parametrize(("request_type", "name", "status", "expected"), CELLS)
+def test_after_the_deadline_nobody_waits(request_type: str, name: str, status: str, expected: str) -> None:
+    request = request_for(request_type, DECLARATIONS[name])
+    if expected != "WAIT":
+        return
+    late = Observation(request.deadline, sight_of(status, request, applied=AS_IT_IS), None, ENDPOINT_AS_BEFORE)
+
+    step = decide(request, late, Progress())
+
+    assert isinstance(step, Fail)
+    assert status in step.reason
+
+
+@pytest.mark.parametrize(
+    ("request_type", "name", "status"),
+    [
+        (request_type, name, status)
+        for request_type, name, status, expected in CELLS
+        if expected not in ("WAIT", "DONE", "FAIL")
+    ],
+)
+def test_no_call_is_made_twice(request_type: str, name: str, status: str) -> None:
+    declaration = DECLARATIONS[name]
+    request = request_for(request_type, declaration)
+    sight = None if status == ABSENT else sight_of(status, request, applied=AS_IT_IS)
+    seen = Observation(NOW, sight, None, ENDPOINT_AS_BEFORE)
+    progress = Progress()
+    first = decide(request, seen, progress)
+    assert isinstance(first, Call)
+    progress.record(first, NOW)
+
+    soon = decide(request, replace(seen, now=NOW + timedelta(seconds=10)), progress)
+    later = decide(request, replace(seen, now=NOW + timedelta(minutes=10)), progress)
+
+    assert isinstance(soon, Wait)
+    assert isinstance(later, Fail)
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if status != ABSENT])
+@pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
+def test_a_foreign_experiment_gets_no_call(request_type: str, status: str) -> None:
+    for name, declaration in DECLARATIONS.items():
+        request = replace(request_for(request_type, declaration), generated_names=frozenset())
+        own = sight_of(status, request, applied=AS_IT_IS)
+        for tags in ({}, {ownership.STACK_ID: "another", ownership.LOGICAL_ID: "ShadowTest"}):
+            step = decide(request, Observation(NOW, Sight(own.experiment, tags), None, ENDPOINT_AS_BEFORE), Progress())
+            assert not isinstance(step, Call), (name, step)
+
+
+def test_the_same_sight_leads_to_the_same_step() -> None:
+    for request_type, name, status, _ in CELLS:
+        request = request_for(request_type, DECLARATIONS[name])
+        sight = None if status == ABSENT else sight_of(status, request, applied=AS_IT_IS)
+        seen = Observation(NOW, sight, None, ENDPOINT_AS_BEFORE)
+
+        assert decide(request, seen, Progress()) == decide(request, seen, Progress.from_json(Progress().to_json()))

@@ -1,0 +1,216 @@
+"""Delete: nothing of the resource runs or bills afterwards, and nothing else is touched."""
+
+from typing import Any
+
+import pytest
+from declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared
+from stack import STACK_ID, Stack
+
+from local.sagemaker import CancelFault, ErrorFault, SilentRollback
+
+SCHEDULED = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
+
+
+def test_a_running_test_is_cancelled_the_shadow_removed_and_the_record_deleted(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    mark = stack.mark()
+
+    answer = stack.delete(declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert answer.physical_id == name
+    stop = next(call for call in stack.sagemaker.record[mark:] if call.operation == "StopInferenceExperiment")
+    assert stop.parameters == {
+        "Name": name,
+        "ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Remove"},
+        "DesiredState": "Cancelled",
+        "Reason": f"deleted with ShadowTest of stack {STACK_ID}",
+    }
+    assert stack.calls(since=mark) == ["StopInferenceExperiment", "DeleteInferenceExperiment"]
+    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    assert stack.served() == [PRODUCTION]
+    assert stack.shadows() == []
+
+
+@pytest.mark.parametrize(
+    ("actions", "served", "shadows"),
+    [(RETAIN, [PRODUCTION], [SHADOW]), (PROMOTE, [SHADOW], [])],
+    ids=["retain both", "promote"],
+)
+def test_it_ends_as_it_is_declared_to(
+    stack: Stack, actions: dict[str, str], served: list[str], shadows: list[str]
+) -> None:
+    properties = declared(
+        OnDelete={"ModelVariantActions": actions, "DesiredState": "Completed", "Reason": "done", "Record": "Retain"}
+    )
+    name = stack.create(properties).physical_id
+
+    assert stack.delete(properties, name).succeeded
+    assert stack.describe(name)["Status"] == "Completed"
+    assert stack.describe(name)["StatusReason"] == "done"
+    assert stack.served() == served
+    assert stack.shadows() == shadows
+
+
+@pytest.mark.parametrize("delete_is_legal", [True, False])
+@pytest.mark.parametrize("stop_is_legal", [True, False])
+@pytest.mark.parametrize("record", ["Delete", "Retain"])
+def test_a_scheduled_test_never_starts_once_it_is_deleted(
+    delete_is_legal: bool, stop_is_legal: bool, record: str
+) -> None:
+    stack = Stack(delete_in_created=delete_is_legal, stop_in_created=stop_is_legal)
+    properties = SCHEDULED | {"OnDelete": {"Record": record}}
+    name = stack.create(properties).physical_id
+
+    answer = stack.delete(properties, name)
+
+    if not answer.succeeded:
+        assert not delete_is_legal
+        assert not stop_is_legal
+        assert "ConflictException" in answer.reason
+        return
+    stack.clock.advance(60 * 86_400)
+    listed = stack.call("ListInferenceExperiments")["InferenceExperiments"]
+    assert [each["Status"] for each in listed] in ([], ["Cancelled"])
+    assert stack.shadows() == []
+
+
+@pytest.mark.parametrize(
+    "physical_id", ["gone-already", "Demo-ShadowTest-ABCDEFGHIJKL", "not a name!", "x" * 500, "arn:aws:x"]
+)
+def test_what_is_not_there_is_deleted(stack: Stack, physical_id: str) -> None:
+    mark = stack.mark()
+
+    answer = stack.delete(declared(), physical_id)
+
+    assert answer.succeeded
+    assert answer.physical_id == physical_id
+    assert stack.calls(since=mark) == []
+
+
+def test_an_id_that_cloudformation_invented_finds_the_experiment_by_its_name(stack: Stack) -> None:
+    stack.create(declared())
+
+    assert stack.delete(declared(), "Demo-ShadowTest-1ABCDEFGHIJK").succeeded
+    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    assert stack.shadows() == []
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {},
+        {"ModelVariants": "nonsense", "OnDelete": "nonsense", "ShadowModeConfig": []},
+        declared(OnDelete={"ModelVariantActions": {"other": "Remove"}}),
+        declared(OnDelete={"Shape": "of another version"}),
+    ],
+    ids=["none", "nonsense", "other variants", "another shape"],
+)
+def test_properties_that_cannot_be_read_end_it_the_safe_way(stack: Stack, properties: dict[str, Any]) -> None:
+    name = stack.create(declared()).physical_id
+
+    assert stack.delete(properties, name).succeeded
+    assert stack.served() == [PRODUCTION]
+    assert stack.shadows() == []
+
+
+def test_a_test_that_ended_by_itself_only_loses_its_record(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(8 * 86_400)
+    mark = stack.mark()
+
+    assert stack.delete(declared(), name).succeeded
+    assert stack.calls(since=mark) == ["DeleteInferenceExperiment"]
+
+
+def test_a_record_is_kept_if_declared(stack: Stack) -> None:
+    properties = declared(OnDelete={"Record": "Retain"})
+    name = stack.create(properties).physical_id
+
+    assert stack.delete(properties, name).succeeded
+    assert stack.describe(name)["Status"] == "Cancelled"
+    assert stack.shadows() == []
+
+
+def test_every_transition_is_waited_out(stack: Stack) -> None:
+    for transition in ("Creating", "Starting", "Updating", "Stopping"):
+        stack = Stack()
+        name = reach(stack, transition)
+        assert stack.describe(name)["Status"] == transition
+
+        assert stack.delete(declared(), name).succeeded
+        assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+        assert stack.shadows() == []
+
+
+def reach(stack: Stack, transition: str) -> str:
+    name = stack.create(declared()).physical_id
+    if transition in ("Creating", "Starting"):
+        stack.delete(declared(), name)
+        stack.sagemaker.settle()
+
+        class Interrupted(BaseException):
+            pass
+
+        def interrupt() -> None:
+            if stack.describe(name)["Status"] == transition:
+                raise Interrupted
+
+        stack.while_waiting = interrupt
+        stack.deliver(stack.event("Create", declared()))
+        with pytest.raises(Interrupted):
+            stack.run()
+        stack.while_waiting = None
+    elif transition == "Updating":
+        stack.call("UpdateInferenceExperiment", Name=name, Description="x")
+    else:
+        stack.call("StopInferenceExperiment", Name=name, ModelVariantActions={PRODUCTION: "Retain", SHADOW: "Remove"})
+    return name
+
+
+def test_a_shadow_that_stays_on_the_endpoint_is_no_success(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.sagemaker.faults.add(SilentRollback())
+
+    answer = stack.delete(declared(), name)
+
+    assert not answer.succeeded
+    assert f"shadow variant {SHADOW} is still on endpoint shop" in answer.reason
+    assert "billed" in answer.reason
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ErrorFault("StopInferenceExperiment", "ConflictException", "in progress", times=3),
+        ErrorFault("DeleteInferenceExperiment", "ConflictException", "in progress", times=3),
+        ErrorFault("StopInferenceExperiment", "ThrottlingException", "Rate exceeded", times=3),
+        ErrorFault("StopInferenceExperiment", "InternalFailure", "oops", status=500, after=True),
+        ErrorFault("DeleteInferenceExperiment", "InternalFailure", "oops", status=500, after=True),
+        ErrorFault("DescribeInferenceExperiment", "InternalFailure", "oops", status=500, times=3),
+        CancelFault("Stopping", "half way"),
+    ],
+    ids=str,
+)
+def test_what_passes_is_waited_out(stack: Stack, fault: Any) -> None:
+    name = stack.create(declared()).physical_id
+    stack.sagemaker.faults.add(fault)
+
+    answer = stack.delete(declared(), name)
+
+    if isinstance(fault, CancelFault):
+        # Whatever SageMaker says of the experiment, the endpoint tells whether the shadow is gone.
+        assert answer.succeeded == (stack.shadows() == [])
+        return
+    assert answer.succeeded, answer.reason
+    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+
+
+def test_an_endpoint_that_was_deleted_meanwhile_is_no_obstacle(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.call("StopInferenceExperiment", Name=name, ModelVariantActions={PRODUCTION: "Retain", SHADOW: "Remove"})
+    stack.clock.advance(1200)
+    stack.call("DeleteEndpoint", EndpointName="shop")
+    stack.clock.advance(1200)
+
+    assert stack.delete(declared(), name).succeeded

@@ -1,0 +1,94 @@
+"""Gone: what is declared and absent at the first look is created again; what vanishes later is not."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from declarations import PROMOTE, declared
+from stack import Stack
+
+
+def remove(stack: Stack, name: str) -> None:
+    stack.call(
+        "StopInferenceExperiment", Name=name, ModelVariantActions={"AllTraffic": "Retain", "Shadow-01": "Remove"}
+    )
+    stack.clock.advance(1200)
+    stack.call("DeleteInferenceExperiment", Name=name)
+
+
+def test_an_update_creates_again_what_is_gone(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    remove(stack, name)
+
+    answer = stack.update(declared(), declared(sampling=50), name)
+
+    assert answer.succeeded, answer.reason
+    assert answer.physical_id == name
+    assert stack.describe(name)["Status"] == "Running"
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        declared(DesiredState="Completed", ModelVariantActions=PROMOTE),
+        declared(DesiredState="Cancelled"),
+        declared(Schedule={"EndTime": "2030-01-02T00:00:00Z"}),
+    ],
+    ids=["promoted", "cancelled", "over"],
+)
+def test_there_is_nothing_to_create_where_the_test_is_declared_to_be_over(
+    stack: Stack, properties: dict[str, Any]
+) -> None:
+    name = stack.create(declared()).physical_id
+    remove(stack, name)
+    stack.clock.advance(2 * 86_400)
+    mark = stack.mark()
+
+    answer = stack.update(declared(), properties, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.calls(since=mark) == []
+    assert set(answer.data) == {
+        "Arn",
+        "Name",
+        "Status",
+        "StatusReason",
+        "StartTime",
+        "EndTime",
+        "EndpointName",
+        "EndpointConfigName",
+    }
+    assert answer.data["Status"] == "Deleted"
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+def test_what_vanishes_while_the_request_is_under_way_is_not_created_again(stack: Stack, request_type: str) -> None:
+    name = stack.create(declared()).physical_id
+    if request_type == "Create":
+        stack.delete(declared(), name)
+    taken = []
+
+    def take_away() -> None:
+        listed = stack.sagemaker.call("ListInferenceExperiments", {})["InferenceExperiments"]
+        if not taken and listed and listed[0]["Status"] in ("Starting", "Updating"):
+            stack.clock.advance(600)
+            taken.append(remove(stack, name))
+
+    stack.while_waiting = take_away
+
+    if request_type == "Create":
+        answer = stack.create(declared())
+    else:
+        answer = stack.update(declared(), declared(sampling=50), name)
+
+    assert taken
+    assert not answer.succeeded
+    assert "was deleted by somebody else" in answer.reason
+    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+
+
+def test_a_create_does_not_take_sagemakers_lag_for_a_deletion() -> None:
+    stack = Stack(visible_after_create=timedelta(seconds=25))
+
+    assert stack.create(declared()).succeeded
+    assert stack.calls() == ["CreateInferenceExperiment"]

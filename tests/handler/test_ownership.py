@@ -1,0 +1,150 @@
+"""Ownership: a foreign experiment is never touched, unless it is taken over deliberately."""
+
+from typing import Any
+
+import pytest
+from declarations import REMOVE, ROLE, SHADOW, declared, shadow_mode
+from stack import STACK_ID, Stack
+
+from inference_experiment_handler.ownership import APPLIED, LOGICAL_ID
+from inference_experiment_handler.ownership import STACK_ID as STACK_TAG
+
+NAMED = declared(Name="theirs")
+
+
+@pytest.fixture
+def foreign(stack: Stack) -> Stack:
+    """Somebody has made an experiment named ``theirs`` in the console, and it runs."""
+    stack.call(
+        "CreateInferenceExperiment",
+        Name="theirs",
+        Type="ShadowMode",
+        RoleArn=ROLE,
+        EndpointName="shop",
+        ModelVariants=declared()["ModelVariants"],
+        ShadowModeConfig=shadow_mode(10),
+    )
+    stack.clock.advance(600)
+    assert stack.describe("theirs")["Status"] == "Running"
+    return stack
+
+
+def test_an_experiment_says_whose_it_is_and_what_was_applied(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+
+    tags = stack.tags(name)
+    assert tags[STACK_TAG] == STACK_ID
+    assert tags[LOGICAL_ID] == "ShadowTest"
+    assert tags[APPLIED].startswith("1:")
+    assert len(tags[APPLIED]) <= 256
+
+
+def test_a_create_never_touches_a_foreign_experiment_nor_does_its_clean_up(foreign: Stack) -> None:
+    mark = foreign.mark()
+
+    failed = foreign.create(NAMED)
+
+    assert not failed.succeeded
+    assert "an experiment named theirs exists and is not this resource's" in failed.reason
+    assert "AdoptExisting: true" in failed.reason
+    assert foreign.delete(NAMED, failed.physical_id).succeeded
+    assert foreign.calls(since=mark) == []
+    assert foreign.describe("theirs")["Status"] == "Running"
+
+
+def test_neither_does_an_update_nor_a_delete(foreign: Stack) -> None:
+    mark = foreign.mark()
+
+    assert not foreign.update(NAMED, declared(Name="theirs", sampling=50), "theirs").succeeded
+    assert foreign.delete(NAMED, "theirs").succeeded
+    assert foreign.calls(since=mark) == []
+
+
+def test_another_stack_is_named(stack: Stack) -> None:
+    assert stack.create(NAMED).succeeded
+    other = beside(stack)
+
+    answer = other.create(NAMED)
+
+    assert not answer.succeeded
+    assert f"it belongs to ShadowTest of stack {STACK_ID}" in answer.reason
+
+
+def test_an_existing_experiment_is_taken_over_deliberately(foreign: Stack) -> None:
+    adopted = declared(Name="theirs", AdoptExisting=True, sampling=50)
+
+    answer = foreign.create(adopted)
+
+    assert answer.succeeded, answer.reason
+    assert foreign.describe("theirs")["ShadowModeConfig"] == shadow_mode(50)
+    assert foreign.tags("theirs")[LOGICAL_ID] == "ShadowTest"
+    assert foreign.delete(adopted, "theirs").succeeded
+    assert foreign.shadows() == []
+
+
+def test_a_take_over_that_is_refused_leaves_it_foreign(foreign: Stack) -> None:
+    refused = declared(Name="theirs", AdoptExisting=True, KmsKey="alias/volumes", RoleArn=f"{ROLE}-2")
+    mark = foreign.mark()
+
+    failed = foreign.create(refused)
+
+    assert not failed.succeeded
+    assert "RoleArn" in failed.reason
+    assert foreign.delete(refused, failed.physical_id).succeeded
+    assert foreign.calls(since=mark) == []
+    assert foreign.describe("theirs")["Status"] == "Running"
+
+
+def test_the_former_owner_lets_go_of_what_was_taken_over(stack: Stack) -> None:
+    assert stack.create(NAMED).succeeded
+    other = beside(stack)
+    assert other.create(declared(Name="theirs", AdoptExisting=True)).succeeded
+    mark = stack.mark()
+
+    assert stack.delete(NAMED, "theirs").succeeded
+    assert not stack.update(NAMED, declared(Name="theirs", sampling=50), "theirs").succeeded
+    assert stack.calls(since=mark) == []
+
+
+def test_a_generated_name_is_proof_where_the_tags_were_stripped(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    strip(stack, name)
+
+    assert stack.update(declared(), declared(sampling=50), name).succeeded
+    assert stack.tags(name)[LOGICAL_ID] == "ShadowTest"
+    strip(stack, name)
+    assert stack.delete(declared(), name).succeeded
+    assert stack.shadows() == []
+
+
+def test_a_given_name_is_no_proof(stack: Stack) -> None:
+    stack.create(NAMED)
+    strip(stack, "theirs")
+    mark = stack.mark()
+
+    assert not stack.update(NAMED, declared(Name="theirs", sampling=50), "theirs").succeeded
+    assert stack.delete(NAMED, "theirs").succeeded
+    assert stack.calls(since=mark) == []
+    assert stack.shadows() == [SHADOW]
+
+
+def test_an_ended_experiment_can_be_taken_over_as_it_is(foreign: Stack) -> None:
+    foreign.call("StopInferenceExperiment", Name="theirs", ModelVariantActions=REMOVE, DesiredState="Completed")
+    foreign.clock.advance(600)
+
+    answer = foreign.create(declared(Name="theirs", AdoptExisting=True, Schedule=None))
+
+    assert answer.succeeded, answer.reason
+    assert answer.data["Status"] == "Completed"
+
+
+def strip(stack: Stack, name: str) -> None:
+    keys: list[Any] = list(stack.tags(name))
+    stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=keys)
+
+
+def beside(stack: Stack) -> Stack:
+    """Another stack in the same account."""
+    other = Stack(stack_id=f"{STACK_ID}-other")
+    other.sagemaker, other.clock, other._client = stack.sagemaker, stack.clock, stack._client
+    return other

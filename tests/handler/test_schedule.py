@@ -1,0 +1,130 @@
+"""Schedule: a duration counts from the actual start; timestamps are instants, not text."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from declarations import declared
+from stack import Stack
+
+
+def end_of(stack: Stack, name: str) -> datetime:
+    return stack.describe(name)["Schedule"]["EndTime"].astimezone(UTC)
+
+
+def start_of(stack: Stack, name: str) -> datetime:
+    return stack.describe(name)["Schedule"]["StartTime"].astimezone(UTC)
+
+
+def test_a_duration_counts_from_the_actual_start_however_long_creating_takes() -> None:
+    stack = Stack(creating=timedelta(minutes=20))
+
+    name = stack.create(declared(Schedule={"Duration": "PT12H"})).physical_id
+
+    assert end_of(stack, name) - start_of(stack, name) == timedelta(hours=12)
+
+
+def test_an_unchanged_duration_stays_unchanged_and_a_longer_one_moves_the_end(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    end = end_of(stack, name)
+    stack.clock.advance(3 * 86_400)
+
+    assert stack.update(declared(), declared(Description="x"), name).succeeded
+    assert end_of(stack, name) == end
+
+    longer = declared(Description="x", Schedule={"Duration": "P9D"})
+    assert stack.update(declared(Description="x"), longer, name).succeeded
+    assert end_of(stack, name) == start_of(stack, name) + timedelta(days=9)
+
+
+def test_the_same_instant_written_otherwise_is_no_change(stack: Stack) -> None:
+    before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "EndTime": "2030-02-02T00:00:00Z"})
+    after = declared(Schedule={"StartTime": "2030-02-01T01:00:00+01:00", "EndTime": "2030-02-01T19:00:00.000-05:00"})
+    name = stack.create(before).physical_id
+    mark = stack.mark()
+
+    assert stack.update(before, after, name).succeeded
+    assert stack.calls(since=mark) == []
+
+
+def test_a_start_that_is_taken_out_starts_it_now(stack: Stack) -> None:
+    before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
+    name = stack.create(before).physical_id
+
+    answer = stack.update(before, declared(Schedule={"Duration": "P5D"}), name)
+
+    assert answer.succeeded, answer.reason
+    assert answer.data["Status"] == "Running"
+    assert end_of(stack, name) - start_of(stack, name) == timedelta(days=5)
+
+
+def test_a_start_that_is_past_by_now_starts_it_too(stack: Stack) -> None:
+    before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
+    name = stack.create(before).physical_id
+
+    answer = stack.update(before, declared(Schedule={"StartTime": "2030-01-01T00:00:00Z", "Duration": "P5D"}), name)
+
+    assert answer.succeeded, answer.reason
+    assert answer.data["Status"] == "Running"
+
+
+def test_a_redeployment_after_the_scheduled_start_is_a_no_op(stack: Stack) -> None:
+    scheduled = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
+    name = stack.create(scheduled).physical_id
+    stack.clock.advance(timedelta(days=33))
+    assert stack.describe(name)["Status"] == "Running"
+    mark = stack.mark()
+
+    assert stack.update(declared(), scheduled, name).succeeded
+    assert "UpdateInferenceExperiment" not in stack.calls(since=mark)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "since"),
+    [
+        (declared(), timedelta(days=8)),
+        (declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "EndTime": "2030-02-02T00:00:00Z"}), timedelta(40)),
+        (declared(Schedule=None), timedelta(days=8)),
+    ],
+    ids=["duration", "times", "undeclared"],
+)
+def test_a_test_that_ended_by_itself_stays_what_it_is(
+    stack: Stack, declaration: dict[str, Any], since: timedelta
+) -> None:
+    name = stack.create(declaration).physical_id
+    stack.clock.advance(since)
+    assert stack.describe(name)["Status"] == "Completed"
+    mark = stack.mark()
+
+    answer = stack.update(declaration | {"ServiceTimeout": 100}, declaration, name)
+
+    assert answer.succeeded, answer.reason
+    assert answer.data["Status"] == "Completed"
+    assert stack.calls(since=mark) == []
+
+
+def test_a_change_of_a_test_that_has_ended_is_refused_saying_since_when(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(timedelta(days=8))
+    mark = stack.mark()
+
+    answer = stack.update(declared(), declared(sampling=50), name)
+
+    assert not answer.succeeded
+    assert "SamplingPercentage (declared 50, live 10)" in answer.reason
+    assert "is Completed since 2030-01-08T00:0" in answer.reason
+    assert "another Run" in answer.reason
+    assert stack.calls(since=mark) == []
+    assert stack.update(declared(sampling=50), declared(), name).succeeded, "the rollback"
+
+
+def test_an_end_that_arrives_in_the_middle_of_an_update(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    end = end_of(stack, name)
+    stack.clock.advance(end - stack.clock.now() - timedelta(seconds=30))
+
+    answer = stack.update(declared(), declared(sampling=50), name)
+
+    assert stack.describe(name)["Status"] == "Completed"
+    sampling = stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"]
+    assert answer.succeeded == (sampling == 50)

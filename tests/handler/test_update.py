@@ -1,0 +1,359 @@
+"""Update: what may change in which status, what is refused, and that SUCCESS means live equals declared."""
+
+from typing import Any
+
+import pytest
+from declarations import (
+    CHALLENGER,
+    CHAMPION,
+    PRODUCTION,
+    SHADOW,
+    declared,
+    shadow_mode,
+    variant,
+)
+from stack import Stack
+
+from local.sagemaker import CancelFault, ErrorFault, Hook
+
+SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "EndTime": "2030-02-05T00:00:00Z"}
+OTHER_SHADOW = [variant(PRODUCTION, CHAMPION), variant(SHADOW, "contender", instance_type="ml.g5.xlarge", count=2)]
+STORAGE = {"Destination": "s3://captures/shop"}
+
+
+def test_an_unchanged_declaration_costs_two_looks_and_changes_nothing(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    mark = stack.mark()
+
+    answer = stack.update(declared(ServiceTimeout=3000), declared(), name)
+
+    assert answer.succeeded
+    assert answer.physical_id == name
+    assert stack.calls(since=mark, reads=True) == ["DescribeInferenceExperiment", "ListTags"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Description": "another"},
+        {"sampling": 55},
+        {"Schedule": {"Duration": "P14D"}},
+        {"Schedule": {"EndTime": "2030-01-20T00:00:00Z"}},
+        {"Description": "another", "sampling": 100, "Schedule": {"Duration": "PT36H"}},
+    ],
+    ids=str,
+)
+def test_a_running_test_takes_description_sampling_and_end(stack: Stack, changes: dict[str, Any]) -> None:
+    name = stack.create(declared()).physical_id
+    mark = stack.mark()
+
+    answer = stack.update(declared(), declared(**changes), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.calls(since=mark) == ["AddTags", "UpdateInferenceExperiment", "AddTags"]
+    assert stack.describe(name)["Status"] == "Running"
+    again = stack.mark()
+    assert stack.update(declared(), declared(**changes), name).succeeded
+    assert "UpdateInferenceExperiment" not in stack.calls(since=again)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"ModelVariants": OTHER_SHADOW}, "ModelVariants"),
+        ({"DataStorageConfig": STORAGE}, "DataStorageConfig"),
+        ({"Schedule": SCHEDULED}, "Schedule.StartTime"),
+        (
+            {
+                "ModelVariants": [variant(PRODUCTION, CHAMPION), variant("Shadow-02", CHALLENGER)],
+                "ShadowModeConfig": shadow_mode(shadow="Shadow-02"),
+            },
+            "ShadowModeConfig",
+        ),
+        ({"RoleArn": "arn:aws:iam::123456789012:role/another"}, "RoleArn"),
+        ({"EndpointName": "other"}, "EndpointName"),
+        ({"KmsKey": "alias/volumes"}, "KmsKey"),
+        ({"ModelVariants": OTHER_SHADOW, "sampling": 90}, "ModelVariants"),
+    ],
+    ids=str,
+)
+def test_any_other_change_of_a_running_test_is_refused_before_any_call(
+    stack: Stack, changes: dict[str, Any], field: str
+) -> None:
+    name = stack.create(declared()).physical_id
+    live = stack.describe(name)
+    mark = stack.mark()
+
+    answer = stack.update(declared(), declared(**changes), name)
+
+    assert not answer.succeeded
+    assert answer.physical_id == name
+    assert answer.reason.startswith(field) or f", {field} (" in answer.reason
+    assert f"can't change while {name} is Running" in answer.reason
+    assert "another Run" in answer.reason
+    assert stack.calls(since=mark) == []
+    assert stack.update(declared(**changes), declared(), name).succeeded
+    assert stack.describe(name)["ShadowModeConfig"] == live["ShadowModeConfig"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Description": "another"},
+        {"sampling": 55},
+        {"Schedule": {"StartTime": "2030-02-02T00:00:00Z", "EndTime": "2030-02-05T00:00:00Z"}},
+        {"Schedule": {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P20D"}},
+        {"ModelVariants": OTHER_SHADOW},
+        {"DataStorageConfig": STORAGE},
+        {
+            "ModelVariants": [variant(PRODUCTION, CHAMPION), variant("Shadow-02", CHALLENGER)],
+            "ShadowModeConfig": shadow_mode(shadow="Shadow-02"),
+        },
+    ],
+    ids=str,
+)
+def test_a_scheduled_test_takes_every_mutable_field(stack: Stack, changes: dict[str, Any]) -> None:
+    before, after = declared(Schedule=SCHEDULED), declared(**{"Schedule": SCHEDULED} | changes)
+    name = stack.create(before).physical_id
+    mark = stack.mark()
+
+    answer = stack.update(before, after, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.calls(since=mark).count("UpdateInferenceExperiment") == 1
+    assert stack.describe(name)["Status"] == "Created"
+    assert stack.update(after, before, name).succeeded == ("DataStorageConfig" not in changes)
+
+
+def test_what_can_never_change_is_refused_for_a_scheduled_test_too(stack: Stack) -> None:
+    before = declared(Schedule=SCHEDULED)
+    name = stack.create(before).physical_id
+
+    answer = stack.update(before, before | {"RoleArn": "arn:aws:iam::123456789012:role/another"}, name)
+
+    assert not answer.succeeded
+    assert "RoleArn" in answer.reason
+
+
+def test_a_given_name_is_the_way_out_where_the_name_was_given(stack: Stack) -> None:
+    name = stack.create(declared(Name="mine")).physical_id
+
+    answer = stack.update(declared(Name="mine"), declared(Name="mine", KmsKey="alias/volumes"), name)
+
+    assert "another Name" in answer.reason
+
+
+def test_a_change_and_the_start_of_a_scheduled_test_go_together(stack: Stack) -> None:
+    before = declared(Schedule=SCHEDULED)
+    name = stack.create(before).physical_id
+    mark = stack.mark()
+
+    answer = stack.update(before, declared(sampling=80, ModelVariants=OTHER_SHADOW), name)
+
+    assert answer.succeeded, answer.reason
+    calls = stack.calls(since=mark)
+    assert calls.index("UpdateInferenceExperiment") < calls.index("StartInferenceExperiment")
+    live = stack.describe(name)
+    assert live["Status"] == "Running"
+    assert live["ModelVariants"][1]["ModelName"] == "contender"
+    assert live["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 80
+
+
+@pytest.mark.parametrize("transition", ["Creating", "Starting", "Updating"])
+def test_a_transition_is_waited_out_before_anything_is_done(stack: Stack, transition: str) -> None:
+    event = stack.event("Create", declared())
+    stack.while_waiting = lambda: interrupt_when(stack, transition)
+    stack.deliver(event)
+    with pytest.raises(Interrupted):
+        stack.run()
+    name = stack.sagemaker.call("ListInferenceExperiments", {})["InferenceExperiments"][0]["Name"]
+    if transition == "Updating":
+        stack.call("UpdateInferenceExperiment", Name=name, Description="somebody else's")
+    assert stack.describe(name)["Status"] == transition
+    stack.while_waiting = None
+
+    answer = stack.update(declared(), declared(sampling=70), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 70
+    assert stack.describe(name).get("Description", "") == ""
+
+
+class Interrupted(BaseException):
+    """The Lambda sandbox is gone."""
+
+
+def interrupt_when(stack: Stack, transition: str) -> None:
+    listed = stack.sagemaker.call("ListInferenceExperiments", {})["InferenceExperiments"]
+    wanted = "Running" if transition == "Updating" else transition
+    if listed and listed[0]["Status"] == wanted:
+        raise Interrupted
+
+
+def test_a_drift_is_put_right_by_the_next_update(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.call("UpdateInferenceExperiment", Name=name, ShadowModeConfig=shadow_mode(99))
+    stack.clock.advance(600)
+
+    assert stack.update(declared(), declared(Description="x"), name).succeeded
+    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 10
+
+
+def test_what_an_update_does_not_bring_about_is_reported_by_field(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+
+    def take_back(_: object) -> None:
+        stack.clock.advance(600)
+        stack.sagemaker.call("UpdateInferenceExperiment", {"Name": name, "ShadowModeConfig": shadow_mode(33)})
+        stack.clock.advance(600)
+
+    stack.sagemaker.faults.add(Hook(take_back, "UpdateInferenceExperiment", after=True))
+    mark = stack.mark()
+
+    answer = stack.update(declared(), declared(sampling=60), name)
+
+    assert not answer.succeeded
+    assert "SamplingPercentage (declared 60, live 33)" in answer.reason
+    mine = [call for call in stack.sagemaker.record[mark:] if call.operation == "UpdateInferenceExperiment"]
+    assert len(mine) == 2, "the handler's one and somebody else's one"
+
+
+def test_a_test_that_fails_during_the_update_is_a_failure_and_the_rollback_succeeds(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.sagemaker.faults.add(CancelFault("Updating", "The endpoint could not be updated"))
+
+    failed = stack.update(declared(), declared(sampling=60), name)
+
+    assert not failed.succeeded
+    assert "The endpoint could not be updated" in failed.reason
+    assert stack.update(declared(sampling=60), declared(), name).succeeded
+
+
+def test_a_race_with_another_update_is_waited_out(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.sagemaker.faults.add(
+        Hook(
+            lambda _: stack.call("UpdateInferenceExperiment", Name=name, Description="somebody else's"),
+            "AddTags",
+        )
+    )
+
+    answer = stack.update(declared(), declared(sampling=60), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 60
+
+
+def test_tags_change_in_place_whatever_the_status(stack: Stack) -> None:
+    def tagged(**tags: str) -> dict[str, Any]:
+        return declared(Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+
+    name = stack.create(tagged(team="search", stage="dev")).physical_id
+    stack.call("AddTags", ResourceArn=stack.describe(name)["Arn"], Tags=[{"Key": "cost-center", "Value": "7"}])
+    mark = stack.mark()
+
+    assert stack.update(tagged(team="search", stage="dev"), tagged(team="shop"), name).succeeded
+
+    assert set(stack.calls(since=mark)) == {"AddTags", "DeleteTags"}
+    tags = stack.tags(name)
+    assert tags["team"] == "shop"
+    assert "stage" not in tags
+    assert tags["cost-center"] == "7", "somebody else's tag stays"
+
+
+def test_an_end_that_is_no_longer_declared_goes_back_to_sagemakers_seven_days(stack: Stack) -> None:
+    before, after = declared(Schedule={"Duration": "P20D"}), declared(Schedule=None)
+    name = stack.create(before).physical_id
+
+    answer = stack.update(before, after, name)
+
+    assert answer.succeeded, answer.reason
+    schedule = stack.describe(name)["Schedule"]
+    assert (schedule["EndTime"] - schedule["StartTime"]).days == 7
+
+
+def test_an_end_in_the_past_is_refused_with_the_way_to_end_it(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(86_400)
+    mark = stack.mark()
+
+    answer = stack.update(declared(), declared(Schedule={"EndTime": "2030-01-01T12:00:00Z"}), name)
+
+    assert not answer.succeeded
+    assert "DesiredState" in answer.reason
+    assert stack.calls(since=mark) == []
+
+
+def test_data_capture_cannot_be_taken_away_again(stack: Stack) -> None:
+    before = declared(Schedule=SCHEDULED, DataStorageConfig=STORAGE)
+    name = stack.create(before).physical_id
+    mark = stack.mark()
+
+    answer = stack.update(before, declared(Schedule=SCHEDULED), name)
+
+    assert not answer.succeeded
+    assert "DataStorageConfig" in answer.reason
+    assert stack.calls(since=mark) == []
+
+
+def test_production_must_still_be_mirrored_when_a_scheduled_test_changes(stack: Stack) -> None:
+    before = declared(Schedule=SCHEDULED)
+    name = stack.create(before).physical_id
+    mark = stack.mark()
+    other = [variant(PRODUCTION, "contender"), variant(SHADOW, CHALLENGER)]
+
+    answer = stack.update(before, before | {"ModelVariants": other}, name)
+
+    assert not answer.succeeded
+    assert "mirror what production serves" in answer.reason
+    assert stack.calls(since=mark) == []
+
+
+def test_a_rollback_after_properties_that_were_refused_is_a_no_op(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    bad = declared(sampling=101)
+    mark = stack.mark()
+
+    assert not stack.update(declared(), bad, name).succeeded
+    rolled_back = stack.update(bad, declared(), name)
+
+    assert rolled_back.succeeded
+    assert rolled_back.physical_id == name
+    assert stack.calls(since=mark) == []
+
+
+def test_a_rollback_takes_back_what_was_applied(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    after = declared(sampling=75, Description="x", Schedule={"Duration": "P10D"})
+    assert stack.update(declared(), after, name).succeeded
+
+    assert stack.update(after, declared(), name).succeeded
+
+    live = stack.describe(name)
+    assert live["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 10
+    assert live.get("Description", "") == ""
+
+
+def test_a_call_that_may_not_be_made_is_named(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    denied = "User: x is not authorized to perform: sagemaker:UpdateInferenceExperiment"
+    stack.sagemaker.faults.add(ErrorFault("UpdateInferenceExperiment", "AccessDeniedException", denied, times=1000))
+
+    answer = stack.update(declared(), declared(sampling=60), name)
+
+    assert not answer.succeeded
+    assert denied in answer.reason
+
+
+def test_an_unknown_status_is_a_clear_failure(stack: Stack) -> None:
+    # No status of the service model, so it can't be had from the state machine.
+    name = stack.create(declared()).physical_id
+    describe = stack.edges.sagemaker().describe_inference_experiment
+    client = stack.edges.sagemaker()
+    client.describe_inference_experiment = lambda **asked: describe(**asked) | {"Status": "Paused"}
+
+    for answer in (stack.update(declared(), declared(sampling=60), name), stack.delete(declared(), name)):
+        assert not answer.succeeded
+        assert "'Paused'" in answer.reason
+    del client.describe_inference_experiment
+    assert stack.describe(name)["Status"] == "Running"
