@@ -1,0 +1,36 @@
+"""Amazon SageMaker shadow tests (inference experiments) as code.
+
+``InferenceExperiment`` declares one; ``cdk deploy`` makes it so. The value objects say what it consists of::
+
+    InferenceExperiment(
+        self,
+        "ShadowTest",
+        endpoint=endpoint,
+        role=role,
+        production_variant=ModelVariant(model=current, variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
+        shadow_variant=ModelVariant(model=candidate, variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
+        sampling_percentage=10,
+        schedule=Schedule.start_now(for_=Duration.days(7)),
+    )
+"""
+
+from sagemaker_inference_experiment._conclusion import Conclusion, DesiredState, OnDelete, VariantAction
+from sagemaker_inference_experiment._data_capture import DataCapture
+from sagemaker_inference_experiment._experiment import InferenceExperiment
+from sagemaker_inference_experiment._provider import InferenceExperimentProvider
+from sagemaker_inference_experiment._schedule import Schedule
+from sagemaker_inference_experiment._validation import InvalidExperimentError
+from sagemaker_inference_experiment._variants import ModelVariant
+
+__all__ = [
+    "Conclusion",
+    "DataCapture",
+    "DesiredState",
+    "InferenceExperiment",
+    "InferenceExperimentProvider",
+    "InvalidExperimentError",
+    "ModelVariant",
+    "OnDelete",
+    "Schedule",
+    "VariantAction",
+]

@@ -1,0 +1,135 @@
+"""How a shadow test ends before its scheduled end, and what deleting the resource does."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from constructs import IConstruct
+
+from sagemaker_inference_experiment._variants import ModelVariant
+
+
+class VariantAction(StrEnum):
+    """What becomes of a variant when the test is stopped: the API's ``ModelVariantAction``."""
+
+    RETAIN = "Retain"
+    """The variant stays on the endpoint as it is. A retained shadow goes on being billed."""
+    REMOVE = "Remove"
+    """The variant is taken off the endpoint."""
+    PROMOTE = "Promote"
+    """The shadow variant becomes a production variant."""
+
+
+class DesiredState(StrEnum):
+    """As what SageMaker records a stopped test: the API's ``DesiredState``."""
+
+    COMPLETED = "Completed"
+    CANCELLED = "Cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """The declared end of a test: what ``StopInferenceExperiment`` is asked, at the next deployment.
+
+    Take one of the ways it usually goes::
+
+        Conclusion.promote_shadow(reason="latency and error rate as good as production's", instance_count=4)
+        Conclusion.remove_shadow(reason="too slow")
+        Conclusion.retain_both()
+        Conclusion.cancel(reason="called off")
+
+    Args:
+        production: What becomes of the production variant; it stays if omitted.
+        shadow: What becomes of the shadow variant; it is removed if omitted.
+        desired_state: ``DesiredState``; Completed if omitted.
+        reason: Up to 1024 characters, kept as the experiment's ``StatusReason`` (``Reason``); the stack if omitted.
+        desired_variants: The infrastructure of the variants that stay (``DesiredModelVariants``); as it is if omitted.
+        shadow_instance_type: Another instance type for the shadow variant once it stays; as it is if omitted.
+        shadow_instance_count: Another instance count for it; as it is if omitted.
+    """
+
+    production: VariantAction = VariantAction.RETAIN
+    shadow: VariantAction = VariantAction.REMOVE
+    desired_state: DesiredState = DesiredState.COMPLETED
+    reason: str | None = None
+    desired_variants: tuple[ModelVariant, ...] = ()
+    shadow_instance_type: str | None = None
+    shadow_instance_count: int | None = None
+
+    @classmethod
+    def promote_shadow(
+        cls, *, reason: str | None = None, instance_type: str | None = None, instance_count: int | None = None
+    ) -> "Conclusion":
+        """The shadow variant takes all production traffic, and the production variant is removed.
+
+        Args:
+            reason: Kept as the experiment's ``StatusReason``.
+            instance_type: Another instance type for the promoted variant; the shadow's if omitted.
+            instance_count: How many instances it gets from then on; as many as the shadow had if omitted.
+        """
+        return cls(
+            production=VariantAction.REMOVE,
+            shadow=VariantAction.PROMOTE,
+            reason=reason,
+            shadow_instance_type=instance_type,
+            shadow_instance_count=instance_count,
+        )
+
+    @classmethod
+    def remove_shadow(cls, *, reason: str | None = None) -> "Conclusion":
+        """The test is over and production stays what it is."""
+        return cls(reason=reason)
+
+    @classmethod
+    def retain_both(cls, *, reason: str | None = None) -> "Conclusion":
+        """The test is over; the shadow variant stays on the endpoint, gets its share of traffic, and is billed."""
+        return cls(shadow=VariantAction.RETAIN, reason=reason)
+
+    @classmethod
+    def cancel(cls, *, reason: str | None = None) -> "Conclusion":
+        """The test is called off, before or after its start; the shadow variant is removed."""
+        return cls(desired_state=DesiredState.CANCELLED, reason=reason)
+
+    def _render(self, scope: IConstruct, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
+        desired = self.desired_variants
+        if self.shadow_instance_type is not None or self.shadow_instance_count is not None:
+            desired = (
+                *desired,
+                replace(
+                    shadow,
+                    instance_type=self.shadow_instance_type or shadow.instance_type,
+                    instance_count=(
+                        shadow.instance_count if self.shadow_instance_count is None else self.shadow_instance_count
+                    ),
+                ),
+            )
+        return {
+            "DesiredState": str(self.desired_state),
+            "ModelVariantActions": {
+                production.variant_name: str(self.production),
+                shadow.variant_name: str(self.shadow),
+            },
+            **({"Reason": self.reason} if self.reason is not None else {}),
+            **({"DesiredModelVariants": [variant._render(scope) for variant in desired]} if desired else {}),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnDelete:
+    """What deleting the resource does to a test that has not ended by then.
+
+    A run that a new one replaces on the same endpoint ends so, too.
+
+    Args:
+        conclusion: How the test is stopped. If omitted it is cancelled: production stays, the shadow is removed.
+        keep_record: Whether SageMaker keeps the experiment's record, with its metrics in the console; False if omitted.
+    """
+
+    conclusion: Conclusion = field(default_factory=Conclusion.cancel)
+    keep_record: bool = False
+
+    def _render(self, scope: IConstruct, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
+        return {
+            **self.conclusion._render(scope, production, shadow),
+            "Record": "Retain" if self.keep_record else "Delete",
+        }

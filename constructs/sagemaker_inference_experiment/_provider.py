@@ -1,0 +1,146 @@
+"""The function behind the custom resource, once a stack."""
+
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam, aws_lambda, aws_logs
+from constructs import Construct
+
+from sagemaker_inference_experiment._asset import HANDLER, handler_code
+
+_ID = "SageMakerInferenceExperimentProvider"
+
+
+class InferenceExperimentProvider(Construct):
+    """The Lambda function that makes experiments as declared, with its role and its log group.
+
+    One in each stack serves all experiments of the stack; ``InferenceExperiment`` makes it by itself. Its
+    ``service_token`` may be given to a ``Custom::SageMakerInferenceExperiment`` in any template of the same account and
+    region.
+
+    Args:
+        scope: The construct to put it into.
+        id: Its id there.
+        poll_interval: How often a waiting function looks again; 5 seconds if omitted.
+        log_retention: For how long the function's log is kept; one month if omitted.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        poll_interval: Duration | None = None,
+        log_retention: aws_logs.RetentionDays | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        stack = Stack.of(self)
+        self._log_group = aws_logs.LogGroup(
+            self,
+            "LogGroup",
+            retention=log_retention or aws_logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self._role = aws_iam.Role(
+            self,
+            "Role",
+            assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
+            description="Makes SageMaker inference experiments as they are declared",
+        )
+        self._log_group.grant_write(self._role)
+        for statement in self._statements(stack):
+            self._role.add_to_policy(statement)
+        self._pass_role = aws_iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        )
+        self._roles_passed: set[str] = set()
+        with handler_code() as code:
+            self._function = aws_lambda.Function(
+                self,
+                "Function",
+                description="Custom::SageMakerInferenceExperiment",
+                runtime=aws_lambda.Runtime.PYTHON_3_13,
+                handler=HANDLER,
+                code=code,
+                role=self._role,
+                log_group=self._log_group,
+                memory_size=256,
+                timeout=Duration.minutes(15),
+                environment={"POLL_SECONDS": str(poll_interval.to_seconds())} if poll_interval is not None else None,
+            )
+        # A policy of its own: as part of the role's, the function and its role would depend on each other.
+        self._hand_over = aws_iam.Policy(
+            self,
+            "HandOver",
+            roles=[self._role],
+            statements=[
+                aws_iam.PolicyStatement(
+                    actions=["lambda:InvokeFunction"],
+                    resources=[self._function.function_arn],
+                )
+            ],
+        )
+
+    @classmethod
+    def get_or_create(cls, scope: Construct) -> "InferenceExperimentProvider":
+        """The provider of the stack that the scope is in, made with the first call."""
+        stack = Stack.of(scope)
+        existing = stack.node.try_find_child(_ID)
+        return existing if isinstance(existing, cls) else cls(stack, _ID)
+
+    @property
+    def service_token(self) -> str:
+        """The function's ARN: the ``ServiceToken`` of the custom resource."""
+        return self._function.function_arn
+
+    @property
+    def function(self) -> aws_lambda.IFunction:
+        """The Lambda function, for alarms and the like."""
+        return self._function
+
+    @property
+    def role(self) -> aws_iam.IRole:
+        """The role that the function runs under."""
+        return self._role
+
+    @property
+    def log_group(self) -> aws_logs.ILogGroup:
+        """Where the function logs each of its decisions, as JSON."""
+        return self._log_group
+
+    def grant_pass_role(self, role: aws_iam.IRole) -> None:
+        """Lets the function hand this role, and no other, to SageMaker."""
+        if not self._roles_passed:
+            self._role.add_to_policy(self._pass_role)
+        if role.role_arn not in self._roles_passed:
+            self._roles_passed.add(role.role_arn)
+            self._pass_role.add_resources(role.role_arn)
+
+    def serve(self, resource: Construct) -> None:
+        """Keeps what the function needs for as long as the resource: made before it, deleted after it."""
+        resource.node.add_dependency(self._hand_over)
+
+    def _statements(self, stack: Stack) -> list[aws_iam.PolicyStatement]:
+        def arn(resource: str) -> str:
+            return stack.format_arn(service="sagemaker", resource=resource, resource_name="*")
+
+        def allow(resource: str, *actions: str) -> aws_iam.PolicyStatement:
+            options: dict[str, Any] = {"actions": [f"sagemaker:{action}" for action in actions]}
+            return aws_iam.PolicyStatement(resources=[arn(resource)], **options)
+
+        return [
+            allow(
+                "inference-experiment",
+                "CreateInferenceExperiment",
+                "DescribeInferenceExperiment",
+                "UpdateInferenceExperiment",
+                "StartInferenceExperiment",
+                "StopInferenceExperiment",
+                "DeleteInferenceExperiment",
+                "AddTags",
+                "ListTags",
+                "DeleteTags",
+            ),
+            allow("endpoint", "DescribeEndpoint"),
+            allow("endpoint-config", "DescribeEndpointConfig"),
+        ]

@@ -1,0 +1,77 @@
+"""When a shadow test runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aws_cdk import Duration, Token
+
+from inference_experiment_handler.reading import iso_instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """When a shadow test starts and ends: the API's ``Schedule``.
+
+    Read like prose::
+
+        Schedule.start_now(for_=Duration.days(7))
+        Schedule.start_at(datetime(2030, 1, 31, 12, tzinfo=UTC), until=datetime(2030, 2, 3, tzinfo=UTC))
+
+    A test runs for 1 hour to 30 days. Times are datetimes with a time zone, or ISO 8601 strings with one (which may be
+    tokens). At its end SageMaker takes the endpoint back to what it was before; nothing is promoted by itself.
+
+    Args:
+        start: When the test starts (``StartTime``); at once if omitted.
+        end: When it ends (``EndTime``).
+        duration: For how long it runs, counted from its actual start, instead of ``end``. With neither, SageMaker ends
+            it after 7 days.
+    """
+
+    start: datetime | str | None = None
+    end: datetime | str | None = None
+    duration: Duration | None = None
+
+    @classmethod
+    def start_now(cls, *, for_: Duration | None = None, until: datetime | str | None = None) -> "Schedule":
+        """Starts with the deployment; ends after a duration or at a time (after 7 days if neither is given)."""
+        return cls(end=until, duration=for_)
+
+    @classmethod
+    def start_at(
+        cls, start: datetime | str, *, for_: Duration | None = None, until: datetime | str | None = None
+    ) -> "Schedule":
+        """Starts at a time; ends after a duration or at a time (after 7 days if neither is given)."""
+        return cls(start=start, end=until, duration=for_)
+
+    def _render(self) -> dict[str, Any] | None:
+        rendered = {
+            "StartTime": _instant(self.start),
+            "EndTime": _instant(self.end),
+            "Duration": _duration(self.duration) if self.duration is not None else None,
+        }
+        declared = {key: value for key, value in rendered.items() if value is not None}
+        return declared or None
+
+
+def _instant(value: datetime | str | None) -> str | None:
+    if not isinstance(value, datetime):
+        return value
+    # Without a time zone the property check names the fault along with all others.
+    return value.isoformat() if value.tzinfo is None else iso_instant(value)
+
+
+_UNITS = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}
+
+
+def _duration(duration: Duration) -> str:
+    if not duration.is_unresolved():
+        return duration.to_iso_string()
+    unit = duration.unit_label()
+    amount = {
+        "days": duration.to_days,
+        "hours": duration.to_hours,
+        "minutes": duration.to_minutes,
+        "seconds": duration.to_seconds,
+    }[unit]()
+    return _UNITS[unit].format(Token.as_string(amount))

@@ -1,0 +1,43 @@
+"""The two variants of a shadow test."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk.interfaces.aws_sagemaker import IModelRef
+from constructs import IConstruct
+
+from sagemaker_inference_experiment._references import model_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVariant:
+    """A model on real-time instances, under the variant's name: the API's ``ModelVariantConfig``.
+
+    Args:
+        model: The SageMaker model, as a construct (``CfnModel``), a reference or its name (``ModelName``).
+        variant_name: The variant's name, 1 to 63 letters, digits and hyphens (``VariantName``). The production variant
+            bears the name that it has in the endpoint's configuration.
+        instance_type: The ML instance type, such as ``ml.m5.xlarge`` (``InstanceType``).
+        instance_count: How many instances serve the variant, 1 unless said otherwise (``InstanceCount``).
+
+    The production variant has to mirror what the endpoint serves: SageMaker deploys it as it is declared here. A
+    deployment in which it doesn't is refused before anything is touched.
+    """
+
+    model: IModelRef | str
+    variant_name: str
+    instance_type: str
+    instance_count: int = 1
+
+    def _render(self, scope: IConstruct) -> dict[str, Any]:
+        return {
+            "ModelName": model_name(self.model, scope),
+            "VariantName": self.variant_name,
+            "InfrastructureConfig": {
+                "InfrastructureType": "RealTimeInference",
+                "RealTimeInferenceConfig": {
+                    "InstanceType": self.instance_type,
+                    "InstanceCount": self.instance_count,
+                },
+            },
+        }

@@ -1,0 +1,52 @@
+"""What the tests of the construct share."""
+
+from typing import Any
+
+import pytest
+from aws_cdk import App, Stack, aws_iam
+from aws_cdk.assertions import Template
+
+from sagemaker_inference_experiment import InferenceExperiment, ModelVariant
+
+PRODUCTION = ModelVariant(model="champion", variant_name="AllTraffic", instance_type="ml.m5.xlarge")
+SHADOW = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.m5.xlarge")
+RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
+
+
+class Declared:
+    """A stack in which a test declares experiments."""
+
+    def __init__(self, **context: Any) -> None:
+        self.app = App(context=context)
+        self.stack = Stack(self.app, "Demo")
+        self.role = aws_iam.Role(
+            self.stack, "SageMakerRole", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com")
+        )
+
+    def experiment(self, id: str = "ShadowTest", **changes: Any) -> InferenceExperiment:
+        parameters: dict[str, Any] = {
+            "endpoint": "shop",
+            "role": self.role,
+            "production_variant": PRODUCTION,
+            "shadow_variant": SHADOW,
+            "sampling_percentage": 10,
+        }
+        return InferenceExperiment(self.stack, id, **(parameters | changes))
+
+    @property
+    def template(self) -> Template:
+        return Template.from_stack(self.stack)
+
+    def properties(self) -> dict[str, Any]:
+        """The custom resource's properties, as rendered."""
+        (resource,) = self.template.find_resources(RESOURCE_TYPE).values()
+        return dict(resource["Properties"])
+
+    def rendered(self, **changes: Any) -> dict[str, Any]:
+        self.experiment(**changes)
+        return self.properties()
+
+
+@pytest.fixture
+def declared() -> Declared:
+    return Declared()
