@@ -15,10 +15,10 @@ demo: $(SETUP)
 	$(BIN)/python -m local.demo
 
 test: $(SETUP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 unit: $(SETUP)
-	$(BIN)/python -m pytest tests/handler tests/constructs tests/local
+	$(BIN)/python -m pytest -n auto --dist loadfile tests/handler tests/constructs
 
 lint: $(SETUP)
 	$(BIN)/ruff check .

@@ -94,7 +94,7 @@ class LocalAws:
             "CDK_HOME": str(self.folder / "cdk"),
             "CI": "1",
             "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
             "NODE_EXTRA_CA_CERTS": str(self._certificate.authority),
         }

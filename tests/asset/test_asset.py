@@ -1,0 +1,229 @@
+"""The asset: the same bytes from wherever it is built, nothing in it that does not belong, and it runs by itself."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from declarations import PROMOTE, as_sent, declared
+from response_server import ResponseServer, response_server
+from sagemaker_server import SageMakerServer, sagemaker_server
+from stack import STACK_ID, Stack
+
+from local.sagemaker import Behaviour, SageMaker, SystemClock
+from sagemaker_inference_experiment._asset import collect
+
+PROJECT = Path(__file__).parents[2]
+RUN = Path(__file__).with_name("run_asset.py")
+HASH = """
+import json, sys
+from aws_cdk import App, Stack
+from sagemaker_inference_experiment import InferenceExperimentProvider
+import sagemaker_inference_experiment as package
+app = App(outdir=sys.argv[1])
+InferenceExperimentProvider.get_or_create(Stack(app, "Demo"))
+app.synth()
+assets = json.load(open(sys.argv[1] + "/Demo.assets.json"))["files"]
+print(package.__file__, *[name for name, asset in assets.items() if asset["source"]["packaging"] == "zip"])
+"""
+# What Lambda's Python runtime has on board.
+RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
+
+
+@pytest.fixture(scope="module")
+def asset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("asset")
+    collect(folder)
+    return folder
+
+
+def asset_hash(folder: Path, *, path: list[Path], umask: int = 0o022) -> tuple[str, str]:
+    """Where the package was found, and the hash of its asset."""
+    done = subprocess.run(
+        [sys.executable, "-c", HASH, str(folder / "cdk.out")],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))},
+        umask=umask,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found, digest = done.stdout.split()
+    return found, digest
+
+
+def test_the_hash_is_the_same_from_everywhere(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path / "dist")],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+    )
+    wheel = next((tmp_path / "dist").glob("*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "wheel")
+    copy = tmp_path / "checkout"
+    for root in ("constructs", "lambda"):
+        shutil.copytree(PROJECT / root, copy / root)
+    places = {
+        "editable": [],
+        "wheel": [tmp_path / "wheel"],
+        "checkout": [copy / "constructs", copy / "lambda"],
+    }
+
+    hashes = {}
+    for name, path in places.items():
+        folder = tmp_path / name / "app"
+        folder.mkdir(parents=True)
+        found, hashes[name] = asset_hash(folder, path=path, umask=0o077 if name == "checkout" else 0o022)
+        assert found.startswith(str(path[0] if path else PROJECT))
+
+    assert len(set(hashes.values())) == 1, hashes
+
+
+def test_nothing_is_in_it_that_does_not_belong(asset: Path) -> None:
+    files = {str(file.relative_to(asset)) for file in asset.rglob("*") if file.is_file()}
+
+    handler = {f"inference_experiment_handler/{file.name}" for file in (PROJECT / "lambda").rglob("*.py")}
+    crhelper = {f"crhelper/{name}.py" for name in ("__init__", "log_helper", "resource_helper", "utils")}
+    assert files == handler | crhelper | {"crhelper/LICENSE", "crhelper/NOTICE"}
+    assert sum(file.stat().st_size for file in asset.rglob("*") if file.is_file()) < 250_000
+
+
+def test_no_secret_and_no_path_of_the_machine_is_in_it(asset: Path) -> None:
+    for file in asset.rglob("*"):
+        if file.is_file():
+            text = file.read_text()
+            assert not re.search(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|PRIVATE KEY|aws_secret_access_key\s*=", text), file
+            assert str(PROJECT) not in text, file
+            assert str(Path.home()) not in text, file
+
+
+def test_everybody_may_read_it(asset: Path) -> None:
+    for path in asset.rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
+
+
+class Function:
+    """The packaged function, a fresh process for each invocation."""
+
+    def __init__(self, asset: Path, runtime: Path, answers: ResponseServer, server: SageMakerServer) -> None:
+        self._asset, self._runtime = asset, runtime
+        self.answers, self.server = answers, server
+        self.hand_overs = 0
+
+    def send(
+        self, request_type: str, properties: dict[str, Any], *, seconds: float = 60, **more: Any
+    ) -> dict[str, Any]:
+        """One request, with its hand-overs, and its answer."""
+        event = {
+            "RequestType": request_type,
+            "RequestId": f"request-{len(self.answers.bodies)}",
+            "StackId": STACK_ID,
+            "LogicalResourceId": "ShadowTest",
+            "ResponseURL": f"{self.answers.url}/answer?X-Amz-Signature=secret",
+            "ResourceProperties": as_sent(properties),
+            **as_sent(more),
+        }
+        self.invoke(event, seconds)
+        while self.server.invocations:
+            self.hand_overs += 1
+            self.invoke(self.server.invocations.pop(0), seconds)
+        return self.answers.bodies[-1]
+
+    def invoke(self, event: dict[str, Any], seconds: float) -> None:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", str(RUN), str(self._asset), str(self._runtime), str(seconds)],
+            input=json.dumps(event),
+            env={
+                "AWS_REGION": "us-east-1",
+                "AWS_DEFAULT_REGION": "us-east-1",
+                "AWS_ACCESS_KEY_ID": "local",
+                "AWS_SECRET_ACCESS_KEY": "local",
+                "AWS_ENDPOINT_URL": self.server.url,
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "SSL_CERT_FILE": self.answers.ca_file,
+                "POLL_SECONDS": "0.2",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "secret" not in done.stdout + done.stderr
+
+
+@pytest.fixture
+def service() -> SageMaker:
+    """SageMaker in real time, 300 times quicker, with an endpoint in service."""
+    stack = Stack()
+    clock = SystemClock(speed=300)
+    stack.sagemaker = SageMaker(clock, behaviour=Behaviour())
+    stack.clock = clock  # type: ignore[assignment]
+    stack._serve_endpoint()
+    return stack.sagemaker
+
+
+@pytest.fixture
+def function(asset: Path, tmp_path: Path, service: SageMaker) -> Iterator[Function]:
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    for name in RUNTIME:
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        found = Path(spec.origin)
+        place = found.parent if found.name == "__init__.py" else found
+        (runtime / place.name).symlink_to(place)
+    with response_server(tmp_path) as answers, sagemaker_server(service) as server:
+        yield Function(asset, runtime, answers, server)
+
+
+def test_the_packaged_function_serves_a_whole_life(function: Function, service: SageMaker) -> None:
+    created = function.send("Create", declared())
+    assert created["Status"] == "SUCCESS", created
+    name = created["PhysicalResourceId"]
+    assert created["Data"]["Status"] == "Running"
+    assert created["StackId"] == STACK_ID
+
+    update = {"PhysicalResourceId": name, "OldResourceProperties": declared()}
+    raised = function.send("Update", declared(sampling=50), **update)
+    assert raised["Status"] == "SUCCESS", raised
+    assert service.experiments()[0]["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
+
+    refused = function.send("Update", declared(sampling=101), **update)
+    assert refused["Status"] == "FAILED"
+    assert "must be an integer from 0 to 100" in refused["Reason"]
+
+    concluded = declared(sampling=50, DesiredState="Completed", ModelVariantActions=PROMOTE)
+    promoted = function.send("Update", concluded, **update)
+    assert promoted["Status"] == "SUCCESS", promoted
+    assert promoted["Data"]["Status"] == "Completed"
+
+    deleted = function.send("Delete", concluded, PhysicalResourceId=name)
+    assert deleted["Status"] == "SUCCESS", deleted
+    assert service.experiments() == []
+
+
+def test_the_packaged_function_hands_over(function: Function, service: SageMaker) -> None:
+    service.behaviour = service.behaviour.changed({"starting": timedelta(minutes=15)})
+
+    created = function.send("Create", declared(), seconds=2.0)
+
+    assert created["Status"] == "SUCCESS", created
+    assert len(function.answers.bodies) == 1
+    assert function.hand_overs >= 1
+
+
+def test_the_packaged_function_refuses_what_is_no_request(function: Function) -> None:
+    with pytest.raises(AssertionError, match="not a request of CloudFormation"):
+        function.invoke({}, 60)

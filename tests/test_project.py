@@ -1,0 +1,69 @@
+"""What holds for the project as a whole."""
+
+import re
+from pathlib import Path
+
+import pytest
+from aws_cdk import App
+from aws_cdk.assertions import Template
+
+import sagemaker_inference_experiment
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("root", ["constructs", "lambda", "tests/constructs"])
+def test_the_source_roots_are_no_packages(root: str) -> None:
+    assert not (PROJECT / root / "__init__.py").exists(), "it would shadow PyPI's constructs"
+
+
+def test_the_public_names_are_these() -> None:
+    assert sagemaker_inference_experiment.__all__ == [
+        "Conclusion",
+        "DataCapture",
+        "DesiredState",
+        "InferenceExperiment",
+        "InferenceExperimentProvider",
+        "InvalidExperimentError",
+        "ModelVariant",
+        "OnDelete",
+        "Schedule",
+        "VariantAction",
+    ]
+    public = {name for name in vars(sagemaker_inference_experiment) if not name.startswith("_")}
+    assert public == set(sagemaker_inference_experiment.__all__)
+
+
+def test_no_download_address_is_in_a_lock_file() -> None:
+    for name in ("requirements-dev.txt", "package-lock.json"):
+        assert "://" not in (PROJECT / name).read_text()
+
+
+def python_blocks(document: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL)
+
+
+def test_the_readmes_first_stack_synthesises() -> None:
+    (first, *_) = python_blocks(PROJECT / "README.md")
+    assert len(first.splitlines()) <= 30
+
+    namespace: dict[str, object] = {}
+    exec(compile(first, "README.md", "exec"), namespace)
+
+    app = namespace["app"]
+    assert isinstance(app, App)
+    stack = app.node.find_child("RankingShadowTest")
+    Template.from_stack(stack).resource_count_is("Custom::SageMakerInferenceExperiment", 1)  # type: ignore[arg-type]
+
+
+def test_the_documents_name_files_that_exist() -> None:
+    for document in [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_design_page_knows_every_room() -> None:
+    page = (PROJECT / "docs" / "design.md").read_text()
+    for module in (PROJECT / "lambda" / "inference_experiment_handler").glob("*.py"):
+        if module.stem != "__init__":
+            assert f"`{module.stem}`" in page, module.stem
