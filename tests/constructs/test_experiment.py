@@ -134,7 +134,7 @@ def the_key(declared: Any) -> str:
             {"StartTime": "2030-01-01T00:00:00Z", "Duration": "P1DT12H"},
         ),
     ],
-    ids=str,
+    ids=["undeclared", "for days", "for minutes", "until", "from, for"],
 )
 def test_schedules(declared: Any, schedule: Schedule, rendered: dict[str, str] | None) -> None:
     assert declared.rendered(schedule=schedule).get("Schedule") == rendered
@@ -163,7 +163,7 @@ def test_schedules(declared: Any, schedule: Schedule, rendered: dict[str, str] |
             {"DesiredState": "Cancelled", "ModelVariantActions": {"AllTraffic": "Retain", "Shadow-01": "Retain"}},
         ),
     ],
-    ids=str,
+    ids=["promote", "remove", "cancel", "by hand"],
 )
 def test_conclusions(declared: Any, conclusion: Conclusion, rendered: dict[str, Any]) -> None:
     properties = declared.rendered(conclusion=conclusion)
