@@ -103,6 +103,10 @@ class Conclusion:
                     ),
                 ),
             )
+            stays = self.production is not VariantAction.REMOVE
+            if stays and all(variant.variant_name != production.variant_name for variant in self.desired_variants):
+                # SageMaker wants to be told of each variant that stays, or of none.
+                desired = (production, *desired)
         return {
             "DesiredState": str(self.desired_state),
             "ModelVariantActions": {

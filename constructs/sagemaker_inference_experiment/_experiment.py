@@ -14,6 +14,7 @@ from aws_cdk import (
     Resource,
     TagManager,
     TagType,
+    Token,
     aws_iam,
 )
 from aws_cdk.interfaces.aws_kms import IKeyRef
@@ -25,7 +26,7 @@ from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import endpoint_name, key_arn
 from sagemaker_inference_experiment._schedule import Schedule
-from sagemaker_inference_experiment._validation import check
+from sagemaker_inference_experiment._validation import TagsValidation, check, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
@@ -60,7 +61,7 @@ class InferenceExperiment(Resource):
             production left as it is, and the record deleted.
         adopt_existing: Takes over an existing experiment of that name that is not this resource's; if omitted such a
             deployment fails and touches nothing.
-        tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 46.
+        tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 45 in all.
         removal_policy: ``RETAIN`` leaves everything as it is when the resource goes; ``DESTROY`` if omitted.
         service_timeout: For how long CloudFormation waits, 1 second to 1 hour; 1 hour if omitted.
         provider: The function that serves it; the stack's own if omitted.
@@ -97,6 +98,7 @@ class InferenceExperiment(Resource):
         self._tag_manager = TagManager(TagType.MAP, RESOURCE_TYPE)
         for key, value in (tags or {}).items():
             self._tag_manager.set_tag(key, value)
+        ends = conclusion is not None or on_delete is not None
         declared = {
             "Name": experiment_name,
             "Run": run,
@@ -123,11 +125,13 @@ class InferenceExperiment(Resource):
             "ServiceTimeout": service_timeout.to_seconds() if service_timeout is not None else None,
         }
         properties = {key: value for key, value in declared.items() if value is not None}
-        check(self, {**properties, "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()]})
+        check(
+            self, {**properties, "Tags": tag_list(tags or {})}, *_unresolved(production_variant, shadow_variant, ends)
+        )
+        self.node.add_validation(TagsValidation(properties, self._tag_manager))
         timeout = properties.pop("ServiceTimeout", None)
 
         self._provider = provider if provider is not None else InferenceExperimentProvider.get_or_create(self)
-        self._provider.grant_pass_role(role)
         self._resource = CustomResource(
             self,
             "Resource",
@@ -139,7 +143,7 @@ class InferenceExperiment(Resource):
         if timeout is not None:
             # CustomResource would render it as a string, of which cfn-lint warns at every synth.
             self._cfn_resource.add_property_override("ServiceTimeout", timeout)
-        self._provider.serve(self._resource)
+        self._provider.serve(self._resource, role)
         # The role's policies too have to be there before SageMaker assumes it, and for as long as it does.
         self._resource.node.add_dependency(role)
 
@@ -206,4 +210,13 @@ class _RenderedTags:
         self._manager = manager
 
     def produce(self) -> list[dict[str, str]]:
-        return [{"Key": key, "Value": value} for key, value in sorted(self._manager.tag_values().items())]
+        return tag_list(self._manager.tag_values())
+
+
+def _unresolved(production: ModelVariant, shadow: ModelVariant, ends: bool) -> list[str]:
+    return [
+        f"variant_name of the {which} variant is a token, must be a literal string where the experiment has a "
+        "conclusion or on_delete: they name the variants as keys of a map"
+        for which, variant in (("production", production), ("shadow", shadow))
+        if ends and Token.is_unresolved(variant.variant_name)
+    ]

@@ -49,11 +49,7 @@ class InferenceExperimentProvider(Construct):
         self._log_group.grant_write(self._role)
         for statement in self._statements(stack):
             self._role.add_to_policy(statement)
-        self._pass_role = aws_iam.PolicyStatement(
-            actions=["iam:PassRole"],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        )
-        self._roles_passed: set[str] = set()
+        self._pass_role: dict[str, _PassRole] = {}
         with handler_code() as code:
             self._function = aws_lambda.Function(
                 self,
@@ -108,17 +104,22 @@ class InferenceExperimentProvider(Construct):
         """Where the function logs each of its decisions, as JSON."""
         return self._log_group
 
-    def grant_pass_role(self, role: aws_iam.IRole) -> None:
-        """Lets the function hand this role, and no other, to SageMaker."""
-        if not self._roles_passed:
-            self._role.add_to_policy(self._pass_role)
-        if role.role_arn not in self._roles_passed:
-            self._roles_passed.add(role.role_arn)
-            self._pass_role.add_resources(role.role_arn)
+    def serve(self, resource: Construct, role: aws_iam.IRole) -> None:
+        """Lets the function hand this role to SageMaker, and keeps what it needs for as long as the resource.
 
-    def serve(self, resource: Construct) -> None:
-        """Keeps what the function needs for as long as the resource: made before it, deleted after it."""
-        resource.node.add_dependency(self._hand_over)
+        Args:
+            resource: The custom resource: all that the function needs is made before it, and deleted after it.
+            role: The experiment's role; the function may pass no other roles than those of the resources it serves.
+        """
+        stack = Stack.of(resource)
+        if stack.node.addr not in self._pass_role:
+            # In the resource's stack: the provider's own would depend on the role's, and that on the provider's.
+            own = stack is Stack.of(self)
+            scope, id = (self, "PassRole") if own else (stack, f"PassRole{self.node.addr}")
+            self._pass_role[stack.node.addr] = _PassRole(scope, id, self._role)
+        pass_role = self._pass_role[stack.node.addr]
+        pass_role.allow(role)
+        resource.node.add_dependency(self._hand_over, pass_role)
 
     def _statements(self, stack: Stack) -> list[aws_iam.PolicyStatement]:
         def arn(resource: str) -> str:
@@ -143,4 +144,26 @@ class InferenceExperimentProvider(Construct):
             ),
             allow("endpoint", "DescribeEndpoint"),
             allow("endpoint-config", "DescribeEndpointConfig"),
+            aws_iam.PolicyStatement(
+                actions=["cloudformation:DescribeStacks"],
+                resources=[stack.format_arn(service="cloudformation", resource="stack", resource_name="*")],
+            ),
         ]
+
+
+class _PassRole(Construct):
+    """What lets the function hand the roles of a stack's experiments, and no others, to SageMaker."""
+
+    def __init__(self, scope: Construct, id: str, function_role: aws_iam.IRole) -> None:
+        super().__init__(scope, id)
+        self._passed: set[str] = set()
+        self._statement = aws_iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        )
+        aws_iam.Policy(self, "Policy", roles=[function_role], statements=[self._statement])
+
+    def allow(self, role: aws_iam.IRole) -> None:
+        if role.role_arn not in self._passed:
+            self._passed.add(role.role_arn)
+            self._statement.add_resources(role.role_arn)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Token
-from constructs import IConstruct
+import jsii
+from aws_cdk import TagManager, Token
+from constructs import IConstruct, IValidation
 
 from inference_experiment_handler.properties import faults_in
 
@@ -13,10 +14,27 @@ class InvalidExperimentError(ValueError):
     """An experiment is declared as SageMaker could not run it. The message names every fault, with what is allowed."""
 
 
-def check(scope: IConstruct, properties: Mapping[str, Any]) -> None:
-    """Raises one ``InvalidExperimentError`` with all that can be known to be wrong."""
-    # A user's tags come through the tag manager, which is read at the end of synth; the handler checks them.
-    faults = faults_in(properties, opaque=Token.is_unresolved)
+def check(scope: IConstruct, properties: Mapping[str, Any], *more: str) -> None:
+    """Raises one ``InvalidExperimentError`` with all that can be known to be wrong, and ``more``."""
+    faults = (*faults_in(properties, opaque=Token.is_unresolved), *more)
     if faults:
         listed = "".join(f"\n  - {fault}" for fault in faults)
         raise InvalidExperimentError(f"{scope.node.path}: the experiment can't be run as declared{listed}")
+
+
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as the API has them."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+@jsii.implements(IValidation)
+class TagsValidation:
+    """Checks the tags again at the end of synth: ``Tags.of(scope)`` adds some until then."""
+
+    def __init__(self, properties: Mapping[str, Any], manager: TagManager) -> None:
+        self._properties = properties
+        self._manager = manager
+
+    def validate(self) -> list[str]:
+        tagged = {**self._properties, "Tags": tag_list(self._manager.tag_values())}
+        return list(faults_in(tagged, opaque=Token.is_unresolved))

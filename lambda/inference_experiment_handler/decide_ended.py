@@ -1,49 +1,80 @@
 """An experiment that has ended: as declared, by itself, or by somebody else. Nothing about it can change any more."""
 
 from inference_experiment_handler import fields, ownership
-from inference_experiment_handler.decide_removal import STOP, unsettled
+from inference_experiment_handler.decide_removal import unsettled
 from inference_experiment_handler.declaration import Declaration, Ending
 from inference_experiment_handler.endpoint_checks import why_not_ended_so
 from inference_experiment_handler.event import Request, RequestType
 from inference_experiment_handler.live import Experiment, Status
 from inference_experiment_handler.matching import Match
 from inference_experiment_handler.observe import Observation, Sight
+from inference_experiment_handler.operations import STOP
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.reading import iso_instant
 from inference_experiment_handler.settle import settle
-from inference_experiment_handler.steps import Fail, Step
+from inference_experiment_handler.steps import Refusal, Step
 
 
 def decide_ended(
     request: Request, declaration: Declaration, sight: Sight, seen: Observation, progress: Progress
-) -> Step:
+) -> Step | Refusal:
     """A test that has ended stays what it is; only its declared conclusion can still be checked."""
     experiment = sight.experiment
     settled = settle(request, declaration, sight, progress, f"{experiment.status}, as declared")
-    applied = ownership.read(sight.tags)
-    is_new = request.type is RequestType.CREATE or progress.made("CreateInferenceExperiment", experiment.name)
-    if applied == fields.applied_by(declaration) and not is_new:
+    left = settle(request, declaration, sight, progress, f"{experiment.status}, and stays so", brought_about=False)
+    began = sight.tags.get(ownership.REQUEST) == request.token
+    if not began and _is_to_begin(request, sight):
+        again = f"{ended_words(experiment)}, and does not run again. {way_out(declaration)}"
+        return Refusal(again, in_rollback=left)
+    if request.type is RequestType.UPDATE and ownership.read(sight.tags) == fields.applied_by(declaration):
         return settled
-    changed = _changed(declaration, experiment, applied, seen)
+    wait = unsettled(seen.endpoint)
+    if wait is not None:
+        return wait
+    reason = _why_not(request, declaration, sight, seen, progress)
+    return Refusal(reason, in_rollback=left) if reason else settled
+
+
+def _why_not(
+    request: Request, declaration: Declaration, sight: Sight, seen: Observation, progress: Progress
+) -> str | None:
+    """Why the ended test is not what is declared; ``None`` if it is."""
+    experiment = sight.experiment
+    applied = ownership.read(sight.tags)
+    adopting = not request.owns(experiment.name, sight.tags)
+    changed = _changed(declaration, experiment, applied, seen, adopting=adopting)
     if changed:
-        return Fail(
+        return (
             f"{fields.described(declaration, experiment, changed)} can't change: {ended_words(experiment)}. "
             f"{way_out(declaration)}"
         )
     if declaration.conclusion is not None:
-        return _concluded(declaration.conclusion, experiment, seen, progress) or settled
-    if experiment.status == Status.CANCELLED and (is_new or progress.seen_alive):
-        return Fail(f"{ended_words(experiment)}. {way_out(declaration)}")
+        return _why_not_concluded(declaration.conclusion, applied, experiment, seen, progress)
+    began = progress.seen_alive or sight.tags.get(ownership.REQUEST) == request.token
+    if experiment.status == Status.CANCELLED and (began or request.type is RequestType.CREATE):
+        return f"{ended_words(experiment)}. {way_out(declaration)}"
     # A declaration without a conclusion holds for a test that has ended, too: tests end.
-    return settled
+    return None
+
+
+def _is_to_begin(request: Request, sight: Sight) -> bool:
+    """Whether a new test is asked for, and an old one of that name and owner was found."""
+    forward = request.replaces is not None and request.physical_id != request.name
+    asked_for = request.type is RequestType.CREATE or forward
+    return asked_for and request.owns(sight.experiment.name, sight.tags)
 
 
 def _changed(
-    declaration: Declaration, experiment: Experiment, applied: dict[str, str] | None, seen: Observation
+    declaration: Declaration,
+    experiment: Experiment,
+    applied: dict[str, str] | None,
+    seen: Observation,
+    *,
+    adopting: bool,
 ) -> list[fields.Field]:
     """The fields that are declared otherwise than they were applied, and than they are reported."""
     if applied is None:
-        return fields.differing(declaration, experiment, None, seen.now)
+        return fields.differing(declaration, experiment, None, seen.now, adopting=adopting)
     return [
         field
         for field in fields.FIELDS
@@ -52,26 +83,33 @@ def _changed(
     ]
 
 
-def _concluded(ending: Ending, experiment: Experiment, seen: Observation, progress: Progress) -> Step | None:
-    """Whether the test has ended as it is declared to: ``None`` if so."""
-    stopped = progress.made(STOP, experiment.name)
-    wait = unsettled(seen.endpoint)
-    if wait is not None:
-        return wait
+def _why_not_concluded(
+    ending: Ending,
+    applied: dict[str, str] | None,
+    experiment: Experiment,
+    seen: Observation,
+    progress: Progress,
+) -> str | None:
+    undeclared = fields.conclusion_digest(None)
+    concluded = applied[fields.CONCLUSION] if applied else undeclared
+    if concluded not in (undeclared, fields.conclusion_digest(ending)):
+        return f"DesiredState and what belongs to it can't change: {ended_words(experiment)}"
     if experiment.status != ending.desired_state:
-        return Fail(f"DesiredState is {ending.desired_state}, but {ended_words(experiment)}")
-    problem = why_not_ended_so(ending, experiment, seen.endpoint)
+        return f"DesiredState is {ending.desired_state}, but {ended_words(experiment)}"
+    problem = why_not_ended_so(
+        ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, seen.endpoint
+    )
     if problem is None:
         return None
-    if stopped:
-        return Fail(f"{problem}. The experiment is {experiment.status}, but its end did not take effect")
+    if progress.made(STOP, experiment.name):
+        return f"{problem}. The experiment is {experiment.status}, but its end did not take effect"
     instead = (
         "it can't be promoted any more: deploy the model to the endpoint the ordinary way (a new endpoint "
         "configuration), and take DesiredState and ModelVariantActions out of the declaration"
         if ending.promotes
         else "that can't be changed any more"
     )
-    return Fail(f"{ended_words(experiment)}, and {instead}. Found: {problem}")
+    return f"{ended_words(experiment)}, and {instead}. Found: {problem}"
 
 
 def ended_words(experiment: Experiment) -> str:

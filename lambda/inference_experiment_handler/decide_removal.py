@@ -1,56 +1,104 @@
 """Make it go: a Delete, and the old run that a new one replaces on the same endpoint."""
 
+from dataclasses import replace
+
 from inference_experiment_handler import arguments
-from inference_experiment_handler.declaration import Removal
+from inference_experiment_handler.charge import lost_charge, taking_charge
+from inference_experiment_handler.declaration import Ending, Removal
 from inference_experiment_handler.endpoint_checks import why_not_ended_so
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.live import KNOWN_STATUSES, Endpoint, Experiment, Status
-from inference_experiment_handler.observe import Observation, Sight
+from inference_experiment_handler.observe import Observation, Sight, may_have_stopped
+from inference_experiment_handler.operations import DELETE, STOP
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.steps import Call, Done, Fail, Step, Wait
 
-STOP = "StopInferenceExperiment"
-DELETE = "DeleteInferenceExperiment"
-
 
 def decide_removal(request: Request, seen: Observation, progress: Progress) -> Step:
-    """The step of a Delete. Its answer is SUCCESS only when nothing of the resource runs or bills any more."""
+    """The step of a Delete. SUCCESS means that nothing runs any more which is not declared to stay."""
     sight = seen.sight
     if sight is None:
         return Done("there is no experiment to delete")
-    experiment = sight.experiment
-    if experiment.in_transition:
-        return Wait(f"waiting for {experiment.status} to pass")
-    if not request.owner.owns(sight.tags, by_name=experiment.name in request.generated_names):
-        return Done(f"{experiment.name} is not this resource's and stays untouched")
-    removal = request.removal
-    not_started = experiment.status == Status.CREATED
-    if not_started and not removal.keeps_record and not progress.refused(DELETE, experiment.name):
-        return call_once(DELETE, experiment, {"Name": experiment.name}, progress, seen)
-    reason = f"deleted with {request.owner.logical_id} of stack {request.owner.stack_id}"
-    step = end(sight, removal, reason, progress, seen)
-    if step is not None:
+    name = sight.experiment.name
+    if not progress.in_charge(name) and not request.owns(name, sight.tags):
+        return Done(f"{name} is not this resource's and stays untouched")
+    if lost_charge(request, sight, progress):
+        return Done(f"a newer request is in charge of {name}, which stays untouched")
+    return removed(request, sight, request.removal, seen, progress, because="deleted with") or Done("it has ended")
+
+
+def removed(
+    request: Request, sight: Sight, declared: Removal, seen: Observation, progress: Progress, *, because: str
+) -> Step | None:
+    """The next step towards an ended test without a record; ``None`` where the record is to stay, and is all there is.
+
+    ``because``: the beginning of the reason that SageMaker records.
+    """
+    reason = f"{because} {request.owner.logical_id} of stack {request.owner.stack_id}"
+    step = ended(request, sight, declared, seen, progress, reason=reason, record_may_go=not declared.keeps_record)
+    if step is not None or declared.keeps_record:
         return step
-    if removal.keeps_record:
-        return Done(f"{experiment.status}; its record stays")
-    return call_once(DELETE, experiment, {"Name": experiment.name}, progress, seen)
+    return call_once(DELETE, sight.experiment, {"Name": sight.experiment.name}, progress, seen)
 
 
-def end(sight: Sight, removal: Removal, reason: str, progress: Progress, seen: Observation) -> Step | None:
+def ended(
+    request: Request,
+    sight: Sight,
+    declared: Removal,
+    seen: Observation,
+    progress: Progress,
+    *,
+    reason: str,
+    record_may_go: bool = False,
+) -> Step | None:
     """The next step towards an ended test whose endpoint is as its removal declares; ``None`` once it is there."""
     experiment = sight.experiment
+    ending = ending_of(sight, declared)
     if experiment.status not in KNOWN_STATUSES:
         return Fail(f"{experiment.name} has status {experiment.status!r}, which this version does not know")
+    if experiment.ended:
+        if not may_have_stopped(request, sight, progress):
+            return None
+        problem = why_not_ended_so(
+            ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, seen.endpoint
+        )
+        said = f" ({experiment.status_reason})" if experiment.status_reason else ""
+        failed = Fail(f"{problem}; the experiment is {experiment.status}{said}") if problem else None
+        return unsettled(seen.endpoint) or failed
+    charge = taking_charge(request, sight, progress)
+    if charge is not None and charge.key not in progress.refusals:
+        # What is to go goes even where tags can't be written any more.
+        return replace(charge, tentative=True)
     if experiment.in_transition:
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
-    if experiment.ended:
-        if not progress.made(STOP, experiment.name):
-            return None
-        return unsettled(seen.endpoint) or _checked(removal, experiment, seen.endpoint)
-    if experiment.status == Status.CREATED and progress.refused(STOP, experiment.name):
-        # Whether a test that has not started can be stopped is not documented; without its record it never starts.
-        return call_once(DELETE, experiment, {"Name": experiment.name}, progress, seen)
-    return call_once(STOP, experiment, arguments.stop(experiment, removal.ending, reason), progress, seen)
+    stop = arguments.stop(experiment, ending, reason)
+    if experiment.status == Status.CREATED:
+        return called_off(experiment, stop, seen, progress, record_may_go=record_may_go)
+    return call_once(STOP, experiment, stop, progress, seen)
+
+
+def ending_of(sight: Sight, declared: Removal) -> Ending:
+    """A test that never came about as declared, or never ran, is no ground for promoting or keeping anything."""
+    return declared.ending if sight.succeeded and sight.experiment.ran else Removal().ending
+
+
+def called_off(
+    experiment: Experiment, stop: arguments.Arguments, seen: Observation, progress: Progress, *, record_may_go: bool
+) -> Step:
+    """The next step towards a scheduled test that never starts.
+
+    Whether a test that has not started can be stopped, or deleted, is not documented. So the one is tried, and the
+    other if that is refused. Without its record a test never starts, so in the end the record goes even where it was
+    to stay.
+    """
+    delete = {"Name": experiment.name}
+    first, second = ((DELETE, delete), (STOP, stop)) if record_may_go else ((STOP, stop), (DELETE, delete))
+    for operation, call_arguments in (first, second):
+        if not progress.refused(operation, experiment.name):
+            return call_once(operation, experiment, call_arguments, progress, seen, tentative=True)
+    if progress.refused_for_good(first[0], experiment.name, seen.now):
+        return Fail(f"{experiment.name} has not started and can be neither stopped nor deleted: {progress.last_words}")
+    return Call(first[0], experiment.name, first[1], "once more", tentative=True)
 
 
 def unsettled(endpoint: Endpoint | None) -> Wait | None:
@@ -60,23 +108,19 @@ def unsettled(endpoint: Endpoint | None) -> Wait | None:
     return None
 
 
-def _checked(removal: Removal, experiment: Experiment, endpoint: Endpoint | None) -> Fail | None:
-    problem = why_not_ended_so(removal.ending, experiment, endpoint)
-    if problem is None:
-        return None
-    said = f" ({experiment.status_reason})" if experiment.status_reason else ""
-    return Fail(f"{problem}; the experiment is {experiment.status}{said}")
-
-
 def call_once(
-    operation: str, experiment: Experiment, call_arguments: arguments.Arguments, progress: Progress, seen: Observation
+    operation: str,
+    experiment: Experiment,
+    call_arguments: arguments.Arguments,
+    progress: Progress,
+    seen: Observation,
+    *,
+    tentative: bool = False,
 ) -> Step:
     """The call, unless it was made: then wait a while for its effect, and fail if none shows."""
     if not progress.made(operation, experiment.name):
-        # What may be done before a test has started is not documented, so a refusal is not final.
-        tentative = experiment.status == Status.CREATED
         return Call(operation, experiment.name, call_arguments, f"it is {experiment.status}", tentative=tentative)
     if progress.settling(operation, experiment.name, seen.now):
         return Wait(f"waiting for {operation} to show")
     said = f": {experiment.status_reason}" if experiment.status_reason else ""
-    return Fail(f"{experiment.name} is {experiment.status} after {operation}{said}")
+    return Fail(f"{experiment.name} is still {experiment.status} after {operation}{said}")

@@ -3,9 +3,18 @@
 An experiment's status proves nothing about the endpoint: an endpoint update can roll back silently.
 """
 
-from inference_experiment_handler.declaration import Declaration, Ending
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from inference_experiment_handler.declaration import Declaration, Ending, ModelVariant
 from inference_experiment_handler.live import Endpoint, Experiment, Served
 from inference_experiment_handler.matching import same_name
+
+
+def decides(declaration: Declaration, experiment: Experiment, now: datetime) -> bool:
+    """Whether a scheduled test is about to be started, or to change what it deploys as the production variant."""
+    return declaration.schedule.is_due(now) or declaration.production not in experiment.variants.values()
 
 
 def why_not_here(declaration: Declaration, endpoint: Endpoint | None) -> str | None:
@@ -22,6 +31,9 @@ def why_not_here(declaration: Declaration, endpoint: Endpoint | None) -> str | N
             f"endpoint {endpoint.name} has {len(endpoint.production)} production variants "
             f"({_names(endpoint.production)}); a shadow test needs an endpoint with exactly one"
         )
+    others = tuple(served for served in endpoint.shadows if served.variant_name != declaration.shadow.variant_name)
+    if others:
+        return f"endpoint {endpoint.name} has shadow variant {_names(others)} already, and can have only one: remove it"
     return _why_not_mirrored(declaration, endpoint.production[0])
 
 
@@ -45,13 +57,14 @@ def _why_not_mirrored(declaration: Declaration, served: Served) -> str | None:
     )
 
 
-def why_not_ended_so(ending: Ending, experiment: Experiment, endpoint: Endpoint | None) -> str | None:
+def why_not_ended_so(
+    ending: Ending, endpoint_name: str, shadow: str, variants: Mapping[str, ModelVariant], endpoint: Endpoint | None
+) -> str | None:
     """Why the endpoint is not as the ending declares it."""
-    shadow = experiment.shadow_name
     if ending.promotes:
         if endpoint is None:
-            return f"endpoint {experiment.endpoint_name} is gone, so shadow variant {shadow} does not serve"
-        if _promoted(experiment, endpoint):
+            return f"endpoint {endpoint_name} is gone, so shadow variant {shadow} does not serve"
+        if _promoted(ending, shadow, variants, endpoint):
             return None
         return (
             f"shadow variant {shadow} does not serve production traffic: endpoint {endpoint.name} serves "
@@ -64,21 +77,40 @@ def why_not_ended_so(ending: Ending, experiment: Experiment, endpoint: Endpoint 
             f"and goes on being billed{_because(endpoint)}"
         )
     if ending.shadow == "Retain" and not there:
-        return f"shadow variant {shadow} is no longer on endpoint {experiment.endpoint_name}"
+        return f"shadow variant {shadow} is no longer on endpoint {endpoint_name}"
     return None
 
 
-def _promoted(experiment: Experiment, endpoint: Endpoint) -> bool:
-    name, shadow = experiment.shadow_name, experiment.shadow
-    if endpoint.shadows_with(name):
+def served_after(ending: Ending, experiment: Experiment, endpoint: Endpoint) -> Endpoint:
+    """The endpoint as it will be once a test that runs on it has ended so."""
+    promoted = _kept(ending, experiment.shadow_name, experiment.variants)
+    if ending.promotes and promoted is not None:
+        served = Served(promoted.variant_name, promoted.instance_count, promoted.model_name, promoted.instance_type)
+        return replace(endpoint, production=(served,), shadows=())
+    return endpoint if ending.shadow == "Retain" else replace(endpoint, shadows=())
+
+
+def _kept(ending: Ending, name: str, variants: Mapping[str, ModelVariant]) -> ModelVariant | None:
+    """A variant as it is deployed once the test has ended so."""
+    desired = (variant for variant in ending.desired_variants if variant.variant_name == name)
+    return next(desired, variants.get(name))
+
+
+def _promoted(ending: Ending, shadow: str, variants: Mapping[str, ModelVariant], endpoint: Endpoint) -> bool:
+    if endpoint.shadows_with(shadow):
         return False
-    if endpoint.serves_in_production(name):
+    if endpoint.serves_in_production(shadow):
         return True
-    # Should SageMaker give the promoted variant another name, its model tells, if only the shadow has it.
-    others = [variant.model_name for variant in experiment.variants.values() if variant != shadow]
-    if shadow is None or any(same_name(shadow.model_name, other) for other in others):
+    # Should SageMaker give the promoted variant another name, its model on its instances tells, if nothing else has it.
+    promoted = _kept(ending, shadow, variants)
+    others = [variant for name, variant in variants.items() if name != shadow]
+    if promoted is None or any(_is_served(promoted, by.model_name, by.instance_type) for by in others):
         return False
-    return any(same_name(served.model_name, shadow.model_name) for served in endpoint.production)
+    return any(_is_served(promoted, served.model_name, served.instance_type) for served in endpoint.production)
+
+
+def _is_served(variant: ModelVariant, model_name: str | None, instance_type: str | None) -> bool:
+    return same_name(variant.model_name, model_name) and variant.instance_type == instance_type
 
 
 def _names(variants: tuple[Served, ...]) -> str:

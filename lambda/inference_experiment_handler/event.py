@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from inference_experiment_handler import names, properties
 from inference_experiment_handler.declaration import Declaration, Removal
 from inference_experiment_handler.fields import applied_by
 from inference_experiment_handler.limits import SERVICE_TIMEOUT
+from inference_experiment_handler.matching import same_name
 from inference_experiment_handler.ownership import Owner
 from inference_experiment_handler.properties import InvalidPropertiesError
+
+_SIGNED_FOR = timedelta(hours=2)
 
 
 class RequestType(StrEnum):
@@ -35,7 +39,18 @@ class Previous:
 
 @dataclass(frozen=True)
 class Request:
-    """One Create, Update or Delete. ``declaration`` is absent on Delete, ``previous`` on all but Update."""
+    """One Create, Update or Delete.
+
+    Attributes:
+        name: The name of the experiment that it is about.
+        token: Stands for the request on the experiment's tags; tokens tell which request was issued first.
+        deadline: Until when it has to be answered.
+        physical_id: CloudFormation's, on Update and Delete.
+        declaration: Absent on Delete.
+        previous: What an Update starts from.
+        removal: What a Delete does.
+        generated_names: The names that nobody but this resource comes by.
+    """
 
     type: RequestType
     owner: Owner
@@ -47,7 +62,6 @@ class Request:
     previous: Previous | None = None
     removal: Removal = field(default_factory=Removal)
     generated_names: frozenset[str] = frozenset()
-    """The names that nobody but this resource comes by."""
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -59,19 +73,47 @@ class Request:
             return (self.name,)
         return tuple(name for name in dict.fromkeys((self.physical_id, self.name)) if names.possible(name))
 
+    def owns(self, name: str, tags: Mapping[str, str]) -> bool:
+        """Whether an experiment of that name, with these tags, is this resource's."""
+        return self.owner.owns(tags, by_name=name in self.generated_names)
+
     @property
     def replaces(self) -> str | None:
         """The name of the experiment that this Update replaces by another, if it does."""
         previous = self.previous.name if self.previous else None
-        return previous if previous not in (None, self.name) else None
+        return None if previous is None or same_name(previous, self.name) else previous
 
 
-def deadline(received: datetime, resource_properties: Mapping[str, Any]) -> datetime:
+def issued(event: Mapping[str, Any], received: datetime) -> datetime:
+    """When CloudFormation sent the request: the address of its answer is signed for a time that starts then.
+
+    Lambda may run a request again, minutes or hours later, so when it was received says less.
+    """
+    query = parse_qs(urlsplit(event["ResponseURL"]).query)
+    try:
+        if "X-Amz-Date" in query:
+            signed = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        else:
+            signed = datetime.fromtimestamp(int(query["Expires"][0]), UTC) - _SIGNED_FOR
+    except (KeyError, ValueError, OverflowError, OSError):
+        return received
+    # An address of another kind, or a clock far off.
+    return min(signed, received) if abs(received - signed) < _SIGNED_FOR else received
+
+
+def deadline(issued_at: datetime, resource_properties: Mapping[str, Any]) -> datetime:
     """Until when to answer: a while before CloudFormation gives the resource up."""
     raw = resource_properties.get("ServiceTimeout")
-    seconds = int(raw) if isinstance(raw, str | int) and str(raw).isdecimal() else SERVICE_TIMEOUT[-1]
+    declared = str(raw) if isinstance(raw, str | int) else ""
+    seconds = int(declared) if declared.isdecimal() and len(declared) < 5 else SERVICE_TIMEOUT[-1]
     timeout = timedelta(seconds=seconds if seconds in SERVICE_TIMEOUT else SERVICE_TIMEOUT[-1])
-    return received + timeout - min(timedelta(minutes=1), timeout / 4)
+    return issued_at + timeout - min(timedelta(minutes=1), timeout / 4)
+
+
+def issued_by(token: str) -> int:
+    """When the request that a token stands for was issued, in seconds."""
+    seconds = token.partition("-")[0]
+    return int(seconds) if seconds.isdecimal() else 0
 
 
 def answer_name(event: Mapping[str, Any]) -> str:
@@ -81,22 +123,26 @@ def answer_name(event: Mapping[str, Any]) -> str:
     return names.of(event["ResourceProperties"], event["StackId"], event["LogicalResourceId"])
 
 
-def parse(event: Mapping[str, Any], until: datetime) -> Request:
+def parse(event: Mapping[str, Any], issued_at: datetime) -> Request:
     """Raises ``InvalidPropertiesError`` for a Create or an Update whose properties can't be meant."""
     kind = RequestType(event["RequestType"])
     declared = event["ResourceProperties"]
     owner = Owner(event["StackId"], event["LogicalResourceId"])
     name = names.of(declared, owner.stack_id, owner.logical_id)
     is_delete = kind is RequestType.DELETE
+    declaration = None if is_delete else properties.parse(declared)
+    physical_id = event.get("PhysicalResourceId") or None
+    if kind is RequestType.UPDATE and name != physical_id and same_name(name, physical_id):
+        # SageMaker lower-cases names in ARNs, so it may take the two for one experiment, or not.
+        raise InvalidPropertiesError((f"Name is {name!r}, must differ from {physical_id!r} in more than case",))
     return Request(
         type=kind,
         owner=owner,
         name=name,
-        # A retried deployment reuses the RequestId, but never the address of the answer.
-        token=sha256(f"{event['RequestId']} {event['ResponseURL']}".encode()).hexdigest()[:16],
-        deadline=until,
-        physical_id=event.get("PhysicalResourceId") or None,
-        declaration=None if is_delete else properties.parse(declared),
+        token=_token(event, issued_at),
+        deadline=deadline(issued_at, declared),
+        physical_id=physical_id,
+        declaration=declaration,
         previous=_previous(event, owner) if kind is RequestType.UPDATE else None,
         removal=properties.parse_removal(declared) if is_delete else Removal(),
         generated_names=frozenset(
@@ -105,6 +151,17 @@ def parse(event: Mapping[str, Any], until: datetime) -> Request:
             if not given.get("Name")
         ),
     )
+
+
+def _token(event: Mapping[str, Any], issued_at: datetime) -> str:
+    # A retried deployment reuses the RequestId, but never the address of the answer.
+    digest = sha256(f"{event['RequestId']} {event['ResponseURL']}".encode()).hexdigest()[:16]
+    return f"{int(issued_at.timestamp())}-{event['RequestType'].lower()}-{digest}"
+
+
+def removes(token: str) -> bool:
+    """Whether the request that a token stands for was a Delete."""
+    return "-delete-" in token
 
 
 def _previous(event: Mapping[str, Any], owner: Owner) -> Previous:

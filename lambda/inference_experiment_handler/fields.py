@@ -4,14 +4,14 @@ One table for all that depends on it: what an Update sends, what it refuses, the
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from inference_experiment_handler import matching
-from inference_experiment_handler.declaration import DataStorage, Declaration, Ending
+from inference_experiment_handler.declaration import DataStorage, Declaration, Ending, ModelVariant
 from inference_experiment_handler.live import Experiment, Status
 from inference_experiment_handler.matching import Match, told
 from inference_experiment_handler.reading import iso_duration, iso_instant
@@ -45,27 +45,58 @@ def conclusion_digest(conclusion: Ending | None) -> str:
 
 
 def differing(
-    declaration: Declaration, experiment: Experiment, applied: Mapping[str, str] | None, now: datetime
+    declaration: Declaration,
+    experiment: Experiment,
+    applied: Mapping[str, str] | None,
+    now: datetime,
+    *,
+    sent: Collection[str] = (),
+    adopting: bool = False,
 ) -> list[Field]:
-    """The fields that are not live as they are declared."""
-    return [field for field in FIELDS if _differs(field, declaration, experiment, applied, now)]
+    """The fields that are not live as they are declared.
+
+    Where live doesn't tell, ``applied`` does: what was applied last, or ``None`` where nobody knows. What was ``sent``
+    by an update counts as brought about then. While ``adopting``, all that somebody else's test has must be declared.
+    """
+
+    def differs(field: Field) -> bool:
+        match = field.match(declaration, experiment, now)
+        if match in (Match.SAME, Match.DIFFERENT) or field.name in sent:
+            return match is Match.DIFFERENT
+        if applied is None:
+            return adopting and match is Match.UNDECLARED
+        return applied[field.name] != field.digest(declaration)
+
+    return [field for field in FIELDS if differs(field)]
 
 
-def described(declaration: Declaration, experiment: Experiment, fields: list[Field]) -> str:
+def described(declaration: Declaration, experiment: Experiment, fields: Iterable[Field]) -> str:
     """The differences in words: ``SamplingPercentage (declared 50, live 10)``."""
     return ", ".join(
-        f"{field.name} (declared {_worded(field.declared(declaration))}, live {_worded(field.live(experiment))})"
+        f"{path} (declared {_worded(declared)}, live {_worded(live)})"
         for field in fields
+        for path, declared, live in _apart(field.name, field.declared(declaration), field.live(experiment))
     )
 
 
-def _differs(
-    field: Field, declaration: Declaration, experiment: Experiment, applied: Mapping[str, str] | None, now: datetime
-) -> bool:
-    match = field.match(declaration, experiment, now)
-    if match is Match.UNTOLD:
-        return applied is not None and applied.get(field.name) != field.digest(declaration)
-    return match is Match.DIFFERENT
+def _apart(path: str, declared: Any, live: Any) -> list[tuple[str, Any, Any]]:
+    """What exactly differs between two nested values; the whole where nothing seems to."""
+    if not isinstance(declared, dict) or not isinstance(live, dict):
+        return [(path, declared, live)]
+    keys = [key for key in dict.fromkeys((*declared, *live)) if declared.get(key) != live.get(key)]
+    apart = [leaf for key in keys for leaf in _apart(f"{path}.{key}", declared.get(key), live.get(key))]
+    return apart or [(path, declared, live)]
+
+
+def _variants(variants: Iterable[ModelVariant]) -> dict[str, Any]:
+    return {
+        variant.variant_name: {
+            "ModelName": variant.model_name,
+            "InstanceType": variant.instance_type,
+            "InstanceCount": variant.instance_count,
+        }
+        for variant in variants
+    }
 
 
 def _declared_schedule_end(declaration: Declaration) -> str | None:
@@ -73,6 +104,10 @@ def _declared_schedule_end(declaration: Declaration) -> str | None:
     if schedule.duration is not None:
         return iso_duration(schedule.duration)
     return iso_instant(schedule.end) if schedule.end else None
+
+
+def _mode(production: str, shadow: str) -> dict[str, str]:
+    return {"SourceModelVariantName": production, "ShadowModelVariantName": shadow}
 
 
 def _storage(storage: DataStorage | None) -> Any:
@@ -139,8 +174,8 @@ FIELDS = (
     ),
     Field(
         "ModelVariants",
-        lambda declaration: [asdict(declaration.production), asdict(declaration.shadow)],
-        lambda experiment: [asdict(variant) for variant in experiment.variants.values()],
+        lambda declaration: _variants((declaration.production, declaration.shadow)),
+        lambda experiment: _variants(experiment.variants.values()),
         matching.model_variants,
         _BEFORE_IT_RUNS,
     ),
@@ -153,11 +188,11 @@ FIELDS = (
     ),
     Field(
         "ShadowModeConfig",
-        lambda declaration: [declaration.production.variant_name, declaration.shadow.variant_name],
-        lambda experiment: [experiment.production_name, experiment.shadow_name],
+        lambda declaration: _mode(declaration.production.variant_name, declaration.shadow.variant_name),
+        lambda experiment: _mode(experiment.production_name, experiment.shadow_name),
         lambda declaration, experiment, _: told(
-            [declaration.production.variant_name, declaration.shadow.variant_name]
-            == [experiment.production_name, experiment.shadow_name]
+            declaration.production.variant_name == experiment.production_name
+            and declaration.shadow.variant_name == experiment.shadow_name
         ),
         _BEFORE_IT_RUNS,
     ),

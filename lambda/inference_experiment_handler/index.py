@@ -12,7 +12,7 @@ from botocore.config import Config
 from inference_experiment_handler import answer
 from inference_experiment_handler.event import RequestType
 from inference_experiment_handler.resource import Context, Edges, InferenceExperimentResource, utc_now
-from inference_experiment_handler.service import SageMaker
+from inference_experiment_handler.service import CloudFormation, SageMaker
 
 # Short enough that a call can't eat the time in which the invocation has to hand over or answer.
 _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 3})
@@ -20,7 +20,11 @@ _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard"
 
 def handler(event: dict[str, Any], context: Context) -> None:
     """Serves one CloudFormation request, or goes on with one that was handed over."""
-    serve(event, context, Edges(_sagemaker, _invoke, utc_now, time.sleep, answer.deliver, _poll_seconds()))
+    serve(
+        event,
+        context,
+        Edges(_sagemaker, _cloudformation, _invoke, utc_now, time.sleep, answer.deliver, _poll_seconds()),
+    )
 
 
 def serve(event: dict[str, Any], context: Context, edges: Edges) -> None:
@@ -74,6 +78,12 @@ def _poll_seconds() -> float:
 @functools.cache
 def _sagemaker() -> SageMaker:
     client: SageMaker = boto3.client("sagemaker", config=_CONFIG)
+    return client
+
+
+@functools.cache
+def _cloudformation() -> CloudFormation:
+    client: CloudFormation = boto3.client("cloudformation", config=_CONFIG)
     return client
 
 

@@ -60,8 +60,10 @@ class Experiment:
         return self.status in ENDED
 
     @property
-    def shadow(self) -> ModelVariant | None:
-        return self.variants.get(self.shadow_name)
+    def ran(self) -> bool:
+        """Whether it ever ran, as far as it tells: a scheduled test may be called off before its start."""
+        called_off = self.start is not None and self.concluded is not None and self.concluded < self.start
+        return self.status != Status.CREATED and not called_off
 
     @classmethod
     def from_api(cls, answer: Mapping[str, Any]) -> "Experiment":

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from inference_experiment_handler import service
+from inference_experiment_handler import ownership, service
 from inference_experiment_handler.decide import decide, out_of_time
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.live import Experiment
 from inference_experiment_handler.observe import Observation, observe
+from inference_experiment_handler.operations import CREATE, DESCRIBE_STACKS
 from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.service import BusyError, NotFoundError, NotYetError, SageMaker, ServiceError
+from inference_experiment_handler.service import (
+    BusyError,
+    Clients,
+    ConflictError,
+    NotFoundError,
+    NotYetError,
+    RefusedError,
+    ServiceError,
+)
 from inference_experiment_handler.steps import Call, Done, Fail, Step, Wait
-
-PATIENCE = timedelta(seconds=90)
-"""For so long access may be denied, or a name be taken, before it counts: new roles and policies spread slowly."""
 
 _MOST_STEPS = 40
 """More than any request needs between two waits; a safeguard against a loop that doesn't settle."""
@@ -23,65 +28,79 @@ _MOST_STEPS = 40
 
 @dataclass(frozen=True)
 class Settled:
-    """How a request ended, and what was live then."""
+    """How a request ended, what was live then, and whether its experiment may be of its own making."""
 
     step: Done | Fail
     experiment: Experiment | None
+    began: bool = False
 
 
 Log = Callable[[Observation | None, Step], None]
 
 
 def advance(
-    request: Request, progress: Progress, client: SageMaker, now: Callable[[], datetime], log: Log
+    request: Request, progress: Progress, clients: Clients, now: Callable[[], datetime], log: Log
 ) -> Settled | None:
     """Does all that can be done without waiting; ``None`` where the next look has to come later."""
     for _ in range(_MOST_STEPS):
         seen: Observation | None = None
+        step: Step | None = None
         try:
-            seen = observe(request, progress, client, now())
-            experiment = seen.experiment
+            seen = observe(request, progress, clients.sagemaker, now())
             step = decide(request, seen, progress)
+            experiment = seen.experiment
             progress.record_look(exists=experiment is not None, alive=experiment is not None and not experiment.ended)
             log(seen, step)
-            if isinstance(step, Done | Fail):
-                return Settled(step, experiment)
-            if isinstance(step, Wait):
-                return None
-            _act(step, progress, client, now)
+            if isinstance(step, Call):
+                _act(step, progress, clients, now)
         except ServiceError as error:
-            answer = _meant(error, request, progress, seen, now())
-            log(seen, answer)
-            if isinstance(answer, Fail):
-                return Settled(answer, seen.experiment if seen else None)
+            step = _meant(error, request, progress, seen, now(), call=step if isinstance(step, Call) else None)
+            log(seen, step)
+        if isinstance(step, Done | Fail):
+            return _settled(step, request, seen, progress)
+        if isinstance(step, Wait):
             return None
     return None
 
 
-def _act(step: Call, progress: Progress, client: SageMaker, now: Callable[[], datetime]) -> dict[str, Any] | None:
-    try:
-        answer = service.call(client, step.operation, step.arguments)
-    except NotFoundError:
-        # Gone since the look; the next look tells what that means.
-        return None
-    except BusyError as error:
-        progress.record_refusal(step, str(error))
-        raise
-    except service.RefusedError as error:
-        if not step.tentative:
-            raise
-        progress.record_refusal(step, str(error))
-        return None
+def _act(step: Call, progress: Progress, clients: Clients, now: Callable[[], datetime]) -> None:
+    answer = service.call(clients.of(step.operation), step.operation, step.arguments)
     progress.record(step, now())
-    return answer
+    if step.operation == DESCRIBE_STACKS:
+        progress.record_stack(answer["Stacks"][0]["StackStatus"], now())
 
 
 def _meant(
-    error: ServiceError, request: Request, progress: Progress, seen: Observation | None, now: datetime
+    error: ServiceError,
+    request: Request,
+    progress: Progress,
+    seen: Observation | None,
+    now: datetime,
+    *,
+    call: Call | None,
 ) -> Wait | Fail:
-    """What an error means for the request: wait and look again, or give up."""
-    if isinstance(error, NotYetError) and progress.record_denial(now) >= PATIENCE:
-        return Fail(str(error))
-    if not isinstance(error, BusyError | NotYetError):
+    """What an error means for the request: wait and look again, or give up. ``call`` is what failed, if not a look."""
+    progress.last_words = str(error)
+    final = False
+    match error:
+        case NotFoundError():
+            # Gone since the look; the next look tells what that means.
+            pass
+        case ConflictError() if call is not None:
+            progress.record_refusal(call, now)
+        case BusyError() if call is not None:
+            progress.record_unanswered(call)
+        case NotYetError() | RefusedError():
+            final = isinstance(error, RefusedError) or progress.record_denial(error.operation, now)
+            if final and call is not None and call.tentative:
+                progress.record_refusal(call, now)
+                final = False
+    if final:
         return Fail(str(error))
     return Wait(str(error)) if now < request.deadline else Fail(out_of_time(str(error), seen, progress))
+
+
+def _settled(step: Done | Fail, request: Request, seen: Observation | None, progress: Progress) -> Settled:
+    sight = seen.sight if seen else None
+    began = sight is not None and sight.tags.get(ownership.REQUEST) == request.token
+    return Settled(step, sight.experiment if sight else None, began or progress.perhaps_made(CREATE, request.name))

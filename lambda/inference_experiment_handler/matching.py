@@ -20,8 +20,9 @@ class Match(Enum):
     SAME = "same"
     DIFFERENT = "different"
     UNTOLD = "untold"
-    """Live doesn't tell: nothing is declared, or a key is named once by alias and once by id. The digest of what was
-    applied last decides then."""
+    """Live doesn't tell: a key is named once by alias and once by id, say. What was applied last decides then."""
+    UNDECLARED = "undeclared"
+    """Live has a value and none is declared: SageMaker's own doing, or left from before. As above."""
 
 
 def told(same: bool) -> Match:
@@ -30,6 +31,8 @@ def told(same: bool) -> Match:
 
 def schedule_start(declaration: Declaration, experiment: Experiment, now: datetime) -> Match:
     start = declaration.schedule.start
+    if experiment.ended:
+        return Match.UNTOLD
     if start is None or declaration.schedule.is_due(now):
         # A test that hasn't started by then is started by a call of its own; one that has is as declared.
         return Match.SAME
@@ -64,7 +67,7 @@ def model_variants(declaration: Declaration, experiment: Experiment, _: datetime
 def data_storage(declaration: Declaration, experiment: Experiment, _: datetime) -> Match:
     declared, live = declaration.data_storage, experiment.data_storage
     if declared is None:
-        return Match.UNTOLD if live is not None else Match.SAME
+        return Match.UNDECLARED if live is not None else Match.SAME
     if live is None or declared.destination.rstrip("/") != live.destination.rstrip("/"):
         return Match.DIFFERENT
     matches = (
@@ -72,19 +75,19 @@ def data_storage(declaration: Declaration, experiment: Experiment, _: datetime) 
         _content_types(declared.csv_content_types, live.csv_content_types),
         _content_types(declared.json_content_types, live.json_content_types),
     )
-    return next((worst for worst in (Match.DIFFERENT, Match.UNTOLD) if worst in matches), Match.SAME)
+    return next((worst for worst in (Match.DIFFERENT, Match.UNDECLARED, Match.UNTOLD) if worst in matches), Match.SAME)
 
 
 def _content_types(declared: tuple[str, ...] | None, live: tuple[str, ...] | None) -> Match:
     if declared is None:
-        return Match.UNTOLD if live is not None else Match.SAME
+        return Match.UNDECLARED if live is not None else Match.SAME
     return told(live is not None and set(declared) == set(live))
 
 
 def kms_key(declared: str | None, live: str | None) -> Match:
     """A key may be named by id, ARN, alias or alias ARN; SageMaker may report another of these than it was given."""
     if declared is None:
-        return Match.UNTOLD if live else Match.SAME
+        return Match.UNDECLARED if live else Match.SAME
     if live is None:
         return Match.DIFFERENT
     named, reported = _key_name(declared), _key_name(live)
@@ -112,7 +115,5 @@ def declared_end(declaration: Declaration, experiment: Experiment) -> datetime |
 
 
 def start_of(declaration: Declaration, experiment: Experiment) -> datetime | None:
-    if experiment.status == Status.CREATED:
-        return declaration.schedule.start
-    # Whether SageMaker reports the start of a test that was not scheduled is not documented.
-    return experiment.start or experiment.created
+    """The start that the test's end counts from: the declared one until it runs, then the actual one."""
+    return declaration.schedule.start if experiment.status == Status.CREATED else experiment.start

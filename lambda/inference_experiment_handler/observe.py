@@ -1,13 +1,21 @@
 """One look at what is live, taken afresh before every decision."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from inference_experiment_handler import ownership, service
-from inference_experiment_handler.event import Request
+from inference_experiment_handler import endpoint_checks, ownership, service
+from inference_experiment_handler.event import Request, removes
 from inference_experiment_handler.fields import CONCLUSION, conclusion_digest
 from inference_experiment_handler.live import Endpoint, Experiment, Status
+from inference_experiment_handler.operations import (
+    DESCRIBE,
+    DESCRIBE_ENDPOINT,
+    DESCRIBE_ENDPOINT_CONFIG,
+    LIST_TAGS,
+    START,
+    STOP,
+)
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.service import NotFoundError, SageMaker
 
@@ -18,6 +26,11 @@ class Sight:
 
     experiment: Experiment
     tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether a request has ever brought it about as declared, as far as the tags tell."""
+        return ownership.APPLIED in self.tags or ownership.REQUEST not in self.tags
 
 
 @dataclass(frozen=True)
@@ -36,49 +49,65 @@ class Observation:
 
 def observe(request: Request, progress: Progress, client: SageMaker, now: datetime) -> Observation:
     """Raises a ``ServiceError`` where a look fails."""
-    sight = next((found for name in request.candidates if (found := _look(client, name, progress))), None)
-    predecessor = _look(client, request.replaces, progress) if request.replaces else None
-    endpoint_name = _endpoint_that_decides(request, progress, sight, predecessor)
+    sight = next((found for name in request.candidates if (found := _look(client, name, progress, now))), None)
+    predecessor = _look(client, request.replaces, progress, now) if request.replaces else None
+    endpoint_name = _endpoint_that_decides(request, progress, sight, predecessor, now)
     endpoint = _look_at_endpoint(client, endpoint_name) if endpoint_name else None
     return Observation(now, sight, predecessor, endpoint)
 
 
+def may_have_stopped(request: Request, sight: Sight, progress: Progress) -> bool:
+    """Whether this request may have ended the test, as far as it knows, or a Delete that came before it."""
+    if progress.perhaps_made(STOP, sight.experiment.name):
+        return True
+    charged = sight.tags.get(ownership.REQUEST, "")
+    return charged == request.token or (request.declaration is None and removes(charged))
+
+
 def _endpoint_that_decides(
-    request: Request, progress: Progress, sight: Sight | None, predecessor: Sight | None
+    request: Request, progress: Progress, sight: Sight | None, predecessor: Sight | None, now: datetime
 ) -> str | None:
-    """An endpoint tells what is served before a test is created, and what became of it once it was ended."""
+    """An endpoint tells what is served before a test is created or started, and what became of it once it was ended."""
     for ended in (predecessor, sight):
-        if ended and ended.experiment.ended and progress.made("StopInferenceExperiment", ended.experiment.name):
+        if ended and ended.experiment.ended and may_have_stopped(request, ended, progress):
             return ended.experiment.endpoint_name
     declaration = request.declaration
     if declaration is None:
         return None
     if sight is None:
-        return declaration.endpoint_name if declaration.conclusion is None else None
+        return declaration.endpoint_name
     experiment = sight.experiment
     if experiment.ended and declaration.conclusion is not None:
         applied = ownership.read(sight.tags) or {}
         concluded = applied.get(CONCLUSION) == conclusion_digest(declaration.conclusion)
         return None if concluded else experiment.endpoint_name
-    if experiment.status == Status.CREATED and declaration.production not in experiment.variants.values():
-        return declaration.endpoint_name
-    return None
+    decides = experiment.status == Status.CREATED and endpoint_checks.decides(declaration, experiment, now)
+    return declaration.endpoint_name if decides and declaration.conclusion is None else None
 
 
-def _look(client: SageMaker, name: str, progress: Progress) -> Sight | None:
+def _look(client: SageMaker, name: str, progress: Progress, now: datetime) -> Sight | None:
     try:
-        experiment = Experiment.from_api(service.call(client, "DescribeInferenceExperiment", {"Name": name}))
+        experiment = Experiment.from_api(service.call(client, DESCRIBE, {"Name": name}))
         waiting = experiment.in_transition and progress.in_charge(name)
-        return Sight(experiment, {} if waiting else _tags(client, experiment.arn))
+        tags = {} if waiting else _tags(client, experiment.arn)
     except NotFoundError:
         return None
+    return Sight(replace(experiment, start=_actual_start(experiment, tags, progress, now)), tags)
+
+
+def _actual_start(experiment: Experiment, tags: dict[str, str], progress: Progress, now: datetime) -> datetime | None:
+    """Whether SageMaker reports when a test really started, or when it was to, is not documented."""
+    if experiment.status == Status.CREATED or (experiment.start is not None and experiment.start <= now):
+        return experiment.start
+    started = ownership.started(tags) or progress.made_at(START, experiment.name)
+    return started or experiment.start or experiment.created
 
 
 def _tags(client: SageMaker, arn: str) -> dict[str, str]:
     tags: dict[str, str] = {}
     arguments: dict[str, Any] = {"ResourceArn": arn}
     while True:
-        answer = service.call(client, "ListTags", arguments)
+        answer = service.call(client, LIST_TAGS, arguments)
         tags.update((tag["Key"], tag["Value"]) for tag in answer.get("Tags", []))
         if not answer.get("NextToken"):
             return tags
@@ -87,8 +116,8 @@ def _tags(client: SageMaker, arn: str) -> dict[str, str]:
 
 def _look_at_endpoint(client: SageMaker, name: str) -> Endpoint | None:
     try:
-        answer = service.call(client, "DescribeEndpoint", {"EndpointName": name})
-        config = service.call(client, "DescribeEndpointConfig", {"EndpointConfigName": answer["EndpointConfigName"]})
+        answer = service.call(client, DESCRIBE_ENDPOINT, {"EndpointName": name})
+        config = service.call(client, DESCRIBE_ENDPOINT_CONFIG, {"EndpointConfigName": answer["EndpointConfigName"]})
     except NotFoundError:
         return None
     return Endpoint.from_api(answer, config)

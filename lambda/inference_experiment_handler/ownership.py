@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from inference_experiment_handler.fields import CONCLUSION, FIELDS
 
@@ -9,6 +10,7 @@ STACK_ID = "sagemaker-inference-experiment:stack-id"
 LOGICAL_ID = "sagemaker-inference-experiment:logical-id"
 APPLIED = "sagemaker-inference-experiment:applied"
 REQUEST = "sagemaker-inference-experiment:request"
+STARTED = "sagemaker-inference-experiment:started"
 
 _ORDER = (*(field.name for field in FIELDS), CONCLUSION)
 # To be raised with any change of FIELDS or of what their digests cover: another version reads as "nothing known".
@@ -42,6 +44,14 @@ def described(tags: Mapping[str, str]) -> str:
     if STACK_ID not in tags:
         return "it was not created by a stack of this kind"
     return f"it belongs to {tags.get(LOGICAL_ID, 'a resource')} of stack {tags[STACK_ID]}"
+
+
+def started(tags: Mapping[str, str]) -> datetime | None:
+    """When the test was started by a call of the handler's, if it was."""
+    try:
+        return datetime.fromisoformat(tags[STARTED])
+    except (KeyError, ValueError):
+        return None
 
 
 def written(applied: Mapping[str, str]) -> str:

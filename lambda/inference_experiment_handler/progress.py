@@ -7,61 +7,109 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from inference_experiment_handler.operations import CREATE, LOOKS
 from inference_experiment_handler.steps import Call, call_key
 
 SETTLING = timedelta(minutes=1)
 """For so long a call may have taken effect without showing: SageMaker's answers may lag behind its doings."""
 
+PATIENCE = timedelta(seconds=90)
+"""For so long access may be denied, a name be taken or a call be out of place before it counts: new roles and policies
+spread slowly, and statuses lag."""
+
+FRESH = timedelta(seconds=10)
+"""For so long what CloudFormation said of the stack holds."""
+
 
 @dataclass
 class Progress:
-    """What has been called (and when), claimed (and whose it was before), refused for now, and seen."""
+    """Instants are ISO 8601 texts; calls go by ``Call.key``.
+
+    Attributes:
+        calls: When each call succeeded.
+        unanswered: Calls whose answer was lost: they may have taken effect.
+        refusals: Since when SageMaker refuses a call that may be legal later.
+        denials: Since when access to an operation is denied, or a name taken.
+        sent: The fields that updates have sent.
+        claims: The experiments that the request took charge of, and whose they were before.
+        stack: The stack's status, and when CloudFormation said so.
+        last_words: SageMaker's, in its last error.
+        seen: Whether the experiment was there at an earlier look.
+        seen_alive: Whether it had not ended then.
+    """
 
     calls: dict[str, str] = field(default_factory=dict)
-    claims: dict[str, str] = field(default_factory=dict)
+    unanswered: list[str] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
-    denied_since: str | None = None
+    denials: dict[str, str] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
+    claims: dict[str, str] = field(default_factory=dict)
+    stack: tuple[str, str] | None = None
+    last_words: str = ""
     seen: bool = False
     seen_alive: bool = False
 
-    def made(self, operation: str, subject: str, purpose: str = "") -> bool:
-        return call_key(operation, subject, purpose) in self.calls
+    def made(self, operation: str, subject: str) -> bool:
+        return call_key(operation, subject) in self.calls
+
+    def made_at(self, operation: str, subject: str) -> datetime | None:
+        at = self.calls.get(call_key(operation, subject))
+        return datetime.fromisoformat(at) if at else None
+
+    def perhaps_made(self, operation: str, subject: str) -> bool:
+        return self.made(operation, subject) or call_key(operation, subject) in self.unanswered
+
+    def settling(self, operation: str, subject: str, now: datetime) -> bool:
+        """Whether the call was made so lately that its effect may not show yet."""
+        at = self.made_at(operation, subject)
+        return at is not None and now - at < SETTLING
+
+    def refused(self, operation: str, subject: str) -> bool:
+        return call_key(operation, subject) in self.refusals
+
+    def refused_for_good(self, operation: str, subject: str, now: datetime) -> bool:
+        since = self.refusals.get(call_key(operation, subject))
+        return since is not None and now - datetime.fromisoformat(since) >= PATIENCE
 
     def in_charge(self, subject: str) -> bool:
         """Whether this request has taken charge of an experiment (see ``charge``), or brought it into being."""
-        return subject in self.claims or self.made("CreateInferenceExperiment", subject)
+        return subject in self.claims or self.made(CREATE, subject)
 
-    def settling(self, operation: str, subject: str, now: datetime, purpose: str = "") -> bool:
-        """Whether the call was made so lately that its effect may not show yet."""
-        made_at = self.calls.get(call_key(operation, subject, purpose))
-        return made_at is not None and now - datetime.fromisoformat(made_at) < SETTLING
-
-    def refused(self, operation: str, subject: str) -> bool:
-        """Whether SageMaker said "not now" to the call when it was made last."""
-        return call_key(operation, subject) in self.refusals
+    def stack_status(self, now: datetime, *, since: datetime | None = None) -> str | None:
+        """The stack's status, if CloudFormation was asked lately, and not before ``since``."""
+        if self.stack is None:
+            return None
+        status, at = self.stack[0], datetime.fromisoformat(self.stack[1])
+        return status if now - at < FRESH and (since is None or at >= since) else None
 
     def record(self, call: Call, now: datetime) -> None:
         self.calls[call.key] = now.isoformat()
         self.refusals.pop(call.key, None)
-        self.denied_since = None
+        self.denials.pop(call.operation, None)
+        self.sent.extend(call.fields)
         if call.takes_charge_from is not None:
             self.claims[call.subject] = call.takes_charge_from
 
-    def record_refusal(self, call: Call, message: str) -> None:
-        self.refusals[call.key] = message
+    def record_stack(self, status: str, now: datetime) -> None:
+        self.stack = (status, now.isoformat())
 
-    def record_denial(self, now: datetime) -> timedelta:
-        """How long access has been denied by now, counted from the first denial in a row."""
-        self.denied_since = self.denied_since or now.isoformat()
-        return now - datetime.fromisoformat(self.denied_since)
+    def record_refusal(self, call: Call, now: datetime) -> None:
+        self.refusals.setdefault(call.key, now.isoformat())
+
+    def record_unanswered(self, call: Call) -> None:
+        if call.key not in self.unanswered:
+            self.unanswered.append(call.key)
+
+    def record_denial(self, operation: str, now: datetime) -> bool:
+        """Whether access has been denied for so long by now that it counts."""
+        since = self.denials.setdefault(operation, now.isoformat())
+        return now - datetime.fromisoformat(since) >= PATIENCE
 
     def record_look(self, *, exists: bool, alive: bool) -> None:
+        for operation in LOOKS:
+            self.denials.pop(operation, None)
         self.seen = self.seen or exists
         self.seen_alive = self.seen_alive or alive
-
-    @property
-    def last_refusal(self) -> str:
-        return next(reversed(self.refusals.values()), "")
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -280,7 +280,8 @@ def _ending(reader: Reader, mode: _Mode | None, desired_state: str | None) -> En
     production, shadow = _actions(reader.child("ModelVariantActions"), mode) if given else ("Retain", "Remove")
     desired = reader.children("DesiredModelVariants", count=range(1, 3))
     variants = tuple(filter(None, map(_variant, desired or [])))
-    _check_desired(reader, variants, mode, {0: production, 1: shadow})
+    if desired is not None and len(variants) == len(desired):
+        _check_desired(reader, variants, mode, (production, shadow))
     reason = reader.text("Reason", limits.REASON)
     return Ending(production, shadow, desired_state or "Cancelled", variants, reason)
 
@@ -309,11 +310,16 @@ def _actions(reader: Reader | None, mode: _Mode | None) -> tuple[str, str]:
 
 
 def _check_desired(
-    reader: Reader, variants: tuple[ModelVariant, ...], mode: _Mode | None, actions: dict[int, str]
+    reader: Reader, variants: tuple[ModelVariant, ...], mode: _Mode | None, actions: tuple[str, str]
 ) -> None:
     names = [variant.variant_name for variant in variants]
-    if mode is None or OPAQUE in (*names, *mode[:2]):
+    if mode is None or OPAQUE in (*names, *mode[:2], *actions):
         return
+    for name, action in zip(mode[:2], actions, strict=True):
+        if action in ("Retain", "Promote") and name not in names:
+            reader.fault(
+                "DesiredModelVariants", f"lacks {shown(name)}: it needs every variant that stays, as it is to be"
+            )
     for index, name in enumerate(names):
         if name not in mode[:2]:
             reader.fault(

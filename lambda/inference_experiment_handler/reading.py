@@ -16,6 +16,7 @@ OPAQUE: Final[Any] = type("Opaque", (), {"__repr__": lambda _: "OPAQUE"})()
 """Stands for a value that is there but not known yet (a CDK token): present, and above every check."""
 
 _SHOWN = 80
+_YEARS = range(1970, 9000)
 
 
 class Faults:
@@ -96,11 +97,15 @@ class Reader:
         example = "must be an ISO 8601 timestamp with a time zone, such as 2030-01-31T12:00:00Z"
         try:
             instant = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
+            if instant.tzinfo is None:
+                return self.fault(key, f"is {shown(value)}, without a time zone: {example}")
+            utc = instant.astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):
             return self.fault(key, f"is {shown(value)}, {example}")
-        if instant.tzinfo is None:
-            return self.fault(key, f"is {shown(value)}, without a time zone: {example}")
-        return instant.astimezone(UTC)
+        # Far from both ends of the calendar, so that a duration can be added.
+        if not _YEARS[0] <= utc.year <= _YEARS[-1]:
+            return self.fault(key, f"is {shown(value)}, must be in a year from {_YEARS[0]} to {_YEARS[-1]}")
+        return utc
 
     def duration(self, key: str) -> Any:
         """An ISO 8601 duration of weeks, days, hours, minutes and seconds, as a timedelta."""

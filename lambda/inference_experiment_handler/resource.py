@@ -22,7 +22,7 @@ from inference_experiment_handler.loop import Settled, advance
 from inference_experiment_handler.observe import Observation
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.properties import InvalidPropertiesError
-from inference_experiment_handler.service import SageMaker
+from inference_experiment_handler.service import Clients, CloudFormation, SageMaker
 from inference_experiment_handler.steps import Call, Done, Fail, Step
 
 logger = logging.getLogger(__name__)
@@ -41,9 +41,10 @@ class Context(Protocol):
 
 @dataclass(frozen=True)
 class Edges:
-    """Everything outside: SageMaker, Lambda, the clock, and the way back to CloudFormation."""
+    """Everything outside: SageMaker, CloudFormation, Lambda, the clock, and the way back to CloudFormation."""
 
     sagemaker: Callable[[], SageMaker]
+    cloudformation: Callable[[], CloudFormation]
     invoke: Callable[[str, bytes], None]
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
@@ -70,7 +71,7 @@ class InferenceExperimentResource(CfnResource):
         self._answered = False
         self.delivered = True
         self._progress = Progress()
-        self._deadline = edges.now()
+        self._issued = edges.now()
         self._hops = 0
         self._last_line: dict[str, str | None] = {}
         for register in (self.create, self.update, self.delete):
@@ -82,24 +83,23 @@ class InferenceExperimentResource(CfnResource):
         carried = event.get("CrHelperData", {})
         self._progress = Progress.from_json(carried.get("Progress", {}))
         self._hops = carried.get("Hops", 0)
-        self._deadline = (
-            datetime.fromisoformat(carried["Deadline"])
-            if carried
-            else events.deadline(self._edges.now(), event["ResourceProperties"])
-        )
+        now = self._edges.now()
+        self._issued = datetime.fromisoformat(carried["Issued"]) if carried else events.issued(event, now)
         return bool(super()._crhelper_init(event, context))  # type: ignore[misc]  # not in its stubs
 
     def _advance(self, event: dict[str, Any], _: Context) -> str | None:
         """One turn of the loop: the physical id once the request is settled, ``None`` while it has to wait."""
         # First, so that whatever fails is answered with an id that a later Delete can be traced by.
         self.PhysicalResourceId = events.answer_name(event)
+        # crhelper puts what is handed over there, and would answer with it.
+        self.Data = {}
         try:
-            request = events.parse(event, self._deadline)
+            request = events.parse(event, self._issued)
         except InvalidPropertiesError as invalid:
             self._log(None, Fail(str(invalid)))
             return self._settle(event, Settled(Fail(str(invalid)), None))
-        client = self._edges.sagemaker()
-        settled = advance(request, self._progress, client, self._edges.now, self._log)
+        clients = Clients(self._edges.sagemaker(), self._edges.cloudformation)
+        settled = advance(request, self._progress, clients, self._edges.now, self._log)
         return self._settle(event, settled, request) if settled else None
 
     def _settle(self, event: Mapping[str, Any], settled: Settled, request: Request | None = None) -> str:
@@ -115,9 +115,8 @@ class InferenceExperimentResource(CfnResource):
             return str(self.PhysicalResourceId)
         self.Data = answer.attributes(settled.experiment, name, endpoint_name)
         # Another id than before makes CloudFormation delete the experiment of the old one, so a failed replacement
-        # keeps the old id unless the new experiment is really there.
-        created = self._progress.made("CreateInferenceExperiment", name)
-        return name if isinstance(settled.step, Done) or created else str(self.PhysicalResourceId)
+        # keeps the old id unless the new experiment may really be there.
+        return name if isinstance(settled.step, Done) or settled.began else str(self.PhysicalResourceId)
 
     def _polling_init(self, event: dict[str, Any]) -> None:
         """Waits here instead of by an EventBridge rule, and hands over when this invocation runs out of time."""
@@ -127,7 +126,7 @@ class InferenceExperimentResource(CfnResource):
             event["CrHelperPoll"] = True
             event["CrHelperData"] = {
                 "Progress": self._progress.to_json(),
-                "Deadline": self._deadline.isoformat(),
+                "Issued": self._issued.isoformat(),
                 "Hops": self._hops + 1,
             }
             if self._remaining() < margin and self._handed_over(event, last_chance=self._remaining() < margin / 2):
@@ -147,7 +146,7 @@ class InferenceExperimentResource(CfnResource):
                 self.PhysicalResourceId = events.answer_name(event)
                 self.Status, self.Reason = FAILED, f"could not hand over to another invocation: {error}"
             return False
-        logger.info({"hand_over": self._hops + 1, "deadline": self._deadline.isoformat()})
+        logger.info({"hand_over": self._hops + 1, "issued": self._issued.isoformat()})
         return True
 
     def _send(self, status: str | None = None, reason: str = "") -> None:
@@ -155,8 +154,12 @@ class InferenceExperimentResource(CfnResource):
         with self._answering:
             if self._answered:
                 return
+            body = self._body(status, reason)
             self._answered = True
-        body = answer.fitted(
+        self.delivered = self._edges.deliver(self._response_url, body)
+
+    def _body(self, status: str | None, reason: str) -> bytes:
+        return answer.fitted(
             {
                 "Status": status or self.Status,
                 "Reason": reason if status else str(self.Reason),
@@ -168,7 +171,6 @@ class InferenceExperimentResource(CfnResource):
                 "Data": self.Data if not status else {},
             }
         )
-        self.delivered = self._edges.deliver(self._response_url, body)
 
     def _log_setup(self, event: Mapping[str, Any], context: Context) -> None:
         logging.basicConfig()

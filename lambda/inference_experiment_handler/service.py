@@ -1,18 +1,22 @@
-"""SageMaker, as far as it is used: the calls by name, and what each error means for the request.
+"""SageMaker, and what is asked of CloudFormation: the calls by name, and what each error means for the request.
 
 ::
 
     ServiceError
      ├── NotFoundError   there is no such experiment or endpoint
-     ├── BusyError       legal, but not now: wait, look again, call again
+     ├── BusyError       not now: overloaded or out of reach; whether it took effect shows at the next look
+     │    └── ConflictError   not in this status: wait, look again, call again
      ├── NotYetError     legal soon, or never: repeated for a while, then final
      └── RefusedError    final: SageMaker's own words go into the answer
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from inference_experiment_handler import operations
 
 
 class SageMaker(Protocol):
@@ -31,23 +35,47 @@ class SageMaker(Protocol):
     def delete_tags(self, **arguments: Any) -> dict[str, Any]: ...
 
 
-METHODS = {
-    "CreateInferenceExperiment": "create_inference_experiment",
-    "DescribeInferenceExperiment": "describe_inference_experiment",
-    "UpdateInferenceExperiment": "update_inference_experiment",
-    "StartInferenceExperiment": "start_inference_experiment",
-    "StopInferenceExperiment": "stop_inference_experiment",
-    "DeleteInferenceExperiment": "delete_inference_experiment",
-    "DescribeEndpoint": "describe_endpoint",
-    "DescribeEndpointConfig": "describe_endpoint_config",
-    "AddTags": "add_tags",
-    "ListTags": "list_tags",
-    "DeleteTags": "delete_tags",
+class CloudFormation(Protocol):
+    """The part of boto3's CloudFormation client that the handler uses."""
+
+    def describe_stacks(self, **arguments: Any) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What the calls go through. Most requests never ask CloudFormation."""
+
+    sagemaker: SageMaker
+    cloudformation: Callable[[], CloudFormation]
+
+    def of(self, operation: str) -> SageMaker | CloudFormation:
+        return self.cloudformation() if operation in CLOUDFORMATION else self.sagemaker
+
+
+SAGEMAKER = {
+    operations.CREATE: "create_inference_experiment",
+    operations.DESCRIBE: "describe_inference_experiment",
+    operations.UPDATE: "update_inference_experiment",
+    operations.START: "start_inference_experiment",
+    operations.STOP: "stop_inference_experiment",
+    operations.DELETE: "delete_inference_experiment",
+    operations.DESCRIBE_ENDPOINT: "describe_endpoint",
+    operations.DESCRIBE_ENDPOINT_CONFIG: "describe_endpoint_config",
+    operations.ADD_TAGS: "add_tags",
+    operations.LIST_TAGS: "list_tags",
+    operations.DELETE_TAGS: "delete_tags",
 }
+CLOUDFORMATION = {operations.DESCRIBE_STACKS: "describe_stacks"}
+_METHODS = SAGEMAKER | CLOUDFORMATION
+"""The client's method for each operation."""
 
 
 class ServiceError(Exception):
-    """A call did not succeed. The message names the operation and carries SageMaker's own words."""
+    """A call did not succeed. The message names the operation and carries the service's own words."""
+
+    def __init__(self, operation: str, words: str) -> None:
+        self.operation = operation
+        super().__init__(f"{operation}: {words}")
 
 
 class NotFoundError(ServiceError):
@@ -55,7 +83,11 @@ class NotFoundError(ServiceError):
 
 
 class BusyError(ServiceError):
-    """Not now: another operation is under way, SageMaker is overloaded, or it could not be reached."""
+    """Not now: the service is overloaded or could not be reached. The call may have taken effect all the same."""
+
+
+class ConflictError(BusyError):
+    """Not in this status, or not while another operation is under way. Nothing has taken effect."""
 
 
 class NotYetError(ServiceError):
@@ -66,15 +98,15 @@ class RefusedError(ServiceError):
     """Never, as it was asked."""
 
 
-def call(client: SageMaker, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def call(client: SageMaker | CloudFormation, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Makes one call; raises a ``ServiceError`` that says what its failure means."""
     try:
-        answer: dict[str, Any] = getattr(client, METHODS[operation])(**arguments)
+        answer: dict[str, Any] = getattr(client, _METHODS[operation])(**arguments)
     except ClientError as error:
         raise _meaning(operation, error) from error
     except BotoCoreError as error:
         # No answer: a time-out, a broken connection, missing credentials. What was done shows at the next look.
-        raise BusyError(f"{operation}: {error}") from error
+        raise BusyError(operation, str(error)) from error
     return answer
 
 
@@ -82,23 +114,27 @@ def _meaning(operation: str, error: ClientError) -> ServiceError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     said = str(error.response.get("Error", {}).get("Message", "") or error)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
-    message = f"{operation}: {code}: {said}"
-    if code in ("ResourceNotFound", "ResourceNotFoundException") or _says_not_found(code, said):
-        return NotFoundError(message)
-    if code == "ConflictException" or status >= 500 or "Throttl" in code or code in _OVERLOADED:
-        return BusyError(message)
+    return _kind(operation, code, said, status)(operation, f"{code}: {said}")
+
+
+def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceError]:
+    if code in ("ResourceNotFound", "ResourceNotFoundException"):
+        return NotFoundError
+    if code == "ValidationException" and operation in _ENDPOINT_READS and said.lstrip().startswith("Could not find"):
+        # DescribeEndpoint models no errors. Of other operations this tells of a model or an endpoint that they name.
+        return NotFoundError
+    if code == "ConflictException":
+        return ConflictError
+    if status >= 500 or "Throttl" in code or code in _OVERLOADED:
+        return BusyError
     if code == "ResourceInUse" or "AccessDenied" in code or code in _NOT_SPREAD or _role_not_assumable(code, said):
-        return NotYetError(message)
-    return RefusedError(message)
+        return NotYetError
+    return RefusedError
 
 
+_ENDPOINT_READS = frozenset({operations.DESCRIBE_ENDPOINT, operations.DESCRIBE_ENDPOINT_CONFIG})
 _OVERLOADED = frozenset({"TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure"})
 _NOT_SPREAD = frozenset({"UnrecognizedClientException", "InvalidClientTokenId"})
-
-
-def _says_not_found(code: str, said: str) -> bool:
-    # DescribeEndpoint models no errors: an endpoint that doesn't exist is a ValidationException.
-    return code == "ValidationException" and said.lstrip().startswith("Could not find")
 
 
 def _role_not_assumable(code: str, said: str) -> bool:

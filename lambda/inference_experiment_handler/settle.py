@@ -1,43 +1,64 @@
 """The last steps towards SUCCESS: live is as declared, and its tags say so."""
 
 from inference_experiment_handler import arguments, fields, ownership
-from inference_experiment_handler.charge import TAG
 from inference_experiment_handler.declaration import Declaration
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.observe import Sight
+from inference_experiment_handler.operations import ADD_TAGS, DELETE_TAGS, START
 from inference_experiment_handler.progress import Progress
+from inference_experiment_handler.reading import iso_instant
 from inference_experiment_handler.steps import Call, Done, Step
 
-UNTAG = "DeleteTags"
 
+def settle(
+    request: Request,
+    declaration: Declaration,
+    sight: Sight,
+    progress: Progress,
+    why: str,
+    *,
+    brought_about: bool = True,
+) -> Step:
+    """Brings the tags up to date, then is done. Tags never touch the test, so they come last.
 
-def settle(request: Request, declaration: Declaration, sight: Sight, progress: Progress, why: str) -> Step:
-    """Brings the tags up to date, then is done. Tags never touch the test, so they come last."""
+    ``brought_about``: what is declared is live, rather than left as it is because a rollback has to get through.
+    """
     experiment = sight.experiment
     previous = request.previous
     surplus = [key for key in (previous.tags if previous else {}) if key not in declaration.tags and key in sight.tags]
-    if surplus and not progress.made(UNTAG, experiment.name):
+    if surplus and not progress.made(DELETE_TAGS, experiment.name):
         untag = {"ResourceArn": experiment.arn, "TagKeys": surplus}
-        return Call(UNTAG, experiment.name, untag, f"no longer declared: {', '.join(surplus)}")
+        return Call(DELETE_TAGS, experiment.name, untag, f"no longer declared: {', '.join(surplus)}")
     wanted = {
         **declaration.tags,
         **request.owner.tags,
-        ownership.APPLIED: ownership.written(fields.applied_by(declaration)),
-        **({ownership.REQUEST: request.token} if _may_have_a_rival(request, sight) else {}),
+        **({ownership.APPLIED: ownership.written(fields.applied_by(declaration))} if brought_about else {}),
+        **_charge(request, sight),
+        **_start(sight, progress),
     }
     missing = {key: value for key, value in wanted.items() if sight.tags.get(key) != value}
-    if missing and not progress.made(TAG, experiment.name):
+    if missing and not progress.made(ADD_TAGS, experiment.name):
         tag = {"ResourceArn": experiment.arn, "Tags": arguments.listed(missing)}
-        return Call(TAG, experiment.name, tag, f"to be set: {', '.join(missing)}")
+        return Call(ADD_TAGS, experiment.name, tag, f"to be set: {', '.join(missing)}")
     return Done(why)
 
 
-def _may_have_a_rival(request: Request, sight: Sight) -> bool:
-    """Whether an older request may still be waiting to bring about what this one takes back.
+def _charge(request: Request, sight: Sight) -> dict[str, str]:
+    """An older request may still be waiting to bring about what this one takes back, and has to be told.
 
     It may if what the stack had declared in between was never applied: then CloudFormation rolls it back.
     """
+    if not request.owns(sight.experiment.name, sight.tags):
+        # Taken over: a retry has to know that it was this request that did so.
+        return {ownership.REQUEST: request.token}
     previous = request.previous
     if previous is None:
-        return False
-    return request.replaces is not None or previous.applied not in (None, ownership.read(sight.tags))
+        return {}
+    rival = request.replaces is not None or previous.applied not in (None, ownership.read(sight.tags))
+    return {ownership.REQUEST: request.token} if rival else {}
+
+
+def _start(sight: Sight, progress: Progress) -> dict[str, str]:
+    """Whether SageMaker reports the actual start of a test that was started early is not documented."""
+    started = progress.made_at(START, sight.experiment.name)
+    return {ownership.STARTED: iso_instant(started)} if started else {}

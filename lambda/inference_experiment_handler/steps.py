@@ -1,4 +1,4 @@
-"""The four things that can come next."""
+"""The four things that can come next: call, wait, be done, fail."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,18 +7,23 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Call:
-    """Call SageMaker, then look again. ``subject`` is the name of the experiment that the call is about.
+    """Call an operation, then look again.
 
-    ``tentative``: whether it is legal now is not documented, so a refusal is no failure yet. ``takes_charge_from``: the
-    call takes charge of the subject; whose it was before (see ``charge``). ``key`` is what counts as the same call
-    within one request: one operation on one experiment may serve two purposes.
+    Attributes:
+        operation: The operation's name in the API.
+        subject: The name of the experiment (or the id of the stack) that the call is about.
+        arguments: What it is sent.
+        why: For the log.
+        fields: The fields that an update sends.
+        tentative: Whether it is legal now is not documented, so SageMaker's refusal is no failure yet.
+        takes_charge_from: Set where the call takes charge of the subject: whose it was before (see ``charge``).
     """
 
     operation: str
     subject: str
     arguments: Mapping[str, Any] = field(repr=False)
     why: str
-    purpose: str = ""
+    fields: tuple[str, ...] = ()
     tentative: bool = False
     takes_charge_from: str | None = None
 
@@ -28,7 +33,8 @@ class Call:
 
     @property
     def key(self) -> str:
-        return call_key(self.operation, self.subject, self.purpose)
+        """What counts as the same call within one request."""
+        return call_key(self.operation, self.subject, "charge" if self.takes_charge else "")
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,20 @@ class Fail:
         return self.reason
 
 
+Step = Call | Wait | Done | Fail
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What is declared can't be brought about, and nothing has been touched. Never leaves ``decide``.
+
+    ``in_rollback`` is the step if CloudFormation is rolling the stack back: what can't be taken back stays, and the
+    rollback gets through.
+    """
+
+    reason: str
+    in_rollback: Step
+
+
 def call_key(operation: str, subject: str, purpose: str = "") -> str:
     return " ".join(filter(None, (operation, subject, purpose)))
-
-
-Step = Call | Wait | Done | Fail

@@ -21,7 +21,7 @@ from local.sagemaker.lifecycle import Lifecycle
 from local.sagemaker.models import Models
 from local.sagemaker.names import Arns, key
 from local.sagemaker.schedule import Schedule
-from local.sagemaker.variants import check_actions, check_excluded, check_roles, sampling
+from local.sagemaker.variants import check_actions, check_excluded, check_roles, sampling, shadow_name
 
 _PAGE = 10
 
@@ -58,7 +58,7 @@ class Experiments:
                 raise in_use(f"Endpoint {endpoint.arn} is already in use by inference experiment {other.arn}.")
         if endpoint.status != "InService":
             raise validation(f"Endpoint {endpoint.arn} must be InService, but is {endpoint.status}.")
-        check_excluded(endpoint.config)
+        check_excluded(endpoint.config, shadow_name(asked["ShadowModeConfig"]))
         experiment = Experiment(
             name=name,
             arn=arn,

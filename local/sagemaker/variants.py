@@ -41,9 +41,9 @@ def check_roles(variants: Iterable[Mapping[str, Any]], shadow_mode: Mapping[str,
         )
 
 
-def check_excluded(config: EndpointConfig) -> None:
-    """Endpoints that can't take part in a shadow test."""
-    if config.shadows:
+def check_excluded(config: EndpointConfig, shadow: str) -> None:
+    """Endpoints that can't take part in a shadow test. A shadow variant that was retained may be tested again."""
+    if any(variant["VariantName"] != shadow for variant in config.shadows):
         raise validation(f"Endpoint configuration {config.name} already has a shadow variant.")
     if len(config.production) != 1:
         raise validation("A shadow test needs an endpoint with exactly one production variant.")

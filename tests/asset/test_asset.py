@@ -17,7 +17,7 @@ import pytest
 from declarations import PROMOTE, as_sent, declared
 from response_server import ResponseServer, response_server
 from sagemaker_server import SageMakerServer, sagemaker_server
-from stack import STACK_ID, Stack
+from stack import STACK_ID, STATUS_DURING, Stack
 
 from local.sagemaker import Behaviour, SageMaker, SystemClock
 from sagemaker_inference_experiment._asset import collect
@@ -125,6 +125,7 @@ class Function:
         self, request_type: str, properties: dict[str, Any], *, seconds: float = 60, **more: Any
     ) -> dict[str, Any]:
         """One request, with its hand-overs, and its answer."""
+        self.server.stack_status = STATUS_DURING[request_type]
         event = {
             "RequestType": request_type,
             "RequestId": f"request-{len(self.answers.bodies)}",
@@ -215,9 +216,9 @@ def test_the_packaged_function_serves_a_whole_life(function: Function, service: 
 
 
 def test_the_packaged_function_hands_over(function: Function, service: SageMaker) -> None:
-    service.behaviour = service.behaviour.changed({"starting": timedelta(minutes=15)})
+    service.behaviour = service.behaviour.changed({"starting": timedelta(minutes=40)})
 
-    created = function.send("Create", declared(), seconds=2.0)
+    created = function.send("Create", declared(), seconds=4.0)
 
     assert created["Status"] == "SUCCESS", created
     assert len(function.answers.bodies) == 1

@@ -27,6 +27,7 @@ from sagemaker_inference_experiment import (
     DataCapture,
     DesiredState,
     InferenceExperiment,
+    InferenceExperimentProvider,
     InvalidExperimentError,
     ModelVariant,
     OnDelete,
@@ -162,8 +163,21 @@ def test_schedules(declared: Any, schedule: Schedule, rendered: dict[str, str] |
             ),
             {"DesiredState": "Cancelled", "ModelVariantActions": {"AllTraffic": "Retain", "Shadow-01": "Retain"}},
         ),
+        (
+            Conclusion(shadow=VariantAction.RETAIN, shadow_instance_count=3),
+            {
+                "DesiredModelVariants": [
+                    {"ModelName": "champion", "VariantName": "AllTraffic", "InfrastructureConfig": infrastructure()},
+                    {
+                        "ModelName": "challenger",
+                        "VariantName": "Shadow-01",
+                        "InfrastructureConfig": infrastructure(count=3),
+                    },
+                ]
+            },
+        ),
     ],
-    ids=["promote", "remove", "cancel", "by hand"],
+    ids=["promote", "remove", "cancel", "by hand", "retain a bigger shadow"],
 )
 def test_conclusions(declared: Any, conclusion: Conclusion, rendered: dict[str, Any]) -> None:
     properties = declared.rendered(conclusion=conclusion)
@@ -352,3 +366,58 @@ def test_an_experiment_may_be_in_another_stack_than_its_provider(declared: Any) 
     template = Template.from_stack(other)
     template.resource_count_is("AWS::Lambda::Function", 0)
     template.has_resource_properties(RESOURCE_TYPE, {"ServiceToken": Match.any_value()})
+
+
+def test_the_provider_passes_a_role_of_another_stack_without_a_cycle(declared: Any) -> None:
+    provider = InferenceExperimentProvider(declared.stack, "Shared")
+    other = Stack(declared.app, "Other")
+    role = aws_iam.Role(other, "SageMakerRole", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    for id in ("One", "Two"):
+        InferenceExperiment(
+            other,
+            id,
+            endpoint="shop",
+            role=role,
+            production_variant=ModelVariant(model="a", variant_name="A", instance_type="ml.m5.large"),
+            shadow_variant=ModelVariant(model="b", variant_name="B", instance_type="ml.m5.large"),
+            sampling_percentage=10,
+            provider=provider,
+        )
+
+    template = Template.from_stack(other)
+
+    (name, policy) = next(iter(template.find_resources("AWS::IAM::Policy").items()))
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "iam:PassRole"
+    for resource in template.find_resources(RESOURCE_TYPE).values():
+        assert name in resource["DependsOn"]
+    assert "iam:PassRole" not in str(declared.template.to_json())
+
+
+@pytest.mark.parametrize("ends", [{"conclusion": Conclusion.promote_shadow()}, {"on_delete": OnDelete()}], ids=str)
+def test_a_name_that_is_not_known_yet_cannot_be_a_key(declared: Any, ends: dict[str, Any]) -> None:
+    shadow = ModelVariant(
+        model="challenger", variant_name=Token.as_string({"Ref": "Name"}), instance_type="ml.m5.xlarge"
+    )
+    assert declared.rendered(shadow_variant=shadow)
+
+    with pytest.raises(InvalidExperimentError, match="variant_name of the shadow variant is a token, must be a lit"):
+        declared.experiment("Ending", shadow_variant=shadow, **ends)
+
+
+@pytest.mark.parametrize(
+    ("tags", "problem"),
+    [
+        ({"not:possible?": "x"}, "Tags\\[0\\].Key is 'not:possible\\?'"),
+        ({f"tag-{index}": "x" for index in range(46)}, "Tags has 46 entries, must be a list of 0 to 45"),
+        ({"sagemaker-inference-experiment:stack-id": "mine"}, "must not start with aws: or"),
+    ],
+    ids=["a key", "too many", "reserved"],
+)
+def test_tags_of_the_app_are_checked_at_synth(declared: Any, tags: dict[str, str], problem: str) -> None:
+    declared.experiment()
+    for key, value in tags.items():
+        Tags.of(declared.app).add(key, value)
+
+    with pytest.raises(RuntimeError, match=problem):
+        declared.app.synth()

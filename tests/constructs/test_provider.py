@@ -5,7 +5,7 @@ from typing import Any
 from aws_cdk import Duration, Stack, aws_iam, aws_logs
 from aws_cdk.assertions import Match, Template
 
-from inference_experiment_handler.service import METHODS
+from inference_experiment_handler.service import CLOUDFORMATION, SAGEMAKER
 from sagemaker_inference_experiment import InferenceExperimentProvider
 
 
@@ -32,10 +32,9 @@ def test_the_function_may_make_exactly_the_calls_that_the_handler_knows(declared
     declared.experiment()
 
     allowed = {action for statement in statements(declared.template) for action in actions(statement)}
-    assert {action for action in allowed if action.startswith("sagemaker:")} == {
-        f"sagemaker:{name}" for name in METHODS
-    }
-    assert allowed - {f"sagemaker:{name}" for name in METHODS} == {
+    assert allowed == {
+        *(f"sagemaker:{name}" for name in SAGEMAKER),
+        *(f"cloudformation:{name}" for name in CLOUDFORMATION),
         "iam:PassRole",
         "lambda:InvokeFunction",
         "logs:CreateLogStream",

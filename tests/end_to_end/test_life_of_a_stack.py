@@ -107,7 +107,9 @@ def test_a_life_from_create_to_promotion_and_destroy(deployed: Deployed) -> None
     assert deployed.requests(mark) == []
 
     # What a running test can't take is refused with the way out, and rolled back.
-    with pytest.raises(CdkFailed, match=r"ModelVariants .* can't change while .* is Running. Start a new run"):
+    with pytest.raises(
+        CdkFailed, match=r"ModelVariants\.Shadow-01\.InstanceType .* can't change while .* is Running. Start a new run"
+    ):
         deployed.deploy(shadow_instance_type="ml.c5.large", sampling=60, tags=["team"])
     assert deployed.status == "UPDATE_ROLLBACK_COMPLETE"
     assert deployed.requests(mark) == [("Update", False), ("Update", True)]

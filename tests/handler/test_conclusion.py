@@ -104,7 +104,7 @@ def test_a_silent_rollback_of_the_promotion_is_a_failure_in_words(stack: Stack) 
     assert not answer.succeeded
     assert answer.reason.startswith(f"shadow variant {SHADOW} does not serve production traffic: endpoint shop serves")
     assert answer.physical_id == name
-    assert stack.update(concluded(PROMOTE), declared(), name).succeeded, "the rollback"
+    assert stack.roll_back(concluded(PROMOTE), declared(), name).succeeded
 
 
 def test_a_stop_that_sagemaker_gives_up_is_a_failure_in_its_words(stack: Stack) -> None:
@@ -146,7 +146,7 @@ def test_a_promotion_after_the_end_is_refused_with_what_to_do_instead(stack: Sta
     assert "deploy the model to the endpoint the ordinary way" in answer.reason
     assert stack.calls(since=mark) == []
     assert stack.served() == [PRODUCTION]
-    assert stack.update(concluded(PROMOTE), declared(), name).succeeded, "the rollback"
+    assert stack.roll_back(concluded(PROMOTE), declared(), name).succeeded
 
 
 @pytest.mark.parametrize(
@@ -212,3 +212,53 @@ def test_somebody_elses_stop_is_not_taken_for_the_declared_one(stack: Stack) -> 
 
     assert not answer.succeeded
     assert stack.served() == [PRODUCTION]
+
+
+@pytest.mark.parametrize("actions", [PROMOTE, RETAIN], ids=["promote", "retain"])
+def test_a_test_that_has_not_started_has_nothing_to_promote_or_to_keep(stack: Stack, actions: dict[str, str]) -> None:
+    before = declared(Schedule=SCHEDULED)
+    name = stack.create(before).physical_id
+    mark = stack.mark()
+
+    answer = stack.update(before, concluded(actions, Schedule=SCHEDULED), name)
+
+    assert not answer.succeeded
+    assert "has not started" in answer.reason
+    assert stack.calls(since=mark) == []
+
+
+def test_a_conclusion_cannot_change_once_it_was_carried_out(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    assert stack.update(declared(), concluded(PROMOTE), name).succeeded
+    mark = stack.mark()
+
+    answer = stack.update(concluded(PROMOTE), concluded(REMOVE), name)
+
+    assert not answer.succeeded
+    assert "can't change" in answer.reason
+    assert stack.calls(since=mark) == []
+    assert stack.roll_back(concluded(REMOVE), concluded(PROMOTE), name).succeeded
+
+
+def test_a_promoted_variant_of_another_name_is_known_by_its_model_on_its_instances() -> None:
+    stack = Stack(promoted_keeps_shadow_name=False)
+    # The same model in both, on other instances: what the test is about.
+    quick = variant(SHADOW, "champion", instance_type="ml.g5.xlarge")
+    properties = declared(ModelVariants=[variant(PRODUCTION, "champion"), quick])
+    name = stack.create(properties).physical_id
+
+    answer = stack.update(properties, properties | concluded(PROMOTE, ModelVariants=properties["ModelVariants"]), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.served() == [PRODUCTION]
+
+
+def test_a_conclusion_of_a_failed_update_is_not_taken_for_an_applied_one(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.sagemaker.faults.add(SilentRollback())
+    assert not stack.update(declared(), concluded(PROMOTE), name).succeeded
+
+    again = stack.update(declared(), concluded(PROMOTE), name)
+
+    assert not again.succeeded
+    assert "can't be promoted any more" in again.reason

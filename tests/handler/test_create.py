@@ -13,7 +13,7 @@ def test_an_unscheduled_test_is_running_when_the_create_is_answered(stack: Stack
     answer = stack.create(declared(Description="is it as good?"))
 
     assert answer.succeeded
-    assert stack.calls() == ["CreateInferenceExperiment"]
+    assert stack.calls() == ["CreateInferenceExperiment", "AddTags"]
     live = stack.describe(answer.physical_id)
     assert live["Status"] == "Running"
     assert live["Description"] == "is it as good?"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, PROMOTE, SHADOW, as_sent, declared
-from stack import STACK_ID
+from stack import STACK_ID, STATUS_DURING
 
 from inference_experiment_handler import event as events
 from inference_experiment_handler import fields, ownership
@@ -28,19 +28,29 @@ AS_IT_IS = declared(Schedule={"EndTime": END.isoformat()})
 CHANGED = AS_IT_IS | declared(Schedule=AS_IT_IS["Schedule"], sampling=50)
 REFUSED = AS_IT_IS | {"KmsKey": "alias/other"}
 SCHEDULED = AS_IT_IS | {"Schedule": {"StartTime": (NOW + timedelta(days=1)).isoformat(), "EndTime": END.isoformat()}}
-CONCLUDED = AS_IT_IS | {"DesiredState": "Completed", "ModelVariantActions": PROMOTE}
+PROMOTED = AS_IT_IS | {"DesiredState": "Completed", "ModelVariantActions": PROMOTE}
 KEPT = AS_IT_IS | {"OnDelete": {"Record": "Retain"}}
+
+CALLED_OFF = AS_IT_IS | {"DesiredState": "Cancelled"}
 
 TABLE: dict[tuple[str, str], str] = {
     #                               absent Creating Created  Starting Running Updating Stopping Completed Cancelled
     ("Create", "as it is"):        "CREATE WAIT     START    WAIT     DONE    WAIT     WAIT     DONE      FAIL",
     ("Create", "scheduled"):       "CREATE WAIT     DONE     WAIT     FAIL    WAIT     WAIT     DONE      FAIL",
-    ("Create", "concluded"):       "FAIL   WAIT     STOP     WAIT     STOP    WAIT     WAIT     DONE      FAIL",
+    ("Create", "promoted"):        "FAIL   WAIT     FAIL     WAIT     STOP    WAIT     WAIT     DONE      FAIL",
+    ("Create", "called off"):      "FAIL   WAIT     STOP     WAIT     STOP    WAIT     WAIT     FAIL      DONE",
     ("Update", "as it is"):        "CREATE WAIT     START    WAIT     DONE    WAIT     WAIT     DONE      DONE",
     ("Update", "changed"):         "CREATE WAIT     UPDATE   WAIT     UPDATE  WAIT     WAIT     FAIL      FAIL",
     ("Update", "refused"):         "CREATE WAIT     FAIL     WAIT     FAIL    WAIT     WAIT     FAIL      FAIL",
     ("Update", "scheduled"):       "CREATE WAIT     UPDATE   WAIT     FAIL    WAIT     WAIT     FAIL      FAIL",
-    ("Update", "concluded"):       "DONE   WAIT     STOP     WAIT     STOP    WAIT     WAIT     FAIL      FAIL",
+    ("Update", "promoted"):        "FAIL   WAIT     FAIL     WAIT     STOP    WAIT     WAIT     FAIL      FAIL",
+    ("Update", "called off"):      "DONE   WAIT     STOP     WAIT     STOP    WAIT     WAIT     FAIL      TAG",
+    ("Rollback", "as it is"):      "CREATE WAIT     START    WAIT     DONE    WAIT     WAIT     DONE      DONE",
+    ("Rollback", "changed"):       "CREATE WAIT     UPDATE   WAIT     UPDATE  WAIT     WAIT     DONE      DONE",
+    ("Rollback", "refused"):       "CREATE WAIT     START    WAIT     DONE    WAIT     WAIT     DONE      DONE",
+    ("Rollback", "scheduled"):     "CREATE WAIT     UPDATE   WAIT     DONE    WAIT     WAIT     DONE      DONE",
+    ("Rollback", "promoted"):      "DONE   WAIT     DONE     WAIT     STOP    WAIT     WAIT     DONE      DONE",
+    ("Rollback", "called off"):    "DONE   WAIT     STOP     WAIT     STOP    WAIT     WAIT     DONE      TAG",
     ("Delete", "as it is"):        "DONE   WAIT     DELETE   WAIT     STOP    WAIT     WAIT     DELETE    DELETE",
     ("Delete", "keeps the record"): "DONE   WAIT     STOP     WAIT     STOP    WAIT     WAIT     DONE      DONE",
 }  # fmt: skip
@@ -50,7 +60,8 @@ DECLARATIONS = {
     "changed": CHANGED,
     "refused": REFUSED,
     "scheduled": SCHEDULED,
-    "concluded": CONCLUDED,
+    "promoted": PROMOTED,
+    "called off": CALLED_OFF,
     "keeps the record": KEPT,
 }
 CELLS = [
@@ -61,17 +72,18 @@ CELLS = [
 
 
 def request_for(request_type: str, properties: dict[str, Any]) -> Request:
+    kind = "Update" if request_type == "Rollback" else request_type
     event = {
-        "RequestType": request_type,
+        "RequestType": kind,
         "RequestId": "r",
         "ResponseURL": "https://cloudformation.test/1",
         "StackId": STACK_ID,
         "LogicalResourceId": "ShadowTest",
         "ResourceProperties": as_sent(properties),
     }
-    if request_type == "Update":
+    if kind == "Update":
         event["OldResourceProperties"] = as_sent(AS_IT_IS)
-    parsed = events.parse(event, NOW + timedelta(hours=1))
+    parsed = events.parse(event, NOW)
     return replace(parsed, physical_id=parsed.name) if request_type != "Create" else parsed
 
 
@@ -107,9 +119,14 @@ ENDPOINT_AS_BEFORE = Endpoint(
 ENDPOINT_PROMOTED = replace(ENDPOINT_AS_BEFORE, production=(Served(SHADOW, 1, CHALLENGER, INSTANCE_TYPE),))
 
 
+def asked(request_type: str) -> Progress:
+    """A request that has just asked CloudFormation for the stack's status."""
+    return Progress(stack=(STATUS_DURING[request_type], NOW.isoformat()))
+
+
 def kind(step: Step) -> str:
     if isinstance(step, Call):
-        return step.operation.removesuffix("InferenceExperiment").upper()
+        return step.operation.removesuffix("InferenceExperiment").removeprefix("Add").removesuffix("s").upper()
     return type(step).__name__.upper()
 
 
@@ -120,10 +137,10 @@ def test_each_cell(request_type: str, name: str, status: str, expected: str) -> 
     # A Create finds what it has created itself (or a crashed twin of it has); an Update what was applied before.
     applied = declaration if request_type == "Create" else AS_IT_IS
     sight = None if status == ABSENT else sight_of(status, request, applied=applied)
-    promoted = name == "concluded" and request_type == "Create"
+    promoted = name == "promoted" and request_type == "Create"
     seen = Observation(NOW, sight, None, ENDPOINT_PROMOTED if promoted else ENDPOINT_AS_BEFORE)
 
-    assert kind(decide(request, seen, Progress())) == expected
+    assert kind(decide(request, seen, asked(request_type))) == expected
 
 
 def test_the_table_knows_every_status() -> None:
@@ -158,7 +175,7 @@ def test_after_the_deadline_nobody_waits(request_type: str, name: str, status: s
     [
         (request_type, name, status)
         for request_type, name, status, expected in CELLS
-        if expected not in ("WAIT", "DONE", "FAIL")
+        if expected not in ("WAIT", "DONE", "FAIL", "TAG")
     ],
 )
 def test_no_call_is_made_twice(request_type: str, name: str, status: str) -> None:
@@ -166,12 +183,13 @@ def test_no_call_is_made_twice(request_type: str, name: str, status: str) -> Non
     request = request_for(request_type, declaration)
     sight = None if status == ABSENT else sight_of(status, request, applied=AS_IT_IS)
     seen = Observation(NOW, sight, None, ENDPOINT_AS_BEFORE)
-    progress = Progress()
+    progress = asked(request_type)
     first = decide(request, seen, progress)
     assert isinstance(first, Call)
     progress.record(first, NOW)
 
-    soon = decide(request, replace(seen, now=NOW + timedelta(seconds=10)), progress)
+    soon = decide(request, replace(seen, now=NOW + timedelta(seconds=9)), progress)
+    progress.stack = (STATUS_DURING[request_type], (NOW + timedelta(minutes=10)).isoformat())
     later = decide(request, replace(seen, now=NOW + timedelta(minutes=10)), progress)
 
     assert isinstance(soon, Wait)
@@ -179,13 +197,14 @@ def test_no_call_is_made_twice(request_type: str, name: str, status: str) -> Non
 
 
 @pytest.mark.parametrize("status", [status for status in STATUSES if status != ABSENT])
-@pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
+@pytest.mark.parametrize("request_type", ["Create", "Update", "Rollback", "Delete"])
 def test_a_foreign_experiment_gets_no_call(request_type: str, status: str) -> None:
     for name, declaration in DECLARATIONS.items():
         request = replace(request_for(request_type, declaration), generated_names=frozenset())
         own = sight_of(status, request, applied=AS_IT_IS)
         for tags in ({}, {ownership.STACK_ID: "another", ownership.LOGICAL_ID: "ShadowTest"}):
-            step = decide(request, Observation(NOW, Sight(own.experiment, tags), None, ENDPOINT_AS_BEFORE), Progress())
+            seen = Observation(NOW, Sight(own.experiment, tags), None, ENDPOINT_AS_BEFORE)
+            step = decide(request, seen, asked(request_type))
             assert not isinstance(step, Call), (name, step)
 
 

@@ -26,7 +26,7 @@ def test_a_running_test_is_cancelled_the_shadow_removed_and_the_record_deleted(s
         "DesiredState": "Cancelled",
         "Reason": f"deleted with ShadowTest of stack {STACK_ID}",
     }
-    assert stack.calls(since=mark) == ["StopInferenceExperiment", "DeleteInferenceExperiment"]
+    assert stack.calls(since=mark) == ["AddTags", "StopInferenceExperiment", "DeleteInferenceExperiment"]
     assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
     assert stack.served() == [PRODUCTION]
     assert stack.shadows() == []

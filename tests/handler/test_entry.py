@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -129,9 +130,7 @@ def test_crhelpers_last_resort_and_the_loop_answer_once(stack: Stack) -> None:
 
 def test_an_answer_that_was_not_taken_makes_lambda_try_again(stack: Stack) -> None:
     edges = stack.edges
-    undelivered = resource.Edges(
-        edges.sagemaker, edges.invoke, edges.now, edges.sleep, lambda *_: False, edges.poll_seconds
-    )
+    undelivered = replace(edges, deliver=lambda *_: False)
     event = stack.event("Create", declared())
 
     with pytest.raises(RuntimeError, match="could not be delivered"):
@@ -139,7 +138,7 @@ def test_an_answer_that_was_not_taken_makes_lambda_try_again(stack: Stack) -> No
     index.serve(event, Context(stack.clock), edges)
 
     assert stack.answers[0].succeeded
-    assert stack.calls() == ["CreateInferenceExperiment"]
+    assert stack.calls() == ["CreateInferenceExperiment", "AddTags"]
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING", "chatty"])
@@ -165,7 +164,7 @@ def test_the_log_tells_every_decision_as_json_and_no_secret(
     if level == "WARNING":
         return
     steps = [line["message"]["step"] for line in lines if isinstance(line["message"], dict)]
-    assert steps[0] == "CreateInferenceExperiment"
+    assert steps[:2] == ["DescribeStacks", "CreateInferenceExperiment"]
     assert "Done" in steps
     assert "Fail" in steps
     assert len(steps) < 10, "a wait is one line"

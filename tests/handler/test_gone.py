@@ -30,11 +30,10 @@ def test_an_update_creates_again_what_is_gone(stack: Stack) -> None:
 @pytest.mark.parametrize(
     "properties",
     [
-        declared(DesiredState="Completed", ModelVariantActions=PROMOTE),
         declared(DesiredState="Cancelled"),
         declared(Schedule={"EndTime": "2030-01-02T00:00:00Z"}),
     ],
-    ids=["promoted", "cancelled", "over"],
+    ids=["cancelled", "over"],
 )
 def test_there_is_nothing_to_create_where_the_test_is_declared_to_be_over(
     stack: Stack, properties: dict[str, Any]
@@ -59,6 +58,31 @@ def test_there_is_nothing_to_create_where_the_test_is_declared_to_be_over(
         "EndpointConfigName",
     }
     assert answer.data["Status"] == "Deleted"
+
+
+def test_a_promotion_of_what_is_gone_is_refused_unless_the_shadow_serves(stack: Stack) -> None:
+    promoting = declared(DesiredState="Completed", ModelVariantActions=PROMOTE)
+    name = stack.create(declared()).physical_id
+    remove(stack, name)
+    mark = stack.mark()
+
+    answer = stack.update(declared(), promoting, name)
+
+    assert not answer.succeeded
+    assert "no experiment" in answer.reason
+    assert "deploy the model to the endpoint the ordinary way" in answer.reason
+    assert stack.calls(since=mark) == []
+    assert stack.roll_back(promoting, declared(), name).succeeded
+
+
+def test_a_promotion_that_was_carried_out_stays_so_without_its_record(stack: Stack) -> None:
+    promoting = declared(DesiredState="Completed", ModelVariantActions=PROMOTE)
+    name = stack.create(declared()).physical_id
+    assert stack.update(declared(), promoting, name).succeeded
+    stack.call("DeleteInferenceExperiment", Name=name)
+
+    assert stack.update(promoting, promoting | {"Description": "another"}, name).succeeded
+    assert stack.update(declared(), promoting, name).succeeded, "the shadow serves"
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
@@ -91,4 +115,4 @@ def test_a_create_does_not_take_sagemakers_lag_for_a_deletion() -> None:
     stack = Stack(visible_after_create=timedelta(seconds=25))
 
     assert stack.create(declared()).succeeded
-    assert stack.calls() == ["CreateInferenceExperiment"]
+    assert stack.calls() == ["CreateInferenceExperiment", "AddTags"]

@@ -148,3 +148,66 @@ def beside(stack: Stack) -> Stack:
     other = Stack(stack_id=f"{STACK_ID}-other")
     other.sagemaker, other.clock, other._client = stack.sagemaker, stack.clock, stack._client
     return other
+
+
+@pytest.mark.parametrize("transition", ["Creating", "Starting"])
+def test_a_foreign_experiment_in_transition_holds_up_no_delete(stack: Stack, transition: str) -> None:
+    stack.call(
+        "CreateInferenceExperiment",
+        Name="theirs",
+        Type="ShadowMode",
+        RoleArn=ROLE,
+        EndpointName="shop",
+        ModelVariants=declared()["ModelVariants"],
+        ShadowModeConfig=shadow_mode(10),
+    )
+    stack.clock.advance(5 if transition == "Creating" else 60)
+    assert stack.describe("theirs")["Status"] == transition
+
+    assert stack.delete(NAMED, "theirs").succeeded
+    assert stack.sleeps == 0
+
+
+def test_what_is_taken_over_has_nothing_that_is_not_declared(stack: Stack) -> None:
+    stack.call(
+        "CreateInferenceExperiment",
+        Name="theirs",
+        Type="ShadowMode",
+        RoleArn=ROLE,
+        EndpointName="shop",
+        ModelVariants=declared()["ModelVariants"],
+        ShadowModeConfig=shadow_mode(10),
+        DataStorageConfig={"Destination": "s3://theirs/captured"},
+    )
+    stack.clock.advance(600)
+    mark = stack.mark()
+
+    answer = stack.create(NAMED | {"AdoptExisting": True})
+
+    assert not answer.succeeded
+    assert "DataStorageConfig (declared nothing, live" in answer.reason
+    assert stack.calls(since=mark) == []
+
+
+def test_a_retry_of_a_takeover_of_an_ended_test_succeeds_again(foreign: Stack) -> None:
+    foreign.clock.advance(8 * 86_400)
+    event = foreign.event("Create", NAMED | {"AdoptExisting": True})
+
+    for _ in range(2):
+        foreign.deliver(event)
+        foreign.run()
+
+    assert [answer.succeeded for answer in foreign.answers] == [True, True]
+
+
+def test_a_create_that_finds_an_own_test_that_has_ended_does_not_pretend(stack: Stack) -> None:
+    kept = declared(OnDelete={"Record": "Retain"})
+    name = stack.create(kept).physical_id
+    assert stack.delete(kept, name).succeeded
+    stack.clock.advance(60)
+
+    answer = stack.create(kept)
+
+    assert not answer.succeeded
+    assert "does not run again" in answer.reason
+    assert "another Run" in answer.reason

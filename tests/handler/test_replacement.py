@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from declarations import PRODUCTION, RETAIN, SHADOW, declared, shadow_mode, variant
+from declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared, shadow_mode, variant
 from stack import Stack
 
 from local.sagemaker import CancelFault, ErrorFault
@@ -64,10 +64,82 @@ def test_the_old_run_ends_as_it_was_declared_to(stack: Stack) -> None:
     first = declared(OnDelete={"ModelVariantActions": RETAIN, "DesiredState": "Completed", "Reason": "next, please"})
     old = stack.create(first).physical_id
 
-    stack.update(first, SECOND, old)
+    answer = stack.update(first, SECOND, old)
 
+    assert answer.succeeded, answer.reason
     assert stack.describe(old)["Status"] == "Completed"
     assert stack.describe(old)["StatusReason"] == "next, please"
+
+
+def test_a_retained_shadow_leaves_no_room_for_another_one(stack: Stack) -> None:
+    first = declared(OnDelete={"ModelVariantActions": RETAIN})
+    old = stack.create(first).physical_id
+    variants = [variant(PRODUCTION, "champion"), variant("Shadow-02", "contender")]
+    second = declared(Run="2", ModelVariants=variants, ShadowModeConfig=shadow_mode(shadow="Shadow-02"))
+    mark = stack.mark()
+
+    answer = stack.update(first, second, old)
+
+    assert not answer.succeeded
+    assert "has shadow variant Shadow-01 already" in answer.reason
+    assert stack.calls(since=mark) == []
+
+
+def test_the_old_run_may_promote_its_shadow_for_the_new_one_to_be_compared_with(stack: Stack) -> None:
+    first = declared(OnDelete={"ModelVariantActions": PROMOTE})
+    old = stack.create(first).physical_id
+    variants = [variant(SHADOW, "challenger"), variant("Shadow-02", "contender")]
+    second = declared(
+        Run="2", ModelVariants=variants, ShadowModeConfig=shadow_mode(production=SHADOW, shadow="Shadow-02")
+    )
+
+    answer = stack.update(first, second, old)
+
+    assert answer.succeeded, answer.reason
+    assert stack.served() == [SHADOW]
+    assert stack.shadows() == ["Shadow-02"]
+
+
+def test_what_the_old_runs_end_would_leave_is_mirrored_or_nothing_is_ended(stack: Stack) -> None:
+    first = declared(OnDelete={"ModelVariantActions": PROMOTE})
+    old = stack.create(first).physical_id
+    mark = stack.mark()
+
+    answer = stack.update(first, SECOND, old)
+
+    assert not answer.succeeded
+    assert "mirror what production serves" in answer.reason
+    assert stack.calls(since=mark) == []
+    assert stack.describe(old)["Status"] == "Running"
+
+
+def test_a_name_that_differs_only_in_case_is_no_other_name(stack: Stack) -> None:
+    name = stack.create(declared(Name="Mine")).physical_id
+    mark = stack.mark()
+
+    answer = stack.update(declared(Name="Mine"), declared(Name="mine"), name)
+
+    assert not answer.succeeded
+    assert "must differ from 'Mine' in more than case" in answer.reason
+    assert answer.physical_id == "Mine"
+    assert stack.roll_back(declared(Name="mine"), declared(Name="Mine"), name).succeeded
+    assert stack.calls(since=mark) == []
+
+
+def test_a_kept_record_of_a_run_does_not_run_again(stack: Stack) -> None:
+    first = declared(OnDelete={"Record": "Retain"})
+    old = stack.create(first).physical_id
+    new = stack.update(first, SECOND, old).physical_id
+    assert stack.delete(first, old).succeeded
+    mark = stack.mark()
+
+    answer = stack.update(SECOND, first, new)
+
+    assert not answer.succeeded
+    assert "does not run again" in answer.reason
+    assert answer.physical_id == new
+    assert stack.calls(since=mark) == []
+    assert stack.describe(new)["Status"] == "Running"
 
 
 def test_a_run_on_another_endpoint_leaves_the_old_one_to_cloudformation(stack: Stack) -> None:
@@ -125,7 +197,7 @@ def test_a_replacement_that_fails_keeps_the_old_id_and_rolls_back(stack: Stack) 
 
     assert not failed.succeeded
     assert failed.physical_id == old
-    rolled_back = stack.update(SECOND, FIRST, old)
+    rolled_back = stack.roll_back(SECOND, FIRST, old)
     assert rolled_back.succeeded, rolled_back.reason
     assert rolled_back.physical_id == old
     assert rolled_back.data["Status"] == "Cancelled", "only one shadow fits on an endpoint, so the old test is over"
@@ -146,7 +218,7 @@ def test_a_new_run_that_fails_after_its_creation_is_cleaned_up(stack: Stack, bel
     assert failed.physical_id not in (old, new)
     # Whether CloudFormation goes on with the id of the FAILED answer or with the one before is not certain.
     current = failed.physical_id if believed == "new" else new
-    rolled_back = stack.update(third, SECOND, current)
+    rolled_back = stack.roll_back(third, SECOND, current)
     assert rolled_back.succeeded, rolled_back.reason
     assert rolled_back.physical_id == new
     assert stack.delete(third, failed.physical_id).succeeded
@@ -173,7 +245,7 @@ def test_a_rollback_ends_a_new_run_that_cloudformation_never_heard_of(stack: Sta
         stack.run()
     stack.while_waiting = None
 
-    rolled_back = stack.update(SECOND, FIRST, old)
+    rolled_back = stack.roll_back(SECOND, FIRST, old)
 
     assert rolled_back.succeeded, rolled_back.reason
     assert rolled_back.physical_id == old

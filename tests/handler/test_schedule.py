@@ -115,7 +115,7 @@ def test_a_change_of_a_test_that_has_ended_is_refused_saying_since_when(stack: S
     assert "is Completed since 2030-01-08T00:0" in answer.reason
     assert "another Run" in answer.reason
     assert stack.calls(since=mark) == []
-    assert stack.update(declared(sampling=50), declared(), name).succeeded, "the rollback"
+    assert stack.roll_back(declared(sampling=50), declared(), name).succeeded
 
 
 def test_an_end_that_arrives_in_the_middle_of_an_update(stack: Stack) -> None:
@@ -128,3 +128,30 @@ def test_an_end_that_arrives_in_the_middle_of_an_update(stack: Stack) -> None:
     assert stack.describe(name)["Status"] == "Completed"
     sampling = stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"]
     assert answer.succeeded == (sampling == 50)
+
+
+def test_a_start_of_an_ended_test_cannot_be_declared_otherwise(stack: Stack) -> None:
+    before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
+    name = stack.create(before).physical_id
+    stack.clock.advance(timedelta(days=40))
+
+    answer = stack.update(before, declared(Schedule={"StartTime": "2030-02-02T00:00:00Z", "Duration": "P5D"}), name)
+
+    assert not answer.succeeded
+    assert "Schedule.StartTime" in answer.reason
+
+
+@pytest.mark.parametrize("reported", [True, False], ids=["actual start reported", "planned start reported"])
+def test_a_duration_counts_from_the_actual_start_of_a_test_that_was_started_early(reported: bool) -> None:
+    stack = Stack(reports_actual_start=reported)
+    before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
+    now = declared(Schedule={"Duration": "P5D"})
+    name = stack.create(before).physical_id
+    assert stack.update(before, now, name).succeeded
+    ends = end_of(stack, name)
+    assert timedelta(days=5) - timedelta(hours=1) < ends - stack.clock.now() <= timedelta(days=5)
+    stack.clock.advance(3600)
+    mark = stack.mark()
+
+    assert stack.update(now | {"ServiceTimeout": 3000}, now, name).succeeded
+    assert stack.calls(since=mark) == []

@@ -101,7 +101,7 @@ def test_a_new_run_and_its_rollback(either_way: Stack) -> None:
 
     answer = stack.update(first, second, old)
     assert answer.succeeded, answer.reason
-    rolled_back = stack.update(second, first, answer.physical_id)
+    rolled_back = stack.roll_back(second, first, answer.physical_id)
 
     assert rolled_back.succeeded, rolled_back.reason
     assert rolled_back.physical_id == old

@@ -1,6 +1,7 @@
 """Waiting: inside the invocation, handed over before it ends, answered before CloudFormation gives up."""
 
 from collections import deque
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,6 @@ from declarations import REMOVE, declared
 from stack import Context, Stack
 
 from inference_experiment_handler import index
-from inference_experiment_handler.resource import Edges
 from local.sagemaker import ErrorFault
 
 SLOW = {"starting": timedelta(minutes=40)}
@@ -25,7 +25,7 @@ def test_a_slow_start_is_handed_over_from_invocation_to_invocation() -> None:
     assert stack.hops == 2
     assert len(stack.answers) == 1
     assert answer.at - before < timedelta(minutes=41)
-    assert stack.calls() == ["CreateInferenceExperiment"]
+    assert stack.calls() == ["CreateInferenceExperiment", "AddTags"]
 
 
 def test_the_answer_comes_within_one_poll_of_the_last_transition(stack: Stack) -> None:
@@ -70,7 +70,7 @@ def test_what_sagemaker_said_last_is_in_the_answer_of_a_request_that_ran_out_of_
 
     assert not answer.succeeded
     assert "the endpoint is being updated" in answer.reason
-    assert stack.update(declared(sampling=50), declared(), name).succeeded, "the rollback"
+    assert stack.roll_back(declared(sampling=50), declared(), name).succeeded
 
 
 def test_a_failed_hand_over_is_tried_again_and_then_answered() -> None:
@@ -83,7 +83,7 @@ def test_a_failed_hand_over_is_tried_again_and_then_answered() -> None:
         raise RuntimeError("TooManyRequestsException")
 
     edges = stack.edges
-    edges = Edges(edges.sagemaker, refuse, edges.now, edges.sleep, edges.deliver, edges.poll_seconds)
+    edges = replace(edges, invoke=refuse)
 
     index.serve(stack.event("Create", declared()), Context(stack.clock), edges)
 
@@ -123,7 +123,7 @@ def test_a_crash_and_lambdas_retry_go_on_where_things_stand(stack: Stack) -> Non
     stack.run()
 
     assert stack.answers[-1].succeeded
-    assert stack.calls() == ["CreateInferenceExperiment"]
+    assert stack.calls() == ["CreateInferenceExperiment", "AddTags"]
 
 
 def test_a_duplicate_delivery_does_nothing_twice(stack: Stack) -> None:
@@ -134,7 +134,7 @@ def test_a_duplicate_delivery_does_nothing_twice(stack: Stack) -> None:
 
     assert [answer.succeeded for answer in stack.answers] == [True, True]
     assert stack.answers[0].body == stack.answers[1].body
-    assert stack.calls() == ["CreateInferenceExperiment"]
+    assert stack.calls() == ["CreateInferenceExperiment", "AddTags"]
 
 
 class Interleaved:
@@ -147,8 +147,7 @@ class Interleaved:
 
     def turn(self) -> None:
         if self.waiting:
-            event = self.waiting.popleft()
-            index.serve(event, Context(self.stack.clock), self.stack.edges)
+            self.stack.serve_once(self.waiting.popleft())
 
     def then(self, event: dict[str, Any]) -> None:
         self.waiting.append(event)
@@ -159,7 +158,7 @@ def test_a_cancelled_update_does_not_undo_the_rollback(stack: Stack) -> None:
     stack.call("UpdateInferenceExperiment", Name=name, Description="somebody else's, so the update has to wait")
     # The user cancels the update; CloudFormation rolls back while the update still waits.
     interleaved = Interleaved(stack)
-    interleaved.then(stack.event("Update", declared(), physical_id=name, old=declared(sampling=50)))
+    interleaved.then(stack.event("Rollback", declared(), physical_id=name, old=declared(sampling=50)))
 
     stack.deliver(stack.event("Update", declared(sampling=50), physical_id=name, old=declared()))
     stack.run()
@@ -189,7 +188,7 @@ def test_a_replacement_that_was_cancelled_creates_nothing_any_more(stack: Stack)
     first, second = declared(), declared(Run="2")
     old = stack.create(first).physical_id
     interleaved = Interleaved(stack)
-    interleaved.then(stack.event("Update", first, physical_id=old, old=second))
+    interleaved.then(stack.event("Rollback", first, physical_id=old, old=second))
 
     stack.deliver(stack.event("Update", second, physical_id=old, old=first))
     stack.run()
@@ -209,7 +208,7 @@ def test_a_replacement_that_still_waits_for_the_endpoint_is_superseded_too(stack
     stack.clock.advance(1200)
     stack.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-before")
     interleaved = Interleaved(stack)
-    interleaved.then(stack.event("Update", first, physical_id=old, old=second))
+    interleaved.then(stack.event("Rollback", first, physical_id=old, old=second))
 
     stack.deliver(stack.event("Update", second, physical_id=old, old=first))
     stack.run()

@@ -110,12 +110,20 @@ def test_create_refuses_an_endpoint_that_is_not_in_service(world):
         world.create()
 
 
-def test_create_refuses_an_endpoint_that_has_kept_its_shadow(world):
+def test_a_shadow_that_was_kept_is_tested_again_and_no_other_beside_it(world, declare_variant):
     world.reach("Running")
     world.stop(ModelVariantActions={"AllTraffic": "Retain", "Shadow-01": "Retain"})
     world.clock.advance(HOUR)
     with pytest.raises(ServiceError, match="already has a shadow variant"):
-        world.create(Name="second")
+        world.create(
+            Name="other",
+            ModelVariants=[declare_variant("AllTraffic", "champion"), declare_variant("Other", "challenger")],
+            ShadowModeConfig={
+                "SourceModelVariantName": "AllTraffic",
+                "ShadowModelVariants": [{"ShadowModelVariantName": "Other", "SamplingPercentage": 10}],
+            },
+        )
+    world.create(Name="second")
 
 
 @pytest.mark.parametrize(

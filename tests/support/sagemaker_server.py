@@ -1,4 +1,7 @@
-"""SageMaker's state machine, and Lambda's Invoke, behind a socket on loopback, for a handler in another process."""
+"""SageMaker's state machine, Lambda's Invoke and CloudFormation's DescribeStacks, behind a socket on loopback.
+
+For a handler in another process.
+"""
 
 import json
 import threading
@@ -10,10 +13,19 @@ from typing import Any
 
 from local.sagemaker import SageMaker, wire
 
+DESCRIBED = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+  <DescribeStacksResult><Stacks><member>
+    <StackName>Demo</StackName>
+    <CreationTime>2030-01-01T00:00:00Z</CreationTime>
+    <StackStatus>{status}</StackStatus>
+  </member></Stacks></DescribeStacksResult>
+</DescribeStacksResponse>"""
+
 
 @dataclass
 class SageMakerServer:
     url: str
+    stack_status: str = "CREATE_IN_PROGRESS"
     invocations: list[dict[str, Any]] = field(default_factory=list)
     """The payloads of the asynchronous invocations, which nobody has run yet."""
 
@@ -27,6 +39,9 @@ def sagemaker_server(service: SageMaker) -> Iterator[SageMakerServer]:
                 assert self.headers["X-Amz-Invocation-Type"] == "Event"
                 server.invocations.append(json.loads(body))
                 self._answer(202, {}, b"")
+            elif b"Action=DescribeStacks" in body:
+                stacks = DESCRIBED.format(status=server.stack_status)
+                self._answer(200, {"content-type": "text/xml"}, stacks.encode())
             else:
                 self._answer(*wire.handle(service, self.headers["X-Amz-Target"], body, "handler"))
 

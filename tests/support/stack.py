@@ -22,6 +22,13 @@ STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c-4b
 LAMBDA_TIMEOUT = timedelta(minutes=15)
 READS = {"DescribeInferenceExperiment", "DescribeEndpoint", "DescribeEndpointConfig", "ListTags"}
 
+STATUS_DURING = {
+    "Create": "CREATE_IN_PROGRESS",
+    "Update": "UPDATE_IN_PROGRESS",
+    "Rollback": "UPDATE_ROLLBACK_IN_PROGRESS",
+    "Delete": "DELETE_IN_PROGRESS",
+}
+
 
 @dataclass
 class Context:
@@ -63,6 +70,18 @@ class Answer:
         return dict(self.body["Data"])
 
 
+@dataclass(frozen=True)
+class StackStatus:
+    """CloudFormation's DescribeStacks, of one stack."""
+
+    stack: "Stack"
+
+    def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803  # the API's name
+        assert StackName == self.stack.stack_id
+        self.stack.asked += 1
+        return {"Stacks": [{"StackId": StackName, "StackName": "Demo", "StackStatus": self.stack.status}]}
+
+
 class Stack:
     """Sends requests for one resource and keeps what comes back."""
 
@@ -70,8 +89,11 @@ class Stack:
         self.clock = ManualClock(START)
         self.sagemaker = SageMaker(self.clock, behaviour=Behaviour(**behaviour))
         self.stack_id, self.logical_id = stack_id, logical_id
+        self.status = STATUS_DURING["Create"]
+        self._status_during: dict[str, str] = {}
         self.answers: list[Answer] = []
         self.hops = 0
+        self.asked = 0
         self.sleeps = 0
         self.while_waiting: Callable[[], None] | None = None
         self._queue: deque[dict[str, Any]] = deque()
@@ -85,6 +107,10 @@ class Stack:
 
     def update(self, old: dict[str, Any], new: dict[str, Any], physical_id: str) -> Answer:
         return self.send("Update", new, physical_id=physical_id, old=old)
+
+    def roll_back(self, old: dict[str, Any], new: dict[str, Any], physical_id: str) -> Answer:
+        """An Update back to what was declared before."""
+        return self.send("Rollback", new, physical_id=physical_id, old=old)
 
     def delete(self, properties: dict[str, Any], physical_id: str) -> Answer:
         return self.send("Delete", properties, physical_id=physical_id)
@@ -111,13 +137,16 @@ class Stack:
         old: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         self._requests += 1
+        request_id = f"request-{self._requests}"
+        self._status_during[request_id] = STATUS_DURING[request_type]
         return {
-            "RequestType": request_type,
-            "RequestId": f"request-{self._requests}",
+            "RequestType": "Update" if request_type == "Rollback" else request_type,
+            "RequestId": request_id,
             "StackId": self.stack_id,
             "LogicalResourceId": self.logical_id,
             "ResourceType": "Custom::SageMakerInferenceExperiment",
-            "ResponseURL": f"https://cloudformation.test/answer/{self._requests}?X-Amz-Signature=secret",
+            "ResponseURL": f"https://cloudformation.test/answer/{self._requests}?X-Amz-Date="
+            f"{self.clock.now():%Y%m%dT%H%M%SZ}&X-Amz-Expires=7200&X-Amz-Signature=secret",
             "ResourceProperties": as_sent(properties),
             **({"PhysicalResourceId": physical_id} if physical_id is not None else {}),
             **({"OldResourceProperties": as_sent(old)} if old is not None else {}),
@@ -128,12 +157,19 @@ class Stack:
 
     def run(self) -> None:
         while self._queue:
-            index.serve(self._queue.popleft(), Context(self.clock, self.timeout), self.edges)
+            self.serve_once(self._queue.popleft())
+
+    def serve_once(self, event: dict[str, Any]) -> None:
+        """One invocation. The stack is where its newest request has taken it."""
+        if "CrHelperData" not in event:
+            self.status = self._status_during[event["RequestId"]]
+        index.serve(event, Context(self.clock, self.timeout), self.edges)
 
     @property
     def edges(self) -> Edges:
         return Edges(
             sagemaker=lambda: self._client,
+            cloudformation=lambda: StackStatus(self),
             invoke=self._invoke,
             now=self.clock.now,
             sleep=self._sleep,

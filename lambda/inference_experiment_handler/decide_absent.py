@@ -1,0 +1,108 @@
+"""There is no experiment of that name: create it, unless it was there a moment ago, or there is nothing to create."""
+
+from inference_experiment_handler import arguments, fields, ownership, stack
+from inference_experiment_handler.decide_removal import ending_of, unsettled
+from inference_experiment_handler.declaration import Declaration
+from inference_experiment_handler.endpoint_checks import served_after, why_not_ended_so, why_not_here
+from inference_experiment_handler.event import Request, RequestType
+from inference_experiment_handler.live import Endpoint
+from inference_experiment_handler.matching import same_name
+from inference_experiment_handler.observe import Observation
+from inference_experiment_handler.operations import CREATE, DELETE
+from inference_experiment_handler.progress import Progress
+from inference_experiment_handler.properties import length_problem
+from inference_experiment_handler.reading import iso_instant
+from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step, Wait
+
+GIVEN_UP = "CloudFormation no longer waits for this request"
+
+
+def decide_absent(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Step | Refusal:
+    name = request.name
+    if progress.perhaps_made(DELETE, name):
+        called_off = declaration.conclusion is not None
+        return Done(f"{name} was called off before it started") if called_off else Fail(GIVEN_UP)
+    if progress.made(CREATE, name) and not progress.seen and progress.settling(CREATE, name, seen.now):
+        return Wait(f"waiting for {CREATE} to show")
+    if progress.made(CREATE, name) or progress.seen:
+        return Fail(f"{name} was deleted by somebody else while this request was under way; it is not created again")
+    if request.type is RequestType.UPDATE and request.replaces is None:
+        over = _over(request, declaration, seen)
+        if over is not None:
+            return over
+    wait = unsettled(seen.endpoint)
+    problem = _why_not_created(request, declaration, seen, progress)
+    if problem is None and wait is not None:
+        return wait
+    problem = problem or why_not_here(declaration, _endpoint_then(request, declaration, seen, progress))
+    if problem is not None:
+        return Refusal(problem, in_rollback=Done(f"there is no experiment {name}, and it can't be created again"))
+    return _create(request, declaration, seen, progress)
+
+
+def _create(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Step:
+    wanted = stack.waits_for(request, seen, progress)
+    if wanted is None:
+        # A Delete of what is not there yet has nothing to find, so nothing may be created after it.
+        return stack.asking(request, "whether this request is still waited for")
+    if not wanted:
+        return Fail(GIVEN_UP)
+    # What was applied last is written down when it has been.
+    tags = {**declaration.tags, **request.owner.tags, ownership.REQUEST: request.token}
+    create = arguments.create(declaration, request.name, tags, seen.now)
+    return Call(CREATE, request.name, create, "there is no experiment")
+
+
+def _over(request: Request, declaration: Declaration, seen: Observation) -> Step | Refusal | None:
+    """The test is declared to be over, so there is nothing to create."""
+    done = Done(f"there is no experiment {request.name}, and its test is declared to be over")
+    if declaration.conclusion is None:
+        return done if _end_is_past(declaration, seen) else None
+    previous = request.previous.applied if request.previous else None
+    said_before = previous and previous[fields.CONCLUSION] == fields.conclusion_digest(declaration.conclusion)
+    if said_before or not declaration.conclusion.promotes:
+        return done
+    variants = {variant.variant_name: variant for variant in (declaration.production, declaration.shadow)}
+    shadow = declaration.shadow.variant_name
+    problem = why_not_ended_so(declaration.conclusion, declaration.endpoint_name, shadow, variants, seen.endpoint)
+    if problem is None:
+        return done
+    return unsettled(seen.endpoint) or Refusal(
+        f"there is no experiment {request.name} to promote from, and {problem}: deploy the model to the endpoint "
+        "the ordinary way (a new endpoint configuration), and take DesiredState and ModelVariantActions out of the "
+        "declaration",
+        in_rollback=done,
+    )
+
+
+def _why_not_created(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> str | None:
+    if declaration.conclusion is not None:
+        return (
+            f"DesiredState {declaration.conclusion.desired_state} ends a test, but there is none named {request.name} "
+            "yet: to start one, take DesiredState and ModelVariantActions out of the declaration"
+        )
+    if request.replaces in progress.claims and seen.predecessor is None and not progress.made(DELETE, request.replaces):
+        return f"{request.replaces}, which {request.name} was to follow, was deleted meanwhile; nothing is created"
+    if declaration.schedule.start is None and declaration.schedule.end is not None:
+        problem = length_problem(declaration.schedule.end - seen.now, " from now")
+        return f"Schedule.EndTime {problem}" if problem else None
+    return _end_is_past(declaration, seen)
+
+
+def _end_is_past(declaration: Declaration, seen: Observation) -> str | None:
+    end_time = declaration.schedule.end_of_a_test_started_at(declaration.schedule.start or seen.now)
+    return f"Schedule.EndTime {iso_instant(end_time)} is past" if end_time and end_time <= seen.now else None
+
+
+def _endpoint_then(
+    request: Request, declaration: Declaration, seen: Observation, progress: Progress
+) -> Endpoint | None:
+    """The endpoint as it will be once the run that this one replaces has ended: it may be declared to promote."""
+    predecessor, endpoint = seen.predecessor, seen.endpoint
+    if predecessor is None or endpoint is None or request.previous is None or predecessor.experiment.ended:
+        return endpoint
+    experiment = predecessor.experiment
+    own = progress.in_charge(experiment.name) or request.owns(experiment.name, predecessor.tags)
+    if not own or not same_name(experiment.endpoint_name, declaration.endpoint_name):
+        return endpoint
+    return served_after(ending_of(predecessor, request.previous.removal), experiment, endpoint)

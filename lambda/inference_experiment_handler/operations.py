@@ -1,0 +1,19 @@
+"""The names of the API operations that the handler calls."""
+
+CREATE = "CreateInferenceExperiment"
+DESCRIBE = "DescribeInferenceExperiment"
+UPDATE = "UpdateInferenceExperiment"
+START = "StartInferenceExperiment"
+STOP = "StopInferenceExperiment"
+DELETE = "DeleteInferenceExperiment"
+DESCRIBE_ENDPOINT = "DescribeEndpoint"
+DESCRIBE_ENDPOINT_CONFIG = "DescribeEndpointConfig"
+ADD_TAGS = "AddTags"
+LIST_TAGS = "ListTags"
+DELETE_TAGS = "DeleteTags"
+
+DESCRIBE_STACKS = "DescribeStacks"
+"""CloudFormation's; all others are SageMaker's."""
+
+LOOKS = (DESCRIBE, DESCRIBE_ENDPOINT, DESCRIBE_ENDPOINT_CONFIG, LIST_TAGS)
+"""What every observation is made of."""
