@@ -21,11 +21,14 @@ from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step, 
 
 def decide_present(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Step | Refusal:
     """The step of a Create or an Update. What is refused is refused before anything is touched."""
-    created_at = progress.made_at(CREATE, request.name)
-    created = progress.perhaps_made(CREATE, request.name)
-    if seen.sight is not None and created and stack.gave_up(request, progress, since=created_at):
+    created_at = progress.perhaps_made_at(CREATE, request.name)
+    if seen.sight is not None and created_at is not None and not seen.sight.succeeded:
         # A Delete that came while it was being created may have found nothing, and no other will come.
-        return removed(request, seen.sight, Removal(), seen, progress, because="given up with") or Fail(GIVEN_UP)
+        given_up = stack.gave_up(request, progress, since=created_at)
+        if given_up is None:
+            return stack.asking(request, "whether what was created is still waited for")
+        if given_up:
+            return removed(request, seen.sight, Removal(), seen, progress, because="given up with") or Fail(GIVEN_UP)
     if seen.sight is None:
         step = decide_absent(request, declaration, seen, progress)
     else:
@@ -34,10 +37,7 @@ def decide_present(request: Request, declaration: Declaration, seen: Observation
     if isinstance(way, Call) and way.takes_charge:
         # Whether this will be refused is perhaps not known yet; being in charge can't wait for that.
         return step if isinstance(step, Fail | Refusal) else way
-    if way is not None and not isinstance(step, Fail | Refusal | Wait):
-        return way
-    unsure = created and stack.waits_for(request, seen, progress, since=created_at) is None
-    return stack.asking(request, "before the answer") if unsure and isinstance(step, Done) else step
+    return step if way is None or isinstance(step, Fail | Refusal | Wait) else way
 
 
 def _there(
@@ -179,7 +179,7 @@ def _way_made(request: Request, declaration: Declaration, seen: Observation, pro
     if lost_charge(request, seen.predecessor, progress):
         return Fail(f"a newer request has taken charge of {experiment.name}; {request.name} is left alone")
     charge = taking_charge(request, seen.predecessor, progress)
-    if charge is not None:
+    if charge is not None and not experiment.ended:
         return charge
     if orphan:
         return removed(request, seen.predecessor, request.previous.removal, seen, progress, because="replaced by")

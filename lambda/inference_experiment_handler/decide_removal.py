@@ -8,7 +8,7 @@ from inference_experiment_handler.declaration import Ending, Removal
 from inference_experiment_handler.endpoint_checks import why_not_ended_so
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.live import KNOWN_STATUSES, Endpoint, Experiment, Status
-from inference_experiment_handler.observe import Observation, Sight, may_have_stopped
+from inference_experiment_handler.observe import Observation, Sight, may_have_stopped, stopped_by
 from inference_experiment_handler.operations import DELETE, STOP
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.steps import Call, Done, Fail, Step, Wait
@@ -59,6 +59,11 @@ def ended(
     if experiment.ended:
         if not may_have_stopped(request, sight, progress):
             return None
+        if not stopped_by(request, sight, progress):
+            # A Delete before this one has said what else went wrong. What bills must go all the same.
+            if ending.shadow == "Retain":
+                return None
+            ending = replace(ending, shadow="Remove")
         problem = why_not_ended_so(
             ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, seen.endpoint
         )

@@ -17,6 +17,8 @@ from inference_experiment_handler.ownership import Owner
 from inference_experiment_handler.properties import InvalidPropertiesError
 
 _SIGNED_FOR = timedelta(hours=2)
+_RESERVE = timedelta(minutes=3)
+"""Enough for Lambda to run a request once more whose answer was lost on the way."""
 
 
 class RequestType(StrEnum):
@@ -107,7 +109,7 @@ def deadline(issued_at: datetime, resource_properties: Mapping[str, Any]) -> dat
     declared = str(raw) if isinstance(raw, str | int) else ""
     seconds = int(declared) if declared.isdecimal() and len(declared) < 5 else SERVICE_TIMEOUT[-1]
     timeout = timedelta(seconds=seconds if seconds in SERVICE_TIMEOUT else SERVICE_TIMEOUT[-1])
-    return issued_at + timeout - min(timedelta(minutes=1), timeout / 4)
+    return issued_at + timeout - min(_RESERVE, timeout / 4)
 
 
 def issued_by(token: str) -> int:

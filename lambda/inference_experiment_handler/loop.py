@@ -89,7 +89,7 @@ def _meant(
         case ConflictError() if call is not None:
             progress.record_refusal(call, now)
         case BusyError() if call is not None:
-            progress.record_unanswered(call)
+            progress.record_unanswered(call, now)
         case NotYetError() | RefusedError():
             final = isinstance(error, RefusedError) or progress.record_denial(error.operation, now)
             if final and call is not None and call.tentative:

@@ -56,12 +56,15 @@ def observe(request: Request, progress: Progress, client: SageMaker, now: dateti
     return Observation(now, sight, predecessor, endpoint)
 
 
+def stopped_by(request: Request, sight: Sight, progress: Progress) -> bool:
+    """Whether this request may have ended the test, as far as it knows."""
+    return progress.perhaps_made(STOP, sight.experiment.name) or sight.tags.get(ownership.REQUEST) == request.token
+
+
 def may_have_stopped(request: Request, sight: Sight, progress: Progress) -> bool:
-    """Whether this request may have ended the test, as far as it knows, or a Delete that came before it."""
-    if progress.perhaps_made(STOP, sight.experiment.name):
-        return True
-    charged = sight.tags.get(ownership.REQUEST, "")
-    return charged == request.token or (request.declaration is None and removes(charged))
+    """Whether this request may have ended the test, or a Delete that came before it."""
+    before = request.declaration is None and removes(sight.tags.get(ownership.REQUEST, ""))
+    return before or stopped_by(request, sight, progress)
 
 
 def _endpoint_that_decides(

@@ -17,9 +17,6 @@ PATIENCE = timedelta(seconds=90)
 """For so long access may be denied, a name be taken or a call be out of place before it counts: new roles and policies
 spread slowly, and statuses lag."""
 
-FRESH = timedelta(seconds=10)
-"""For so long what CloudFormation said of the stack holds."""
-
 
 @dataclass
 class Progress:
@@ -27,7 +24,7 @@ class Progress:
 
     Attributes:
         calls: When each call succeeded.
-        unanswered: Calls whose answer was lost: they may have taken effect.
+        unanswered: When the answer of a call was lost: it may have taken effect.
         refusals: Since when SageMaker refuses a call that may be legal later.
         denials: Since when access to an operation is denied, or a name taken.
         sent: The fields that updates have sent.
@@ -39,7 +36,7 @@ class Progress:
     """
 
     calls: dict[str, str] = field(default_factory=dict)
-    unanswered: list[str] = field(default_factory=list)
+    unanswered: dict[str, str] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     denials: dict[str, str] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
@@ -57,7 +54,11 @@ class Progress:
         return datetime.fromisoformat(at) if at else None
 
     def perhaps_made(self, operation: str, subject: str) -> bool:
-        return self.made(operation, subject) or call_key(operation, subject) in self.unanswered
+        return self.perhaps_made_at(operation, subject) is not None
+
+    def perhaps_made_at(self, operation: str, subject: str) -> datetime | None:
+        lost = self.unanswered.get(call_key(operation, subject))
+        return self.made_at(operation, subject) or (datetime.fromisoformat(lost) if lost else None)
 
     def settling(self, operation: str, subject: str, now: datetime) -> bool:
         """Whether the call was made so lately that its effect may not show yet."""
@@ -75,12 +76,11 @@ class Progress:
         """Whether this request has taken charge of an experiment (see ``charge``), or brought it into being."""
         return subject in self.claims or self.made(CREATE, subject)
 
-    def stack_status(self, now: datetime, *, since: datetime | None = None) -> str | None:
-        """The stack's status, if CloudFormation was asked lately, and not before ``since``."""
-        if self.stack is None:
+    def stack_status(self, *, since: datetime) -> str | None:
+        """The stack's status, if CloudFormation was asked after that."""
+        if self.stack is None or datetime.fromisoformat(self.stack[1]) <= since:
             return None
-        status, at = self.stack[0], datetime.fromisoformat(self.stack[1])
-        return status if now - at < FRESH and (since is None or at >= since) else None
+        return self.stack[0]
 
     def record(self, call: Call, now: datetime) -> None:
         self.calls[call.key] = now.isoformat()
@@ -96,9 +96,8 @@ class Progress:
     def record_refusal(self, call: Call, now: datetime) -> None:
         self.refusals.setdefault(call.key, now.isoformat())
 
-    def record_unanswered(self, call: Call) -> None:
-        if call.key not in self.unanswered:
-            self.unanswered.append(call.key)
+    def record_unanswered(self, call: Call, now: datetime) -> None:
+        self.unanswered[call.key] = now.isoformat()
 
     def record_denial(self, operation: str, now: datetime) -> bool:
         """Whether access has been denied for so long by now that it counts."""

@@ -129,11 +129,13 @@ class InferenceExperimentResource(CfnResource):
                 "Issued": self._issued.isoformat(),
                 "Hops": self._hops + 1,
             }
-            if self._remaining() < margin and self._handed_over(event, last_chance=self._remaining() < margin / 2):
+            closing = self._remaining() < margin
+            if closing and self._handed_over(event, last_chance=self._remaining() < margin / 3):
                 return
             if self.Status == FAILED:
                 break
-            self._edges.sleep(self._edges.poll_seconds)
+            # Once it is time to hand over, there have to be several chances to.
+            self._edges.sleep(min(self._edges.poll_seconds, margin / 12) if closing else self._edges.poll_seconds)
             self._wrap_function(self._get_func())
         self._send_response = True
 

@@ -3,7 +3,7 @@
 CloudFormation gives a request up without telling the handler, and a rollback's Update looks like any other.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inference_experiment_handler.event import Request, RequestType
 from inference_experiment_handler.observe import Observation
@@ -17,6 +17,9 @@ _UNDER_WAY = {
 }
 """The statuses in which a stack waits for the answer to such a request."""
 
+_FRESH = timedelta(seconds=10)
+"""For so long what CloudFormation said of the stack holds."""
+
 
 def asking(request: Request, why: str) -> Call:
     stack_id = request.owner.stack_id
@@ -25,21 +28,22 @@ def asking(request: Request, why: str) -> Call:
 
 def rolling_back(seen: Observation, progress: Progress) -> bool | None:
     """Whether the stack is rolling back; ``None`` where it has to be asked first."""
-    status = progress.stack_status(seen.now)
+    status = progress.stack_status(since=seen.now - _FRESH)
     return None if status is None else "ROLLBACK_IN_PROGRESS" in status
 
 
-def waits_for(request: Request, seen: Observation, progress: Progress, *, since: datetime | None = None) -> bool | None:
-    """Whether the stack still waits for the request's answer; ``None`` where it has to be asked first.
-
-    ``since``: what it said before counts for nothing.
-    """
-    status = progress.stack_status(seen.now, since=since)
+def waits_for(request: Request, seen: Observation, progress: Progress) -> bool | None:
+    """Whether the stack still waits for the request's answer; ``None`` where it has to be asked first."""
+    status = progress.stack_status(since=seen.now - _FRESH)
     return None if status is None else status in _UNDER_WAY[request.type]
 
 
-def gave_up(request: Request, progress: Progress, *, since: datetime | None) -> bool:
-    """Whether the stack said, when it was asked last, that it does not wait for the request's answer any more."""
-    if progress.stack is None or (since is not None and datetime.fromisoformat(progress.stack[1]) < since):
-        return False
-    return progress.stack[0] not in _UNDER_WAY[request.type]
+def gave_up(request: Request, progress: Progress, *, since: datetime) -> bool | None:
+    """Whether the stack takes back what the request was to bring about; ``None`` where it wasn't asked since then.
+
+    A stack that is complete does not: it has got its answer, and the request is running once more.
+    """
+    status = progress.stack_status(since=since)
+    if status is None:
+        return None
+    return status not in _UNDER_WAY[request.type] and ("ROLLBACK" in status or "DELETE" in status)
