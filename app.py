@@ -56,12 +56,18 @@ class SentimentStack(Stack):
             sampling_percentage=int(self.node.try_get_context("sampling") or 10),
             schedule=Schedule.start_now(for_=Duration.days(7)),
             description="Does the new model keep up?",
-            conclusion=CONCLUSIONS.get(self.node.try_get_context("conclude") or ""),
+            conclusion=self._conclusion(),
             run=self.node.try_get_context("run"),
         )
         CfnOutput(self, "ExperimentName", value=test.experiment_name)
         CfnOutput(self, "ExperimentStatus", value=test.experiment_status)
         CfnOutput(self, "EndpointName", value=endpoint.attr_endpoint_name)
+
+    def _conclusion(self) -> Conclusion | None:
+        asked = self.node.try_get_context("conclude")
+        if asked and asked not in CONCLUSIONS:
+            raise ValueError(f"-c conclude={asked}: must be {' or '.join(CONCLUSIONS)}")
+        return CONCLUSIONS[asked] if asked else None
 
     def _model(self, id: str, role: aws_iam.IRole, hub_model: str) -> aws_sagemaker.CfnModel:
         account = self.regional_fact(FactName.DLC_REPOSITORY_ACCOUNT)

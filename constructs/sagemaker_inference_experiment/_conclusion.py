@@ -126,7 +126,8 @@ class OnDelete:
 
     Args:
         conclusion: How the test is stopped. If omitted it is cancelled: production stays, the shadow is removed.
-        keep_record: Whether SageMaker keeps the experiment's record, with its metrics in the console; False if omitted.
+        keep_record: Whether SageMaker keeps the experiment's record, with its metrics in the console (``Record``);
+            False if omitted.
     """
 
     conclusion: Conclusion = field(default_factory=Conclusion.cancel)

@@ -50,20 +50,21 @@ class InferenceExperiment(Resource):
         sampling_percentage: How much of the traffic is copied to the shadow variant, 0 to 100 (``SamplingPercentage``).
         experiment_name: The experiment's name, 1 to 120 letters, digits and hyphens (``Name``). If omitted, one is
             generated from stack, logical id and ``run``; then nothing ever collides.
-        run: Any string; another one ends this experiment and starts a new one in its place. "1" if omitted. Only with
-            a generated name: to start anew with a given one, give another.
-        schedule: When it starts and ends; starts at once, and ends after 7 days, if omitted.
-        data_capture: Where requests and responses are kept; nowhere if omitted.
+        run: 1 to 256 characters; another one ends this experiment and starts a new one in its place (``Run``). "1" if
+            omitted. Only with a generated name: to start anew with a given one, give another.
+        schedule: When it starts and ends (``Schedule``); starts at once, and ends after 7 days, if omitted.
+        data_capture: Where requests and responses are kept (``DataStorageConfig``); nowhere if omitted.
         kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``); SageMaker's own key if omitted.
         description: Up to 1024 characters (``Description``); none if omitted.
-        conclusion: Ends the test with the deployment; while omitted it runs to its scheduled end.
-        on_delete: What deleting the resource does; if omitted the test is cancelled, the shadow variant removed,
-            production left as it is, and the record deleted.
-        adopt_existing: Takes over an existing experiment of that name that is not this resource's; if omitted such a
-            deployment fails and touches nothing.
-        tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 45 in all.
+        conclusion: Ends the test with the deployment (``DesiredState`` and what belongs to it); while omitted it runs
+            to its scheduled end.
+        on_delete: What deleting the resource does (``OnDelete``); if omitted the test is cancelled, the shadow variant
+            removed, production left as it is, and the record deleted.
+        adopt_existing: Takes over an existing experiment of that name that is not this resource's
+            (``AdoptExisting``); if omitted such a deployment fails and touches nothing.
+        tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 45 in all (``Tags``).
         removal_policy: ``RETAIN`` leaves everything as it is when the resource goes; ``DESTROY`` if omitted.
-        service_timeout: For how long CloudFormation waits, 1 second to 1 hour; 1 hour if omitted.
+        service_timeout: For how long CloudFormation waits, 1 second to 1 hour (``ServiceTimeout``); 1 hour if omitted.
         provider: The function that serves it; the stack's own if omitted.
 
     Raises:
@@ -98,7 +99,7 @@ class InferenceExperiment(Resource):
         self._tag_manager = TagManager(TagType.MAP, RESOURCE_TYPE)
         for key, value in (tags or {}).items():
             self._tag_manager.set_tag(key, value)
-        ends = conclusion is not None or on_delete is not None
+        names_variants_as_keys = conclusion is not None or on_delete is not None
         declared = {
             "Name": experiment_name,
             "Run": run,
@@ -125,9 +126,8 @@ class InferenceExperiment(Resource):
             "ServiceTimeout": service_timeout.to_seconds() if service_timeout is not None else None,
         }
         properties = {key: value for key, value in declared.items() if value is not None}
-        check(
-            self, {**properties, "Tags": tag_list(tags or {})}, *_unresolved(production_variant, shadow_variant, ends)
-        )
+        unresolved = _unresolved(production_variant, shadow_variant, as_keys=names_variants_as_keys)
+        check(self, {**properties, "Tags": tag_list(tags or {})}, *unresolved)
         self.node.add_validation(TagsValidation(properties, self._tag_manager))
         timeout = properties.pop("ServiceTimeout", None)
 
@@ -164,7 +164,10 @@ class InferenceExperiment(Resource):
 
     @property
     def experiment_status(self) -> str:
-        """The status in which the last deployment left the experiment (``Status``)."""
+        """The status in which the last deployment left the experiment (``Status``).
+
+        ``Deleted`` where the test is declared to be over and there is no record of it any more.
+        """
         return self._resource.get_att_string("Status")
 
     @property
@@ -213,10 +216,10 @@ class _RenderedTags:
         return tag_list(self._manager.tag_values())
 
 
-def _unresolved(production: ModelVariant, shadow: ModelVariant, ends: bool) -> list[str]:
+def _unresolved(production: ModelVariant, shadow: ModelVariant, *, as_keys: bool) -> list[str]:
     return [
         f"variant_name of the {which} variant is a token, must be a literal string where the experiment has a "
         "conclusion or on_delete: they name the variants as keys of a map"
         for which, variant in (("production", production), ("shadow", shadow))
-        if ends and Token.is_unresolved(variant.variant_name)
+        if as_keys and Token.is_unresolved(variant.variant_name)
     ]

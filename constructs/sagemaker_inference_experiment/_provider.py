@@ -15,12 +15,12 @@ class InferenceExperimentProvider(Construct):
 
     One in each stack serves all experiments of the stack; ``InferenceExperiment`` makes it by itself. Its
     ``service_token`` may be given to a ``Custom::SageMakerInferenceExperiment`` in any template of the same account and
-    region.
+    region, once ``grant_pass_role`` has allowed that experiment's role.
 
     Args:
         scope: The construct to put it into.
         id: Its id there.
-        poll_interval: How often a waiting function looks again; 5 seconds if omitted.
+        poll_interval: How often a waiting function looks again, 1 second to 1 minute; 5 seconds if omitted.
         log_retention: For how long the function's log is kept; one month if omitted.
     """
 
@@ -33,6 +33,8 @@ class InferenceExperimentProvider(Construct):
         log_retention: aws_logs.RetentionDays | None = None,
     ) -> None:
         super().__init__(scope, id)
+        if poll_interval is not None and not 1 <= poll_interval.to_seconds() <= 60:
+            raise ValueError(f"poll_interval is {poll_interval.to_seconds()} seconds, must be 1 to 60")
         stack = Stack.of(self)
         self._log_group = aws_logs.LogGroup(
             self,
@@ -111,15 +113,25 @@ class InferenceExperimentProvider(Construct):
             resource: The custom resource: all that the function needs is made before it, and deleted after it.
             role: The experiment's role; the function may pass no other roles than those of the resources it serves.
         """
-        stack = Stack.of(resource)
+        pass_role = self._passing(Stack.of(resource))
+        pass_role.allow(role)
+        resource.node.add_dependency(self._hand_over, pass_role)
+
+    def grant_pass_role(self, role: aws_iam.IRole) -> None:
+        """Lets the function hand this role to SageMaker, for experiments in templates that are not written with CDK.
+
+        Args:
+            role: What such an experiment names as its ``RoleArn``.
+        """
+        self._passing(Stack.of(self)).allow(role)
+
+    def _passing(self, stack: Stack) -> "_PassRole":
         if stack.node.addr not in self._pass_role:
-            # In the resource's stack: the provider's own would depend on the role's, and that on the provider's.
+            # In the experiment's stack: the provider's own would depend on the role's, and that on the provider's.
             own = stack is Stack.of(self)
             scope, id = (self, "PassRole") if own else (stack, f"PassRole{self.node.addr}")
             self._pass_role[stack.node.addr] = _PassRole(scope, id, self._role)
-        pass_role = self._pass_role[stack.node.addr]
-        pass_role.allow(role)
-        resource.node.add_dependency(self._hand_over, pass_role)
+        return self._pass_role[stack.node.addr]
 
     def _statements(self, stack: Stack) -> list[aws_iam.PolicyStatement]:
         def arn(resource: str) -> str:

@@ -1,6 +1,6 @@
 """From what users have in hand (a construct, a reference, a name) to what the API wants."""
 
-from aws_cdk import ArnFormat, Stack, aws_kms, aws_sagemaker
+from aws_cdk import ArnFormat, Stack, aws_sagemaker
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef, IModelRef
 from constructs import IConstruct
@@ -25,7 +25,7 @@ def model_name(model: IModelRef | str, scope: IConstruct) -> str:
 def key_arn(key: IKeyRef | str) -> str:
     if isinstance(key, str):
         return key
-    return key.key_arn if isinstance(key, aws_kms.Key) else key.key_ref.key_arn
+    return key.key_ref.key_arn
 
 
 def _last_part(arn: str, scope: IConstruct) -> str:

@@ -1,6 +1,6 @@
 """The next step of a request: a pure function of what is asked, what is live, and what the request has done already.
 
-Level-triggered: whatever happened before, the same sight leads to the same step.
+Level-triggered: whatever happened before, the same sight and the same progress lead to the same step.
 """
 
 from inference_experiment_handler import stack

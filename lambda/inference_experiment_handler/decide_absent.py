@@ -81,7 +81,7 @@ def _why_not_created(request: Request, declaration: Declaration, seen: Observati
             f"DesiredState {declaration.conclusion.desired_state} ends a test, but there is none named {request.name} "
             "yet: to start one, take DesiredState and ModelVariantActions out of the declaration"
         )
-    if request.replaces in progress.claims and seen.predecessor is None and not progress.made(DELETE, request.replaces):
+    if request.replaces in progress.claims and seen.predecessor is None and not progress.perhaps_made(DELETE, request.replaces):
         return f"{request.replaces}, which {request.name} was to follow, was deleted meanwhile; nothing is created"
     if declaration.schedule.start is None and declaration.schedule.end is not None:
         problem = length_problem(declaration.schedule.end - seen.now, " from now")

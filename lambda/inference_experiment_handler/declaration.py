@@ -7,6 +7,7 @@ from typing import Any
 
 SHADOW_MODE = "ShadowMode"
 REAL_TIME = "RealTimeInference"
+FIRST_RUN = "1"
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class Declaration:
     shadow: ModelVariant
     sampling_percentage: int
     name: str | None = None
-    run: str = "1"
+    run: str = FIRST_RUN
     type: str = SHADOW_MODE
     kms_key: str | None = None
     description: str = ""

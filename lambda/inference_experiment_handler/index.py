@@ -35,7 +35,11 @@ def serve(event: dict[str, Any], context: Context, edges: Edges) -> None:
         return
     resource = InferenceExperimentResource(edges)
     resource(event, context)
-    if not resource.delivered:
+    _check_delivered(resource.delivered)
+
+
+def _check_delivered(delivered: bool) -> None:
+    if not delivered:
         raise RuntimeError("the answer could not be delivered to CloudFormation")
 
 
@@ -65,14 +69,17 @@ def _refuse(event: Any, problem: str, edges: Edges) -> None:
     if not isinstance(url, str) or not url.startswith("https://"):
         raise ValueError(f"not a request of CloudFormation: {problem}")
     ids = {key: str(event.get(key) or "unknown")[:1024] for key in (*_TEXTS[:3], "PhysicalResourceId")}
-    edges.deliver(url, answer.fitted({"Status": "FAILED", "Reason": problem, **ids, "NoEcho": False, "Data": {}}))
+    body = answer.fitted({"Status": "FAILED", "Reason": problem, **ids, "NoEcho": False, "Data": {}})
+    _check_delivered(edges.deliver(url, body))
 
 
 def _poll_seconds() -> float:
     try:
-        return max(float(os.environ.get("POLL_SECONDS", "")), 0.1)
+        seconds = float(os.environ.get("POLL_SECONDS", ""))
     except ValueError:
         return 5.0
+    # Not so long that the time to hand over would be slept through. What is no number at all compares as false.
+    return min(max(seconds, 0.1), 60.0) if seconds > 0 else 5.0
 
 
 @functools.cache

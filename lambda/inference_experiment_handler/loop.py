@@ -83,9 +83,9 @@ def _meant(
     progress.last_words = str(error)
     final = False
     match error:
-        case NotFoundError():
-            # Gone since the look; the next look tells what that means.
-            pass
+        case NotFoundError() if call is not None:
+            # Gone since the look, perhaps by this very call, whose first attempt went unanswered.
+            progress.record_unanswered(call, now)
         case ConflictError() if call is not None:
             progress.record_refusal(call, now)
         case BusyError() if call is not None:

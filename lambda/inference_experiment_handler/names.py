@@ -10,8 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from inference_experiment_handler import limits
-
-FIRST_RUN = "1"
+from inference_experiment_handler.declaration import FIRST_RUN
 
 
 def generated(stack_id: str, logical_id: str, run: str) -> str:

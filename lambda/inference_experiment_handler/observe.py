@@ -120,7 +120,11 @@ def _tags(client: SageMaker, arn: str) -> dict[str, str]:
 def _look_at_endpoint(client: SageMaker, name: str) -> Endpoint | None:
     try:
         answer = service.call(client, DESCRIBE_ENDPOINT, {"EndpointName": name})
-        config = service.call(client, DESCRIBE_ENDPOINT_CONFIG, {"EndpointConfigName": answer["EndpointConfigName"]})
     except NotFoundError:
         return None
+    try:
+        config = service.call(client, DESCRIBE_ENDPOINT_CONFIG, {"EndpointConfigName": answer["EndpointConfigName"]})
+    except NotFoundError:
+        # It may be deleted while the endpoint serves it. What it said counts as unknown.
+        config = {}
     return Endpoint.from_api(answer, config)

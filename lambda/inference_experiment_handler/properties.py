@@ -11,6 +11,7 @@ from typing import Any
 
 from inference_experiment_handler import limits
 from inference_experiment_handler.declaration import (
+    FIRST_RUN,
     REAL_TIME,
     SHADOW_MODE,
     DataStorage,
@@ -84,7 +85,7 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
     tags = _tags(reader)
     adopt_existing = reader.boolean("AdoptExisting")
     mode = _shadow_mode(reader)
-    variants = _variants(reader, "ModelVariants", mode, required=True)
+    variants = _variants(reader, mode)
     conclusion = _conclusion(reader, mode)
     on_delete = reader.child("OnDelete")
     removal = _removal(on_delete, mode) if on_delete else Removal()
@@ -95,7 +96,7 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
     production, shadow, sampling_percentage = mode
     return Declaration(
         name=name,
-        run=run if run is not None else "1",
+        run=run if run is not None else FIRST_RUN,
         type=kind or SHADOW_MODE,
         role_arn=role_arn,
         endpoint_name=endpoint_name,
@@ -135,28 +136,26 @@ def _shadow_mode(reader: Reader) -> _Mode | None:
     return None if None in (production, shadow) else (production, shadow, sampling)
 
 
-def _variants(
-    reader: Reader, key: str, mode: _Mode | None, *, required: bool = False
-) -> dict[str, ModelVariant] | None:
-    entries = reader.children(key, count=range(2, 3), required=required)
+def _variants(reader: Reader, mode: _Mode | None) -> dict[str, ModelVariant] | None:
+    entries = reader.children("ModelVariants", count=range(2, 3), required=True)
     if entries is None:
         return None
     variants = [_variant(entry) for entry in entries]
-    return _by_role(reader, key, mode, {variant.variant_name: variant for variant in variants if variant})
+    return _by_role(reader, mode, {variant.variant_name: variant for variant in variants if variant})
 
 
-def _by_role(
-    reader: Reader, key: str, mode: _Mode | None, variants: dict[str, ModelVariant]
-) -> dict[str, ModelVariant] | None:
+def _by_role(reader: Reader, mode: _Mode | None, variants: dict[str, ModelVariant]) -> dict[str, ModelVariant] | None:
     if mode is None or len(variants) < 2:
         if mode is not None and len(variants) == 1 and OPAQUE not in variants:
-            reader.fault(key, f"has {shown(next(iter(variants)))} twice, must have {either_of(mode)}")
+            reader.fault("ModelVariants", f"has {shown(next(iter(variants)))} twice, must have {either_of(mode)}")
         return None
     if OPAQUE in (*variants, *mode[:2]):
         return None
     for role, name in zip(("production", "shadow"), mode[:2], strict=True):
         if name not in variants:
-            reader.fault(key, f"has no entry for the {role} variant {shown(name)} that ShadowModeConfig names")
+            reader.fault(
+                "ModelVariants", f"has no entry for the {role} variant {shown(name)} that ShadowModeConfig names"
+            )
             return None
     return variants
 

@@ -26,7 +26,7 @@ class Faults:
         self._messages: list[str] = []
 
     def add(self, path: str, problem: str) -> None:
-        self._messages.append(f"{path} {problem}" if path else problem)
+        self._messages.append(f"{path} {problem}")
 
     @property
     def messages(self) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class Reader:
         return value if self._admitted(self.at(key), value, rule) else None
 
     def texts(self, key: str, rule: Text, *, at_most: int) -> Any:
-        """A list of strings, none of them twice."""
+        """A list of strings."""
         value = self._take(key)
         if value is None or value is OPAQUE:
             return value
@@ -83,8 +83,8 @@ class Reader:
             return self.fault(key, f"is {shown(value)}, must be true or false")
         return value == "true"
 
-    def choice(self, key: str, allowed: Sequence[str], *, required: bool = False) -> Any:
-        value = self._take(key, required)
+    def choice(self, key: str, allowed: Sequence[str]) -> Any:
+        value = self._take(key)
         if value is None or value is OPAQUE:
             return value
         return value if value in allowed else self.fault(key, f"is {shown(value)}, must be {either(allowed)}")

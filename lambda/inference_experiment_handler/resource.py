@@ -111,7 +111,6 @@ class InferenceExperimentResource(CfnResource):
         else:
             self.Status = SUCCESS
         if event["RequestType"] == RequestType.DELETE:
-            self.Data = {}
             return str(self.PhysicalResourceId)
         self.Data = answer.attributes(settled.experiment, name, endpoint_name)
         # Another id than before makes CloudFormation delete the experiment of the old one, so a failed replacement
@@ -135,7 +134,8 @@ class InferenceExperimentResource(CfnResource):
             if self.Status == FAILED:
                 break
             # Once it is time to hand over, there have to be several chances to.
-            self._edges.sleep(min(self._edges.poll_seconds, margin / 12) if closing else self._edges.poll_seconds)
+            longest = margin / 12 if closing else max(1.0, self._remaining() - margin)
+            self._edges.sleep(min(self._edges.poll_seconds, longest))
             self._wrap_function(self._get_func())
         self._send_response = True
 

@@ -119,7 +119,8 @@ def _meaning(operation: str, error: ClientError) -> ServiceError:
 
 def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceError]:
     if code in ("ResourceNotFound", "ResourceNotFoundException"):
-        return NotFoundError
+        # What is to be created can't be missing: it is something that the declaration names.
+        return RefusedError if operation == operations.CREATE else NotFoundError
     if code == "ValidationException" and operation in _ENDPOINT_READS and said.lstrip().startswith("Could not find"):
         # DescribeEndpoint models no errors. Of other operations this tells of a model or an endpoint that they name.
         return NotFoundError

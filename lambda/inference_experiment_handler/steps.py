@@ -13,7 +13,7 @@ class Call:
         operation: The operation's name in the API.
         subject: The name of the experiment (or the id of the stack) that the call is about.
         arguments: What it is sent.
-        why: For the log.
+        why: For the log, and for the answer if time runs out over it.
         fields: The fields that an update sends.
         tentative: Whether it is legal now is not documented, so SageMaker's refusal is no failure yet.
         takes_charge_from: Set where the call takes charge of the subject: whose it was before (see ``charge``).

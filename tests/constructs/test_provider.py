@@ -63,6 +63,16 @@ def test_only_the_declared_roles_are_passed_and_only_to_sagemaker(declared: Any)
     assert "arn:aws:iam::123456789012:role/imported" in passing["Resource"]
 
 
+def test_a_role_of_a_template_written_by_hand_may_be_passed_too(declared: Any) -> None:
+    provider = InferenceExperimentProvider(declared.stack, "Provider")
+    assert "iam:PassRole" not in str(declared.template.to_json())
+
+    provider.grant_pass_role(declared.role)
+
+    (passing,) = [each for each in statements(declared.template) if "iam:PassRole" in actions(each)]
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+
+
 def test_the_function_may_invoke_itself_alone(declared: Any) -> None:
     declared.experiment()
     (function,) = declared.template.find_resources("AWS::Lambda::Function")

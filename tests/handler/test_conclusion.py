@@ -117,20 +117,18 @@ def test_a_stop_that_sagemaker_gives_up_is_a_failure_in_its_words(stack: Stack) 
     assert "The variant is registered with Application Auto Scaling" in answer.reason
 
 
-def test_a_scheduled_test_is_called_off(stack: Stack) -> None:
-    for stop_is_legal in (True, False):
-        stack = Stack(stop_in_created=stop_is_legal)
-        name = stack.create(declared(Schedule=SCHEDULED)).physical_id
+@pytest.mark.parametrize("stop_is_legal", [True, False])
+def test_a_scheduled_test_is_called_off(stop_is_legal: bool) -> None:
+    stack = Stack(stop_in_created=stop_is_legal)
+    name = stack.create(declared(Schedule=SCHEDULED)).physical_id
 
-        answer = stack.update(
-            declared(Schedule=SCHEDULED), declared(Schedule=SCHEDULED, DesiredState="Cancelled"), name
-        )
+    answer = stack.update(declared(Schedule=SCHEDULED), declared(Schedule=SCHEDULED, DesiredState="Cancelled"), name)
 
-        assert answer.succeeded, answer.reason
-        stack.clock.advance(timedelta(days=40))
-        assert stack.shadows() == []
-        listed = stack.call("ListInferenceExperiments")["InferenceExperiments"]
-        assert [each["Status"] for each in listed] == (["Cancelled"] if stop_is_legal else [])
+    assert answer.succeeded, answer.reason
+    stack.clock.advance(timedelta(days=40))
+    assert stack.shadows() == []
+    listed = stack.call("ListInferenceExperiments")["InferenceExperiments"]
+    assert [each["Status"] for each in listed] == (["Cancelled"] if stop_is_legal else [])
 
 
 def test_a_promotion_after_the_end_is_refused_with_what_to_do_instead(stack: Stack) -> None:

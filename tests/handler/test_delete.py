@@ -132,15 +132,14 @@ def test_a_record_is_kept_if_declared(stack: Stack) -> None:
     assert stack.shadows() == []
 
 
-def test_every_transition_is_waited_out(stack: Stack) -> None:
-    for transition in ("Creating", "Starting", "Updating", "Stopping"):
-        stack = Stack()
-        name = reach(stack, transition)
-        assert stack.describe(name)["Status"] == transition
+@pytest.mark.parametrize("transition", ["Creating", "Starting", "Updating", "Stopping"])
+def test_every_transition_is_waited_out(stack: Stack, transition: str) -> None:
+    name = reach(stack, transition)
+    assert stack.describe(name)["Status"] == transition
 
-        assert stack.delete(declared(), name).succeeded
-        assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
-        assert stack.shadows() == []
+    assert stack.delete(declared(), name).succeeded
+    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    assert stack.shadows() == []
 
 
 def reach(stack: Stack, transition: str) -> str:

@@ -120,3 +120,25 @@ def test_a_failed_create_leaves_nothing_behind(either_way: Stack) -> None:
     assert stack.delete(declared(**FULL), answer.physical_id).succeeded
     assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
     assert stack.shadows() == []
+
+
+def test_a_percentage_that_sagemaker_refuses_is_answered_with_its_words() -> None:
+    stack = Stack(sampling_zero_allowed=False)
+
+    answer = stack.create(declared(sampling=0))
+
+    assert not answer.succeeded
+    assert answer.reason.startswith("CreateInferenceExperiment: ValidationException: ")
+    assert stack.delete(declared(sampling=0), answer.physical_id).succeeded
+    assert stack.create(declared(sampling=1)).succeeded
+
+
+def test_a_test_that_is_too_short_for_sagemaker_is_answered_with_its_words() -> None:
+    stack = Stack(minimum_duration=timedelta(hours=2))
+    short = declared(Schedule={"Duration": "PT1H"})
+
+    answer = stack.create(short)
+
+    assert not answer.succeeded
+    assert answer.reason.startswith("CreateInferenceExperiment: ValidationException: ")
+    assert stack.delete(short, answer.physical_id).succeeded

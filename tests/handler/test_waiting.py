@@ -165,7 +165,7 @@ def test_a_cancelled_update_does_not_undo_the_rollback(stack: Stack) -> None:
 
     rollback, cancelled = stack.answers[-2:]
     assert rollback.succeeded, rollback.reason
-    assert not cancelled.succeeded or stack.describe(name)["ShadowModeConfig"] == declared()["ShadowModeConfig"]
+    assert not cancelled.succeeded
     assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 10
 
 
