@@ -5,10 +5,13 @@ can run an old one again. A request writes its token on the experiment as soon a
 one that finds a newer token there, or another in the place of its own, ends and leaves the experiment alone.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from inference_experiment_handler import arguments, ownership
 from inference_experiment_handler.event import Request, issued_by
 from inference_experiment_handler.observe import Sight
-from inference_experiment_handler.operations import ADD_TAGS
+from inference_experiment_handler.operations import ADD_TAGS, STOP
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.steps import Call
 
@@ -25,11 +28,36 @@ def lost_charge(request: Request, sight: Sight, progress: Progress) -> bool:
     return issued_by(held) > issued_by(request.token)
 
 
+def stopped_by(request: Request, sight: Sight, progress: Progress) -> bool:
+    """Whether this request has stopped the test, or has announced to."""
+    announced = ownership.ENDING in sight.tags and sight.tags.get(ownership.REQUEST) == request.token
+    return announced or progress.perhaps_made(STOP, sight.experiment.name)
+
+
 def taking_charge(request: Request, sight: Sight, progress: Progress) -> Call | None:
-    """The call by which this request takes charge; ``None`` once it has, or where tags can't be written."""
+    """The call by which this request takes charge; ``None`` once it has."""
     name = sight.experiment.name
     if progress.in_charge(name) or sight.tags.get(ownership.REQUEST) == request.token:
         return None
-    before = sight.tags.get(ownership.REQUEST, "")
-    claim = {"ResourceArn": sight.experiment.arn, "Tags": arguments.listed({ownership.REQUEST: request.token})}
-    return Call(ADD_TAGS, name, claim, "to be in charge first", takes_charge_from=before)
+    return _tagging(request, sight, progress, {}, "charge")
+
+
+def announcing(
+    request: Request, sight: Sight, progress: Progress, purpose: str, tags: Mapping[str, str]
+) -> Call | None:
+    """The call that writes down what is about to be done, or is proven; ``None`` once it is written, or can't be.
+
+    So that whoever comes later knows, even if all that this request knew is lost. It takes charge, too.
+    """
+    call = _tagging(request, sight, progress, tags, purpose)
+    if tags.items() <= sight.tags.items() or call.key in progress.calls or call.key in progress.refusals:
+        return None
+    return replace(call, tentative=True)
+
+
+def _tagging(request: Request, sight: Sight, progress: Progress, tags: Mapping[str, str], purpose: str) -> Call:
+    name = sight.experiment.name
+    before = None if progress.in_charge(name) else sight.tags.get(ownership.REQUEST, "")
+    listed = arguments.listed({ownership.REQUEST: request.token, **tags})
+    arguments_ = {"ResourceArn": sight.experiment.arn, "Tags": listed}
+    return Call(ADD_TAGS, name, arguments_, f"{purpose}, first", purpose=purpose, takes_charge_from=before)

@@ -3,36 +3,59 @@
 Level-triggered: whatever happened before, the same sight and the same progress lead to the same step.
 """
 
+from datetime import datetime, timedelta
+
 from inference_experiment_handler import stack
 from inference_experiment_handler.decide_present import decide_present
 from inference_experiment_handler.decide_removal import decide_removal
 from inference_experiment_handler.event import Request, RequestType
 from inference_experiment_handler.observe import Observation
+from inference_experiment_handler.operations import CREATE
 from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Done, Fail, Refusal, Step
+from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step
+
+_OVERTIME = timedelta(hours=6)
 
 
 def decide(request: Request, seen: Observation, progress: Progress) -> Step:
     """Call, wait, done or fail."""
     step = _decide(request, seen, progress)
-    if isinstance(step, Done | Fail) or seen.now < request.deadline:
+    if isinstance(step, Done | Fail) or may_go_on(request, progress, seen.now):
         return step
     return Fail(out_of_time(step.why, seen, progress))
+
+
+def may_go_on(request: Request, progress: Progress, now: datetime) -> bool:
+    """Whether there is time left.
+
+    What was created and is not waited for any more has to go, however long that takes: nobody else will see to it, and
+    nobody waits for the answer.
+    """
+    created_at = progress.perhaps_made_at(CREATE, request.name)
+    if created_at is not None and stack.gave_up(request, progress, since=created_at):
+        return now < request.deadline + _OVERTIME
+    return now < request.deadline
 
 
 def _decide(request: Request, seen: Observation, progress: Progress) -> Step:
     if request.declaration is None:
         return decide_removal(request, seen, progress)
     step = decide_present(request, request.declaration, seen, progress)
-    if not isinstance(step, Refusal):
-        return step
+    if isinstance(step, Call) and step.key in progress.rejected:
+        left = Done("SageMaker refuses it, so it is left as it is")
+        removing = step.subject != request.name
+        step = Fail(progress.rejected[step.key]) if removing else Refusal(progress.rejected[step.key], in_rollback=left)
     if request.type is not RequestType.UPDATE:
-        return Fail(step.reason)
-    # Only CloudFormation tells a rollback from any other update.
-    rollback = stack.rolling_back(seen, progress)
-    if rollback is None:
-        return stack.asking(request, f"whether this is a rollback, or to be refused: {step.reason}")
-    return step.in_rollback if rollback else Fail(step.reason)
+        return Fail(step.reason) if isinstance(step, Refusal) else step
+    # Only CloudFormation tells a rollback from any other update, and only right at the beginning.
+    rollback = stack.is_rollback(progress)
+    if rollback is None and not isinstance(step, Done | Fail):
+        return stack.asking(
+            request, f"whether this is a rollback: {step.reason if isinstance(step, Refusal) else step.why}"
+        )
+    if isinstance(step, Refusal):
+        return step.in_rollback if rollback else Fail(step.reason)
+    return step
 
 
 def out_of_time(waiting_for: str, seen: Observation | None, progress: Progress) -> str:

@@ -7,7 +7,7 @@ from inference_experiment_handler.endpoint_checks import served_after, why_not_e
 from inference_experiment_handler.event import Request, RequestType
 from inference_experiment_handler.live import Endpoint
 from inference_experiment_handler.matching import same_name
-from inference_experiment_handler.observe import Observation
+from inference_experiment_handler.observe import Observation, Sight
 from inference_experiment_handler.operations import CREATE, DELETE
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.properties import length_problem
@@ -22,7 +22,7 @@ def decide_absent(request: Request, declaration: Declaration, seen: Observation,
     if progress.perhaps_made(DELETE, name):
         called_off = declaration.conclusion is not None
         return Done(f"{name} was called off before it started") if called_off else Fail(GIVEN_UP)
-    if progress.made(CREATE, name) and not progress.seen and progress.settling(CREATE, name, seen.now):
+    if not progress.seen and progress.settling(CREATE, name, seen.now):
         return Wait(f"waiting for {CREATE} to show")
     if progress.made(CREATE, name) or progress.seen:
         return Fail(f"{name} was deleted by somebody else while this request was under way; it is not created again")
@@ -30,7 +30,7 @@ def decide_absent(request: Request, declaration: Declaration, seen: Observation,
         over = _over(request, declaration, seen)
         if over is not None:
             return over
-    wait = unsettled(seen.endpoint)
+    wait = _in_the_way(request, declaration, seen, progress) or unsettled(seen.endpoint(declaration.endpoint_name))
     problem = _why_not_created(request, declaration, seen, progress)
     if problem is None and wait is not None:
         return wait
@@ -64,10 +64,11 @@ def _over(request: Request, declaration: Declaration, seen: Observation) -> Step
         return done
     variants = {variant.variant_name: variant for variant in (declaration.production, declaration.shadow)}
     shadow = declaration.shadow.variant_name
-    problem = why_not_ended_so(declaration.conclusion, declaration.endpoint_name, shadow, variants, seen.endpoint)
+    endpoint = seen.endpoint(declaration.endpoint_name)
+    problem = why_not_ended_so(declaration.conclusion, declaration.endpoint_name, shadow, variants, endpoint)
     if problem is None:
         return done
-    return unsettled(seen.endpoint) or Refusal(
+    return unsettled(endpoint) or Refusal(
         f"there is no experiment {request.name} to promote from, and {problem}: deploy the model to the endpoint "
         "the ordinary way (a new endpoint configuration), and take DesiredState and ModelVariantActions out of the "
         "declaration",
@@ -81,7 +82,11 @@ def _why_not_created(request: Request, declaration: Declaration, seen: Observati
             f"DesiredState {declaration.conclusion.desired_state} ends a test, but there is none named {request.name} "
             "yet: to start one, take DesiredState and ModelVariantActions out of the declaration"
         )
-    if request.replaces in progress.claims and seen.predecessor is None and not progress.perhaps_made(DELETE, request.replaces):
+    if (
+        request.replaces in progress.claims
+        and seen.predecessor is None
+        and not progress.perhaps_made(DELETE, request.replaces)
+    ):
         return f"{request.replaces}, which {request.name} was to follow, was deleted meanwhile; nothing is created"
     if declaration.schedule.start is None and declaration.schedule.end is not None:
         problem = length_problem(declaration.schedule.end - seen.now, " from now")
@@ -94,15 +99,31 @@ def _end_is_past(declaration: Declaration, seen: Observation) -> str | None:
     return f"Schedule.EndTime {iso_instant(end_time)} is past" if end_time and end_time <= seen.now else None
 
 
+def _in_the_way(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Wait | None:
+    """What the endpoint will serve can't be foretold while the run that this one replaces is in transition."""
+    predecessor = _own_predecessor(request, declaration, seen, progress)
+    if predecessor is None or not predecessor.experiment.in_transition:
+        return None
+    return Wait(f"waiting for {predecessor.experiment.name}: {predecessor.experiment.status}")
+
+
 def _endpoint_then(
     request: Request, declaration: Declaration, seen: Observation, progress: Progress
 ) -> Endpoint | None:
     """The endpoint as it will be once the run that this one replaces has ended: it may be declared to promote."""
-    predecessor, endpoint = seen.predecessor, seen.endpoint
+    predecessor, endpoint = (
+        _own_predecessor(request, declaration, seen, progress),
+        seen.endpoint(declaration.endpoint_name),
+    )
     if predecessor is None or endpoint is None or request.previous is None or predecessor.experiment.ended:
         return endpoint
-    experiment = predecessor.experiment
-    own = progress.in_charge(experiment.name) or request.owns(experiment.name, predecessor.tags)
-    if not own or not same_name(experiment.endpoint_name, declaration.endpoint_name):
-        return endpoint
-    return served_after(ending_of(predecessor, request.previous.removal), experiment, endpoint)
+    return served_after(ending_of(predecessor, request.previous.removal), predecessor.experiment, endpoint)
+
+
+def _own_predecessor(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Sight | None:
+    """The run that this one replaces, if it is this resource's and on the same endpoint."""
+    predecessor = seen.predecessor
+    if predecessor is None or not same_name(predecessor.experiment.endpoint_name, declaration.endpoint_name):
+        return None
+    name = predecessor.experiment.name
+    return predecessor if progress.in_charge(name) or request.owns(name, predecessor.tags) else None

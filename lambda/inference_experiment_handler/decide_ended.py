@@ -1,13 +1,14 @@
 """An experiment that has ended: as declared, by itself, or by somebody else. Nothing about it can change any more."""
 
 from inference_experiment_handler import fields, ownership
+from inference_experiment_handler.charge import stopped_by
 from inference_experiment_handler.decide_removal import unsettled
 from inference_experiment_handler.declaration import Declaration, Ending
 from inference_experiment_handler.endpoint_checks import why_not_ended_so
 from inference_experiment_handler.event import Request, RequestType
 from inference_experiment_handler.live import Experiment, Status
 from inference_experiment_handler.matching import Match
-from inference_experiment_handler.observe import Observation, Sight
+from inference_experiment_handler.observe import Observation, Sight, is_to_conclude
 from inference_experiment_handler.operations import STOP
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.reading import iso_instant
@@ -28,7 +29,7 @@ def decide_ended(
         return Refusal(again, in_rollback=left)
     if request.type is RequestType.UPDATE and ownership.read(sight.tags) == fields.applied_by(declaration):
         return settled
-    wait = unsettled(seen.endpoint)
+    wait = unsettled(seen.endpoint(experiment.endpoint_name)) if is_to_conclude(declaration, sight) else None
     if wait is not None:
         return wait
     reason = _why_not(request, declaration, sight, seen, progress)
@@ -42,14 +43,16 @@ def _why_not(
     experiment = sight.experiment
     applied = ownership.read(sight.tags)
     adopting = not request.owns(experiment.name, sight.tags)
-    changed = _changed(declaration, experiment, applied, seen, adopting=adopting)
+    # What this request has ended was as declared before, or the request would have failed then.
+    mine = stopped_by(request, sight, progress)
+    changed = [] if mine else _changed(declaration, experiment, applied, seen, adopting=adopting)
     if changed:
         return (
             f"{fields.described(declaration, experiment, changed)} can't change: {ended_words(experiment)}. "
             f"{way_out(declaration)}"
         )
     if declaration.conclusion is not None:
-        return _why_not_concluded(declaration.conclusion, applied, experiment, seen, progress)
+        return _why_not_concluded(declaration, declaration.conclusion, sight, seen, progress)
     began = progress.seen_alive or sight.tags.get(ownership.REQUEST) == request.token
     if experiment.status == Status.CANCELLED and (began or request.type is RequestType.CREATE):
         return f"{ended_words(experiment)}. {way_out(declaration)}"
@@ -84,21 +87,18 @@ def _changed(
 
 
 def _why_not_concluded(
-    ending: Ending,
-    applied: dict[str, str] | None,
-    experiment: Experiment,
-    seen: Observation,
-    progress: Progress,
+    declaration: Declaration, ending: Ending, sight: Sight, seen: Observation, progress: Progress
 ) -> str | None:
-    undeclared = fields.conclusion_digest(None)
-    concluded = applied[fields.CONCLUSION] if applied else undeclared
-    if concluded not in (undeclared, fields.conclusion_digest(ending)):
-        return f"DesiredState and what belongs to it can't change: {ended_words(experiment)}"
+    experiment = sight.experiment
     if experiment.status != ending.desired_state:
         return f"DesiredState is {ending.desired_state}, but {ended_words(experiment)}"
-    problem = why_not_ended_so(
-        ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, seen.endpoint
-    )
+    if not is_to_conclude(declaration, sight):
+        return None
+    applied = ownership.read(sight.tags)
+    if applied is not None and applied[fields.CONCLUSION] != fields.conclusion_digest(None):
+        return f"DesiredState and what belongs to it can't change: {ended_words(experiment)}"
+    endpoint = seen.endpoint(experiment.endpoint_name)
+    problem = why_not_ended_so(ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, endpoint)
     if problem is None:
         return None
     if progress.made(STOP, experiment.name):

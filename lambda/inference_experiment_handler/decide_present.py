@@ -3,16 +3,16 @@
 from collections.abc import Collection
 
 from inference_experiment_handler import arguments, endpoint_checks, fields, ownership, stack
-from inference_experiment_handler.charge import lost_charge, taking_charge
+from inference_experiment_handler.charge import announcing, lost_charge, taking_charge
 from inference_experiment_handler.decide_absent import GIVEN_UP, decide_absent
 from inference_experiment_handler.decide_ended import decide_ended, way_out
-from inference_experiment_handler.decide_removal import call_once, called_off, ended, removed, unsettled
+from inference_experiment_handler.decide_removal import call_once, called_off, ended, removed, stop, unsettled
 from inference_experiment_handler.declaration import Declaration, Removal
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.live import KNOWN_STATUSES, Experiment, Status
 from inference_experiment_handler.matching import same_name
-from inference_experiment_handler.observe import Observation, Sight
-from inference_experiment_handler.operations import CREATE, START, STOP, UPDATE
+from inference_experiment_handler.observe import Observation, Sight, unproven
+from inference_experiment_handler.operations import CREATE, START, UPDATE
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.reading import iso_instant
 from inference_experiment_handler.settle import settle
@@ -21,23 +21,38 @@ from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step, 
 
 def decide_present(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Step | Refusal:
     """The step of a Create or an Update. What is refused is refused before anything is touched."""
-    created_at = progress.perhaps_made_at(CREATE, request.name)
-    if seen.sight is not None and created_at is not None and not seen.sight.succeeded:
-        # A Delete that came while it was being created may have found nothing, and no other will come.
-        given_up = stack.gave_up(request, progress, since=created_at)
-        if given_up is None:
-            return stack.asking(request, "whether what was created is still waited for")
-        if given_up:
-            return removed(request, seen.sight, Removal(), seen, progress, because="given up with") or Fail(GIVEN_UP)
+    taken_back = _taken_back(request, seen, progress)
+    if taken_back is not None:
+        return taken_back
     if seen.sight is None:
         step = decide_absent(request, declaration, seen, progress)
     else:
         step = _there(request, declaration, seen.sight, seen, progress)
     way = _way_made(request, declaration, seen, progress)
+    if isinstance(step, Refusal) and way is not None and request.physical_id == request.name:
+        # A rollback leaves its own run as it is, but not the one that was to replace it.
+        return Refusal(step.reason, in_rollback=way)
     if isinstance(way, Call) and way.takes_charge:
         # Whether this will be refused is perhaps not known yet; being in charge can't wait for that.
         return step if isinstance(step, Fail | Refusal) else way
     return step if way is None or isinstance(step, Fail | Refusal | Wait) else way
+
+
+def _taken_back(request: Request, seen: Observation, progress: Progress) -> Step | None:
+    """What this request has created goes again where nobody waits for it any more.
+
+    A Delete that came while it was being created may have found nothing, and no other will come.
+    """
+    created_at = progress.perhaps_made_at(CREATE, request.name)
+    if seen.sight is None or created_at is None or seen.sight.succeeded:
+        return None
+    superseded = seen.predecessor is not None and lost_charge(request, seen.predecessor, progress)
+    given_up = superseded or stack.gave_up(request, progress, since=created_at)
+    if given_up is None:
+        return stack.asking(request, "whether what was created is still waited for")
+    if not given_up:
+        return None
+    return removed(request, seen.sight, Removal(), seen, progress, because="given up with") or Fail(GIVEN_UP)
 
 
 def _there(
@@ -47,6 +62,8 @@ def _there(
     if experiment.status not in KNOWN_STATUSES:
         return Fail(f"{experiment.name} has status {experiment.status!r}, which this version does not know")
     own = progress.in_charge(experiment.name) or request.owns(experiment.name, sight.tags)
+    if not own and sight.owner_may_not_show_yet(seen.now):
+        return Wait(f"waiting for the tags of {experiment.name} to show")
     if not own and not declaration.adopt_existing:
         return Refusal(
             f"an experiment named {experiment.name} exists and is not this resource's: "
@@ -62,7 +79,7 @@ def _there(
     if experiment.ended:
         return decide_ended(request, declaration, sight, seen, progress)
     step = _going(request, declaration, sight, seen, progress, own=own)
-    return charge if charge and isinstance(step, Call) else step
+    return charge if charge and isinstance(step, Call) and not step.takes_charge else step
 
 
 def _going(
@@ -73,9 +90,11 @@ def _going(
     differing = fields.differing(
         declaration, experiment, ownership.read(sight.tags), seen.now, sent=progress.sent, adopting=not own
     )
-    wait = unsettled(seen.endpoint)
-    if wait is not None:
-        return wait
+    decides = declaration.conclusion is None and experiment.status == Status.CREATED
+    if decides and endpoint_checks.decides(declaration, experiment, seen.now):
+        wait = unsettled(seen.endpoint(declaration.endpoint_name))
+        if wait is not None:
+            return wait
     refused = _refused(declaration, experiment, differing, seen)
     repairable = [field for field in differing if field.name not in refused]
     step = _next(request, declaration, sight, seen, progress, differing=repairable, refused=refused)
@@ -95,14 +114,17 @@ def _next(
     experiment, conclusion = sight.experiment, declaration.conclusion
     if differing:
         return _update(declaration, experiment, differing, seen, progress)
-    if conclusion is not None and "ModelVariantActions" not in refused:
+    if conclusion is not None and not refused:
         reason = f"concluded by {request.owner.logical_id} of stack {request.owner.stack_id}"
-        stop = arguments.stop(experiment, conclusion, reason)
         if experiment.status == Status.CREATED:
-            return called_off(experiment, stop, seen, progress, record_may_go=False)
-        return call_once(STOP, experiment, stop, progress, seen)
+            call_off = arguments.stop(experiment, conclusion, reason)
+            return called_off(experiment, call_off, seen, progress, record_may_go=False)
+        return stop(request, sight, conclusion, seen, progress, reason=reason)
     due = conclusion is None and declaration.schedule.is_due(seen.now)
-    if experiment.status == Status.CREATED and due and "ModelVariants" not in refused:
+    if experiment.status == Status.CREATED and due and not refused:
+        announcement = announcing(request, sight, progress, "start", {ownership.STARTED: iso_instant(seen.now)})
+        if announcement is not None:
+            return announcement
         return call_once(START, experiment, {"Name": experiment.name}, progress, seen)
     why = f"{experiment.status}, {'as declared' if not refused else 'and as far as it can be as declared'}"
     return settle(request, declaration, sight, progress, why, brought_about=not refused)
@@ -148,6 +170,10 @@ def _refused(
         )
     if experiment.status == Status.CREATED:
         refused.update(_refused_before_its_start(declaration, experiment, seen))
+    # The variants and their names go together, or not at all.
+    for one, other in (("ModelVariants", "ShadowModeConfig"), ("ShadowModeConfig", "ModelVariants")):
+        if one in refused:
+            refused.setdefault(other, refused[one])
     return refused
 
 
@@ -159,7 +185,7 @@ def _refused_before_its_start(declaration: Declaration, experiment: Experiment, 
             f"{conclusion.shadow.lower()}: call it off (remove the shadow variant), or let it run first."
         }
     if conclusion is None and endpoint_checks.decides(declaration, experiment, seen.now):
-        problem = endpoint_checks.why_not_here(declaration, seen.endpoint)
+        problem = endpoint_checks.why_not_here(declaration, seen.endpoint(declaration.endpoint_name))
         return {"ModelVariants": f"{problem}."} if problem else {}
     return {}
 
@@ -169,8 +195,7 @@ def _way_made(request: Request, declaration: Declaration, seen: Observation, pro
     if seen.predecessor is None or request.previous is None or request.replaces is None:
         return None
     experiment = seen.predecessor.experiment
-    # Back to the id that CloudFormation knows: the run that was to replace it is an orphan, nobody else will delete it.
-    orphan = request.physical_id == request.name
+    orphan = _is_orphan(request, seen.predecessor, seen)
     there = seen.experiment is not None and not seen.experiment.ended
     if there and experiment.ended and not orphan:
         return None
@@ -179,11 +204,30 @@ def _way_made(request: Request, declaration: Declaration, seen: Observation, pro
     if lost_charge(request, seen.predecessor, progress):
         return Fail(f"a newer request has taken charge of {experiment.name}; {request.name} is left alone")
     charge = taking_charge(request, seen.predecessor, progress)
-    if charge is not None and not experiment.ended:
+    if charge is not None and not experiment.ended and experiment.status != Status.RUNNING:
         return charge
     if orphan:
         return removed(request, seen.predecessor, request.previous.removal, seen, progress, because="replaced by")
     if not same_name(experiment.endpoint_name, declaration.endpoint_name):
         return None
     reason = f"replaced by {request.name}"
-    return ended(request, seen.predecessor, request.previous.removal, seen, progress, reason=reason)
+    step = ended(request, seen.predecessor, request.previous.removal, seen, progress, reason=reason)
+    if step is None and unproven(seen.predecessor, progress):
+        # From now on the endpoint shows what the new run does.
+        return announcing(request, seen.predecessor, progress, "proof", {ownership.ENDING: ownership.PROVEN})
+    return step
+
+
+def _is_orphan(request: Request, predecessor: Sight, seen: Observation) -> bool:
+    """Whether a rollback finds the run that was to replace the one it goes back to. Nobody else would delete it.
+
+    CloudFormation goes back to the id that it knows, so it knows nothing of the other run. But one that was there
+    before, and was kept, is none that a failed update has left behind.
+    """
+    if request.physical_id != request.name:
+        return False
+    if not predecessor.succeeded:
+        return True
+    created = predecessor.experiment.created
+    before = seen.experiment.created if seen.experiment else None
+    return not predecessor.experiment.ended and created is not None and before is not None and created > before

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from inference_experiment_handler import arguments
-from inference_experiment_handler.charge import lost_charge, taking_charge
+from inference_experiment_handler import arguments, ownership
+from inference_experiment_handler.charge import announcing, lost_charge, stopped_by, taking_charge
 from inference_experiment_handler.declaration import Ending, Removal
 from inference_experiment_handler.endpoint_checks import why_not_ended_so
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.live import KNOWN_STATUSES, Endpoint, Experiment, Status
-from inference_experiment_handler.observe import Observation, Sight, may_have_stopped, stopped_by
+from inference_experiment_handler.observe import Observation, Sight, unproven
 from inference_experiment_handler.operations import DELETE, STOP
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.steps import Call, Done, Fail, Step, Wait
@@ -21,6 +21,8 @@ def decide_removal(request: Request, seen: Observation, progress: Progress) -> S
         return Done("there is no experiment to delete")
     name = sight.experiment.name
     if not progress.in_charge(name) and not request.owns(name, sight.tags):
+        if sight.owner_may_not_show_yet(seen.now):
+            return Wait(f"waiting for the tags of {name} to show")
         return Done(f"{name} is not this resource's and stays untouched")
     if lost_charge(request, sight, progress):
         return Done(f"a newer request is in charge of {name}, which stays untouched")
@@ -57,29 +59,44 @@ def ended(
     if experiment.status not in KNOWN_STATUSES:
         return Fail(f"{experiment.name} has status {experiment.status!r}, which this version does not know")
     if experiment.ended:
-        if not may_have_stopped(request, sight, progress):
-            return None
-        if not stopped_by(request, sight, progress):
-            # A Delete before this one has said what else went wrong. What bills must go all the same.
-            if ending.shadow == "Retain":
-                return None
-            ending = replace(ending, shadow="Remove")
-        problem = why_not_ended_so(
-            ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, seen.endpoint
-        )
-        said = f" ({experiment.status_reason})" if experiment.status_reason else ""
-        failed = Fail(f"{problem}; the experiment is {experiment.status}{said}") if problem else None
-        return unsettled(seen.endpoint) or failed
+        return _unlike_its_ending(request, sight, ending, seen, progress)
+    if experiment.status == Status.RUNNING:
+        return stop(request, sight, ending, seen, progress, reason=reason)
     charge = taking_charge(request, sight, progress)
     if charge is not None and charge.key not in progress.refusals:
         # What is to go goes even where tags can't be written any more.
         return replace(charge, tentative=True)
     if experiment.in_transition:
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
-    stop = arguments.stop(experiment, ending, reason)
-    if experiment.status == Status.CREATED:
-        return called_off(experiment, stop, seen, progress, record_may_go=record_may_go)
-    return call_once(STOP, experiment, stop, progress, seen)
+    call_off = arguments.stop(experiment, ending, reason)
+    return called_off(experiment, call_off, seen, progress, record_may_go=record_may_go)
+
+
+def stop(request: Request, sight: Sight, ending: Ending, seen: Observation, progress: Progress, *, reason: str) -> Step:
+    """The next step towards a running test's end."""
+    announcement = announcing(request, sight, progress, "end", {ownership.ENDING: ending.shadow})
+    if announcement is not None:
+        return announcement
+    return call_once(STOP, sight.experiment, arguments.stop(sight.experiment, ending, reason), progress, seen)
+
+
+def _unlike_its_ending(
+    request: Request, sight: Sight, ending: Ending, seen: Observation, progress: Progress
+) -> Step | None:
+    """What follows where a stopped test has left its endpoint otherwise than its ending declares."""
+    if not unproven(sight, progress):
+        return None
+    experiment = sight.experiment
+    if not stopped_by(request, sight, progress):
+        # An earlier request has said what went wrong. What bills must go all the same.
+        if sight.tags[ownership.ENDING] == "Retain":
+            return None
+        ending = Ending(shadow="Remove")
+    endpoint = seen.endpoint(experiment.endpoint_name)
+    problem = why_not_ended_so(ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, endpoint)
+    said = f" ({experiment.status_reason})" if experiment.status_reason else ""
+    failed = Fail(f"{problem}; the experiment is {experiment.status}{said}") if problem else None
+    return unsettled(endpoint) or failed
 
 
 def ending_of(sight: Sight, declared: Removal) -> Ending:

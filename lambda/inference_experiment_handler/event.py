@@ -161,11 +161,6 @@ def _token(event: Mapping[str, Any], issued_at: datetime) -> str:
     return f"{int(issued_at.timestamp())}-{event['RequestType'].lower()}-{digest}"
 
 
-def removes(token: str) -> bool:
-    """Whether the request that a token stands for was a Delete."""
-    return "-delete-" in token
-
-
 def _previous(event: Mapping[str, Any], owner: Owner) -> Previous:
     old = event.get("OldResourceProperties") or {}
     try:

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inference_experiment_handler import ownership, service
-from inference_experiment_handler.decide import decide, out_of_time
+from inference_experiment_handler.decide import decide, may_go_on, out_of_time
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.live import Experiment
 from inference_experiment_handler.observe import Observation, observe
 from inference_experiment_handler.operations import CREATE, DESCRIBE_STACKS
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.service import (
-    BusyError,
     Clients,
     ConflictError,
+    LostError,
     NotFoundError,
     NotYetError,
     RefusedError,
@@ -55,7 +55,8 @@ def advance(
                 _act(step, progress, clients, now)
         except ServiceError as error:
             step = _meant(error, request, progress, seen, now(), call=step if isinstance(step, Call) else None)
-            log(seen, step)
+            if step is not None:
+                log(seen, step)
         if isinstance(step, Done | Fail):
             return _settled(step, request, seen, progress)
         if isinstance(step, Wait):
@@ -78,8 +79,11 @@ def _meant(
     now: datetime,
     *,
     call: Call | None,
-) -> Wait | Fail:
-    """What an error means for the request: wait and look again, or give up. ``call`` is what failed, if not a look."""
+) -> Wait | Fail | None:
+    """What an error means for the request: wait and look again, give up, or decide anew.
+
+    ``call`` is what failed, if it was not a look.
+    """
     progress.last_words = str(error)
     final = False
     match error:
@@ -88,16 +92,21 @@ def _meant(
             progress.record_unanswered(call, now)
         case ConflictError() if call is not None:
             progress.record_refusal(call, now)
-        case BusyError() if call is not None:
+        case LostError() if call is not None:
             progress.record_unanswered(call, now)
         case NotYetError() | RefusedError():
             final = isinstance(error, RefusedError) or progress.record_denial(error.operation, now)
             if final and call is not None and call.tentative:
                 progress.record_refusal(call, now)
                 final = False
+    if final and call is not None and request.declaration is not None:
+        # A rollback has to get through all the same.
+        progress.record_rejection(call, str(error))
+        return None
     if final:
         return Fail(str(error))
-    return Wait(str(error)) if now < request.deadline else Fail(out_of_time(str(error), seen, progress))
+    in_time = may_go_on(request, progress, now)
+    return Wait(str(error)) if in_time else Fail(out_of_time(str(error), seen, progress))
 
 
 def _settled(step: Done | Fail, request: Request, seen: Observation | None, progress: Progress) -> Settled:

@@ -1,11 +1,13 @@
 """One look at what is live, taken afresh before every decision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from inference_experiment_handler import endpoint_checks, ownership, service
-from inference_experiment_handler.event import Request, removes
+from inference_experiment_handler.declaration import Declaration
+from inference_experiment_handler.event import Request
 from inference_experiment_handler.fields import CONCLUSION, conclusion_digest
 from inference_experiment_handler.live import Endpoint, Experiment, Status
 from inference_experiment_handler.operations import (
@@ -16,8 +18,10 @@ from inference_experiment_handler.operations import (
     START,
     STOP,
 )
-from inference_experiment_handler.progress import Progress
+from inference_experiment_handler.progress import SETTLING, Progress
 from inference_experiment_handler.service import NotFoundError, SageMaker
+
+_LONGEST_START = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -32,58 +36,76 @@ class Sight:
         """Whether a request has ever brought it about as declared, as far as the tags tell."""
         return ownership.APPLIED in self.tags or ownership.REQUEST not in self.tags
 
+    def owner_may_not_show_yet(self, now: datetime) -> bool:
+        """Whether its tags may say whose it is in a moment."""
+        untagged = ownership.STACK_ID not in self.tags and ownership.LOGICAL_ID not in self.tags
+        created = self.experiment.created
+        return untagged and created is not None and now - created < SETTLING
+
 
 @dataclass(frozen=True)
 class Observation:
-    """What one look found. ``endpoint`` is looked at only where it decides something."""
+    """What one look found. Endpoints are looked at only where they decide something."""
 
     now: datetime
     sight: Sight | None = None
     predecessor: Sight | None = None
-    endpoint: Endpoint | None = None
+    endpoints: Mapping[str, Endpoint | None] = field(default_factory=dict)
 
     @property
     def experiment(self) -> Experiment | None:
         return self.sight.experiment if self.sight else None
+
+    def endpoint(self, name: str) -> Endpoint | None:
+        """``None``: there is no such endpoint. Raises a ``KeyError`` for one that was not looked at."""
+        return self.endpoints[name.casefold()]
 
 
 def observe(request: Request, progress: Progress, client: SageMaker, now: datetime) -> Observation:
     """Raises a ``ServiceError`` where a look fails."""
     sight = next((found for name in request.candidates if (found := _look(client, name, progress, now))), None)
     predecessor = _look(client, request.replaces, progress, now) if request.replaces else None
-    endpoint_name = _endpoint_that_decides(request, progress, sight, predecessor, now)
-    endpoint = _look_at_endpoint(client, endpoint_name) if endpoint_name else None
-    return Observation(now, sight, predecessor, endpoint)
+    deciding = {
+        name.casefold()
+        for name in (
+            _unproven_endpoint(predecessor, progress),
+            _unproven_endpoint(sight, progress),
+            _declared_endpoint(request, sight, now),
+        )
+        if name
+    }
+    return Observation(now, sight, predecessor, {name: _look_at_endpoint(client, name) for name in sorted(deciding)})
 
 
-def stopped_by(request: Request, sight: Sight, progress: Progress) -> bool:
-    """Whether this request may have ended the test, as far as it knows."""
-    return progress.perhaps_made(STOP, sight.experiment.name) or sight.tags.get(ownership.REQUEST) == request.token
+def is_to_conclude(declaration: Declaration, sight: Sight) -> bool:
+    """Whether a conclusion is declared that was not applied yet. Once it was, the endpoint may have moved on."""
+    applied = ownership.read(sight.tags) or {}
+    conclusion = declaration.conclusion
+    return conclusion is not None and applied.get(CONCLUSION) != conclusion_digest(conclusion)
 
 
-def may_have_stopped(request: Request, sight: Sight, progress: Progress) -> bool:
-    """Whether this request may have ended the test, or a Delete that came before it."""
-    before = request.declaration is None and removes(sight.tags.get(ownership.REQUEST, ""))
-    return before or stopped_by(request, sight, progress)
+def unproven(sight: Sight, progress: Progress) -> bool:
+    """Whether it was stopped by this resource, and its endpoint has not yet been seen to be as its ending declares."""
+    name = sight.experiment.name
+    if not sight.experiment.ended or not sight.experiment.ran:
+        return False
+    return bool(sight.tags.get(ownership.ENDING)) or progress.perhaps_made(STOP, name)
 
 
-def _endpoint_that_decides(
-    request: Request, progress: Progress, sight: Sight | None, predecessor: Sight | None, now: datetime
-) -> str | None:
-    """An endpoint tells what is served before a test is created or started, and what became of it once it was ended."""
-    for ended in (predecessor, sight):
-        if ended and ended.experiment.ended and may_have_stopped(request, ended, progress):
-            return ended.experiment.endpoint_name
+def _unproven_endpoint(sight: Sight | None, progress: Progress) -> str | None:
+    return sight.experiment.endpoint_name if sight and unproven(sight, progress) else None
+
+
+def _declared_endpoint(request: Request, sight: Sight | None, now: datetime) -> str | None:
+    """The endpoint tells what is served before a test is created or started, and whether a conclusion holds."""
     declaration = request.declaration
     if declaration is None:
         return None
     if sight is None:
         return declaration.endpoint_name
     experiment = sight.experiment
-    if experiment.ended and declaration.conclusion is not None:
-        applied = ownership.read(sight.tags) or {}
-        concluded = applied.get(CONCLUSION) == conclusion_digest(declaration.conclusion)
-        return None if concluded else experiment.endpoint_name
+    if experiment.ended:
+        return experiment.endpoint_name if is_to_conclude(declaration, sight) else None
     decides = experiment.status == Status.CREATED and endpoint_checks.decides(declaration, experiment, now)
     return declaration.endpoint_name if decides and declaration.conclusion is None else None
 
@@ -91,7 +113,7 @@ def _endpoint_that_decides(
 def _look(client: SageMaker, name: str, progress: Progress, now: datetime) -> Sight | None:
     try:
         experiment = Experiment.from_api(service.call(client, DESCRIBE, {"Name": name}))
-        waiting = experiment.in_transition and progress.in_charge(name)
+        waiting = experiment.in_transition and name in progress.claims
         tags = {} if waiting else _tags(client, experiment.arn)
     except NotFoundError:
         return None
@@ -100,10 +122,15 @@ def _look(client: SageMaker, name: str, progress: Progress, now: datetime) -> Si
 
 def _actual_start(experiment: Experiment, tags: dict[str, str], progress: Progress, now: datetime) -> datetime | None:
     """Whether SageMaker reports when a test really started, or when it was to, is not documented."""
-    if experiment.status == Status.CREATED or (experiment.start is not None and experiment.start <= now):
+    if experiment.status == Status.CREATED:
         return experiment.start
-    started = ownership.started(tags) or progress.made_at(START, experiment.name)
-    return started or experiment.start or experiment.created
+    reported, started = experiment.start, ownership.started(tags) or progress.made_at(START, experiment.name)
+    if started is not None:
+        # The planned start was later, and a test takes a while to start.
+        return reported if reported and started <= reported < min(now, started + _LONGEST_START) else started
+    if reported is not None and (reported <= now or experiment.ended):
+        return reported
+    return reported or experiment.created
 
 
 def _tags(client: SageMaker, arn: str) -> dict[str, str]:

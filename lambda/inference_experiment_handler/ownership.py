@@ -11,6 +11,9 @@ LOGICAL_ID = "sagemaker-inference-experiment:logical-id"
 APPLIED = "sagemaker-inference-experiment:applied"
 REQUEST = "sagemaker-inference-experiment:request"
 STARTED = "sagemaker-inference-experiment:started"
+ENDING = "sagemaker-inference-experiment:ending"
+"""What becomes of the shadow variant (its action), from before the test is stopped until the endpoint has proved it."""
+PROVEN = ""
 
 _ORDER = (*(field.name for field in FIELDS), CONCLUSION)
 # To be raised with any change of FIELDS or of what their digests cover: another version reads as "nothing known".

@@ -27,9 +27,11 @@ class Progress:
         unanswered: When the answer of a call was lost: it may have taken effect.
         refusals: Since when SageMaker refuses a call that may be legal later.
         denials: Since when access to an operation is denied, or a name taken.
+        rejected: What was said when a call was refused for good.
         sent: The fields that updates have sent.
         claims: The experiments that the request took charge of, and whose they were before.
         stack: The stack's status, and when CloudFormation said so.
+        stack_at_first: The first that CloudFormation said.
         last_words: SageMaker's, in its last error.
         seen: Whether the experiment was there at an earlier look.
         seen_alive: Whether it had not ended then.
@@ -39,15 +41,17 @@ class Progress:
     unanswered: dict[str, str] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     denials: dict[str, str] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
     claims: dict[str, str] = field(default_factory=dict)
     stack: tuple[str, str] | None = None
+    stack_at_first: str | None = None
     last_words: str = ""
     seen: bool = False
     seen_alive: bool = False
 
-    def made(self, operation: str, subject: str) -> bool:
-        return call_key(operation, subject) in self.calls
+    def made(self, operation: str, subject: str, purpose: str = "") -> bool:
+        return call_key(operation, subject, purpose) in self.calls
 
     def made_at(self, operation: str, subject: str) -> datetime | None:
         at = self.calls.get(call_key(operation, subject))
@@ -61,8 +65,8 @@ class Progress:
         return self.made_at(operation, subject) or (datetime.fromisoformat(lost) if lost else None)
 
     def settling(self, operation: str, subject: str, now: datetime) -> bool:
-        """Whether the call was made so lately that its effect may not show yet."""
-        at = self.made_at(operation, subject)
+        """Whether the call was perhaps made, so lately that its effect may not show yet."""
+        at = self.perhaps_made_at(operation, subject)
         return at is not None and now - at < SETTLING
 
     def refused(self, operation: str, subject: str) -> bool:
@@ -92,9 +96,13 @@ class Progress:
 
     def record_stack(self, status: str, now: datetime) -> None:
         self.stack = (status, now.isoformat())
+        self.stack_at_first = self.stack_at_first or status
 
     def record_refusal(self, call: Call, now: datetime) -> None:
         self.refusals.setdefault(call.key, now.isoformat())
+
+    def record_rejection(self, call: Call, words: str) -> None:
+        self.rejected[call.key] = words
 
     def record_unanswered(self, call: Call, now: datetime) -> None:
         self.unanswered[call.key] = now.isoformat()

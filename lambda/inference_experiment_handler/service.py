@@ -4,8 +4,9 @@
 
     ServiceError
      ├── NotFoundError   there is no such experiment or endpoint
-     ├── BusyError       not now: overloaded or out of reach; whether it took effect shows at the next look
-     │    └── ConflictError   not in this status: wait, look again, call again
+     ├── BusyError       not now: wait, look again, call again
+     │    ├── ConflictError   not in this status, or not during another operation
+     │    └── LostError       no answer, or none to rely on: whether it took effect shows at the next look
      ├── NotYetError     legal soon, or never: repeated for a while, then final
      └── RefusedError    final: SageMaker's own words go into the answer
 """
@@ -83,11 +84,15 @@ class NotFoundError(ServiceError):
 
 
 class BusyError(ServiceError):
-    """Not now: the service is overloaded or could not be reached. The call may have taken effect all the same."""
+    """Not now: the service is overloaded. Nothing has taken effect."""
 
 
 class ConflictError(BusyError):
     """Not in this status, or not while another operation is under way. Nothing has taken effect."""
+
+
+class LostError(BusyError):
+    """The service failed or could not be reached. The call may have taken effect all the same."""
 
 
 class NotYetError(ServiceError):
@@ -106,7 +111,7 @@ def call(client: SageMaker | CloudFormation, operation: str, arguments: Mapping[
         raise _meaning(operation, error) from error
     except BotoCoreError as error:
         # No answer: a time-out, a broken connection, missing credentials. What was done shows at the next look.
-        raise BusyError(operation, str(error)) from error
+        raise LostError(operation, str(error)) from error
     return answer
 
 
@@ -126,15 +131,17 @@ def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceErro
         return NotFoundError
     if code == "ConflictException":
         return ConflictError
-    if status >= 500 or "Throttl" in code or code in _OVERLOADED:
+    if "Throttl" in code or code in _OVERLOADED:
         return BusyError
+    if status >= 500:
+        return LostError
     if code == "ResourceInUse" or "AccessDenied" in code or code in _NOT_SPREAD or _role_not_assumable(code, said):
         return NotYetError
     return RefusedError
 
 
 _ENDPOINT_READS = frozenset({operations.DESCRIBE_ENDPOINT, operations.DESCRIBE_ENDPOINT_CONFIG})
-_OVERLOADED = frozenset({"TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure"})
+_OVERLOADED = frozenset({"TooManyRequestsException", "RequestLimitExceeded"})
 _NOT_SPREAD = frozenset({"UnrecognizedClientException", "InvalidClientTokenId"})
 
 

@@ -3,10 +3,10 @@
 from inference_experiment_handler import arguments, fields, ownership
 from inference_experiment_handler.declaration import Declaration
 from inference_experiment_handler.event import Request
+from inference_experiment_handler.live import Status
 from inference_experiment_handler.observe import Sight
-from inference_experiment_handler.operations import ADD_TAGS, DELETE_TAGS, START
+from inference_experiment_handler.operations import ADD_TAGS, DELETE_TAGS
 from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.reading import iso_instant
 from inference_experiment_handler.steps import Call, Done, Step
 
 
@@ -25,16 +25,21 @@ def settle(
     """
     experiment = sight.experiment
     previous = request.previous
-    surplus = [key for key in (previous.tags if previous else {}) if key not in declaration.tags and key in sight.tags]
+    undeclared = [key for key in (previous.tags if previous else {}) if key not in declaration.tags]
+    if experiment.status == Status.CREATED:
+        # It was announced, but SageMaker refused to start the test.
+        undeclared.append(ownership.STARTED)
+    surplus = [key for key in undeclared if key in sight.tags]
     if surplus and not progress.made(DELETE_TAGS, experiment.name):
         untag = {"ResourceArn": experiment.arn, "TagKeys": surplus}
         return Call(DELETE_TAGS, experiment.name, untag, f"no longer declared: {', '.join(surplus)}")
+    proven = declaration.conclusion is not None and brought_about and sight.tags.get(ownership.ENDING)
     wanted = {
         **declaration.tags,
         **request.owner.tags,
         **({ownership.APPLIED: ownership.written(fields.applied_by(declaration))} if brought_about else {}),
         **_charge(request, sight),
-        **_start(sight, progress),
+        **({ownership.ENDING: ownership.PROVEN} if proven else {}),
     }
     missing = {key: value for key, value in wanted.items() if sight.tags.get(key) != value}
     if missing and not progress.made(ADD_TAGS, experiment.name):
@@ -56,9 +61,3 @@ def _charge(request: Request, sight: Sight) -> dict[str, str]:
         return {}
     rival = request.replaces is not None or previous.applied not in (None, ownership.read(sight.tags))
     return {ownership.REQUEST: request.token} if rival else {}
-
-
-def _start(sight: Sight, progress: Progress) -> dict[str, str]:
-    """Whether SageMaker reports the actual start of a test that was started early is not documented."""
-    started = progress.made_at(START, sight.experiment.name)
-    return {ownership.STARTED: iso_instant(started)} if started else {}

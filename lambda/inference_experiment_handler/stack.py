@@ -26,10 +26,12 @@ def asking(request: Request, why: str) -> Call:
     return Call(DESCRIBE_STACKS, stack_id, {"StackName": stack_id}, why)
 
 
-def rolling_back(seen: Observation, progress: Progress) -> bool | None:
-    """Whether the stack is rolling back; ``None`` where it has to be asked first."""
-    status = progress.stack_status(since=seen.now - _FRESH)
-    return None if status is None else "ROLLBACK_IN_PROGRESS" in status
+def is_rollback(progress: Progress) -> bool | None:
+    """Whether the request is part of a rollback; ``None`` where the stack has to be asked first.
+
+    What the stack said at first counts: while an update waits, something else may fail and be rolled back.
+    """
+    return None if progress.stack_at_first is None else "ROLLBACK_IN_PROGRESS" in progress.stack_at_first
 
 
 def waits_for(request: Request, seen: Observation, progress: Progress) -> bool | None:

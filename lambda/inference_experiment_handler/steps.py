@@ -14,6 +14,7 @@ class Call:
         subject: The name of the experiment (or the id of the stack) that the call is about.
         arguments: What it is sent.
         why: For the log, and for the answer if time runs out over it.
+        purpose: Tells calls of one operation apart that are made for different reasons.
         fields: The fields that an update sends.
         tentative: Whether it is legal now is not documented, so SageMaker's refusal is no failure yet.
         takes_charge_from: Set where the call takes charge of the subject: whose it was before (see ``charge``).
@@ -23,6 +24,7 @@ class Call:
     subject: str
     arguments: Mapping[str, Any] = field(repr=False)
     why: str
+    purpose: str = ""
     fields: tuple[str, ...] = ()
     tentative: bool = False
     takes_charge_from: str | None = None
@@ -34,7 +36,7 @@ class Call:
     @property
     def key(self) -> str:
         """What counts as the same call within one request."""
-        return call_key(self.operation, self.subject, "charge" if self.takes_charge else "")
+        return call_key(self.operation, self.subject, self.purpose)
 
 
 @dataclass(frozen=True)

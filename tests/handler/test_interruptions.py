@@ -6,31 +6,13 @@ from typing import Any
 
 import pytest
 from declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
-from stack import Context, Stack
+from interruption import stop_waiting
+from stack import INVENTED, Context, Stack
 
 from inference_experiment_handler import index
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, Hook, SilentRollback
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
-INVENTED = "Demo-ShadowTest-1ABCDEFGHIJK"
-
-
-class Gone(BaseException):
-    """The function that served the request is gone, and what it knew with it."""
-
-
-def stop_waiting(stack: Stack, event: dict[str, Any], *, after: str) -> None:
-    """Serves a request until the handler has made a call, and loses all that it knew."""
-
-    def gone() -> None:
-        if after in stack.calls(since=mark):
-            raise Gone
-
-    mark = stack.mark()
-    stack.while_waiting = gone
-    with pytest.raises(Gone):
-        stack.serve_once(event)
-    stack.while_waiting = None
 
 
 def update_the_endpoint(stack: Stack) -> None:

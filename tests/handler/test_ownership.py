@@ -160,6 +160,7 @@ def test_a_foreign_experiment_in_transition_holds_up_no_delete(stack: Stack, tra
         EndpointName="shop",
         ModelVariants=declared()["ModelVariants"],
         ShadowModeConfig=shadow_mode(10),
+        Tags=[{"Key": STACK_TAG, "Value": "another"}, {"Key": LOGICAL_ID, "Value": "ShadowTest"}],
     )
     stack.clock.advance(5 if transition == "Creating" else 60)
     assert stack.describe("theirs")["Status"] == transition

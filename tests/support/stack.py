@@ -22,6 +22,8 @@ STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c-4b
 LAMBDA_TIMEOUT = timedelta(minutes=15)
 READS = {"DescribeInferenceExperiment", "DescribeEndpoint", "DescribeEndpointConfig", "ListTags"}
 
+INVENTED = "Demo-ShadowTest-1ABCDEFGHIJK"
+"""Such an id CloudFormation makes up where a Create has never answered."""
 STATUS_DURING = {
     "Create": "CREATE_IN_PROGRESS",
     "Update": "UPDATE_IN_PROGRESS",
