@@ -9,7 +9,7 @@ export CDK_DISABLE_CLI_TELEMETRY := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: demo test unit lint types format lock setup clean
+.PHONY: demo test unit campaign lint types format lock setup clean
 
 demo: $(SETUP)
 	$(BIN)/python -m local.demo
@@ -19,6 +19,11 @@ test: $(SETUP)
 
 unit: $(SETUP)
 	$(BIN)/python -m pytest -n auto --dist loadfile tests/handler tests/constructs
+
+# Ten thousand seeded lives under faults, then a check that the campaign finds faults planted in the handler.
+campaign: $(SETUP)
+	$(BIN)/python -m campaign
+	$(BIN)/python -m campaign.mutants
 
 lint: $(SETUP)
 	$(BIN)/ruff check .

@@ -47,6 +47,7 @@ def advance(
         step: Step | None = None
         try:
             seen = observe(request, progress, clients.sagemaker, now())
+            _recall(request, seen, progress)
             step = decide(request, seen, progress)
             experiment = seen.experiment
             progress.record_look(exists=experiment is not None, alive=experiment is not None and not experiment.ended)
@@ -62,6 +63,15 @@ def advance(
         if isinstance(step, Wait):
             return None
     return None
+
+
+def _recall(request: Request, seen: Observation, progress: Progress) -> None:
+    """What an earlier run of this request has created, which lost all that it knew."""
+    sight = seen.sight
+    if sight is None or sight.succeeded or sight.experiment.name in progress.claims:
+        return
+    if sight.tags.get(ownership.REQUEST) == request.token and sight.experiment.created is not None:
+        progress.recall_creation(sight.experiment.name, sight.experiment.created)
 
 
 def _act(step: Call, progress: Progress, clients: Clients, now: Callable[[], datetime]) -> None:

@@ -107,6 +107,9 @@ class Progress:
     def record_unanswered(self, call: Call, now: datetime) -> None:
         self.unanswered[call.key] = now.isoformat()
 
+    def recall_creation(self, name: str, at: datetime) -> None:
+        self.unanswered.setdefault(call_key(CREATE, name), at.isoformat())
+
     def record_denial(self, operation: str, now: datetime) -> bool:
         """Whether access has been denied for so long by now that it counts."""
         since = self.denials.setdefault(operation, now.isoformat())

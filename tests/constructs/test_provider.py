@@ -65,7 +65,6 @@ def test_only_the_declared_roles_are_passed_and_only_to_sagemaker(declared: Any)
 
 def test_a_role_of_a_template_written_by_hand_may_be_passed_too(declared: Any) -> None:
     provider = InferenceExperimentProvider(declared.stack, "Provider")
-    assert "iam:PassRole" not in str(declared.template.to_json())
 
     provider.grant_pass_role(declared.role)
 

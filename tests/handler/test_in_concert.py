@@ -365,6 +365,25 @@ def test_what_was_given_up_is_removed_even_if_it_starts_for_longer_than_the_serv
     assert stack.shadows() == []
 
 
+def test_what_was_given_up_is_removed_even_if_all_is_forgotten_meanwhile() -> None:
+    stack = Stack(visible_after_create=timedelta(seconds=20))
+    event = stack.event("Create", declared())
+
+    def give_up(_: object) -> None:
+        stack.serve_once(stack.event("Delete", declared(), physical_id=INVENTED))
+
+    stack.sagemaker.faults.add(Hook(give_up, "CreateInferenceExperiment"))
+    stop_waiting(stack, event, after="CreateInferenceExperiment")
+    stack.clock.advance(600)
+    assert names(stack)
+
+    index.serve(event, Context(stack.clock), stack.edges)
+
+    assert not stack.answers[-1].succeeded
+    assert names(stack) == []
+    assert stack.shadows() == []
+
+
 def test_a_long_poll_interval_leaves_time_to_hand_over() -> None:
     stack = Stack(starting=timedelta(minutes=30))
     edges = replace(stack.edges, poll_seconds=100)

@@ -1,0 +1,21 @@
+"""The fault campaign: seeded lives of a stack, in which everything around the handler may go wrong.
+
+One process, one simulated clock, one seed. The real handler (``index.serve``) runs unchanged; CloudFormation's,
+Lambda's and SageMaker's sides of the contract are played around it, and somebody who meddles. Whatever happens, what
+the project promises must hold (``invariants``); the same seed replays the same life exactly::
+
+    python -m campaign --lives 10000
+    python -m campaign --seed 4711 --log
+
+==================  ==========================================================
+``scheduler``       one thing at a time on a simulated clock
+``function``        Lambda: asynchronous invocations, retries, crashes, time-outs
+``cloudformation``  the stack: requests, rollbacks, clean-ups, time-outs
+``aws``             SageMaker's calls, late, refused, or lost on the way
+``chance``          the seed's dice, and how often what goes wrong
+``declarations``    what a stack's author declares next
+``life``            one life: from the stack's creation until it is gone
+``invariants``      what must hold, whatever happens
+``mutants``         faults in the handler itself, which the campaign has to find
+==================  ==========================================================
+"""

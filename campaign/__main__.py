@@ -1,0 +1,57 @@
+"""``python -m campaign``: lives many lives, and tells what was violated."""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
+
+from campaign.invariants import NAMES
+from campaign.life import Outcome, live
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m campaign", description=__doc__)
+    parser.add_argument("--lives", type=int, default=10_000, help="how many seeds, from --first on")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--seed", type=int, help="one seed alone")
+    parser.add_argument("--log", action="store_true", help="the handler's log of that seed")
+    asked = parser.parse_args()
+    if asked.seed is not None:
+        outcome = live(asked.seed, log=asked.log)
+        print(outcome.log, end="")
+        outcomes = [outcome]
+    else:
+        began = time.monotonic()
+        with ProcessPoolExecutor() as pool:
+            outcomes = list(pool.map(live, range(asked.first, asked.first + asked.lives), chunksize=20))
+        print(f"{time.monotonic() - began:.0f} s")
+    report(outcomes)
+    return 1 if any(outcome.violations for outcome in outcomes) else 0
+
+
+def report(outcomes: list[Outcome]) -> None:
+    total = Counter(
+        lives=len(outcomes),
+        **{
+            name: sum(getattr(outcome, name) for outcome in outcomes)
+            for name in ("requests", "answers", "unanswerable", "calls", "invocations", "hops")
+        },
+    )
+    faults = Counter(chain.from_iterable(Counter(outcome.faults).elements() for outcome in outcomes))
+    print("\n".join(f"{name:>22}  {count}" for name, count in total.items()))
+    print("faults")
+    print("\n".join(f"{name:>22}  {count}" for name, count in faults.most_common()))
+    print("violations")
+    for invariant, name in NAMES.items():
+        broken = [outcome for outcome in outcomes if any(each.invariant == invariant for each in outcome.violations)]
+        print(f"{invariant:>22}  {len(broken)}  {name}")
+    for outcome in [outcome for outcome in outcomes if outcome.violations][:40]:
+        print(f"seed {outcome.seed}")
+        for violation in outcome.violations[:5]:
+            print(f"    {violation}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

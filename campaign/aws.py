@@ -1,0 +1,79 @@
+"""SageMaker's and CloudFormation's calls as the handler makes them: late, refused, or lost on the way."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from campaign.chance import Chance
+from campaign.function import Function
+from campaign.scheduler import Scheduler
+from local.sagemaker import SageMaker, ServiceError
+
+HANDLER = "handler"
+_CHANGING = re.compile(r"^(Create|Update|Start|Stop|Delete)InferenceExperiment$")
+
+
+class Client:
+    """Has a method for each operation, as a boto3 client has. Every call takes its time, and may be the last."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        chance: Chance,
+        function: Function,
+        answer: Callable[[str, dict[str, Any]], dict[str, Any]],
+        *,
+        denied_until: float = 0.0,
+    ) -> None:
+        self._scheduler, self._chance, self._function, self._answer = scheduler, chance, function, answer
+        self.denied_until = denied_until
+        self.calls = 0
+
+    def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
+        operation = "".join(part.capitalize() for part in method.split("_"))
+        return lambda **arguments: self._call(operation, arguments)
+
+    def _call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        self.calls += 1
+        dice = self._chance.random
+        self._function.perhaps_crash()
+        self._scheduler.sleep(dice.uniform(0.02, 0.2))
+        if self._scheduler.now().timestamp() < self.denied_until:
+            raise _error(operation, "AccessDeniedException", f"not authorized to perform: {operation}", 400)
+        if self._chance.hits("throttle"):
+            raise _error(operation, "ThrottlingException", "Rate exceeded", 400)
+        if _CHANGING.match(operation) and self._chance.hits("conflict"):
+            raise _error(operation, "ConflictException", "another operation is in progress", 400)
+        failed, lost = self._chance.hits("server_error"), self._chance.hits("connection_lost")
+        if (failed or lost) and dice.random() < 0.5:
+            raise self._broken(operation, lost=lost)
+        answer = self._performed(operation, arguments)
+        if failed or lost:
+            raise self._broken(operation, lost=lost)
+        self._scheduler.sleep(dice.uniform(0.02, 0.2))
+        self._function.perhaps_crash()
+        return answer
+
+    def _performed(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._answer(operation, arguments)
+        except ServiceError as error:
+            raise _error(operation, error.code, error.message, error.status) from error
+
+    def _broken(self, operation: str, *, lost: bool) -> Exception:
+        if lost:
+            error: Exception = ReadTimeoutError(endpoint_url="https://aws.test")
+            return error
+        return _error(operation, "InternalFailure", "the request processing has failed", 500)
+
+
+def sagemaker_of(service: SageMaker) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+    return lambda operation, arguments: service.call(operation, arguments, principal=HANDLER)
+
+
+def _error(operation: str, code: str, message: str, status: int) -> Exception:
+    answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    error: Exception = ClientError(answer, operation)
+    return error

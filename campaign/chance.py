@@ -1,0 +1,89 @@
+"""The seed's dice, and how often what goes wrong."""
+
+from dataclasses import dataclass, fields, replace
+from random import Random
+
+
+@dataclass(frozen=True, kw_only=True)
+class Odds:
+    """Probabilities, each for one occasion. A quiet world is one in which none of it happens."""
+
+    throttle: float = 0.0
+    """A call is refused with a ThrottlingException."""
+    server_error: float = 0.0
+    """A call is answered with a 500, performed or not."""
+    connection_lost: float = 0.0
+    """A call gets no answer, performed or not."""
+    conflict: float = 0.0
+    """A changing call is refused with a ConflictException."""
+    crash: float = 0.0
+    """The sandbox is lost, before or after a call out."""
+    duplicate: float = 0.0
+    """Lambda delivers an event twice."""
+    late: float = 0.0
+    """Lambda delivers an event minutes late."""
+    invoke_refused: float = 0.0
+    """A self-invocation is refused."""
+    answer_lost: float = 0.0
+    """The answer can't be delivered in any attempt of one invocation."""
+    answer_slow: float = 0.0
+    """The answer takes up to a minute."""
+    meddling: float = 0.0
+    """Somebody stops, edits or deletes the experiment while a request is under way, or between two."""
+    test_fails: float = 0.0
+    """SageMaker gives an experiment up: Cancelled, with a StatusReason."""
+    silent_rollback: float = 0.0
+    """An endpoint update at the end of a test is rolled back without a word."""
+    slow: float = 0.0
+    """A transition takes 30 to 70 minutes."""
+    cancel: float = 0.0
+    """The user cancels an update, or deletes the stack, while a request is under way."""
+    other_resource_fails: float = 0.0
+    """Something else in the stack fails after the experiment has succeeded."""
+    denied: float = 0.0
+    """Access is denied for the first minute of the stack."""
+
+    def scaled(self, by: float) -> "Odds":
+        return replace(self, **{field.name: getattr(self, field.name) * by for field in fields(self)})
+
+
+STORM = Odds(
+    throttle=0.01,
+    server_error=0.004,
+    connection_lost=0.004,
+    conflict=0.01,
+    crash=0.001,
+    duplicate=0.05,
+    late=0.05,
+    invoke_refused=0.02,
+    answer_lost=0.05,
+    answer_slow=0.05,
+    meddling=0.15,
+    test_fails=0.1,
+    silent_rollback=0.05,
+    slow=0.1,
+    cancel=0.15,
+    other_resource_fails=0.15,
+    denied=0.1,
+)
+
+
+class Chance:
+    """One life's dice. What happened is counted by name."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)  # noqa: S311  # a replay, not a secret
+        # A third of the lives is quiet, so that what should simply work is seen to.
+        self.odds = STORM.scaled(self.random.choice([0.0, 0.5, 1.0]))
+        self.counts: dict[str, int] = {}
+
+    def hits(self, what: str) -> bool:
+        odds = getattr(self.odds, what)
+        if not odds or self.random.random() >= odds:
+            return False
+        self.counts[what] = self.counts.get(what, 0) + 1
+        return True
+
+    def calm(self) -> None:
+        """From now on nothing goes wrong any more."""
+        self.odds = Odds()

@@ -1,0 +1,177 @@
+"""CloudFormation's side of the contract: one stack with one experiment in it.
+
+What its documentation leaves open is played either way: whether it goes on with the physical id of a FAILED answer.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from campaign.chance import Chance
+from campaign.declarations import Declaration, as_sent
+from campaign.function import Function
+from campaign.scheduler import Scheduler, Signal
+
+STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+LOGICAL_ID = "ShadowTest"
+CLEAN_UPS = 3
+"""How often CloudFormation tries to delete what an update has replaced."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    body: dict[str, Any]
+    size: int
+    at: datetime
+
+    @property
+    def succeeded(self) -> bool:
+        return bool(self.body["Status"] == "SUCCESS")
+
+    @property
+    def physical_id(self) -> str:
+        return str(self.body["PhysicalResourceId"])
+
+
+@dataclass
+class Request:
+    """One request, and every answer to it."""
+
+    kind: str
+    """Create, Update, Rollback or Delete."""
+    event: dict[str, Any]
+    declared: Declaration
+    sent: datetime
+    timeout: float
+    settled: Signal
+    answers: list[Answer] = field(default_factory=list)
+    given_up: bool = False
+
+    @property
+    def id(self) -> str:
+        return str(self.event["RequestId"])
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer that counts: the first one, if it came in time."""
+        return self.settled.value if isinstance(self.settled.value, Answer) else None
+
+
+class CloudFormation:
+    """One stack. Its operations are called from within a task, and take as long as they take."""
+
+    def __init__(self, scheduler: Scheduler, chance: Chance, function: Function) -> None:
+        self._scheduler, self._chance, self._function = scheduler, chance, function
+        self.status = "REVIEW_IN_PROGRESS"
+        self.requests: list[Request] = []
+        self.declared: Declaration = {}
+        self.physical_id = ""
+        self.leaked: set[str] = set()
+        """The ids whose Delete has failed for good: what is left is for the stack's owner to remove."""
+        self.on_answer: Callable[[Request, Answer], None] = lambda *_: None
+
+    def describe_stacks(self, _: str, asked: dict[str, Any]) -> dict[str, Any]:
+        return {"Stacks": [{"StackId": asked["StackName"], "StackName": "Demo", "StackStatus": self.status}]}
+
+    def receive(self, url: str, body: bytes) -> None:
+        """An answer is put to its address."""
+        request = next(each for each in self.requests if each.event["ResponseURL"] == url)
+        answer = Answer(json.loads(body), len(body), self._scheduler.now())
+        request.answers.append(answer)
+        self.on_answer(request, answer)
+        if not request.given_up:
+            request.settled.happen(answer)
+
+    def create(self, declared: Declaration) -> None:
+        self.declared, self.status = declared, "CREATE_IN_PROGRESS"
+        request = self._send("Create", declared)
+        cancelled = self._waited_for(request)
+        answer = request.answer
+        self.physical_id = answer.physical_id if answer else "Demo-ShadowTest-1ABCDEFGHIJK"
+        if cancelled:
+            self.delete()
+        elif answer is None or not answer.succeeded or self._chance.hits("other_resource_fails"):
+            self.status = "ROLLBACK_IN_PROGRESS"
+            deleted = self._deleted(self.physical_id, declared)
+            self.status = "ROLLBACK_COMPLETE" if deleted else "ROLLBACK_FAILED"
+        else:
+            self.status = "CREATE_COMPLETE"
+
+    def update(self, declared: Declaration) -> None:
+        before, old_id = self.declared, self.physical_id
+        self.status = "UPDATE_IN_PROGRESS"
+        request = self._send("Update", declared, physical_id=old_id, old=before)
+        cancelled = self._waited_for(request)
+        answer = request.answer
+        if answer and answer.succeeded and not cancelled and not self._chance.hits("other_resource_fails"):
+            self.declared, self.physical_id = declared, answer.physical_id
+            self.status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+            self._clean_up(old_id, before)
+            self.status = "UPDATE_COMPLETE"
+            return
+        takes_id = answer is not None and (answer.succeeded or self._chance.random.random() < 0.5)
+        now_id = answer.physical_id if answer and takes_id else old_id
+        self._roll_back(before, declared, now_id)
+
+    def continue_rollback(self) -> None:
+        """What the stack's owner does about UPDATE_ROLLBACK_FAILED."""
+        failed = self.requests[-1]
+        self._roll_back(failed.declared, failed.event["OldResourceProperties"], failed.event["PhysicalResourceId"])
+
+    def delete(self) -> None:
+        self.status = "DELETE_IN_PROGRESS"
+        deleted = self._deleted(self.physical_id, self.declared)
+        self.status = "DELETE_COMPLETE" if deleted else "DELETE_FAILED"
+
+    def _roll_back(self, before: Declaration, failed: Declaration, now_id: str) -> None:
+        self.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+        request = self._send("Rollback", before, physical_id=now_id, old=failed)
+        request.settled.wait(request.timeout)
+        request.given_up = True
+        answer = request.answer
+        if answer is None or not answer.succeeded:
+            self.status = "UPDATE_ROLLBACK_FAILED"
+            return
+        self.physical_id = answer.physical_id
+        self.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+        self._clean_up(now_id, failed)
+        self.status = "UPDATE_ROLLBACK_COMPLETE"
+
+    def _clean_up(self, physical_id: str, declared: Declaration) -> None:
+        if physical_id != self.physical_id and not any(self._deleted(physical_id, declared) for _ in range(CLEAN_UPS)):
+            self.leaked.add(physical_id)
+
+    def _deleted(self, physical_id: str, declared: Declaration) -> bool:
+        request = self._send("Delete", declared, physical_id=physical_id)
+        request.settled.wait(request.timeout)
+        request.given_up = True
+        return request.answer is not None and request.answer.succeeded
+
+    def _waited_for(self, request: Request) -> bool:
+        """Whether the user cancelled it while it was under way."""
+        if self._chance.hits("cancel") and not request.settled.wait(self._chance.random.uniform(0, 900)):
+            request.given_up = True
+            return True
+        request.settled.wait(request.timeout - (self._scheduler.now() - request.sent).total_seconds())
+        request.given_up = True
+        return False
+
+    def _send(self, kind: str, declared: Declaration, **more: Any) -> Request:
+        number, now = len(self.requests), self._scheduler.now()
+        event = {
+            "RequestType": "Update" if kind == "Rollback" else kind,
+            "RequestId": f"request-{number}",
+            "StackId": STACK_ID,
+            "LogicalResourceId": LOGICAL_ID,
+            "ResourceType": "Custom::SageMakerInferenceExperiment",
+            "ResponseURL": f"https://cloudformation.test/{number}?X-Amz-Date={now:%Y%m%dT%H%M%SZ}&X-Amz-Signature=secret",
+            "ResourceProperties": as_sent(declared),
+            **({"PhysicalResourceId": more["physical_id"]} if "physical_id" in more else {}),
+            **({"OldResourceProperties": as_sent(more["old"])} if "old" in more else {}),
+        }
+        request = Request(kind, event, declared, now, 3600.0, Signal(self._scheduler))
+        self.requests.append(request)
+        self._function.invoke(json.dumps(event).encode())
+        return request

@@ -1,0 +1,147 @@
+"""What a stack's author declares: a first declaration, and a next one."""
+
+from copy import deepcopy
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+PRODUCTION, SHADOW, ENDPOINT = "AllTraffic", "Shadow-01", "shop"
+MODELS = ("champion", "challenger", "contender")
+ROLE = "arn:aws:iam::123456789012:role/shadow-test"
+INSTANCE_TYPE = "ml.m5.xlarge"
+GIVEN_NAME = "Ranking-Test"
+
+Declaration = dict[str, Any]
+
+
+def variant(name: str, model: str, count: int = 1) -> dict[str, Any]:
+    return {
+        "ModelName": model,
+        "VariantName": name,
+        "InfrastructureConfig": {
+            "InfrastructureType": "RealTimeInference",
+            "RealTimeInferenceConfig": {"InstanceType": INSTANCE_TYPE, "InstanceCount": count},
+        },
+    }
+
+
+def first(dice: Random, now: datetime, *, named: bool) -> Declaration:
+    declared: Declaration = {
+        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provider",
+        "RoleArn": ROLE,
+        "EndpointName": ENDPOINT,
+        "ModelVariants": [variant(PRODUCTION, "champion"), variant(SHADOW, dice.choice(MODELS[1:]))],
+        "ShadowModeConfig": {
+            "SourceModelVariantName": PRODUCTION,
+            "ShadowModelVariants": [{"ShadowModelVariantName": SHADOW, "SamplingPercentage": dice.randrange(101)}],
+        },
+    }
+    if named:
+        declared["Name"] = GIVEN_NAME
+    _schedule(dice, now, declared)
+    if dice.random() < 0.3:
+        declared["DataStorageConfig"] = {"Destination": "s3://captures/shop"}
+    if dice.random() < 0.3:
+        declared["KmsKey"] = "alias/volumes"
+    if dice.random() < 0.3:
+        _on_delete(dice, declared)
+    _tags(dice, declared)
+    return declared
+
+
+def following(dice: Random, now: datetime, before: Declaration) -> Declaration:
+    """The next declaration of the same resource: mostly one that can be brought about."""
+    declared = deepcopy(before)
+    for key in ("DesiredState", "ModelVariantActions", "Reason"):
+        declared.pop(key, None)
+    for _ in range(dice.choice([1, 1, 2])):
+        _change(dice, now, declared)
+    return declared
+
+
+def _change(dice: Random, now: datetime, declared: Declaration) -> None:
+    kind = dice.choice(
+        [
+            "sampling",
+            "sampling",
+            "description",
+            "schedule",
+            "tags",
+            "run",
+            "conclude",
+            "shadow",
+            "removal",
+            "bad",
+            "kms",
+            "production",
+        ]
+    )
+    shadow = declared["ShadowModeConfig"]["ShadowModelVariants"][0]
+    if kind == "sampling":
+        shadow["SamplingPercentage"] = dice.randrange(101)
+    elif kind == "description":
+        declared["Description"] = f"changed {dice.randrange(1000)}"
+    elif kind == "schedule":
+        _schedule(dice, now, declared)
+    elif kind == "tags":
+        _tags(dice, declared)
+    elif kind == "run":
+        _renew(dice, declared)
+        declared["ModelVariants"][1] = variant(SHADOW, dice.choice(MODELS[1:]))
+    elif kind == "conclude":
+        actions = dice.choice([("Remove", "Promote"), ("Retain", "Remove"), ("Retain", "Retain")])
+        declared["DesiredState"] = dice.choice(["Completed", "Cancelled"])
+        declared["ModelVariantActions"] = dict(zip((PRODUCTION, SHADOW), actions, strict=True))
+    elif kind == "shadow":
+        declared["ModelVariants"][1] = variant(SHADOW, dice.choice(MODELS[1:]), dice.choice([1, 2]))
+    elif kind == "removal":
+        _on_delete(dice, declared)
+    elif kind == "bad":
+        shadow["SamplingPercentage"] = 101
+    elif kind == "production":
+        # Not what the endpoint serves, at least most of the time.
+        declared["ModelVariants"][0] = variant(PRODUCTION, dice.choice(MODELS))
+        _renew(dice, declared)
+    elif kind == "kms":
+        declared["KmsKey"] = "alias/other"
+
+
+def _renew(dice: Random, declared: Declaration) -> None:
+    if "Name" in declared:
+        declared["Name"] = f"{GIVEN_NAME}-{dice.randrange(1000)}"
+    else:
+        declared["Run"] = str(dice.randrange(1000))
+
+
+def _schedule(dice: Random, now: datetime, declared: Declaration) -> None:
+    kind = dice.choice(["now", "now", "for days", "later", "between"])
+    days = dice.randrange(1, 30)
+    start = now + timedelta(hours=dice.uniform(2, 100))
+    declared["Schedule"] = {
+        "now": {"Duration": "P7D"},
+        "for days": {"Duration": f"P{days}D"},
+        "later": {"StartTime": start.isoformat(), "Duration": f"P{days}D"},
+        "between": {"StartTime": start.isoformat(), "EndTime": (start + timedelta(days=days)).isoformat()},
+    }[kind]
+
+
+def _on_delete(dice: Random, declared: Declaration) -> None:
+    actions = dice.choice([("Remove", "Promote"), ("Retain", "Remove"), ("Retain", "Retain")])
+    declared["OnDelete"] = {
+        "DesiredState": dice.choice(["Completed", "Cancelled"]),
+        "ModelVariantActions": dict(zip((PRODUCTION, SHADOW), actions, strict=True)),
+        "Record": dice.choice(["Delete", "Delete", "Retain"]),
+    }
+
+
+def _tags(dice: Random, declared: Declaration) -> None:
+    declared["Tags"] = [{"Key": key, "Value": str(dice.randrange(9))} for key in "abc" if dice.random() < 0.5]
+
+
+def as_sent(value: Any) -> Any:
+    """CloudFormation turns every scalar into a string, at any depth."""
+    if isinstance(value, dict):
+        return {key: as_sent(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_sent(item) for item in value]
+    return str(value)

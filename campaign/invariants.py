@@ -1,0 +1,186 @@
+"""What must hold, whatever happens. Written from the declarations and from SageMaker's state, not from the handler."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from campaign.aws import HANDLER
+from campaign.cloudformation import LOGICAL_ID, STACK_ID, Answer, Request
+from campaign.declarations import ENDPOINT, SHADOW, Declaration
+from local.sagemaker import SageMaker
+
+NAMES = {
+    1: "answered once, in time, to its own address",
+    2: "nothing runs or bills after a Delete",
+    3: "no foreign experiment is touched",
+    4: "SUCCESS means that live equals declared",
+    5: "a rollback succeeds",
+    6: "production changes only where Promote was declared",
+    7: "the newer request's work stays",
+    8: "logs are JSON, and hold no secret",
+}
+ENDED = ("Completed", "Cancelled")
+_OWNER = {
+    "sagemaker-inference-experiment:stack-id": STACK_ID,
+    "sagemaker-inference-experiment:logical-id": LOGICAL_ID,
+}
+_LOOKS = re.compile(r"^(Describe|List)")
+
+
+@dataclass(frozen=True)
+class Violation:
+    invariant: int
+    what: str
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.at:%m-%d %H:%M:%S} {self.invariant} ({NAMES[self.invariant]}): {self.what}"
+
+
+def own(service: SageMaker) -> list[dict[str, Any]]:
+    """The experiments of the stack's resource, by their tags."""
+    tags = service.tags_by_arn()
+    return [each for each in service.experiments() if _OWNER.items() <= tags.get(each["Arn"], {}).items()]
+
+
+def shadows(service: SageMaker) -> list[str]:
+    (endpoint,) = [each for each in service.endpoints() if each["EndpointName"] == ENDPOINT]
+    return [each["VariantName"] for each in endpoint.get("ShadowProductionVariants", [])]
+
+
+def served_models(service: SageMaker) -> list[str]:
+    (endpoint,) = [each for each in service.endpoints() if each["EndpointName"] == ENDPOINT]
+    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": endpoint["EndpointConfigName"]})
+    return [each["ModelName"] for each in config["ProductionVariants"]]
+
+
+def promotes(declared: Declaration) -> bool:
+    """Whether it says anywhere that the shadow is promoted: now, or when it is deleted."""
+    endings = (declared, declared.get("OnDelete", {}))
+    return any(ending.get("ModelVariantActions", {}).get(SHADOW) == "Promote" for ending in endings)
+
+
+def keeps_the_shadow(declared: Declaration) -> bool:
+    endings = (declared, declared.get("OnDelete", {}))
+    return any(ending.get("ModelVariantActions", {}).get(SHADOW) == "Retain" for ending in endings)
+
+
+def answered(request: Request, answer: Answer) -> str | None:
+    body, event = answer.body, request.event
+    if (answer.at - request.sent).total_seconds() > request.timeout and answer is request.answers[0]:
+        return f"{request.id} {request.kind} answered after {answer.at - request.sent}"
+    if any(body[key] != event[key] for key in ("RequestId", "StackId", "LogicalResourceId")):
+        return f"{request.id} answered with another's ids"
+    if answer.size > 4096:
+        return f"{request.id} answered with {answer.size} bytes"
+    if not body["PhysicalResourceId"] or (not answer.succeeded and not body["Reason"]):
+        return f"{request.id} answered without an id or a reason"
+    return None
+
+
+def foreign_calls(service: SageMaker, foreign: set[str]) -> list[str]:
+    """What the handler called upon experiments that are not the stack's."""
+    return [
+        f"{call.operation} of {call.parameters}"
+        for call in service.record
+        if call.principal == HANDLER
+        and not _LOOKS.match(call.operation)
+        and not call.code
+        and ({call.parameters.get("Name"), str(call.parameters.get("ResourceArn")).rpartition("/")[2]} & foreign)
+    ]
+
+
+def unlike(declared: Declaration, name: str, service: SageMaker, now: datetime, *, rollback: bool) -> str | None:
+    """How the live experiment differs from its declaration; ``None`` if it doesn't."""
+    live = next((each for each in service.experiments() if each["Name"] == name), None)
+    if live is None:
+        over = "DesiredState" in declared or _end_is_past(declared, now) or rollback
+        return None if over else f"{name} is absent"
+    if live["Status"] in ENDED:
+        return None if rollback else _unlike_ended(declared, live, service)
+    if rollback:
+        # A running test takes three fields, so no more can be taken back than those.
+        return _first(_differences(declared, live, _DESCRIPTION_AND_SAMPLING))
+    if "DesiredState" in declared:
+        return f"{name} is {live['Status']}, declared to be {declared['DesiredState']}"
+    start = declared["Schedule"].get("StartTime")
+    due = start is None or datetime.fromisoformat(start) <= now
+    if live["Status"] != ("Running" if due else "Created"):
+        return f"{name} is {live['Status']}"
+    return _first(_differences(declared, live, _FIELDS)) or _first(_end_differs(declared, live, service))
+
+
+def _unlike_ended(declared: Declaration, live: dict[str, Any], service: SageMaker) -> str | None:
+    if "DesiredState" not in declared:
+        return None
+    if live["Status"] != declared["DesiredState"]:
+        return f"{live['Name']} is {live['Status']}, declared to be {declared['DesiredState']}"
+    if declared["ModelVariantActions"][SHADOW] == "Remove" and shadows(service):
+        return "the shadow is still on the endpoint"
+    return None
+
+
+def _differences(declared: Declaration, live: dict[str, Any], fields: dict[str, "_Read"]) -> list[str]:
+    return [
+        f"{name}: declared {read[0](declared)}, live {read[1](live)}"
+        for name, read in fields.items()
+        if read[0](declared) != read[1](live)
+    ]
+
+
+def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker) -> list[str]:
+    schedule = declared["Schedule"]
+    if "EndTime" in schedule:
+        end = datetime.fromisoformat(schedule["EndTime"])
+    elif live["Status"] == "Running" and not service.behaviour.reports_actual_start:
+        # What a duration counts from can't be seen.
+        return []
+    else:
+        days = timedelta(days=int(schedule["Duration"][1:-1]))
+        planned = live["Status"] == "Created"
+        end = (datetime.fromisoformat(schedule["StartTime"]) if planned else live["Schedule"]["StartTime"]) + days
+    return [] if abs(live["Schedule"]["EndTime"] - end) < timedelta(minutes=2) else [f"it ends {live['Schedule']}"]
+
+
+def _end_is_past(declared: Declaration, now: datetime) -> bool:
+    schedule = declared["Schedule"]
+    if "EndTime" in schedule:
+        return datetime.fromisoformat(schedule["EndTime"]) <= now
+    start = schedule.get("StartTime")
+    return bool(start) and datetime.fromisoformat(start) + timedelta(days=int(schedule["Duration"][1:-1])) <= now
+
+
+def _first(differences: list[str]) -> str | None:
+    return differences[0] if differences else None
+
+
+_Read = tuple[Callable[[dict[str, Any]], Any], Callable[[dict[str, Any]], Any]]
+
+
+def _same(path: str) -> _Read:
+    return (lambda declared: declared.get(path), lambda live: live.get(path))
+
+
+def _sampling(entry: dict[str, Any]) -> Any:
+    return entry["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"]
+
+
+def _variants(live: dict[str, Any]) -> Any:
+    return [{key: value for key, value in each.items() if key != "Status"} for each in live["ModelVariants"]]
+
+
+_DESCRIPTION_AND_SAMPLING: dict[str, _Read] = {
+    "Description": (lambda declared: declared.get("Description", ""), lambda live: live.get("Description", "")),
+    "SamplingPercentage": (_sampling, _sampling),
+}
+_FIELDS: dict[str, _Read] = {
+    **_DESCRIPTION_AND_SAMPLING,
+    "RoleArn": _same("RoleArn"),
+    "EndpointName": (lambda declared: declared["EndpointName"], lambda live: live["EndpointMetadata"]["EndpointName"]),
+    # It may be reported under another of its names.
+    "KmsKey": (lambda declared: "KmsKey" in declared, lambda live: "KmsKey" in live),
+    "ModelVariants": (lambda declared: declared["ModelVariants"], _variants),
+    "DataStorageConfig": _same("DataStorageConfig"),
+}

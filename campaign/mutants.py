@@ -1,0 +1,179 @@
+"""Faults in the handler itself: what the campaign must find, or it would find nothing.
+
+``python -m campaign.mutants`` plants one after another, and lives lives until an invariant breaks.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from campaign.life import live
+from inference_experiment_handler import (
+    answer,
+    arguments,
+    decide,
+    decide_absent,
+    decide_present,
+    decide_removal,
+    endpoint_checks,
+    fields,
+    loop,
+    ownership,
+    resource,
+    stack,
+)
+from inference_experiment_handler.steps import Done, Fail
+
+LIVES = 1500
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A fault.
+
+    Attributes:
+        name: What it does.
+        breaks: The invariant that it breaks.
+        changes: How it is planted: where, what, by what.
+        quick: Whether a hundred lives are enough to find it.
+    """
+
+    name: str
+    breaks: int
+    changes: tuple[tuple[Any, str, Any], ...]
+    quick: bool = True
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        with ExitStack() as stack_:
+            for where, what, by in self.changes:
+                stack_.enter_context(mock.patch.object(where, what, by))
+            yield
+
+    def found_by(self, lives: int = LIVES) -> tuple[int, int] | None:
+        """The invariant that it breaks first, and the seed; ``None`` if it gets away."""
+        with self.planted():
+            for seed in range(lives):
+                violations = live(seed).violations
+                if violations:
+                    return violations[0].invariant, seed
+        return None
+
+
+def _instead(value: Any) -> Callable[..., Any]:
+    return lambda *_, **__: value
+
+
+def _twice(original: Callable[..., Any]) -> Callable[..., Any]:
+    def send(self: Any, *given: Any) -> None:
+        original(self, *given)
+        self._answered = False
+        original(self, *given)
+
+    return send
+
+
+def _without_sampling(original: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *given, **named: [each for each in original(*given, **named) if each.name != "SamplingPercentage"]
+
+
+def _always_done(original: Callable[..., Any]) -> Callable[..., Any]:
+    def decided(*given: Any) -> Any:
+        step = original(*given)
+        return Done("all is well") if isinstance(step, Fail) else step
+
+    return decided
+
+
+def _acting(production: str, shadow: str) -> Callable[..., Any]:
+    original = arguments.stop
+
+    def stop(experiment: Any, *given: Any) -> Any:
+        actions = {experiment.production_name: production, experiment.shadow_name: shadow}
+        return {**original(experiment, *given), "ModelVariantActions": actions}
+
+    return stop
+
+
+def _done_in_transition(original: Callable[..., Any]) -> Callable[..., Any]:
+    def removal(request: Any, seen: Any, progress: Any) -> Any:
+        moving = seen.experiment is not None and seen.experiment.in_transition
+        return Done("it will be gone") if moving else original(request, seen, progress)
+
+    return removal
+
+
+def _with_another_id(original: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda body: original({**body, "RequestId": "another"})
+
+
+def _at_length(original: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda body: original(body) + b" " * 4096
+
+
+def _logging_the_event(original: Callable[..., Any]) -> Callable[..., Any]:
+    def settle(self: Any, event: Any, *given: Any) -> Any:
+        logging.getLogger(__name__).warning({"event": event})
+        return original(self, event, *given)
+
+    return settle
+
+
+_Resource = resource.InferenceExperimentResource
+MUTANTS = (
+    Mutant("answers twice", 1, ((_Resource, "_send", _twice(_Resource._send)),)),
+    Mutant("answers to another request", 1, ((answer, "fitted", _with_another_id(answer.fitted)),)),
+    Mutant("answers at length", 1, ((answer, "fitted", _at_length(answer.fitted)),)),
+    Mutant(
+        "skips the deadline",
+        1,
+        ((decide, "may_go_on", _instead(True)), (loop, "may_go_on", _instead(True))),
+        quick=False,
+    ),
+    Mutant("never hands over", 1, ((_Resource, "_handed_over", _instead(True)),)),
+    Mutant("leaves the shadow", 2, ((arguments, "stop", _acting("Retain", "Retain")),), quick=False),
+    Mutant(
+        "deletes what is in transition",
+        2,
+        ((decide, "decide_removal", _done_in_transition(decide_removal.decide_removal)),),
+    ),
+    Mutant(
+        "creates after a Delete",
+        2,
+        ((stack, "waits_for", _instead(True)), (stack, "gave_up", _instead(False))),
+        quick=False,
+    ),
+    Mutant("takes everything for its own", 3, ((ownership.Owner, "owns", _instead(True)),)),
+    Mutant("drops a field", 4, ((fields, "differing", _without_sampling(fields.differing)),)),
+    Mutant("always succeeds", 4, ((loop, "decide", _always_done(decide.decide)),)),
+    Mutant("refuses rollbacks", 5, ((stack, "is_rollback", _instead(False)),), quick=False),
+    Mutant("promotes what is to be removed", 6, ((arguments, "stop", _acting("Remove", "Promote")),)),
+    Mutant(
+        "mirrors nothing",
+        6,
+        ((decide_absent, "why_not_here", _instead(None)), (endpoint_checks, "why_not_here", _instead(None))),
+    ),
+    Mutant(
+        "ignores newer requests",
+        7,
+        ((decide_present, "lost_charge", _instead(False)), (decide_removal, "lost_charge", _instead(False))),
+    ),
+    Mutant("logs the event", 8, ((_Resource, "_settle", _logging_the_event(_Resource._settle)),)),
+)
+
+
+def main() -> int:
+    away = 0
+    for mutant in MUTANTS:
+        found = mutant.found_by()
+        away += found is None
+        print(f"{mutant.name:>32}  {f'invariant {found[0]}, seed {found[1]}' if found else 'GOT AWAY'}", flush=True)
+    return 1 if away else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
