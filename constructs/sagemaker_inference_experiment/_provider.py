@@ -64,6 +64,9 @@ class InferenceExperimentProvider(Construct):
                 log_group=self._log_group,
                 memory_size=256,
                 timeout=Duration.minutes(15),
+                # CloudFormation waits for an hour: what is delivered later has no reader.
+                max_event_age=Duration.hours(1),
+                retry_attempts=2,
                 environment={"POLL_SECONDS": str(poll_interval.to_seconds())} if poll_interval is not None else None,
             )
         # A policy of its own: as part of the role's, the function and its role would depend on each other.

@@ -14,7 +14,8 @@ from inference_experiment_handler.operations import CREATE
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step
 
-_OVERTIME = timedelta(hours=6)
+_OVERTIME = timedelta(hours=2)
+"""More than SageMaker takes for anything; and few enough hand-overs not to be taken for a loop by Lambda."""
 
 
 def decide(request: Request, seen: Observation, progress: Progress) -> Step:

@@ -80,6 +80,14 @@ def test_the_function_may_invoke_itself_alone(declared: Any) -> None:
     assert invoking["Resource"] == {"Fn::GetAtt": [function, "Arn"]}
 
 
+def test_lambda_tries_again_for_as_long_as_cloudformation_waits(declared: Any) -> None:
+    declared.experiment()
+
+    declared.template.has_resource_properties(
+        "AWS::Lambda::EventInvokeConfig", {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 2}
+    )
+
+
 def test_the_function_is_set_up_to_wait(declared: Any) -> None:
     declared.experiment()
 
