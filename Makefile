@@ -9,7 +9,7 @@ export CDK_DISABLE_CLI_TELEMETRY := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: demo test unit campaign lint types format lock setup clean
+.PHONY: demo test unit campaign bench lint types format lock setup clean
 
 demo: $(SETUP)
 	$(BIN)/python -m local.demo
@@ -24,6 +24,9 @@ unit: $(SETUP)
 campaign: $(SETUP)
 	$(BIN)/python -m campaign
 	$(BIN)/python -m campaign.mutants
+
+bench: $(SETUP)
+	$(BIN)/python -m bench
 
 lint: $(SETUP)
 	$(BIN)/ruff check .

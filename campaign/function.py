@@ -31,7 +31,8 @@ class Context:
     def __init__(self, scheduler: Scheduler, timeout: timedelta, request_id: str) -> None:
         self._scheduler = scheduler
         self.aws_request_id = request_id
-        self.deadline = scheduler.now() + timeout
+        self.began = scheduler.now()
+        self.deadline = self.began + timeout
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self.deadline - self._scheduler.now()) / timedelta(milliseconds=1)))
@@ -50,6 +51,7 @@ class Function:
         self._scheduler, self._chance, self._serve, self._timeout = scheduler, chance, serve, timeout
         self.invocations = 0
         self.hops = 0
+        self.billed = 0.0
         self.began: dict[str, datetime] = {}
         """When the last invocation for each request began, by its id."""
         self.extra: dict[str, int] = {}
@@ -89,6 +91,8 @@ class Function:
                 self._start(payload, copy, attempt + 1, RETRIES_AFTER[attempt])
             else:
                 self.exhausted.add(event["RequestId"])
+        finally:
+            self.billed += (self._scheduler.now() - context.began).total_seconds()
 
     def perhaps_crash(self) -> None:
         if self._chance.hits("crash"):

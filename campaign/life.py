@@ -37,7 +37,8 @@ class Outcome:
     requests: int = 0
     answers: int = 0
     unanswerable: int = 0
-    slowest: float = 0.0
+    billed: float = 0.0
+    """Seconds that Lambda would bill."""
     calls: int = 0
     hops: int = 0
     invocations: int = 0
@@ -325,6 +326,7 @@ class Life:
         outcome.requests = len(stack.requests)
         outcome.answers = sum(len(request.answers) for request in stack.requests)
         outcome.calls = self.sagemaker.calls + self.cloudformation.calls
+        outcome.billed = self.function.billed
         outcome.hops, outcome.invocations = self.function.hops, self.function.invocations
 
     def _check_production(self) -> None:

@@ -1,0 +1,29 @@
+"""``python -m bench``: all measurements, each beside its reference."""
+
+import logging
+
+from bench import cost, lag, start
+
+
+def main() -> None:
+    logging.disable(logging.CRITICAL)
+    print("from the final status to the answer, simulated")
+    for lags in (lag.of_the_handler(), lag.of_stock_crhelper(1), lag.of_stock_crhelper(2)):
+        print(f"    {lags}")
+    print("a fresh process until its first call is answered")
+    measured = start.measured()
+    alone_cpu, alone_memory = measured["botocore alone, one client"]
+    for name, (cpu, memory) in measured.items():
+        ratios = f"{cpu / alone_cpu:.2f} and {memory / alone_memory:.2f} of botocore alone"
+        print(f"    {name:<34} {cpu * 1000:4.0f} ms CPU   {memory:4.0f} MiB   {ratios}")
+    print("resources of a stack")
+    for name, (for_one, further) in cost.resources().items():
+        print(f"    {name:<34} {for_one:3} for the first, {further:2} for each further one")
+    print(f"the asset\n    {cost.asset_size() / 1024:.0f} KiB, before it is zipped")
+    print("a life of the fault campaign, on average")
+    for name, mean in cost.of_a_life().items():
+        print(f"    {name:<34} {mean:6.1f}")
+
+
+if __name__ == "__main__":
+    main()

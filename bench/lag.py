@@ -1,0 +1,172 @@
+"""How long after SageMaker has reached the final status the answer comes, on a simulated clock.
+
+The reference is stock crhelper, itself run; its EventBridge rule is played by the clock, and first due one interval
+after it was put.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from statistics import median
+from typing import Any
+from unittest import mock
+
+from crhelper import CfnResource
+
+from campaign.declarations import ENDPOINT, INSTANCE_TYPE, MODELS, PRODUCTION, ROLE, SHADOW, as_sent, variant
+from inference_experiment_handler import index
+from inference_experiment_handler.resource import Edges
+from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
+
+TRANSITIONS = 100
+_ARN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
+_CREATING = timedelta(seconds=30)
+_DECLARED = {
+    "ServiceToken": _ARN,
+    "RoleArn": ROLE,
+    "EndpointName": ENDPOINT,
+    "ModelVariants": [variant(PRODUCTION, "champion"), variant(SHADOW, "challenger")],
+    "ShadowModeConfig": {
+        "SourceModelVariantName": PRODUCTION,
+        "ShadowModelVariants": [{"ShadowModelVariantName": SHADOW, "SamplingPercentage": 10}],
+    },
+}
+
+
+@dataclass
+class Lags:
+    """Seconds from the final status to the answer."""
+
+    name: str
+    seconds: list[float]
+
+    def __str__(self) -> str:
+        return f"{self.name:<34} median {median(self.seconds):6.1f} s   worst {max(self.seconds):6.1f} s"
+
+
+class _Context:
+    invoked_function_arn = _ARN
+    function_name = "provider"
+    aws_request_id = "request"
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock, self._deadline = clock, clock.now() + timedelta(minutes=15)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self._deadline - self._clock.now()).total_seconds() * 1000)
+
+
+class _World:
+    """SageMaker with an endpoint in service, and a test that takes so long to start."""
+
+    def __init__(self, starting: timedelta) -> None:
+        self.clock = ManualClock(datetime(2030, 1, 1, tzinfo=UTC))
+        self.sagemaker = SageMaker(self.clock, behaviour=Behaviour(creating=_CREATING, starting=starting))
+        self.client = boto3_client(self.sagemaker)
+        self.starting = starting
+        for model in MODELS:
+            self.client.create_model(ModelName=model, PrimaryContainer={"Image": "image"}, ExecutionRoleArn=ROLE)
+        production = {
+            "VariantName": PRODUCTION,
+            "ModelName": "champion",
+            "InitialInstanceCount": 1,
+            "InstanceType": INSTANCE_TYPE,
+            "InitialVariantWeight": 1.0,
+        }
+        self.client.create_endpoint_config(EndpointConfigName="before", ProductionVariants=[production])
+        self.client.create_endpoint(EndpointName=ENDPOINT, EndpointConfigName="before")
+        self.clock.advance(600)
+        self.event = {
+            "RequestType": "Create",
+            "RequestId": "request",
+            "StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c",
+            "LogicalResourceId": "ShadowTest",
+            "ResponseURL": f"https://cloudformation.test/1?X-Amz-Date={self.clock.now():%Y%m%dT%H%M%SZ}",
+            "ResourceProperties": as_sent(_DECLARED),
+        }
+
+    def lag(self) -> float:
+        """From the final status until now."""
+        (created,) = self.client.list_inference_experiments()["InferenceExperiments"]
+        return float((self.clock.now() - created["CreationTime"] - _CREATING - self.starting).total_seconds())
+
+    def describe_stacks(self, **_: str) -> dict[str, Any]:
+        return {"Stacks": [{"StackStatus": "CREATE_IN_PROGRESS"}]}
+
+
+def of_the_handler() -> Lags:
+    return Lags("this handler, every 5 s", [_handlers(starting) for starting in _transitions()])
+
+
+def of_stock_crhelper(minutes: int) -> Lags:
+    return Lags(f"stock crhelper, every {60 * minutes} s", [_stocks(starting, minutes) for starting in _transitions()])
+
+
+def _transitions() -> Iterator[timedelta]:
+    """Half a minute to half an hour."""
+    dice = Random(0)  # noqa: S311  # a replay, not a secret
+    return (timedelta(seconds=dice.uniform(30, 1800)) for _ in range(TRANSITIONS))
+
+
+def _handlers(starting: timedelta) -> float:
+    world = _World(starting)
+    lags: list[float] = []
+    queue: list[dict[str, Any]] = [world.event]
+
+    def deliver(_: str, body: bytes) -> bool:
+        assert json.loads(body)["Status"] == "SUCCESS", body
+        lags.append(world.lag())
+        return True
+
+    edges = Edges(
+        sagemaker=lambda: world.client,
+        cloudformation=lambda: world,
+        invoke=lambda _, payload: queue.append(json.loads(payload)),
+        now=world.clock.now,
+        sleep=world.clock.advance,
+        deliver=deliver,
+        poll_seconds=5,
+    )
+    while queue:
+        index.serve(queue.pop(0), _Context(world.clock), edges)
+    return lags[0]
+
+
+def _stocks(starting: timedelta, minutes: int) -> float:
+    world = _World(starting)
+    lags: list[float] = []
+    events = mock.Mock()
+    events.put_rule.return_value = {"RuleArn": "arn:aws:events:us-east-1:123456789012:rule/poll"}
+    event = world.event
+    while not lags:
+        # A cold container each time, which costs crhelper nothing here.
+        helper = _stock_helper(world, minutes, events)
+        with mock.patch.object(CfnResource, "_send", side_effect=lambda *_: lags.append(world.lag())):
+            helper(event, _Context(world.clock))
+        event = json.loads(events.put_targets.call_args.kwargs["Targets"][0]["Input"])
+        world.clock.advance(60 * minutes)
+    return lags[0]
+
+
+def _stock_helper(world: _World, minutes: int, events: mock.Mock) -> Any:
+    with mock.patch.dict(os.environ, {"AWS_SAM_LOCAL": "true"}):
+        # What is private is not in its stubs.
+        helper: Any = CfnResource(log_level="CRITICAL", polling_interval=minutes, sleep_on_delete=0)
+    helper._sam_local, helper._events_client, helper._lambda_client = None, events, mock.Mock()
+    helper._lambda_client.add_permission.return_value = {}
+
+    def create(*_: Any) -> None:
+        world.client.create_inference_experiment(
+            Name="stock", Type="ShadowMode", **{key: _DECLARED[key] for key in _DECLARED if key != "ServiceToken"}
+        )
+
+    def poll(*_: Any) -> str | None:
+        running = world.client.describe_inference_experiment(Name="stock")["Status"] == "Running"
+        return "stock" if running else None
+
+    helper.create(create)
+    helper.poll_create(poll)
+    return helper

@@ -1,0 +1,25 @@
+"""The measurements still measure; what they come to is for whoever runs them."""
+
+import pytest
+
+from bench import __main__, cost, lag, start
+
+
+def test_every_measurement_is_printed_beside_its_reference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(lag, "TRANSITIONS", 3)
+    monkeypatch.setattr(start, "RUNS", 1)
+    monkeypatch.setattr(cost, "LIVES", 3)
+    monkeypatch.setattr(__main__.logging, "disable", lambda _: None)
+
+    __main__.main()
+
+    printed = capsys.readouterr().out
+    for reference in ("stock crhelper, every 60 s", "botocore alone", "CDK's Provider", "CDK's AwsCustomResource"):
+        assert reference in printed
+
+
+def test_the_answer_comes_within_one_poll() -> None:
+    # Simulated time, so no machine is too slow for it.
+    assert max(lag.of_the_handler().seconds) <= 5
