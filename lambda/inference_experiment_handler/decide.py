@@ -42,20 +42,17 @@ def _decide(request: Request, seen: Observation, progress: Progress) -> Step:
     if request.declaration is None:
         return decide_removal(request, seen, progress)
     step = decide_present(request, request.declaration, seen, progress)
-    if isinstance(step, Call) and step.key in progress.rejected:
-        left = Done("SageMaker refuses it, so it is left as it is")
-        removing = step.subject != request.name
-        step = Fail(progress.rejected[step.key]) if removing else Refusal(progress.rejected[step.key], in_rollback=left)
-    if request.type is not RequestType.UPDATE:
-        return Fail(step.reason) if isinstance(step, Refusal) else step
-    # Only CloudFormation tells a rollback from any other update, and only right at the beginning.
-    rollback = stack.is_rollback(progress)
+    rollback = stack.is_rollback(progress) if request.type is RequestType.UPDATE else False
     if rollback is None and not isinstance(step, Done | Fail):
-        return stack.asking(
-            request, f"whether this is a rollback: {step.reason if isinstance(step, Refusal) else step.why}"
-        )
-    if isinstance(step, Refusal):
-        return step.in_rollback if rollback else Fail(step.reason)
+        # Only CloudFormation tells a rollback from any other update, and only right at the beginning.
+        why = step.reason if isinstance(step, Refusal) else step.why
+        step = stack.asking(request, f"whether this is a rollback: {why}")
+    elif isinstance(step, Refusal):
+        step = step.in_rollback if rollback else Fail(step.reason)
+    if isinstance(step, Call) and step.key in progress.rejected:
+        if rollback and step.subject == request.name:
+            return Done("SageMaker refuses to put it back, so it is left as it is")
+        return Fail(progress.rejected[step.key])
     return step
 
 

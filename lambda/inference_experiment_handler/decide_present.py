@@ -32,10 +32,14 @@ def decide_present(request: Request, declaration: Declaration, seen: Observation
     if isinstance(step, Refusal) and way is not None and request.physical_id == request.name:
         # A rollback leaves its own run as it is, but not the one that was to replace it.
         return Refusal(step.reason, in_rollback=way)
-    if isinstance(way, Call) and way.takes_charge:
-        # Whether this will be refused is perhaps not known yet; being in charge can't wait for that.
-        return step if isinstance(step, Fail | Refusal) else way
-    return step if way is None or isinstance(step, Fail | Refusal | Wait) else way
+    if way is None or isinstance(step, Fail | Refusal):
+        return step
+    if not isinstance(step, Wait):
+        return way
+    # Whether this will be refused is not known yet. Being in charge can't wait for that, everything else can.
+    predecessor = seen.predecessor
+    charge = taking_charge(request, predecessor, progress) if predecessor and not predecessor.experiment.ended else None
+    return charge or step
 
 
 def _taken_back(request: Request, seen: Observation, progress: Progress) -> Step | None:

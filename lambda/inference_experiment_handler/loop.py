@@ -100,6 +100,9 @@ def _meant(
         case NotFoundError() if call is not None:
             # Gone since the look, perhaps by this very call, whose first attempt went unanswered.
             progress.record_unanswered(call, now)
+        case ConflictError() if call is not None and call.operation == CREATE:
+            # Perhaps with what its own first attempt has created, which went unanswered.
+            progress.record_unanswered(call, now)
         case ConflictError() if call is not None:
             progress.record_refusal(call, now)
         case LostError() if call is not None:

@@ -34,7 +34,9 @@ class Sight:
     @property
     def succeeded(self) -> bool:
         """Whether a request has ever brought it about as declared, as far as the tags tell."""
-        return ownership.APPLIED in self.tags or ownership.REQUEST not in self.tags
+        # A creation writes the request and the owner at once. A request alone was added after the tags were stripped.
+        began = ownership.REQUEST in self.tags and ownership.STACK_ID in self.tags
+        return ownership.APPLIED in self.tags or not began
 
     def owner_may_not_show_yet(self, now: datetime) -> bool:
         """Whether its tags may say whose it is in a moment."""
@@ -64,7 +66,8 @@ class Observation:
 def observe(request: Request, progress: Progress, client: SageMaker, now: datetime) -> Observation:
     """Raises a ``ServiceError`` where a look fails."""
     sight = next((found for name in request.candidates if (found := _look(client, name, progress, now))), None)
-    predecessor = _look(client, request.replaces, progress, now) if request.replaces else None
+    # Whether it ever succeeded decides what becomes of it, even while it is in transition.
+    predecessor = _look(client, request.replaces, progress, now, tagged=True) if request.replaces else None
     deciding = {
         name.casefold()
         for name in (
@@ -110,10 +113,10 @@ def _declared_endpoint(request: Request, sight: Sight | None, now: datetime) -> 
     return declaration.endpoint_name if decides and declaration.conclusion is None else None
 
 
-def _look(client: SageMaker, name: str, progress: Progress, now: datetime) -> Sight | None:
+def _look(client: SageMaker, name: str, progress: Progress, now: datetime, *, tagged: bool = False) -> Sight | None:
     try:
         experiment = Experiment.from_api(service.call(client, DESCRIBE, {"Name": name}))
-        waiting = experiment.in_transition and name in progress.claims
+        waiting = experiment.in_transition and name in progress.claims and not tagged
         tags = {} if waiting else _tags(client, experiment.arn)
     except NotFoundError:
         return None

@@ -26,9 +26,11 @@ def settle(
     experiment = sight.experiment
     previous = request.previous
     undeclared = [key for key in (previous.tags if previous else {}) if key not in declaration.tags]
+    # What was announced and did not come about.
     if experiment.status == Status.CREATED:
-        # It was announced, but SageMaker refused to start the test.
         undeclared.append(ownership.STARTED)
+    if not experiment.ended:
+        undeclared.append(ownership.ENDING)
     surplus = [key for key in undeclared if key in sight.tags]
     if surplus and not progress.made(DELETE_TAGS, experiment.name):
         untag = {"ResourceArn": experiment.arn, "TagKeys": surplus}

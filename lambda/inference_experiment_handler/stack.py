@@ -37,7 +37,10 @@ def is_rollback(progress: Progress) -> bool | None:
 def waits_for(request: Request, seen: Observation, progress: Progress) -> bool | None:
     """Whether the stack still waits for the request's answer; ``None`` where it has to be asked first."""
     status = progress.stack_status(since=seen.now - _FRESH)
-    return None if status is None else status in _UNDER_WAY[request.type]
+    if status is None:
+        return None
+    # A rollback is waited for while the stack rolls back, and no other update is.
+    return status in _UNDER_WAY[request.type] and (is_rollback(progress) or "ROLLBACK" not in status)
 
 
 def gave_up(request: Request, progress: Progress, *, since: datetime) -> bool | None:
