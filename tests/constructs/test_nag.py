@@ -1,0 +1,40 @@
+"""cdk-nag's AwsSolutions rules: what they find is acknowledged, with a reason, or mended."""
+
+from typing import Any
+
+import pytest
+from aws_cdk import Acknowledgment, Validations
+from cdk_nag import AwsSolutionsChecks
+
+_HERE = "<AWS::Region>:<AWS::AccountId>"
+_ANY_NAME = (
+    "the name of an experiment, and of what it runs on, is not known before it is deployed, and a name may be given; "
+    "account and region are fixed"
+)
+ACKNOWLEDGED = {
+    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sagemaker:{_HERE}:inference-experiment/*]": _ANY_NAME,
+    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sagemaker:{_HERE}:endpoint/*]": _ANY_NAME,
+    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sagemaker:{_HERE}:endpoint-config/*]": _ANY_NAME,
+    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:{_HERE}:stack/*]": (
+        "a provider may serve experiments of any stack of the account and region; reading a status is all it may do"
+    ),
+    "AwsSolutions-L1": "the runtime that the handler is tested with, and that Lambda supports until 2029",
+}
+
+
+def findings(scope: Any) -> set[str]:
+    return {violation.rule_name for violation in AwsSolutionsChecks().validate_scope(scope).violations}
+
+
+def test_cdk_nag_finds_nothing_but_what_is_acknowledged(declared: Any) -> None:
+    declared.experiment()
+
+    assert findings(declared.stack) == set(ACKNOWLEDGED)
+
+
+@pytest.mark.parametrize("rule", ACKNOWLEDGED)
+def test_each_acknowledgement_counts(declared: Any, rule: str) -> None:
+    experiment = declared.experiment()
+    Validations.of(experiment.provider).acknowledge(Acknowledgment(id=rule, reason=ACKNOWLEDGED[rule]))
+
+    assert findings(declared.stack) == set(ACKNOWLEDGED) - {rule}
