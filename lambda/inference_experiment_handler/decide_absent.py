@@ -1,9 +1,9 @@
 """There is no experiment of that name: create it, unless it was there a moment ago, or there is nothing to create."""
 
 from inference_experiment_handler import arguments, fields, ownership, stack
-from inference_experiment_handler.decide_removal import ending_of, unsettled
+from inference_experiment_handler.decide_removal import ending_of
 from inference_experiment_handler.declaration import Declaration
-from inference_experiment_handler.endpoint_checks import served_after, why_not_ended_so, why_not_here
+from inference_experiment_handler.endpoint_checks import served_after, still_updating, why_not_ended_so, why_not_here
 from inference_experiment_handler.event import Request, RequestType
 from inference_experiment_handler.live import Endpoint
 from inference_experiment_handler.matching import same_name
@@ -13,8 +13,7 @@ from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.properties import length_problem
 from inference_experiment_handler.reading import iso_instant
 from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step, Wait
-
-GIVEN_UP = "CloudFormation no longer waits for this request"
+from inference_experiment_handler.wording import GIVEN_UP
 
 
 def decide_absent(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Step | Refusal:
@@ -30,7 +29,7 @@ def decide_absent(request: Request, declaration: Declaration, seen: Observation,
         over = _over(request, declaration, seen)
         if over is not None:
             return over
-    wait = _in_the_way(request, declaration, seen, progress) or unsettled(seen.endpoint(declaration.endpoint_name))
+    wait = _in_the_way(request, declaration, seen, progress) or still_updating(seen.endpoint(declaration.endpoint_name))
     problem = _why_not_created(request, declaration, seen, progress)
     if problem is None and wait is not None:
         return wait
@@ -68,7 +67,7 @@ def _over(request: Request, declaration: Declaration, seen: Observation) -> Step
     problem = why_not_ended_so(declaration.conclusion, declaration.endpoint_name, shadow, variants, endpoint)
     if problem is None:
         return done
-    return unsettled(endpoint) or Refusal(
+    return still_updating(endpoint) or Refusal(
         f"there is no experiment {request.name} to promote from, and {problem}: deploy the model to the endpoint "
         "the ordinary way (a new endpoint configuration), and take DesiredState and ModelVariantActions out of the "
         "declaration",

@@ -2,18 +2,17 @@
 
 from inference_experiment_handler import fields, ownership
 from inference_experiment_handler.charge import stopped_by
-from inference_experiment_handler.decide_removal import unsettled
 from inference_experiment_handler.declaration import Declaration, Ending
-from inference_experiment_handler.endpoint_checks import why_not_ended_so
+from inference_experiment_handler.endpoint_checks import still_updating, why_not_ended_so
 from inference_experiment_handler.event import Request, RequestType
 from inference_experiment_handler.live import Experiment, Status
 from inference_experiment_handler.matching import Match
 from inference_experiment_handler.observe import Observation, Sight, is_to_conclude
 from inference_experiment_handler.operations import STOP
 from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.reading import iso_instant
 from inference_experiment_handler.settle import settle
 from inference_experiment_handler.steps import Refusal, Step
+from inference_experiment_handler.wording import ended_words, way_out
 
 
 def decide_ended(
@@ -29,7 +28,7 @@ def decide_ended(
         return Refusal(again, in_rollback=left)
     if request.type is RequestType.UPDATE and ownership.read(sight.tags) == fields.applied_by(declaration):
         return settled
-    wait = unsettled(seen.endpoint(experiment.endpoint_name)) if is_to_conclude(declaration, sight) else None
+    wait = still_updating(seen.endpoint(experiment.endpoint_name)) if is_to_conclude(declaration, sight) else None
     if wait is not None:
         return wait
     reason = _why_not(request, declaration, sight, seen, progress)
@@ -110,17 +109,3 @@ def _why_not_concluded(
         else "that can't be changed any more"
     )
     return f"{ended_words(experiment)}, and {instead}. Found: {problem}"
-
-
-def ended_words(experiment: Experiment) -> str:
-    """That and since when it has ended, and why."""
-    since = f" since {iso_instant(experiment.concluded)}" if experiment.concluded else ""
-    reason = f" ({experiment.status_reason})" if experiment.status_reason else ""
-    return f"{experiment.name} is {experiment.status}{since}{reason}"
-
-
-def way_out(declaration: Declaration) -> str:
-    """The one way to change what can't be changed: another experiment."""
-    if declaration.name is not None:
-        return "Start a new run: give it another Name"
-    return f"Start a new run: give it another Run than {declaration.run!r}"

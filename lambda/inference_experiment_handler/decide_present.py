@@ -3,10 +3,11 @@
 from collections.abc import Collection
 
 from inference_experiment_handler import arguments, endpoint_checks, fields, ownership, stack
+from inference_experiment_handler.calls import call_once, called_off
 from inference_experiment_handler.charge import announcing, lost_charge, taking_charge
-from inference_experiment_handler.decide_absent import GIVEN_UP, decide_absent
-from inference_experiment_handler.decide_ended import decide_ended, way_out
-from inference_experiment_handler.decide_removal import call_once, called_off, ended, removed, stop, unsettled
+from inference_experiment_handler.decide_absent import decide_absent
+from inference_experiment_handler.decide_ended import decide_ended
+from inference_experiment_handler.decide_removal import ended, removed, stop
 from inference_experiment_handler.declaration import Declaration, Removal
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.live import KNOWN_STATUSES, Experiment, Status
@@ -17,6 +18,7 @@ from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.reading import iso_instant
 from inference_experiment_handler.settle import settle
 from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step, Wait
+from inference_experiment_handler.wording import GIVEN_UP, way_out
 
 
 def decide_present(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Step | Refusal:
@@ -27,7 +29,7 @@ def decide_present(request: Request, declaration: Declaration, seen: Observation
     if seen.sight is None:
         step = decide_absent(request, declaration, seen, progress)
     else:
-        step = _there(request, declaration, seen.sight, seen, progress)
+        step = _existing(request, declaration, seen.sight, seen, progress)
     way = _way_made(request, declaration, seen, progress)
     if isinstance(step, Refusal) and way is not None and request.physical_id == request.name:
         # A rollback leaves its own run as it is, but not the one that was to replace it.
@@ -59,7 +61,7 @@ def _taken_back(request: Request, seen: Observation, progress: Progress) -> Step
     return removed(request, seen.sight, Removal(), seen, progress, because="given up with") or Fail(GIVEN_UP)
 
 
-def _there(
+def _existing(
     request: Request, declaration: Declaration, sight: Sight, seen: Observation, progress: Progress
 ) -> Step | Refusal:
     experiment = sight.experiment
@@ -82,11 +84,11 @@ def _there(
         return charge or Wait(f"waiting for {experiment.status} to pass")
     if experiment.ended:
         return decide_ended(request, declaration, sight, seen, progress)
-    step = _going(request, declaration, sight, seen, progress, own=own)
+    step = _created_or_running(request, declaration, sight, seen, progress, own=own)
     return charge if charge and isinstance(step, Call) and not step.takes_charge else step
 
 
-def _going(
+def _created_or_running(
     request: Request, declaration: Declaration, sight: Sight, seen: Observation, progress: Progress, *, own: bool
 ) -> Step | Refusal:
     """Created or Running: update what differs, then conclude it, then start it, then be done."""
@@ -96,16 +98,16 @@ def _going(
     )
     decides = declaration.conclusion is None and experiment.status == Status.CREATED
     if decides and endpoint_checks.decides(declaration, experiment, seen.now):
-        wait = unsettled(seen.endpoint(declaration.endpoint_name))
+        wait = endpoint_checks.still_updating(seen.endpoint(declaration.endpoint_name))
         if wait is not None:
             return wait
     refused = _refused(declaration, experiment, differing, seen)
     repairable = [field for field in differing if field.name not in refused]
-    step = _next(request, declaration, sight, seen, progress, differing=repairable, refused=refused)
+    step = _repair_conclude_start(request, declaration, sight, seen, progress, differing=repairable, refused=refused)
     return Refusal(" ".join(dict.fromkeys(refused.values())), in_rollback=step) if refused else step
 
 
-def _next(
+def _repair_conclude_start(
     request: Request,
     declaration: Declaration,
     sight: Sight,

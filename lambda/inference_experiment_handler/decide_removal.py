@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from inference_experiment_handler import arguments, ownership
+from inference_experiment_handler.calls import call_once, called_off
 from inference_experiment_handler.charge import announcing, lost_charge, stopped_by, taking_charge
 from inference_experiment_handler.declaration import Ending, Removal
-from inference_experiment_handler.endpoint_checks import why_not_ended_so
+from inference_experiment_handler.endpoint_checks import still_updating, why_not_ended_so
 from inference_experiment_handler.event import Request
-from inference_experiment_handler.live import KNOWN_STATUSES, Endpoint, Experiment, Status
+from inference_experiment_handler.live import KNOWN_STATUSES, Status
 from inference_experiment_handler.observe import Observation, Sight, unproven
 from inference_experiment_handler.operations import DELETE, STOP
 from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Call, Done, Fail, Step, Wait
+from inference_experiment_handler.steps import Done, Fail, Step, Wait
 
 
 def decide_removal(request: Request, seen: Observation, progress: Progress) -> Step:
@@ -96,53 +97,9 @@ def _unlike_its_ending(
     problem = why_not_ended_so(ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, endpoint)
     said = f" ({experiment.status_reason})" if experiment.status_reason else ""
     failed = Fail(f"{problem}; the experiment is {experiment.status}{said}") if problem else None
-    return unsettled(endpoint) or failed
+    return still_updating(endpoint) or failed
 
 
 def ending_of(sight: Sight, declared: Removal) -> Ending:
     """A test that never came about as declared, or never ran, is no ground for promoting or keeping anything."""
     return declared.ending if sight.succeeded and sight.experiment.ran else Removal().ending
-
-
-def called_off(
-    experiment: Experiment, stop: arguments.Arguments, seen: Observation, progress: Progress, *, record_may_go: bool
-) -> Step:
-    """The next step towards a scheduled test that never starts.
-
-    Whether a test that has not started can be stopped, or deleted, is not documented. So the one is tried, and the
-    other if that is refused. Without its record a test never starts, so in the end the record goes even where it was
-    to stay.
-    """
-    delete = {"Name": experiment.name}
-    first, second = ((DELETE, delete), (STOP, stop)) if record_may_go else ((STOP, stop), (DELETE, delete))
-    for operation, call_arguments in (first, second):
-        if not progress.refused(operation, experiment.name):
-            return call_once(operation, experiment, call_arguments, progress, seen, tentative=True)
-    if progress.refused_for_good(first[0], experiment.name, seen.now):
-        return Fail(f"{experiment.name} has not started and can be neither stopped nor deleted: {progress.last_words}")
-    return Call(first[0], experiment.name, first[1], "once more", tentative=True)
-
-
-def unsettled(endpoint: Endpoint | None) -> Wait | None:
-    """What an endpoint serves can be judged once its update is over."""
-    if endpoint is not None and endpoint.in_transition:
-        return Wait(f"waiting for endpoint {endpoint.name}: {endpoint.status}")
-    return None
-
-
-def call_once(
-    operation: str,
-    experiment: Experiment,
-    call_arguments: arguments.Arguments,
-    progress: Progress,
-    seen: Observation,
-    *,
-    tentative: bool = False,
-) -> Step:
-    """The call, unless it was made: then wait a while for its effect, and fail if none shows."""
-    if not progress.made(operation, experiment.name):
-        return Call(operation, experiment.name, call_arguments, f"it is {experiment.status}", tentative=tentative)
-    if progress.settling(operation, experiment.name, seen.now):
-        return Wait(f"waiting for {operation} to show")
-    said = f": {experiment.status_reason}" if experiment.status_reason else ""
-    return Fail(f"{experiment.name} is still {experiment.status} after {operation}{said}")

@@ -10,11 +10,19 @@ from datetime import datetime
 from inference_experiment_handler.declaration import Declaration, Ending, ModelVariant
 from inference_experiment_handler.live import Endpoint, Experiment, Served
 from inference_experiment_handler.matching import same_name
+from inference_experiment_handler.steps import Wait
 
 
 def decides(declaration: Declaration, experiment: Experiment, now: datetime) -> bool:
     """Whether a scheduled test is about to be started, or to change what it deploys as the production variant."""
     return declaration.schedule.is_due(now) or declaration.production not in experiment.variants.values()
+
+
+def still_updating(endpoint: Endpoint | None) -> Wait | None:
+    """What an endpoint serves can be judged once its update is over."""
+    if endpoint is not None and endpoint.in_transition:
+        return Wait(f"waiting for endpoint {endpoint.name}: {endpoint.status}")
+    return None
 
 
 def why_not_here(declaration: Declaration, endpoint: Endpoint | None) -> str | None:

@@ -1,0 +1,21 @@
+"""What several messages say in the same words."""
+
+from inference_experiment_handler.declaration import Declaration
+from inference_experiment_handler.live import Experiment
+from inference_experiment_handler.reading import iso_instant
+
+GIVEN_UP = "CloudFormation no longer waits for this request"
+
+
+def ended_words(experiment: Experiment) -> str:
+    """That and since when it has ended, and why."""
+    since = f" since {iso_instant(experiment.concluded)}" if experiment.concluded else ""
+    reason = f" ({experiment.status_reason})" if experiment.status_reason else ""
+    return f"{experiment.name} is {experiment.status}{since}{reason}"
+
+
+def way_out(declaration: Declaration) -> str:
+    """The one way to change what can't be changed: another experiment."""
+    if declaration.name is not None:
+        return "Start a new run: give it another Name"
+    return f"Start a new run: give it another Run than {declaration.run!r}"
