@@ -293,7 +293,7 @@ class Life:
     def _judge(self) -> None:
         """A while after an operation of the stack, the experiment is as the stack now declares it."""
         self.scheduler.sleep(300)
-        if self.spoilt or self._unsettled():
+        if self.spoilt or self._unsettled() or self._moves_by_schedule():
             return
         now = self.scheduler.now()
         if self.stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
@@ -336,6 +336,15 @@ class Life:
 
     def _shadowed(self) -> bool:
         return bool(invariants.shadows(self.service))
+
+    def _moves_by_schedule(self) -> bool:
+        """Whether a test is just starting or stopping because its time has come."""
+        now = self.scheduler.now()
+        return any(
+            each["Status"] == status and each["Schedule"].get(moment, now) <= now
+            for each in invariants.own(self.service)
+            for status, moment in (("Starting", "StartTime"), ("Stopping", "EndTime"))
+        )
 
     def _unsettled(self) -> bool:
         """Whether something that is not the handler's doing has just happened to the experiment."""
