@@ -14,6 +14,8 @@ the project promises must hold (``invariants``); the same seed replays the same 
 ``aws``             SageMaker's calls, late, refused, or lost on the way
 ``chance``          the seed's dice, and how often what goes wrong
 ``declarations``    what a stack's author declares next
+``scene``           the endpoint, a foreign experiment, and how SageMaker behaves
+``logs``            what is logged, and what must not be
 ``life``            one life: from the stack's creation until it is gone
 ``invariants``      what must hold, whatever happens
 ``mutants``         faults in the handler itself, which the campaign has to find

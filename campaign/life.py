@@ -1,28 +1,22 @@
 """One life: a stack is created, changed a few times, and deleted, while everything around it may go wrong."""
 
-import io
-import json
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from campaign import declarations, invariants
+from campaign import declarations, invariants, logs, scene
 from campaign.aws import Client, sagemaker_of
 from campaign.chance import Chance
 from campaign.cloudformation import Answer, CloudFormation, Request
-from campaign.declarations import ENDPOINT, GIVEN_NAME, INSTANCE_TYPE, MODELS, PRODUCTION, ROLE, SHADOW, Declaration
+from campaign.declarations import GIVEN_NAME, PRODUCTION, SHADOW, Declaration
 from campaign.function import Context, Function, simulated_timers
 from campaign.invariants import Violation
 from campaign.scheduler import Scheduler
 from inference_experiment_handler import index
 from inference_experiment_handler.resource import Edges
-from local.sagemaker import Behaviour, CancelFault, SageMaker, ServiceError, SilentRollback
+from local.sagemaker import CancelFault, SageMaker, ServiceError, SilentRollback
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
-_FOREIGN = "their-test"
 _QUIET = timedelta(minutes=2)
 """What is judged a while after somebody meddled, or a test began or ended by itself, says nothing of the handler."""
 
@@ -53,7 +47,7 @@ class Life:
         self.chance = Chance(seed)
         dice = self.dice = self.chance.random
         self.scheduler = Scheduler(START)
-        self.service = SageMaker(self.scheduler, behaviour=_behaviour(self.chance))
+        self.service = SageMaker(self.scheduler, behaviour=scene.behaviour(self.chance))
         timeout = timedelta(minutes=dice.choice([3, 15, 15]))
         self.function = Function(self.scheduler, self.chance, self._serve, timeout)
         self.stack = CloudFormation(self.scheduler, self.chance, self.function)
@@ -63,7 +57,7 @@ class Life:
         self.sagemaker = Client(*parts, sagemaker_of(self.service), denied_until=denied.timestamp())
         self.cloudformation = Client(*parts, self.stack.describe_stacks)
         self.poll_seconds = 30.0 if self.service.behaviour.starting > timedelta(minutes=20) else 5.0
-        self.foreign: set[str] = set()
+        self.scene = scene.Scene(self.scheduler, self.service)
         self.promoting = self.keeping = False
         self.meddled = START - timedelta(days=1)
         self.spoilt = False
@@ -73,7 +67,7 @@ class Life:
         self.over = False
 
     def run(self) -> Outcome:
-        self._set_the_scene()
+        self.scene.set_up()
         self.scheduler.spawn(self._live)
         with simulated_timers(self.scheduler):
             self.scheduler.run()
@@ -87,7 +81,7 @@ class Life:
     def _live(self) -> None:
         named = self.dice.random() < 0.4
         if named and self.dice.random() < 0.1:
-            self._create_foreign(GIVEN_NAME)
+            self.scene.create_foreign(GIVEN_NAME)
         declared = declarations.first(self.dice, self.scheduler.now(), named=named)
         self._remember(declared)
         self._unnerve()
@@ -128,7 +122,7 @@ class Life:
                 # The owner reads the reason, and does what it says.
                 self.chance.calm()
                 self.service.faults.clear()
-                self._restore_the_endpoint()
+                self.scene.restore_the_endpoint()
             self.stack.delete()
         if self.stack.status != "DELETE_COMPLETE":
             self._violated(2, f"the stack can't be deleted: {self._reason(self.stack.requests[-1])}")
@@ -139,7 +133,7 @@ class Life:
         self._meddle()
         self.scheduler.sleep(self.dice.choice([60, 3600, 86_400, 10 * 86_400]))
         if self.dice.random() < 0.5:
-            self._restore_the_endpoint()
+            self.scene.restore_the_endpoint()
 
     def _remember(self, declared: Declaration) -> None:
         self.promoting = self.promoting or invariants.promotes(declared)
@@ -177,63 +171,6 @@ class Life:
         except ServiceError:
             return
         self.meddled, self.spoilt = self.scheduler.now(), True
-
-    def _restore_the_endpoint(self) -> None:
-        """The endpoint's owner takes it back to the model that it served in the beginning."""
-        try:
-            running = [each for each in invariants.own(self.service) if each["Status"] not in invariants.ENDED]
-            if not running and (invariants.served_models(self.service) != ["champion"] or self._shadowed()):
-                change = {"EndpointName": ENDPOINT, "EndpointConfigName": "before"}
-                self.service.call("UpdateEndpoint", change, principal="somebody")
-                self.scheduler.sleep(3600)
-        except ServiceError:
-            return
-
-    # The stage.
-
-    def _set_the_scene(self) -> None:
-        for model in MODELS:
-            self._somebody("CreateModel", ModelName=model, PrimaryContainer={"Image": "i"}, ExecutionRoleArn=ROLE)
-        production = {
-            "VariantName": PRODUCTION,
-            "ModelName": "champion",
-            "InitialInstanceCount": 1,
-            "InstanceType": INSTANCE_TYPE,
-            "InitialVariantWeight": 1.0,
-        }
-        self._somebody("CreateEndpointConfig", EndpointConfigName="before", ProductionVariants=[production])
-        for endpoint in (ENDPOINT, "other"):
-            self._somebody("CreateEndpoint", EndpointName=endpoint, EndpointConfigName="before")
-        self.scheduler.spawn(lambda: None, seconds=3600)
-        self.scheduler.run()
-        self._create_foreign(_FOREIGN)
-
-    def _create_foreign(self, name: str) -> None:
-        if self.foreign:
-            self.scheduler.sleep(7200)
-            self._somebody(
-                "StopInferenceExperiment", Name=_FOREIGN, ModelVariantActions={PRODUCTION: "Retain", SHADOW: "Remove"}
-            )
-            self.scheduler.sleep(7200)
-        self._somebody(
-            "CreateInferenceExperiment",
-            Name=name,
-            Type="ShadowMode",
-            RoleArn=ROLE,
-            EndpointName="other",
-            ModelVariants=[
-                declarations.variant(PRODUCTION, "champion"),
-                declarations.variant(SHADOW, "challenger"),
-            ],
-            ShadowModeConfig={
-                "SourceModelVariantName": PRODUCTION,
-                "ShadowModelVariants": [{"ShadowModelVariantName": SHADOW, "SamplingPercentage": 5}],
-            },
-        )
-        self.foreign.add(name)
-
-    def _somebody(self, operation: str, **arguments: Any) -> None:
-        self.service.call(operation, arguments, principal="somebody")
 
     def _serve(self, event: dict[str, Any], context: Context) -> None:
         edges = Edges(
@@ -317,9 +254,9 @@ class Life:
         left = [each["Name"] for each in invariants.own(self.service) if each["Status"] not in invariants.ENDED]
         if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked:
             self._violated(2, f"{left} still there when all is over")
-        if self._shadowed() and not (self.keeping or self.left_behind or stack.leaked):
+        if invariants.shadows(self.service) and not (self.keeping or self.left_behind or stack.leaked):
             self._violated(2, "a shadow is on the endpoint when all is over")
-        for touched in invariants.foreign_calls(self.service, self.foreign):
+        for touched in invariants.foreign_calls(self.service, self.scene.foreign):
             self._violated(3, touched)
         self._check_production()
         outcome.faults = self.chance.counts
@@ -333,9 +270,6 @@ class Life:
         models = invariants.served_models(self.service)
         if not self.promoting and models != ["champion"]:
             self._violated(6, f"production serves {models}")
-
-    def _shadowed(self) -> bool:
-        return bool(invariants.shadows(self.service))
 
     def _moves_by_schedule(self) -> bool:
         """Whether a test is just starting or stopping because its time has come."""
@@ -372,7 +306,7 @@ class Life:
 
 def live(seed: int, *, log: bool = False) -> Outcome:
     """Lives one seed's life."""
-    with _logging() as stream:
+    with logs.captured() as stream:
         life = Life(seed)
         try:
             outcome = life.run()
@@ -380,48 +314,7 @@ def live(seed: int, *, log: bool = False) -> Outcome:
             # Exceptions of a worker process don't all survive the way back.
             raise RuntimeError(f"seed {seed} broke the campaign itself: {error!r}") from error
     text = stream.getvalue()
-    for line in text.splitlines():
-        if "X-Amz-Signature" in line or not _is_json(line):
-            outcome.violations.append(Violation(8, line[:200], life.scheduler.now()))
+    for line in logs.faulty(text):
+        outcome.violations.append(Violation(8, line[:200], life.scheduler.now()))
     outcome.log = text if log else ""
     return outcome
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
-
-
-@contextmanager
-def _logging() -> Iterator[io.StringIO]:
-    """All that is logged, in place of what was set up."""
-    stream, root = io.StringIO(), logging.getLogger()
-    before, level = root.handlers[:], root.level
-    root.handlers[:] = [logging.StreamHandler(stream)]
-    try:
-        yield stream
-    finally:
-        root.handlers[:] = before
-        root.setLevel(level)
-
-
-def _behaviour(chance: Chance) -> Behaviour:
-    dice = chance.random
-    stops = dice.random() < 0.5
-    slow = timedelta(minutes=dice.uniform(30, 70)) if chance.hits("slow") else None
-    return Behaviour(
-        starting=slow or timedelta(minutes=5),
-        unscheduled_passes_created=dice.random() < 0.3,
-        created_pause=timedelta(seconds=dice.choice([5, 60])),
-        stop_in_created=stops,
-        # One of the two has to be legal, or a scheduled test could not be called off at all.
-        delete_in_created=not stops or dice.random() < 0.5,
-        reports_actual_start=dice.random() < 0.5,
-        promoted_keeps_shadow_name=dice.random() < 0.7,
-        kms_key_reported_as_arn=dice.random() < 0.3,
-        tags_visible_after=timedelta(seconds=dice.choice([0, 0, 5])),
-        visible_after_create=timedelta(seconds=dice.choice([0, 0, 20])),
-    )

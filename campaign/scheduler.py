@@ -43,7 +43,6 @@ class Scheduler:
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = count()
         self._hub = getcurrent()
-        self.steps = 0
 
     def now(self) -> datetime:
         return self._now
@@ -82,6 +81,5 @@ class Scheduler:
     def run(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Runs what is due, in order of time, until nothing is left or ``until`` says so."""
         while self._due and not until():
-            self.steps += 1
             self._now, _, what = heapq.heappop(self._due)
             what()

@@ -110,10 +110,8 @@ def _endpoint_then(
     request: Request, declaration: Declaration, seen: Observation, progress: Progress
 ) -> Endpoint | None:
     """The endpoint as it will be once the run that this one replaces has ended: it may be declared to promote."""
-    predecessor, endpoint = (
-        _own_predecessor(request, declaration, seen, progress),
-        seen.endpoint(declaration.endpoint_name),
-    )
+    predecessor = _own_predecessor(request, declaration, seen, progress)
+    endpoint = seen.endpoint(declaration.endpoint_name)
     if predecessor is None or endpoint is None or request.previous is None or predecessor.experiment.ended:
         return endpoint
     return served_after(ending_of(predecessor, request.previous.removal), predecessor.experiment, endpoint)

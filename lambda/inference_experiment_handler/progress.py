@@ -50,8 +50,8 @@ class Progress:
     seen: bool = False
     seen_alive: bool = False
 
-    def made(self, operation: str, subject: str, purpose: str = "") -> bool:
-        return call_key(operation, subject, purpose) in self.calls
+    def made(self, operation: str, subject: str) -> bool:
+        return call_key(operation, subject) in self.calls
 
     def made_at(self, operation: str, subject: str) -> datetime | None:
         at = self.calls.get(call_key(operation, subject))

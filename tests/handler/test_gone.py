@@ -8,17 +8,9 @@ from declarations import PROMOTE, declared
 from stack import Stack
 
 
-def remove(stack: Stack, name: str) -> None:
-    stack.call(
-        "StopInferenceExperiment", Name=name, ModelVariantActions={"AllTraffic": "Retain", "Shadow-01": "Remove"}
-    )
-    stack.clock.advance(1200)
-    stack.call("DeleteInferenceExperiment", Name=name)
-
-
 def test_an_update_creates_again_what_is_gone(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
-    remove(stack, name)
+    stack.remove(name)
 
     answer = stack.update(declared(), declared(sampling=50), name)
 
@@ -39,7 +31,7 @@ def test_there_is_nothing_to_create_where_the_test_is_declared_to_be_over(
     stack: Stack, properties: dict[str, Any]
 ) -> None:
     name = stack.create(declared()).physical_id
-    remove(stack, name)
+    stack.remove(name)
     stack.clock.advance(2 * 86_400)
     mark = stack.mark()
 
@@ -63,7 +55,7 @@ def test_there_is_nothing_to_create_where_the_test_is_declared_to_be_over(
 def test_a_promotion_of_what_is_gone_is_refused_unless_the_shadow_serves(stack: Stack) -> None:
     promoting = declared(DesiredState="Completed", ModelVariantActions=PROMOTE)
     name = stack.create(declared()).physical_id
-    remove(stack, name)
+    stack.remove(name)
     mark = stack.mark()
 
     answer = stack.update(declared(), promoting, name)
@@ -96,7 +88,7 @@ def test_what_vanishes_while_the_request_is_under_way_is_not_created_again(stack
         listed = stack.sagemaker.call("ListInferenceExperiments", {})["InferenceExperiments"]
         if not taken and listed and listed[0]["Status"] in ("Starting", "Updating"):
             stack.clock.advance(600)
-            taken.append(remove(stack, name))
+            taken.append(stack.remove(name))
 
     stack.while_waiting = take_away
 

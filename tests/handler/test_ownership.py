@@ -6,15 +6,14 @@ import pytest
 from declarations import REMOVE, ROLE, SHADOW, declared, shadow_mode
 from stack import STACK_ID, Stack
 
+from inference_experiment_handler import limits, ownership
 from inference_experiment_handler.ownership import APPLIED, LOGICAL_ID
 from inference_experiment_handler.ownership import STACK_ID as STACK_TAG
 
 NAMED = declared(Name="theirs")
 
 
-@pytest.fixture
-def foreign(stack: Stack) -> Stack:
-    """Somebody has made an experiment named ``theirs`` in the console, and it runs."""
+def make_theirs(stack: Stack, **more: Any) -> None:
     stack.call(
         "CreateInferenceExperiment",
         Name="theirs",
@@ -23,7 +22,14 @@ def foreign(stack: Stack) -> Stack:
         EndpointName="shop",
         ModelVariants=declared()["ModelVariants"],
         ShadowModeConfig=shadow_mode(10),
+        **more,
     )
+
+
+@pytest.fixture
+def foreign(stack: Stack) -> Stack:
+    """Somebody has made an experiment named ``theirs`` in the console, and it runs."""
+    make_theirs(stack)
     stack.clock.advance(600)
     assert stack.describe("theirs")["Status"] == "Running"
     return stack
@@ -152,16 +158,7 @@ def beside(stack: Stack) -> Stack:
 
 @pytest.mark.parametrize("transition", ["Creating", "Starting"])
 def test_a_foreign_experiment_in_transition_holds_up_no_delete(stack: Stack, transition: str) -> None:
-    stack.call(
-        "CreateInferenceExperiment",
-        Name="theirs",
-        Type="ShadowMode",
-        RoleArn=ROLE,
-        EndpointName="shop",
-        ModelVariants=declared()["ModelVariants"],
-        ShadowModeConfig=shadow_mode(10),
-        Tags=[{"Key": STACK_TAG, "Value": "another"}, {"Key": LOGICAL_ID, "Value": "ShadowTest"}],
-    )
+    make_theirs(stack, Tags=[{"Key": STACK_TAG, "Value": "another"}, {"Key": LOGICAL_ID, "Value": "ShadowTest"}])
     stack.clock.advance(5 if transition == "Creating" else 60)
     assert stack.describe("theirs")["Status"] == transition
 
@@ -170,16 +167,7 @@ def test_a_foreign_experiment_in_transition_holds_up_no_delete(stack: Stack, tra
 
 
 def test_what_is_taken_over_has_nothing_that_is_not_declared(stack: Stack) -> None:
-    stack.call(
-        "CreateInferenceExperiment",
-        Name="theirs",
-        Type="ShadowMode",
-        RoleArn=ROLE,
-        EndpointName="shop",
-        ModelVariants=declared()["ModelVariants"],
-        ShadowModeConfig=shadow_mode(10),
-        DataStorageConfig={"Destination": "s3://theirs/captured"},
-    )
+    make_theirs(stack, DataStorageConfig={"Destination": "s3://theirs/captured"})
     stack.clock.advance(600)
     mark = stack.mark()
 
@@ -212,3 +200,9 @@ def test_a_create_that_finds_an_own_test_that_has_ended_does_not_pretend(stack: 
     assert not answer.succeeded
     assert "does not run again" in answer.reason
     assert "another Run" in answer.reason
+
+
+def test_the_limit_of_tags_leaves_room_for_all_of_its_own() -> None:
+    own = [value for value in vars(ownership).values() if str(value).startswith("sagemaker-inference-experiment:")]
+
+    assert len(own) == limits.OWN_TAGS

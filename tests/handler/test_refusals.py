@@ -28,10 +28,6 @@ SCHEDULED = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": 
 ENDING = "sagemaker-inference-experiment:ending"
 
 
-def names(stack: Stack) -> list[str]:
-    return [each["Name"] for each in stack.call("ListInferenceExperiments")["InferenceExperiments"]]
-
-
 def serve(stack: Stack, name: str, model: str, *, shadow: bool = False) -> None:
     """The endpoint's owner changes what it serves."""
 
@@ -195,7 +191,7 @@ def test_an_update_creates_nothing_once_the_stack_rolls_back(stack: Stack) -> No
     assert rollback.succeeded
     assert not given_up.succeeded
     assert stack.delete(first, name).succeeded
-    assert names(stack) == []
+    assert stack.names() == []
 
 
 @pytest.mark.parametrize("why", ["it is over", "its endpoint is gone"])
@@ -217,7 +213,7 @@ def test_a_rollback_to_a_run_that_is_gone_removes_the_orphan_on_another_endpoint
     answer = stack.roll_back(second, first, name)
 
     assert answer.succeeded, answer.reason
-    assert names(stack) == []
+    assert stack.names() == []
 
 
 def test_a_create_whose_repeat_conflicts_with_its_first_attempt_may_have_created() -> None:
@@ -231,4 +227,4 @@ def test_a_create_whose_repeat_conflicts_with_its_first_attempt_may_have_created
     stack.run()
 
     stack.clock.advance(600)
-    assert names(stack) == []
+    assert stack.names() == []

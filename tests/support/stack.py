@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, ROLE, as_sent
+from declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, ROLE, SHADOW, as_sent
 
 from inference_experiment_handler import index
 from inference_experiment_handler.resource import Edges
@@ -193,6 +193,17 @@ class Stack:
 
     def describe(self, name: str) -> dict[str, Any]:
         return self.call("DescribeInferenceExperiment", Name=name)
+
+    def names(self) -> list[str]:
+        """The experiments that there are."""
+        return [each["Name"] for each in self.call("ListInferenceExperiments")["InferenceExperiments"]]
+
+    def remove(self, name: str) -> None:
+        """Somebody else ends a running test and deletes its record."""
+        actions = {PRODUCTION: "Retain", SHADOW: "Remove"}
+        self.call("StopInferenceExperiment", Name=name, ModelVariantActions=actions)
+        self.clock.advance(1200)
+        self.call("DeleteInferenceExperiment", Name=name)
 
     def tags(self, name: str) -> dict[str, str]:
         arn = self.describe(name)["Arn"]

@@ -1,0 +1,96 @@
+"""The scene of a life: an endpoint in service, a foreign experiment beside it, and how SageMaker behaves."""
+
+from datetime import timedelta
+from typing import Any
+
+from campaign import declarations, invariants
+from campaign.chance import Chance
+from campaign.declarations import ENDPOINT, INSTANCE_TYPE, MODELS, PRODUCTION, ROLE, SHADOW
+from campaign.scheduler import Scheduler
+from local.sagemaker import Behaviour, SageMaker, ServiceError
+
+FOREIGN = "their-test"
+
+
+class Scene:
+    """What is there apart from the stack, and what others do to it."""
+
+    def __init__(self, scheduler: Scheduler, service: SageMaker) -> None:
+        self.scheduler, self.service = scheduler, service
+        self.foreign: set[str] = set()
+
+    def set_up(self) -> None:
+        for model in MODELS:
+            self.somebody("CreateModel", ModelName=model, PrimaryContainer={"Image": "i"}, ExecutionRoleArn=ROLE)
+        production = {
+            "VariantName": PRODUCTION,
+            "ModelName": "champion",
+            "InitialInstanceCount": 1,
+            "InstanceType": INSTANCE_TYPE,
+            "InitialVariantWeight": 1.0,
+        }
+        self.somebody("CreateEndpointConfig", EndpointConfigName="before", ProductionVariants=[production])
+        for endpoint in (ENDPOINT, "other"):
+            self.somebody("CreateEndpoint", EndpointName=endpoint, EndpointConfigName="before")
+        self.scheduler.spawn(lambda: None, seconds=3600)
+        self.scheduler.run()
+        self.create_foreign(FOREIGN)
+
+    def create_foreign(self, name: str) -> None:
+        if self.foreign:
+            self.scheduler.sleep(7200)
+            self.somebody(
+                "StopInferenceExperiment", Name=FOREIGN, ModelVariantActions={PRODUCTION: "Retain", SHADOW: "Remove"}
+            )
+            self.scheduler.sleep(7200)
+        self.somebody(
+            "CreateInferenceExperiment",
+            Name=name,
+            Type="ShadowMode",
+            RoleArn=ROLE,
+            EndpointName="other",
+            ModelVariants=[
+                declarations.variant(PRODUCTION, "champion"),
+                declarations.variant(SHADOW, "challenger"),
+            ],
+            ShadowModeConfig={
+                "SourceModelVariantName": PRODUCTION,
+                "ShadowModelVariants": [{"ShadowModelVariantName": SHADOW, "SamplingPercentage": 5}],
+            },
+        )
+        self.foreign.add(name)
+
+    def somebody(self, operation: str, **arguments: Any) -> None:
+        self.service.call(operation, arguments, principal="somebody")
+
+    def restore_the_endpoint(self) -> None:
+        """The endpoint's owner takes it back to the model that it served in the beginning."""
+        try:
+            running = [each for each in invariants.own(self.service) if each["Status"] not in invariants.ENDED]
+            if not running and (
+                invariants.served_models(self.service) != ["champion"] or invariants.shadows(self.service)
+            ):
+                change = {"EndpointName": ENDPOINT, "EndpointConfigName": "before"}
+                self.service.call("UpdateEndpoint", change, principal="somebody")
+                self.scheduler.sleep(3600)
+        except ServiceError:
+            return
+
+
+def behaviour(chance: Chance) -> Behaviour:
+    dice = chance.random
+    stops = dice.random() < 0.5
+    slow = timedelta(minutes=dice.uniform(30, 70)) if chance.hits("slow") else None
+    return Behaviour(
+        starting=slow or timedelta(minutes=5),
+        unscheduled_passes_created=dice.random() < 0.3,
+        created_pause=timedelta(seconds=dice.choice([5, 60])),
+        stop_in_created=stops,
+        # One of the two has to be legal, or a scheduled test could not be called off at all.
+        delete_in_created=not stops or dice.random() < 0.5,
+        reports_actual_start=dice.random() < 0.5,
+        promoted_keeps_shadow_name=dice.random() < 0.7,
+        kms_key_reported_as_arn=dice.random() < 0.3,
+        tags_visible_after=timedelta(seconds=dice.choice([0, 0, 5])),
+        visible_after_create=timedelta(seconds=dice.choice([0, 0, 20])),
+    )

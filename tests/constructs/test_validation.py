@@ -1,0 +1,135 @@
+"""What is refused at synth: all that can be known to be wrong, at once; tokens pass."""
+
+from datetime import datetime
+from typing import Any
+
+import jsii
+import pytest
+from aws_cdk import (
+    CfnParameter,
+    Duration,
+    IStableStringProducer,
+    Lazy,
+    Tags,
+    Token,
+)
+
+from sagemaker_inference_experiment import (
+    Conclusion,
+    DataCapture,
+    InvalidExperimentError,
+    ModelVariant,
+    OnDelete,
+    Schedule,
+)
+
+RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
+PROMOTED = {"AllTraffic": "Remove", "Shadow-01": "Promote"}
+
+
+@jsii.implements(IStableStringProducer)
+class Late:
+    def produce(self) -> str:
+        return "later"
+
+
+def test_tokens_pass_every_check(declared: Any) -> None:
+    def parameter(name: str, type: str = "String") -> CfnParameter:
+        return CfnParameter(declared.stack, name, type=type)
+
+    name, number = parameter("Name"), parameter("Number", "Number")
+    properties = declared.rendered(
+        endpoint=name.value_as_string,
+        production_variant=ModelVariant(
+            model=name.value_as_string,
+            variant_name="AllTraffic",
+            instance_type=name.value_as_string,
+            instance_count=number.value_as_number,
+        ),
+        sampling_percentage=number.value_as_number,
+        description=name.value_as_string,
+        kms_key=name.value_as_string,
+        run=name.value_as_string,
+        schedule=Schedule.start_at(name.value_as_string, for_=Duration.hours(number.value_as_number)),
+        data_capture=DataCapture(
+            destination=f"s3://{name.value_as_string}/x", csv_content_types=Token.as_list(name.value_as_string)
+        ),
+        conclusion=Conclusion.remove_shadow(reason=Lazy.string(Late())),
+    )
+
+    assert properties["EndpointName"] == {"Ref": "Name"}
+    assert properties["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == {"Ref": "Number"}
+    assert properties["Schedule"]["Duration"] == {"Fn::Join": ["", ["PT", {"Ref": "Number"}, "H"]]}
+    assert properties["Reason"] == "later"
+
+
+def test_all_that_is_wrong_is_said_at_once(declared: Any) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(
+            experiment_name="-mine",
+            endpoint="shop!",
+            sampling_percentage=101,
+            shadow_variant=ModelVariant(model="m", variant_name="AllTraffic", instance_type="big", instance_count=-1),
+            schedule=Schedule.start_at(datetime(2030, 1, 1), for_=Duration.days(31)),  # noqa: DTZ001
+            data_capture=DataCapture(destination="captures"),
+            service_timeout=Duration.hours(2),
+            tags={"aws:mine": "x"},
+        )
+
+    message = str(raised.value)
+    assert message.startswith("Demo/ShadowTest: the experiment can't be run as declared\n  - ")
+    for words in (
+        "Name is '-mine', must be 1 to 120 letters",
+        "EndpointName is 'shop!'",
+        "SamplingPercentage is 101, must be an integer from 0 to 100",
+        "InstanceType is 'big', must be an instance type such as ml.m5.xlarge",
+        "InstanceCount is -1",
+        "is 'AllTraffic', the production variant's own name",
+        "Schedule.StartTime is '2030-01-01T00:00:00', without a time zone",
+        "Schedule.Duration is P31D, must be from PT1H to P30D",
+        "DataStorageConfig.Destination is 'captures'",
+        "ServiceTimeout is 7200, must be an integer from 1 to 3600",
+        "Tags[0].Key is 'aws:mine'",
+    ):
+        assert words in message
+
+
+def test_a_run_beside_a_given_name_is_refused(declared: Any) -> None:
+    with pytest.raises(InvalidExperimentError, match="give another Name instead"):
+        declared.experiment(experiment_name="mine", run="2")
+
+
+def test_nothing_is_made_of_a_declaration_that_is_refused(declared: Any) -> None:
+    with pytest.raises(InvalidExperimentError):
+        declared.experiment(sampling_percentage=101)
+
+    declared.template.resource_count_is("AWS::Lambda::Function", 0)
+
+
+@pytest.mark.parametrize("ends", [{"conclusion": Conclusion.promote_shadow()}, {"on_delete": OnDelete()}], ids=str)
+def test_a_name_that_is_not_known_yet_cannot_be_a_key(declared: Any, ends: dict[str, Any]) -> None:
+    shadow = ModelVariant(
+        model="challenger", variant_name=Token.as_string({"Ref": "Name"}), instance_type="ml.m5.xlarge"
+    )
+    assert declared.rendered(shadow_variant=shadow)
+
+    with pytest.raises(InvalidExperimentError, match="variant_name of the shadow variant is a token, must be a lit"):
+        declared.experiment("Ending", shadow_variant=shadow, **ends)
+
+
+@pytest.mark.parametrize(
+    ("tags", "problem"),
+    [
+        ({"not:possible?": "x"}, "Tags\\[0\\].Key is 'not:possible\\?'"),
+        ({f"tag-{index}": "x" for index in range(45)}, "Tags has 45 entries, must be a list of 0 to 44"),
+        ({"sagemaker-inference-experiment:stack-id": "mine"}, "must not start with aws: or"),
+    ],
+    ids=["a key", "too many", "reserved"],
+)
+def test_tags_of_the_app_are_checked_at_synth(declared: Any, tags: dict[str, str], problem: str) -> None:
+    declared.experiment()
+    for key, value in tags.items():
+        Tags.of(declared.app).add(key, value)
+
+    with pytest.raises(RuntimeError, match=problem):
+        declared.app.synth()
