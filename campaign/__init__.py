@@ -4,8 +4,8 @@ One process, one simulated clock, one seed. The real handler (``index.serve``) r
 Lambda's and SageMaker's sides of the contract are played around it, and somebody who meddles. Whatever happens, what
 the project promises must hold (``invariants``); the same seed replays the same life exactly::
 
-    python -m campaign --lives 10000
-    python -m campaign --seed 4711 --log
+    .venv/bin/python -m campaign --lives 10000
+    .venv/bin/python -m campaign --seed 4711 --log
 
 ==================  ==========================================================
 ``scheduler``       one thing at a time on a simulated clock
