@@ -24,6 +24,8 @@ class Odds:
     """Lambda delivers an event minutes late."""
     invoke_refused: float = 0.0
     """A self-invocation is refused."""
+    invoke_lost: float = 0.0
+    """A self-invocation is accepted, and never delivered."""
     answer_lost: float = 0.0
     """The answer can't be delivered in any attempt of one invocation."""
     answer_slow: float = 0.0
@@ -56,6 +58,7 @@ STORM = Odds(
     duplicate=0.05,
     late=0.05,
     invoke_refused=0.02,
+    invoke_lost=0.05,
     answer_lost=0.05,
     answer_slow=0.05,
     meddling=0.15,

@@ -58,6 +58,7 @@ class Function:
         """How often each request was delivered once more than needed, by its id."""
         self.exhausted: set[str] = set()
         """The requests of which Lambda has given an invocation up."""
+        self._delivered: set[tuple[str, int]] = set()
 
     def invoke(self, payload: bytes) -> None:
         """Takes an event: it will be delivered at least once."""
@@ -74,8 +75,10 @@ class Function:
         event = json.loads(payload)
         self.hops += "CrHelperData" in event
         self.began[event["RequestId"]] = self._scheduler.now()
-        if attempt or copy:
+        hops = event.get("CrHelperData", {}).get("Progress", {}).get("hops", 0)
+        if (event["RequestId"], hops) in self._delivered:
             self.extra[event["RequestId"]] = self.extra.get(event["RequestId"], 0) + 1
+        self._delivered.add((event["RequestId"], hops))
         context = Context(self._scheduler, self._timeout, f"invocation-{self.invocations}")
         task = getcurrent()
 

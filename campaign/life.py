@@ -192,7 +192,8 @@ class Life:
         self.scheduler.sleep(0.1)
         if self.chance.hits("invoke_refused"):
             raise RuntimeError("TooManyRequestsException")
-        self.function.invoke(payload)
+        if not self.chance.hits("invoke_lost"):
+            self.function.invoke(payload)
         self.function.perhaps_crash()
 
     def _deliver(self, url: str, body: bytes) -> bool:

@@ -62,7 +62,7 @@ class InferenceExperiment(Resource):
             removed, production left as it is, and the record deleted.
         adopt_existing: Takes over an existing experiment of that name that is not this resource's
             (``AdoptExisting``); if omitted such a deployment fails and touches nothing.
-        tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 44 in all (``Tags``).
+        tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 43 in all (``Tags``).
         removal_policy: ``RETAIN`` leaves everything as it is when the resource goes; ``DESTROY`` if omitted.
         service_timeout: For how long CloudFormation waits, 1 second to 1 hour (``ServiceTimeout``); 1 hour if omitted.
         provider: The function that serves it; the stack's own if omitted.

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from inference_experiment_handler import arguments, ownership
 from inference_experiment_handler.event import Request, issued_by
-from inference_experiment_handler.observe import Sight
+from inference_experiment_handler.observe import Observation, Sight
 from inference_experiment_handler.operations import ADD_TAGS, STOP
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.steps import Call
@@ -53,6 +53,43 @@ def announcing(
     if tags.items() <= sight.tags.items() or call.key in progress.calls or call.key in progress.refusals:
         return None
     return replace(call, tentative=True)
+
+
+def held(request: Request, seen: Observation, progress: Progress) -> Sight | None:
+    """An experiment that this request is in charge of, if there is any."""
+    for sight in (seen.sight, seen.predecessor):
+        if sight and progress.in_charge(sight.experiment.name) and not lost_charge(request, sight, progress):
+            return sight
+    return None
+
+
+def taking_over(request: Request, seen: Observation, progress: Progress) -> Call | None:
+    """The call by which the next invocation tells the one before that it goes on; ``None`` once it is made.
+
+    Nobody else would notice a hand-over that Lambda has lost.
+    """
+    sight = held(request, seen, progress) if progress.hops else None
+    if sight is None:
+        return None
+    experiment = sight.experiment
+    listed = arguments.listed({ownership.HOP: f"{request.token} {progress.hops}"})
+    call = Call(
+        ADD_TAGS,
+        experiment.name,
+        {"ResourceArn": experiment.arn, "Tags": listed},
+        f"going on with it, {progress.hops}",
+        purpose=f"hop {progress.hops}",
+        tentative=True,
+    )
+    return None if call.key in progress.calls or call.key in progress.refusals else call
+
+
+def taken_over(request: Request, tags: Mapping[str, str], progress: Progress) -> bool:
+    """Whether somebody goes on after the hand-over: the next invocation, or one that serves a newer request."""
+    if tags.get(ownership.REQUEST, request.token) != request.token:
+        return True
+    token, _, number = tags.get(ownership.HOP, "").partition(" ")
+    return token == request.token and number.isdecimal() and int(number) > progress.hops
 
 
 def _tagging(request: Request, sight: Sight, progress: Progress, tags: Mapping[str, str], purpose: str) -> Call:

@@ -65,5 +65,5 @@ LONGEST_TEST = timedelta(days=30)
 
 TAGS = 50
 RESERVED_TAG_PREFIXES = ("aws:", "sagemaker-inference-experiment:")
-OWN_TAGS = 6
+OWN_TAGS = 7
 """How many of an experiment's tags the handler needs for itself (see ``ownership``)."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inference_experiment_handler import ownership, service
+from inference_experiment_handler.charge import held, taken_over
 from inference_experiment_handler.decide import decide, may_go_on, out_of_time
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.live import Experiment
-from inference_experiment_handler.observe import Observation, observe
+from inference_experiment_handler.observe import Observation, observe, tags_of
 from inference_experiment_handler.operations import CREATE, DESCRIBE_STACKS
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.service import (
@@ -18,6 +19,7 @@ from inference_experiment_handler.service import (
     NotFoundError,
     NotYetError,
     RefusedError,
+    SageMaker,
     ServiceError,
 )
 from inference_experiment_handler.steps import Call, Done, Fail, Step, Wait
@@ -63,6 +65,23 @@ def advance(
         if isinstance(step, Wait):
             return None
     return None
+
+
+def is_taken_over(request: Request, seen: Observation | None, progress: Progress, client: SageMaker) -> bool:
+    """Whether somebody goes on with a request that was handed over, as far as an experiment's tags can tell.
+
+    Where there is no experiment that they could stand on, it is taken for granted.
+    """
+    sight = held(request, seen, progress) if seen else None
+    if sight is None:
+        return True
+    try:
+        return taken_over(request, tags_of(client, sight.experiment.arn), progress)
+    except NotFoundError:
+        # Removed since, so somebody is at work.
+        return True
+    except ServiceError:
+        return False
 
 
 def _recall(request: Request, seen: Observation, progress: Progress) -> None:

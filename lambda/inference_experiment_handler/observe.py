@@ -117,7 +117,7 @@ def _look(client: SageMaker, name: str, progress: Progress, now: datetime, *, ta
     try:
         experiment = Experiment.from_api(service.call(client, DESCRIBE, {"Name": name}))
         waiting = experiment.in_transition and name in progress.claims and not tagged
-        tags = {} if waiting else _tags(client, experiment.arn)
+        tags = {} if waiting else tags_of(client, experiment.arn)
     except NotFoundError:
         return None
     return Sight(replace(experiment, start=_actual_start(experiment, tags, progress, now)), tags)
@@ -136,7 +136,8 @@ def _actual_start(experiment: Experiment, tags: dict[str, str], progress: Progre
     return reported or experiment.created
 
 
-def _tags(client: SageMaker, arn: str) -> dict[str, str]:
+def tags_of(client: SageMaker, arn: str) -> dict[str, str]:
+    """Raises a ``ServiceError`` where they can't be read."""
     tags: dict[str, str] = {}
     arguments: dict[str, Any] = {"ResourceArn": arn}
     while True:

@@ -33,6 +33,7 @@ class Progress:
         stack: The stack's status, and when CloudFormation said so.
         stack_at_first: The first that CloudFormation said.
         last_words: SageMaker's, in its last error.
+        hops: How often the request was handed over from one invocation to the next.
         seen: Whether the experiment was there at an earlier look.
         seen_alive: Whether it had not ended then.
     """
@@ -47,6 +48,7 @@ class Progress:
     stack: tuple[str, str] | None = None
     stack_at_first: str | None = None
     last_words: str = ""
+    hops: int = 0
     seen: bool = False
     seen_alive: bool = False
 

@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from crhelper import FAILED, SUCCESS, CfnResource
 from inference_experiment_handler import answer
 from inference_experiment_handler import event as events
 from inference_experiment_handler.event import Request, RequestType
-from inference_experiment_handler.loop import Settled, advance
+from inference_experiment_handler.loop import Settled, advance, is_taken_over
 from inference_experiment_handler.observe import Observation
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.properties import InvalidPropertiesError
@@ -26,6 +26,9 @@ from inference_experiment_handler.service import Clients, CloudFormation, SageMa
 from inference_experiment_handler.steps import Call, Done, Fail, Step
 
 logger = logging.getLogger(__name__)
+
+_LOOKS = 6
+"""How often an invocation looks whether its successor goes on before it invokes another."""
 
 _QUIET = ("crhelper", "boto3", "botocore", "urllib3")
 
@@ -69,10 +72,12 @@ class InferenceExperimentResource(CfnResource):
         self._edges = edges
         self._answering = threading.Lock()
         self._answered = False
+        self._handed_on = False
         self.delivered = True
         self._progress = Progress()
         self._issued = edges.now()
-        self._hops = 0
+        self._request: Request | None = None
+        self._seen: Observation | None = None
         self._last_line: dict[str, str | None] = {}
         for register in (self.create, self.update, self.delete):
             register(self._advance)
@@ -82,7 +87,6 @@ class InferenceExperimentResource(CfnResource):
     def _crhelper_init(self, event: dict[str, Any], context: Context) -> bool:
         carried = event.get("CrHelperData", {})
         self._progress = Progress.from_json(carried.get("Progress", {}))
-        self._hops = carried.get("Hops", 0)
         now = self._edges.now()
         self._issued = datetime.fromisoformat(carried["Issued"]) if carried else events.issued(event, now)
         return bool(super()._crhelper_init(event, context))  # type: ignore[misc]  # not in its stubs
@@ -98,6 +102,7 @@ class InferenceExperimentResource(CfnResource):
         except InvalidPropertiesError as invalid:
             self._log(None, Fail(str(invalid)))
             return self._settle(event, Settled(Fail(str(invalid)), None))
+        self._request = request
         clients = Clients(self._edges.sagemaker(), self._edges.cloudformation)
         settled = advance(request, self._progress, clients, self._edges.now, self._log)
         return self._settle(event, settled, request) if settled else None
@@ -123,13 +128,8 @@ class InferenceExperimentResource(CfnResource):
         margin = min(60.0, budget / 3)
         while not self.PhysicalResourceId and self.Status != FAILED and not self._answered:
             event["CrHelperPoll"] = True
-            event["CrHelperData"] = {
-                "Progress": self._progress.to_json(),
-                "Issued": self._issued.isoformat(),
-                "Hops": self._hops + 1,
-            }
             closing = self._remaining() < margin
-            if closing and self._handed_over(event, last_chance=self._remaining() < margin / 3):
+            if closing and self._handed_over(event, margin):
                 return
             if self.Status == FAILED:
                 break
@@ -139,22 +139,43 @@ class InferenceExperimentResource(CfnResource):
             self._wrap_function(self._get_func())
         self._send_response = True
 
-    def _handed_over(self, event: dict[str, Any], *, last_chance: bool) -> bool:
-        try:
-            self._edges.invoke(self._context.invoked_function_arn, json.dumps(event).encode())
-        except Exception as error:
-            logger.warning({"hand_over": "failed", "why": str(error)})
-            if last_chance:
-                self.PhysicalResourceId = events.answer_name(event)
-                self.Status, self.Reason = FAILED, f"could not hand over to another invocation: {error}"
-            return False
-        logger.info({"hand_over": self._hops + 1, "issued": self._issued.isoformat()})
-        return True
+    def _handed_over(self, event: dict[str, Any], margin: float) -> bool:
+        """Invokes the next invocation, and again until it is seen to go on or hardly any time is left."""
+        progress = replace(self._progress, hops=self._progress.hops + 1)
+        event["CrHelperData"] = {"Progress": progress.to_json(), "Issued": self._issued.isoformat()}
+        while True:
+            last_chance = self._remaining() < margin / 3
+            try:
+                self._edges.invoke(self._context.invoked_function_arn, json.dumps(event).encode())
+            except Exception as error:
+                logger.warning({"hand_over": "failed", "why": str(error)})
+                if last_chance and not self._handed_on:
+                    self.PhysicalResourceId = events.answer_name(event)
+                    self.Status, self.Reason = FAILED, f"could not hand over to another invocation: {error}"
+                if not self._handed_on:
+                    return False
+            else:
+                self._handed_on = True
+                logger.info({"hand_over": progress.hops, "issued": self._issued.isoformat()})
+            if last_chance or self._taken_over(within=margin / 4):
+                return True
+            logger.warning({"hand_over": progress.hops, "why": "not seen to be taken over, so once more"})
+
+    def _taken_over(self, *, within: float) -> bool:
+        """Whether the next invocation goes on. Lambda may lose one that it has accepted, and nobody else would see."""
+        if self._request is None:
+            return True
+        for _ in range(_LOOKS):
+            self._edges.sleep(within / _LOOKS)
+            if is_taken_over(self._request, self._seen, self._progress, self._edges.sagemaker()):
+                return True
+        return False
 
     def _send(self, status: str | None = None, reason: str = "") -> None:
         """One answer for each request, whoever comes first: the end of the loop, or crhelper's timer."""
         with self._answering:
-            if self._answered:
+            # What becomes of this invocation once another goes on is not the request's fate.
+            if self._answered or self._handed_on:
                 return
             body = self._body(status, reason)
             self._answered = True
@@ -182,6 +203,7 @@ class InferenceExperimentResource(CfnResource):
             logging.getLogger(name).setLevel(logging.ERROR)
 
     def _log(self, seen: Observation | None, step: Step) -> None:
+        self._seen = seen or self._seen
         experiment = seen.experiment if seen else None
         line = {
             "experiment": experiment.name if experiment else str(self.PhysicalResourceId),

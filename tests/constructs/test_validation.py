@@ -121,7 +121,7 @@ def test_a_name_that_is_not_known_yet_cannot_be_a_key(declared: Any, ends: dict[
     ("tags", "problem"),
     [
         ({"not:possible?": "x"}, "Tags\\[0\\].Key is 'not:possible\\?'"),
-        ({f"tag-{index}": "x" for index in range(45)}, "Tags has 45 entries, must be a list of 0 to 44"),
+        ({f"tag-{index}": "x" for index in range(44)}, "Tags has 44 entries, must be a list of 0 to 43"),
         ({"sagemaker-inference-experiment:stack-id": "mine"}, "must not start with aws: or"),
     ],
     ids=["a key", "too many", "reserved"],

@@ -9,7 +9,6 @@ from declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
 from interruption import stop_waiting
 from stack import INVENTED, Context, Stack
 
-from inference_experiment_handler import index
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, Hook, SilentRollback
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
@@ -48,22 +47,47 @@ def test_an_exception_in_a_later_invocation_is_answered(stack: Stack) -> None:
 
 
 def test_a_second_hand_over_that_is_refused_is_answered(stack: Stack) -> None:
-    handed_over: list[bytes] = []
+    stack.timeout = Context(stack.clock).timeout / 15
 
-    def once(_: str, payload: bytes) -> None:
-        if handed_over:
+    def first_alone() -> bool:
+        if stack.hops > 1:
             raise RuntimeError("TooManyRequestsException")
-        handed_over.append(payload)
-        stack._invoke(_, payload)
+        return True
 
-    edges = replace(stack.edges, invoke=once)
-    stack.deliver(stack.event("Create", declared()))
-    while stack._queue:
-        index.serve(stack._queue.popleft(), Context(stack.clock, timeout=Context(stack.clock).timeout / 15), edges)
+    stack.takes_hand_over = first_alone
+
+    answer = stack.create(declared())
 
     assert len(stack.answers) == 1
-    assert "could not hand over" in stack.answers[0].reason
-    assert stack.answers[0].data == {}
+    assert "could not hand over" in answer.reason
+    assert answer.data == {}
+
+
+@pytest.mark.parametrize("lost", [{1}, {1, 2}, {1, 3}])
+def test_a_hand_over_that_lambda_loses_is_made_again(lost: set[int]) -> None:
+    stack = Stack(starting=timedelta(minutes=40))
+    stack.takes_hand_over = lambda: stack.hops not in lost
+
+    answer = stack.create(declared())
+
+    assert answer.succeeded, answer.reason
+    assert len(stack.answers) == 1
+    assert stack.hops == 2 + len(lost)
+
+
+def test_what_becomes_of_an_invocation_that_has_handed_over_is_not_answered() -> None:
+    stack = Stack(starting=timedelta(minutes=40))
+    stack.takes_hand_over = lambda: False
+
+    def break_after() -> None:
+        if stack.hops:
+            raise RuntimeError("out of memory")
+
+    stack.while_waiting = break_after
+    stack.deliver(stack.event("Create", declared()))
+    stack.run()
+
+    assert stack.answers == []
 
 
 def test_a_delete_with_an_invented_id_stops_a_create_that_has_not_created_yet(stack: Stack) -> None:

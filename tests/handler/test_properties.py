@@ -124,7 +124,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     ({"Tags": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]}, "Tags[1].Key is 'a' a second time"),
     ({"Tags": [{"Key": "sagemaker-inference-experiment:x", "Value": "1"}]}, "must not start with aws: or sagemaker-"),
-    ({"Tags": [{"Key": f"k{n}"} for n in range(47)]}, "Tags has 47 entries, must be a list of 0 to 44"),
+    ({"Tags": [{"Key": f"k{n}"} for n in range(47)]}, "Tags has 47 entries, must be a list of 0 to 43"),
     ({"Tags": {"a": "b"}}, "Tags is {'a': 'b'}, must be a list"),
     ({"AdoptExisting": "yes"}, "AdoptExisting is 'yes', must be true or false"),
     ({"ServiceTimeout": 3601}, "ServiceTimeout is '3601', must be an integer from 1 to 3600"),

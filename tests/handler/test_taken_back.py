@@ -178,7 +178,9 @@ def test_a_long_poll_interval_leaves_time_to_hand_over() -> None:
     left: list[int] = []
     stack.while_waiting = lambda: left.append(context.get_remaining_time_in_millis())
 
+    stack.takes_hand_over = lambda: False
+
     index.serve(stack.event("Create", declared()), context, edges)
 
-    assert stack.hops == 1
+    assert stack.hops > 1
     assert min(left) > 500
