@@ -41,6 +41,7 @@ def report(outcomes: list[Outcome]) -> None:
     )
     faults = Counter(chain.from_iterable(Counter(outcome.faults).elements() for outcome in outcomes))
     print("\n".join(f"{name:>22}  {count}" for name, count in total.items()))
+    print(f"{'worst time to answer':>22}  {max(outcome.slowest for outcome in outcomes)}")
     print("faults")
     print("\n".join(f"{name:>22}  {count}" for name, count in faults.most_common()))
     print("violations")

@@ -29,14 +29,13 @@ class Client:
     ) -> None:
         self._scheduler, self._chance, self._function, self._answer = scheduler, chance, function, answer
         self.denied_until = denied_until
-        self.calls = 0
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
         operation = "".join(part.capitalize() for part in method.split("_"))
         return lambda **arguments: self._call(operation, arguments)
 
     def _call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        self.calls += 1
+        self._function.called(operation)
         dice = self._chance.random
         self._function.perhaps_crash()
         self._scheduler.sleep(dice.uniform(0.02, 0.2))

@@ -26,10 +26,18 @@ class Odds:
     """A self-invocation is refused."""
     invoke_lost: float = 0.0
     """A self-invocation is accepted, and never delivered."""
-    answer_lost: float = 0.0
-    """The answer can't be delivered in any attempt of one invocation."""
-    answer_slow: float = 0.0
-    """The answer takes up to a minute."""
+    put_refused: float = 0.0
+    """The address of the answer refuses a connection."""
+    put_reset: float = 0.0
+    """The connection breaks after an answer was put, taken or not."""
+    put_failed: float = 0.0
+    """An answer that is put is answered with a 503, taken or not."""
+    put_slow: float = 0.0
+    """The address takes up to half a minute, longer than anybody listens."""
+    put_forbidden: float = 0.0
+    """An address answers 403 for good: its signature no longer holds."""
+    put_outage: float = 0.0
+    """No address can be reached, for minutes."""
     meddling: float = 0.0
     """Somebody stops, edits or deletes the experiment while a request is under way, or between two."""
     test_fails: float = 0.0
@@ -42,6 +50,8 @@ class Odds:
     """The user cancels an update, or deletes the stack, while a request is under way."""
     other_resource_fails: float = 0.0
     """Something else in the stack fails after the experiment has succeeded."""
+    malformed: float = 0.0
+    """Somebody invokes the function with an event that is no request."""
     denied: float = 0.0
     """Access is denied for the first minute of the stack."""
 
@@ -59,14 +69,19 @@ STORM = Odds(
     late=0.05,
     invoke_refused=0.02,
     invoke_lost=0.05,
-    answer_lost=0.05,
-    answer_slow=0.05,
+    put_refused=0.05,
+    put_reset=0.05,
+    put_failed=0.05,
+    put_slow=0.05,
+    put_forbidden=0.003,
+    put_outage=0.02,
     meddling=0.15,
     test_fails=0.1,
     silent_rollback=0.05,
     slow=0.1,
     cancel=0.15,
     other_resource_fails=0.15,
+    malformed=0.3,
     denied=0.1,
 )
 

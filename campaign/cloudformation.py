@@ -25,6 +25,7 @@ class Answer:
     body: dict[str, Any]
     size: int
     at: datetime
+    delivery: int
 
     @property
     def succeeded(self) -> bool:
@@ -75,10 +76,11 @@ class CloudFormation:
     def describe_stacks(self, _: str, asked: dict[str, Any]) -> dict[str, Any]:
         return {"Stacks": [{"StackId": asked["StackName"], "StackName": "Demo", "StackStatus": self.status}]}
 
-    def receive(self, url: str, body: bytes) -> None:
-        """An answer is put to its address."""
-        request = next(each for each in self.requests if each.event["ResponseURL"] == url)
-        answer = Answer(json.loads(body), len(body), self._scheduler.now())
+    def receive(self, request: Request, body: bytes, delivery: int) -> None:
+        """An answer is put to its address, perhaps once more in the same delivery."""
+        if request.answers and request.answers[-1].delivery == delivery:
+            return
+        answer = Answer(json.loads(body), len(body), self._scheduler.now(), delivery)
         request.answers.append(answer)
         self.on_answer(request, answer)
         if not request.given_up:
@@ -160,6 +162,7 @@ class CloudFormation:
 
     def _send(self, kind: str, declared: Declaration, **more: Any) -> Request:
         number, now = len(self.requests), self._scheduler.now()
+        timeout = float(declared.get("ServiceTimeout", 3600))
         event = {
             "RequestType": "Update" if kind == "Rollback" else kind,
             "RequestId": f"request-{number}",
@@ -171,7 +174,7 @@ class CloudFormation:
             **({"PhysicalResourceId": more["physical_id"]} if "physical_id" in more else {}),
             **({"OldResourceProperties": as_sent(more["old"])} if "old" in more else {}),
         }
-        request = Request(kind, event, declared, now, 3600.0, Signal(self._scheduler))
+        request = Request(kind, event, declared, now, timeout, Signal(self._scheduler))
         self.requests.append(request)
         self._function.invoke(json.dumps(event).encode())
         return request

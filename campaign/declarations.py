@@ -59,6 +59,11 @@ def following(dice: Random, now: datetime, before: Declaration) -> Declaration:
     return declared
 
 
+def is_same_test(before: Declaration, after: Declaration) -> bool:
+    """Whether nothing of the test itself is declared differently."""
+    return {**before, "ServiceTimeout": 0} == {**after, "ServiceTimeout": 0}
+
+
 def _change(dice: Random, now: datetime, declared: Declaration) -> None:
     kind = dice.choice(
         [
@@ -74,6 +79,8 @@ def _change(dice: Random, now: datetime, declared: Declaration) -> None:
             "bad",
             "kms",
             "production",
+            "timeout",
+            "timeout",
         ]
     )
     shadow = declared["ShadowModeConfig"]["ShadowModelVariants"][0]
@@ -102,6 +109,9 @@ def _change(dice: Random, now: datetime, declared: Declaration) -> None:
         # Not what the endpoint serves, at least most of the time.
         declared["ModelVariants"][0] = variant(PRODUCTION, dice.choice(MODELS))
         _renew(dice, declared)
+    elif kind == "timeout":
+        # Sent as an Update, like any other change, and nothing to do.
+        declared["ServiceTimeout"] = dice.choice([1200, 2400, 3600])
     elif kind == "kms":
         declared["KmsKey"] = "alias/other"
 

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 from crhelper import resource_helper
-from greenlet import GreenletExit, getcurrent
+from greenlet import GreenletExit, getcurrent, greenlet
 
 from campaign.chance import Chance
 from campaign.scheduler import Scheduler
@@ -38,6 +39,31 @@ class Context:
         return max(0, int((self.deadline - self._scheduler.now()) / timedelta(milliseconds=1)))
 
 
+@dataclass
+class Run:
+    """One invocation.
+
+    Attributes:
+        request: The id of CloudFormation's request, if the event has one.
+        hops: How often the request had been handed over by then.
+        event: What was delivered.
+        size: How many bytes that is.
+        again: Whether the same event had been delivered before.
+        calls: The operations that were called.
+        error: What it ended with, if it did not return.
+    """
+
+    request: str
+    hops: int
+    event: Any
+    size: int
+    again: bool
+    began: datetime
+    seconds: float = 0.0
+    calls: list[str] = field(default_factory=list)
+    error: BaseException | None = None
+
+
 class Function:
     """The function: events go in, and are served sooner or later, once or more often."""
 
@@ -45,19 +71,14 @@ class Function:
         self,
         scheduler: Scheduler,
         chance: Chance,
-        serve: Callable[[dict[str, Any], Context], None],
+        serve: Callable[[Any, Context], None],
         timeout: timedelta,
     ) -> None:
-        self._scheduler, self._chance, self._serve, self._timeout = scheduler, chance, serve, timeout
-        self.invocations = 0
-        self.hops = 0
-        self.billed = 0.0
-        self.began: dict[str, datetime] = {}
-        """When the last invocation for each request began, by its id."""
-        self.extra: dict[str, int] = {}
-        """How often each request was delivered once more than needed, by its id."""
+        self._scheduler, self._chance, self._serve, self.timeout = scheduler, chance, serve, timeout
+        self.runs: list[Run] = []
         self.exhausted: set[str] = set()
         """The requests of which Lambda has given an invocation up."""
+        self._present: dict[greenlet, Run] = {}
         self._delivered: set[tuple[str, int]] = set()
 
     def invoke(self, payload: bytes) -> None:
@@ -65,37 +86,44 @@ class Function:
         times = 2 if self._chance.hits("duplicate") else 1
         for copy in range(times):
             late = self._chance.random.uniform(60, 600) if self._chance.hits("late") or copy else 0.0
-            self._start(payload, copy, 0, self._chance.random.uniform(0.01, 1.0) + late)
+            self._start(payload, 0, self._chance.random.uniform(0.01, 1.0) + late)
 
-    def _start(self, payload: bytes, copy: int, attempt: int, seconds: float) -> None:
-        self._scheduler.spawn(lambda: self._attempt(payload, copy, attempt), seconds=seconds)
+    def of(self, request: str) -> list[Run]:
+        """The invocations that served a request, in order."""
+        return [run for run in self.runs if run.request == request]
 
-    def _attempt(self, payload: bytes, copy: int, attempt: int) -> None:
-        self.invocations += 1
-        event = json.loads(payload)
-        self.hops += "CrHelperData" in event
-        self.began[event["RequestId"]] = self._scheduler.now()
-        hops = event.get("CrHelperData", {}).get("Progress", {}).get("hops", 0)
-        if (event["RequestId"], hops) in self._delivered:
-            self.extra[event["RequestId"]] = self.extra.get(event["RequestId"], 0) + 1
-        self._delivered.add((event["RequestId"], hops))
-        context = Context(self._scheduler, self._timeout, f"invocation-{self.invocations}")
-        task = getcurrent()
+    def called(self, operation: str) -> None:
+        """The present invocation calls an operation."""
+        self._present[getcurrent()].calls.append(operation)
+
+    def _start(self, payload: bytes, attempt: int, seconds: float) -> None:
+        self._scheduler.spawn(lambda: self._attempt(payload, attempt), seconds=seconds)
+
+    def _attempt(self, payload: bytes, attempt: int) -> None:
+        event, task, now = json.loads(payload), getcurrent(), self._scheduler.now
+        request = str(event.get("RequestId"))[:100] if isinstance(event, dict) else ""
+        hops = event["CrHelperData"]["Progress"]["hops"] if request and "CrHelperData" in event else 0
+        run = Run(request, hops, event, len(payload), (request, hops) in self._delivered, now())
+        self._delivered.add((request, hops))
+        self.runs.append(run)
+        self._present[task] = run
 
         def time_out() -> None:
             if not task.dead:
                 task.throw(SandboxLostError)
 
-        self._scheduler.after(self._timeout.total_seconds(), time_out)
+        self._scheduler.after(self.timeout.total_seconds(), time_out)
         try:
-            self._serve(event, context)
-        except (Exception, SandboxLostError):
+            self._serve(event, Context(self._scheduler, self.timeout, f"invocation-{len(self.runs)}"))
+        except (Exception, SandboxLostError) as error:
+            run.error = error
             if attempt < len(RETRIES_AFTER):
-                self._start(payload, copy, attempt + 1, RETRIES_AFTER[attempt])
+                self._start(payload, attempt + 1, RETRIES_AFTER[attempt])
             else:
-                self.exhausted.add(event["RequestId"])
+                self.exhausted.add(request)
         finally:
-            self.billed += (self._scheduler.now() - context.began).total_seconds()
+            run.seconds = (now() - run.began).total_seconds()
+            del self._present[task]
 
     def perhaps_crash(self) -> None:
         if self._chance.hits("crash"):

@@ -20,6 +20,8 @@ NAMES = {
     6: "production changes only where Promote was declared",
     7: "the newer request's work stays",
     8: "logs are JSON, and hold no secret",
+    9: "what is malformed gets a clean answer, or a clean error",
+    10: "calls, hand-overs and events stay within bounds",
 }
 ENDED = ("Completed", "Cancelled")
 _OWNER = {

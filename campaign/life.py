@@ -2,23 +2,31 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
-from campaign import declarations, invariants, logs, scene
+from greenlet import getcurrent, greenlet
+
+from campaign import bounds, declarations, invariants, logs, scene
 from campaign.aws import Client, sagemaker_of
-from campaign.chance import Chance
+from campaign.chance import Chance, Odds
 from campaign.cloudformation import Answer, CloudFormation, Request
 from campaign.declarations import GIVEN_NAME, PRODUCTION, SHADOW, Declaration
 from campaign.function import Context, Function, simulated_timers
 from campaign.invariants import Violation
+from campaign.malformed import Strangers
+from campaign.response_address import ResponseAddress
 from campaign.scheduler import Scheduler
 from inference_experiment_handler import index
+from inference_experiment_handler.answer import deliver
 from inference_experiment_handler.resource import Edges
 from local.sagemaker import CancelFault, SageMaker, ServiceError, SilentRollback
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 _QUIET = timedelta(minutes=2)
 """What is judged a while after somebody meddled, or a test began or ended by itself, says nothing of the handler."""
+
+_NEVER = timedelta()
 
 
 @dataclass
@@ -36,6 +44,8 @@ class Outcome:
     calls: int = 0
     hops: int = 0
     invocations: int = 0
+    slowest: timedelta = _NEVER
+    """The longest that a request took to be answered."""
     log: str = ""
 
 
@@ -52,6 +62,10 @@ class Life:
         self.function = Function(self.scheduler, self.chance, self._serve, timeout)
         self.stack = CloudFormation(self.scheduler, self.chance, self.function)
         self.stack.on_answer = self._answered
+        self.strangers = Strangers(self.scheduler, self.chance, self.function)
+        self.address = ResponseAddress(self.scheduler, self.chance, self._receive)
+        self._deliveries: dict[greenlet, int] = {}
+        self._delivery = 0
         denied = START + timedelta(seconds=60) if self.chance.hits("denied") else START
         parts = (self.scheduler, self.chance, self.function)
         self.sagemaker = Client(*parts, sagemaker_of(self.service), denied_until=denied.timestamp())
@@ -69,7 +83,7 @@ class Life:
     def run(self) -> Outcome:
         self.scene.set_up()
         self.scheduler.spawn(self._live)
-        with simulated_timers(self.scheduler):
+        with simulated_timers(self.scheduler), self.address.connected():
             self.scheduler.run()
         if not self.over:
             self._violated(1, "the stack never came to its end")
@@ -98,12 +112,26 @@ class Life:
             self._remember(declared)
             self.spoilt = False
             self._unnerve()
+            nothing_to_do = self._is_nothing_to_do(declared)
             self.stack.update(declared)
+            if nothing_to_do:
+                self._check_little_was_called()
             self._continue_rollback()
             self._judge()
         self._idle()
         self._end()
         self.over = True
+
+    def _is_nothing_to_do(self, declared: Declaration) -> bool:
+        """Whether nothing is declared anew, nothing goes wrong, and nothing moves by itself meanwhile."""
+        quiet = self.chance.odds == Odds() and not self._moves_by_schedule() and not self._unsettled()
+        return quiet and declarations.is_same_test(self.stack.declared, declared)
+
+    def _check_little_was_called(self) -> None:
+        request = self.stack.requests[-1]
+        called = bounds.first_calls(self.function.of(request.id))
+        if len(called) > bounds.CALLS_OF_A_NO_OP:
+            self._violated(10, f"{request.id} had nothing to do, and called {called}")
 
     def _continue_rollback(self) -> None:
         if self.stack.status != "UPDATE_ROLLBACK_FAILED":
@@ -151,6 +179,8 @@ class Life:
             self.service.faults.add(SilentRollback())
             self.left_behind = True
         self.scheduler.spawn(self._meddle, seconds=self.dice.uniform(0, 1200))
+        if self.chance.hits("malformed"):
+            self.scheduler.spawn(self.strangers.invoke, seconds=self.dice.uniform(0, 1200))
 
     def _meddle(self) -> None:
         """Somebody does something to the experiment by hand."""
@@ -172,7 +202,7 @@ class Life:
             return
         self.meddled, self.spoilt = self.scheduler.now(), True
 
-    def _serve(self, event: dict[str, Any], context: Context) -> None:
+    def _serve(self, event: Any, context: Context) -> None:
         edges = Edges(
             sagemaker=lambda: self.sagemaker,
             cloudformation=lambda: self.cloudformation,
@@ -198,12 +228,17 @@ class Life:
 
     def _deliver(self, url: str, body: bytes) -> bool:
         self.function.perhaps_crash()
-        self.scheduler.sleep(self.dice.uniform(1, 60) if self.chance.hits("answer_slow") else 0.1)
-        if self.chance.hits("answer_lost"):
-            return False
-        self.stack.receive(url, body)
+        self._deliveries[getcurrent()] = self._delivery = self._delivery + 1
+        delivered = deliver(url, body)
         self.function.perhaps_crash()
-        return True
+        return delivered
+
+    def _receive(self, url: str, body: bytes) -> None:
+        request = next((each for each in self.stack.requests if each.event["ResponseURL"] == url), None)
+        if request is None:
+            self.strangers.receive(url, body)
+        else:
+            self.stack.receive(request, body, self._deliveries[getcurrent()])
 
     # What must hold.
 
@@ -245,8 +280,9 @@ class Life:
     def _look_back(self) -> None:
         stack, outcome = self.stack, self.outcome
         for request in stack.requests:
-            many = 1 + self.function.extra.get(request.id, 0)
-            if request.id in self.function.exhausted or self._too_late(request):
+            runs = self.function.of(request.id)
+            many = 1 + sum(run.again for run in runs)
+            if self._unreachable(request) or self._too_late(request):
                 outcome.unanswerable += not request.answers
             elif not request.answers:
                 self._violated(1, f"{request.id} {request.kind} was never answered")
@@ -263,9 +299,17 @@ class Life:
         outcome.faults = self.chance.counts
         outcome.requests = len(stack.requests)
         outcome.answers = sum(len(request.answers) for request in stack.requests)
-        outcome.calls = self.sagemaker.calls + self.cloudformation.calls
-        outcome.billed = self.function.billed
-        outcome.hops, outcome.invocations = self.function.hops, self.function.invocations
+        outcome.calls = sum(len(run.calls) for run in self.function.runs)
+        outcome.billed = sum(run.seconds for run in self.function.runs)
+        outcome.hops = sum(bool(run.hops) for run in self.function.runs)
+        outcome.invocations = len(self.function.runs)
+        outcome.slowest = max(
+            (each.answers[0].at - each.sent for each in stack.requests if each.answers), default=_NEVER
+        )
+        for complaint in self.strangers.complaints(self.address.expired):
+            self._violated(9, complaint)
+        for excess in bounds.exceeded(self.function, stack.requests, self.poll_seconds):
+            self._violated(10, excess)
 
     def _check_production(self) -> None:
         models = invariants.served_models(self.service)
@@ -291,11 +335,15 @@ class Life:
         return any(moment and abs(now - moment) < _QUIET for moment in (*moments, *starts))
 
     def _excused(self, request: Request) -> bool:
-        return self.spoilt or self.left_behind or request.id in self.function.exhausted
+        return self.spoilt or self.left_behind or self._unreachable(request)
+
+    def _unreachable(self, request: Request) -> bool:
+        """Whether Lambda has given it up, or its answer can't be put anywhere."""
+        return request.id in self.function.exhausted or self.address.expired(request.event["ResponseURL"])
 
     def _too_late(self, request: Request) -> bool:
         """Whether Lambda delivered it, or a hand-over of it, so late that hardly any time was left."""
-        began = self.function.began.get(request.id, START)
+        began = max((run.began for run in self.function.of(request.id)), default=START)
         return (began - request.sent).total_seconds() > request.timeout - 120
 
     def _reason(self, request: Request) -> str:
@@ -307,7 +355,9 @@ class Life:
 
 def live(seed: int, *, log: bool = False) -> Outcome:
     """Lives one seed's life."""
-    with logs.captured() as stream:
+    # The level changes nothing but what is logged; a replay is to be read.
+    level = "INFO" if log else Random(seed).choice(logs.LEVELS)  # noqa: S311
+    with logs.captured(level) as stream:
         life = Life(seed)
         try:
             outcome = life.run()

@@ -3,8 +3,12 @@
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest import mock
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def faulty(text: str) -> list[str]:
@@ -21,13 +25,14 @@ def _is_json(line: str) -> bool:
 
 
 @contextmanager
-def captured() -> Iterator[io.StringIO]:
-    """All that is logged, in place of what was set up."""
+def captured(level: str) -> Iterator[io.StringIO]:
+    """All that is logged at that level, in place of what was set up."""
     stream, root = io.StringIO(), logging.getLogger()
-    before, level = root.handlers[:], root.level
+    before, before_level = root.handlers[:], root.level
     root.handlers[:] = [logging.StreamHandler(stream)]
     try:
-        yield stream
+        with mock.patch.dict(os.environ, {"LOG_LEVEL": level}):
+            yield stream
     finally:
         root.handlers[:] = before
-        root.setLevel(level)
+        root.setLevel(before_level)

@@ -58,7 +58,10 @@ def announcing(
 def held(request: Request, seen: Observation, progress: Progress) -> Sight | None:
     """An experiment that this request is in charge of, if there is any."""
     for sight in (seen.sight, seen.predecessor):
-        if sight and progress.in_charge(sight.experiment.name) and not lost_charge(request, sight, progress):
+        if sight is None or lost_charge(request, sight, progress):
+            continue
+        name = sight.experiment.name
+        if progress.in_charge(name) or name in progress.named:
             return sight
     return None
 

@@ -53,6 +53,8 @@ def malformed(event: Any) -> str | None:
     missing = [key for key in _TEXTS if not isinstance(event.get(key), str) or not event[key]]
     if missing:
         return f"the event has no {', '.join(missing)}"
+    if not event["ResponseURL"].startswith("https://"):
+        return "ResponseURL is no https address"
     if event.get("RequestType") not in set(RequestType):
         return f"RequestType must be Create, Update or Delete, is {str(event.get('RequestType'))[:80]!r}"
     if not isinstance(event.get("ResourceProperties"), Mapping):

@@ -85,7 +85,10 @@ def is_taken_over(request: Request, seen: Observation | None, progress: Progress
 
 
 def _recall(request: Request, seen: Observation, progress: Progress) -> None:
-    """What an earlier run of this request has created, which lost all that it knew."""
+    """What an earlier run of this request has claimed or created, which lost all that it knew."""
+    for each in (seen.sight, seen.predecessor):
+        if each is not None and each.tags.get(ownership.REQUEST) == request.token:
+            progress.record_named(each.experiment.name)
     sight = seen.sight
     if sight is None or sight.succeeded or sight.experiment.name in progress.claims:
         return

@@ -30,6 +30,7 @@ class Progress:
         rejected: What was said when a call was refused for good.
         sent: The fields that updates have sent.
         claims: The experiments that the request took charge of, and whose they were before.
+        named: The experiments whose tags were seen to name the request as the one in charge.
         stack: The stack's status, and when CloudFormation said so.
         stack_at_first: The first that CloudFormation said.
         last_words: SageMaker's, in its last error.
@@ -45,6 +46,7 @@ class Progress:
     rejected: dict[str, str] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
     claims: dict[str, str] = field(default_factory=dict)
+    named: list[str] = field(default_factory=list)
     stack: tuple[str, str] | None = None
     stack_at_first: str | None = None
     last_words: str = ""
@@ -116,6 +118,10 @@ class Progress:
         """Whether access has been denied for so long by now that it counts."""
         since = self.denials.setdefault(operation, now.isoformat())
         return now - datetime.fromisoformat(since) >= PATIENCE
+
+    def record_named(self, name: str) -> None:
+        if name not in self.named:
+            self.named.append(name)
 
     def record_look(self, *, exists: bool, alive: bool) -> None:
         for operation in LOOKS:

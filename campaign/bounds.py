@@ -1,0 +1,33 @@
+"""What a request may cost at most, whatever happens to it."""
+
+from collections.abc import Iterator, Sequence
+
+from campaign.cloudformation import Request
+from campaign.function import Function, Run
+
+LIFETIME = 3 * 3600
+"""Seconds: the hour that CloudFormation waits, and the two in which the handler may still clean up."""
+CALLS_A_LOOK = 12
+CALLS_BESIDES = 60
+CALLS_OF_A_NO_OP = 2
+PAYLOAD = 24_000
+"""Bytes; Lambda takes 256 KiB."""
+
+
+def exceeded(function: Function, requests: Sequence[Request], poll_seconds: float) -> Iterator[str]:
+    for request in requests:
+        runs = function.of(request.id)
+        for run in runs:
+            most = CALLS_BESIDES + CALLS_A_LOOK * run.seconds / poll_seconds
+            if len(run.calls) > most:
+                yield f"{request.id} made {len(run.calls)} calls in {run.seconds:.0f} s"
+            if run.size > PAYLOAD:
+                yield f"{request.id} was handed over in {run.size} bytes"
+        most_hops = 1 + LIFETIME / (function.timeout.total_seconds() - 60)
+        if any(run.hops > most_hops for run in runs):
+            yield f"{request.id} was handed over {max(run.hops for run in runs)} times"
+
+
+def first_calls(runs: Sequence[Run]) -> list[str]:
+    """What the first invocation of a request called of SageMaker."""
+    return [call for call in runs[0].calls if call != "DescribeStacks"]
