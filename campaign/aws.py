@@ -7,8 +7,11 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from campaign.chance import Chance
+from campaign.cloudformation import STACK_ID
 from campaign.function import Function
 from campaign.scheduler import Scheduler
+from inference_experiment_handler import ownership
+from inference_experiment_handler.operations import OWNERS
 from local.sagemaker import SageMaker, ServiceError
 
 HANDLER = "handler"
@@ -69,7 +72,20 @@ class Client:
 
 
 def sagemaker_of(service: SageMaker) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
-    return lambda operation, arguments: service.call(operation, arguments, principal=HANDLER)
+    def answer(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        name = str(arguments.get("Name", "")) or str(arguments.get("ResourceArn")).rpartition("/")[2]
+        if operation in OWNERS and _not_the_stacks(name, service):
+            raise ServiceError("AccessDeniedException", f"not authorized to perform: {operation} on {name}")
+        return service.call(operation, arguments, principal=HANDLER)
+
+    return answer
+
+
+def _not_the_stacks(name: str, service: SageMaker) -> bool:
+    """Whether the role's policy has nothing to say of an experiment: it allows them by the tag of their stack."""
+    tags = service.tags_by_arn()
+    live = [each for each in service.experiments() if each["Name"].casefold() == name.casefold()]
+    return any(tags.get(each["Arn"], {}).get(ownership.STACK_ID) != STACK_ID for each in live)
 
 
 def _error(operation: str, code: str, message: str, status: int) -> Exception:

@@ -42,9 +42,13 @@ class Violation:
 
 
 def own(service: SageMaker) -> list[dict[str, Any]]:
-    """The experiments of the stack's resource, by their tags."""
+    """The experiments of the stack's resource, by their tags, or by a name that only it generates."""
     tags = service.tags_by_arn()
-    return [each for each in service.experiments() if _OWNER.items() <= tags.get(each["Arn"], {}).items()]
+    return [
+        each
+        for each in service.experiments()
+        if _OWNER.items() <= tags.get(each["Arn"], {}).items() or each["Name"].startswith("demo-shadowtest-")
+    ]
 
 
 def shadows(service: SageMaker) -> list[str]:

@@ -195,9 +195,13 @@ class Life:
             ("DeleteInferenceExperiment", {}),
             ("StartInferenceExperiment", {}),
         ]
+        if name != GIVEN_NAME and not name.startswith(f"{GIVEN_NAME}-"):
+            # Without them an experiment whose name anybody may give is nobody's, for good.
+            what.append(("DeleteTags", {"TagKeys": list(self.service.tags_by_arn()[victim["Arn"]])}))
         operation, arguments = self.dice.choice(what)
+        whose = {"ResourceArn": victim["Arn"]} if operation == "DeleteTags" else {"Name": name}
         try:
-            self.service.call(operation, {"Name": name, **arguments}, principal="somebody")
+            self.service.call(operation, {**whose, **arguments}, principal="somebody")
         except ServiceError:
             return
         self.meddled, self.spoilt = self.scheduler.now(), True

@@ -148,6 +148,7 @@ MUTANTS = (
         ((stack, "waits_for", _instead(True)), (stack, "gave_up", _instead(False))),
         quick=False,
     ),
+    Mutant("leaves stripped tags", 2, ((decide, "marking", _instead(None)),)),
     Mutant("takes everything for its own", 3, ((ownership.Owner, "owns", _instead(True)),)),
     Mutant("drops a field", 4, ((fields, "differing", _without_sampling(fields.differing)),)),
     Mutant("always succeeds", 4, ((loop, "decide", _always_done(decide.decide)),)),

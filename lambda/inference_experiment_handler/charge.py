@@ -11,9 +11,9 @@ from dataclasses import replace
 from inference_experiment_handler import arguments, ownership
 from inference_experiment_handler.event import Request, issued_by
 from inference_experiment_handler.observe import Observation, Sight
-from inference_experiment_handler.operations import ADD_TAGS, STOP
+from inference_experiment_handler.operations import ADD_TAGS, OWNERS, STOP
 from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Call
+from inference_experiment_handler.steps import Call, Step
 
 
 def lost_charge(request: Request, sight: Sight, progress: Progress) -> bool:
@@ -53,6 +53,29 @@ def announcing(
     if tags.items() <= sight.tags.items() or call.key in progress.calls or call.key in progress.refusals:
         return None
     return replace(call, tentative=True)
+
+
+def marking(request: Request, step: Step, seen: Observation, progress: Progress) -> Call | None:
+    """The call that puts back the owner's tags before one that IAM allows upon marked experiments alone.
+
+    Somebody may have stripped them. What was applied last is not known any more then, but that something was is.
+    """
+    if not isinstance(step, Call) or step.operation not in OWNERS:
+        return None
+    sight = next(each for each in (seen.sight, seen.predecessor) if each and each.experiment.name == step.subject)
+    own = progress.in_charge(step.subject) or request.owns(step.subject, sight.tags)
+    if ownership.STACK_ID in sight.tags or not own or sight.owner_may_not_show_yet(seen.now):
+        return None
+    listed = arguments.listed({**request.owner.tags, ownership.APPLIED: ownership.UNKNOWN})
+    call = Call(
+        ADD_TAGS,
+        step.subject,
+        {"ResourceArn": sight.experiment.arn, "Tags": listed},
+        "its owner's tags are gone",
+        purpose="owner",
+        tentative=True,
+    )
+    return None if call.key in progress.calls or call.key in progress.refusals else call
 
 
 def held(request: Request, seen: Observation, progress: Progress) -> Sight | None:

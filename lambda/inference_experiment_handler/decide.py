@@ -6,7 +6,7 @@ Level-triggered: whatever happened before, the same sight and the same progress 
 from datetime import datetime, timedelta
 
 from inference_experiment_handler import stack
-from inference_experiment_handler.charge import taking_over
+from inference_experiment_handler.charge import marking, taking_over
 from inference_experiment_handler.decide_present import decide_present
 from inference_experiment_handler.decide_removal import decide_removal
 from inference_experiment_handler.event import Request, RequestType
@@ -22,6 +22,7 @@ _OVERTIME = timedelta(hours=2)
 def decide(request: Request, seen: Observation, progress: Progress) -> Step:
     """Call, wait, done or fail."""
     step = taking_over(request, seen, progress) or _decide(request, seen, progress)
+    step = marking(request, step, seen, progress) or step
     if isinstance(step, Done | Fail) or may_go_on(request, progress, seen.now):
         return step
     return Fail(out_of_time(step.why, seen, progress))

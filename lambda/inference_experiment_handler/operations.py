@@ -15,5 +15,8 @@ DELETE_TAGS = "DeleteTags"
 DESCRIBE_STACKS = "DescribeStacks"
 """CloudFormation's; all others are SageMaker's."""
 
+OWNERS = (UPDATE, START, STOP, DELETE, DELETE_TAGS)
+"""What the function's role may call upon experiments alone that bear their owner's tags (or are to be taken over)."""
+
 LOOKS = (DESCRIBE, DESCRIBE_ENDPOINT, DESCRIBE_ENDPOINT_CONFIG, LIST_TAGS)
 """What every observation is made of."""

@@ -16,6 +16,7 @@ HOP = "sagemaker-inference-experiment:hop"
 ENDING = "sagemaker-inference-experiment:ending"
 """What becomes of the shadow variant (its action), from before the test is stopped until the endpoint has proved it."""
 PROVEN = ""
+UNKNOWN = ""
 
 _ORDER = (*(field.name for field in FIELDS), CONCLUSION)
 # To be raised with any change of FIELDS or of what their digests cover: another version reads as "nothing known".

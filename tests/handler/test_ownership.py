@@ -144,6 +144,20 @@ def test_an_ended_experiment_can_be_taken_over_as_it_is(foreign: Stack) -> None:
     assert answer.data["Status"] == "Completed"
 
 
+def test_stripped_tags_are_put_back_before_a_call_that_iam_allows_by_them(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    strip(stack, name)
+    mark = stack.mark()
+
+    assert stack.update(declared(), declared(sampling=50), name).succeeded
+
+    marking, update = stack.sagemaker.record[mark:], stack.calls(since=mark).index("UpdateInferenceExperiment")
+    assert stack.calls(since=mark)[:update].count("AddTags") >= 1
+    first = next(call for call in marking if call.operation == "AddTags" and STACK_TAG in str(call.parameters))
+    assert marking.index(first) < [call.operation for call in marking].index("UpdateInferenceExperiment")
+    assert stack.tags(name)[STACK_TAG] == STACK_ID
+
+
 def strip(stack: Stack, name: str) -> None:
     keys: list[Any] = list(stack.tags(name))
     stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=keys)
