@@ -17,7 +17,7 @@
 from sagemaker_inference_experiment._conclusion import Conclusion, DesiredState, OnDelete, VariantAction
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._experiment import InferenceExperiment
-from sagemaker_inference_experiment._provider import InferenceExperimentProvider
+from sagemaker_inference_experiment._provider import InferenceExperimentProvider, LogLevel
 from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._validation import InvalidExperimentError
 from sagemaker_inference_experiment._variants import ModelVariant
@@ -29,6 +29,7 @@ __all__ = [
     "InferenceExperiment",
     "InferenceExperimentProvider",
     "InvalidExperimentError",
+    "LogLevel",
     "ModelVariant",
     "OnDelete",
     "Schedule",
