@@ -23,6 +23,7 @@ from constructs import Construct
 from sagemaker_inference_experiment._base import IInferenceExperiment, InferenceExperimentBase
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
+from sagemaker_inference_experiment._excluded import endpoint_faults, model_faults
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment, as_in_arn
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, endpoint_name, key_arn
@@ -30,6 +31,7 @@ from sagemaker_inference_experiment._role import VOLUME_KEY_ACTIONS, execution_r
 from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._validation import TagsValidation, check, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
+from sagemaker_inference_experiment._warnings import Declared, warn
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
@@ -137,6 +139,10 @@ class InferenceExperiment(InferenceExperimentBase):
             {**properties, "Tags": tag_list(tags or {})},
             *_unresolved(production_variant, shadow_variant, as_keys=names_variants_as_keys),
             *(data_capture._faults() if data_capture is not None else ()),
+            # A test that is over need not be one that could start: its endpoint may have become another since.
+            *(endpoint_faults(endpoint) if conclusion is None else ()),
+            *model_faults("production", production_variant.model),
+            *model_faults("shadow", shadow_variant.model),
         )
         self.node.add_validation(TagsValidation(properties, self._tag_manager))
         timeout = properties.pop("ServiceTimeout", None)
@@ -170,6 +176,18 @@ class InferenceExperiment(InferenceExperimentBase):
         )
         self._production_variant_name = production_variant.variant_name
         self._shadow_variant_name = shadow_variant.variant_name
+        warn(
+            Declared(
+                experiment=self,
+                endpoint=endpoint,
+                endpoint_name=properties["EndpointName"],
+                production_variant_name=production_variant.variant_name,
+                shadow_variant_name=shadow_variant.variant_name,
+                sampling_percentage=sampling_percentage,
+                conclusion=conclusion,
+                on_delete=on_delete,
+            )
+        )
 
     @classmethod
     def from_experiment_name(cls, scope: Construct, id: str, experiment_name: str) -> IInferenceExperiment:
