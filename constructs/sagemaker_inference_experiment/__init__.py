@@ -6,7 +6,6 @@
         self,
         "ShadowTest",
         endpoint=endpoint,
-        role=role,
         production_variant=ModelVariant(model=current, variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
         shadow_variant=ModelVariant(model=candidate, variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
         sampling_percentage=10,
@@ -14,10 +13,12 @@
     )
 """
 
+from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._conclusion import Conclusion, DesiredState, OnDelete, VariantAction
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._experiment import InferenceExperiment
-from sagemaker_inference_experiment._provider import InferenceExperimentProvider
+from sagemaker_inference_experiment._grants import InferenceExperimentGrants
+from sagemaker_inference_experiment._provider import InferenceExperimentProvider, LogLevel
 from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._validation import InvalidExperimentError
 from sagemaker_inference_experiment._variants import ModelVariant
@@ -26,9 +27,12 @@ __all__ = [
     "Conclusion",
     "DataCapture",
     "DesiredState",
+    "IInferenceExperiment",
     "InferenceExperiment",
+    "InferenceExperimentGrants",
     "InferenceExperimentProvider",
     "InvalidExperimentError",
+    "LogLevel",
     "ModelVariant",
     "OnDelete",
     "Schedule",

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from aws_cdk import aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
+from aws_cdk.interfaces.aws_s3 import IBucketRef
 
 from sagemaker_inference_experiment._references import key_arn
+from sagemaker_inference_experiment._role import CAPTURE_KEY_ACTIONS, grant_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,18 +16,22 @@ class DataCapture:
     """Captures requests and responses to S3: the API's ``DataStorageConfig``.
 
     Files come to lie under ``destination/ENDPOINT/VARIANT/...``; ``eventMetadata.inferenceId`` joins the rows of
-    production and shadow. The experiment's role needs to write there (and to use the key).
+    production and shadow. The experiment's role needs to write there, and to use the key: on a bucket and on a key that
+    are given as constructs it is granted that. What is only named it has to be granted elsewhere.
 
     Args:
-        destination: An S3 location, ``s3://bucket/prefix``, up to 512 characters (``Destination``).
+        destination: A bucket, or an S3 location, ``s3://bucket/prefix``, up to 512 characters (``Destination``).
+        prefix: Under which the files come to lie in a bucket that is given as a construct, without slashes at its ends;
+            directly in the bucket if omitted.
         kms_key: Encrypts the captured data at rest (``KmsKey``): a key, or its id, ARN or alias. S3's default
-            encryption if omitted.
+            encryption, that of the bucket, if omitted.
         csv_content_types: Content types to capture as CSV, at most 10 (``CsvContentTypes``).
         json_content_types: Content types to capture as JSON, at most 10 (``JsonContentTypes``).
             What is in neither list is captured base64-encoded.
     """
 
-    destination: str
+    destination: IBucketRef | str
+    prefix: str | None = None
     kms_key: IKeyRef | str | None = None
     csv_content_types: tuple[str, ...] | list[str] = ()
     json_content_types: tuple[str, ...] | list[str] = ()
@@ -35,7 +42,37 @@ class DataCapture:
             **({"JsonContentTypes": list(self.json_content_types)} if self.json_content_types else {}),
         }
         return {
-            "Destination": self.destination,
+            "Destination": self._location(),
             **({"KmsKey": key_arn(self.kms_key)} if self.kms_key is not None else {}),
             **({"ContentType": content_type} if content_type else {}),
         }
+
+    def _location(self) -> str:
+        if isinstance(self.destination, str):
+            return self.destination
+        bucket = f"s3://{self.destination.bucket_ref.bucket_name}"
+        return f"{bucket}/{self.prefix}" if self.prefix else bucket
+
+    def _faults(self) -> list[str]:
+        """What is wrong with it that can't be seen in what it renders."""
+        if self.prefix is None:
+            return []
+        if isinstance(self.destination, str):
+            return [f"data_capture.prefix is {self.prefix!r} beside a destination that is a string, must be part of it"]
+        if self.prefix.strip("/") != self.prefix:
+            return [f"data_capture.prefix is {self.prefix!r}, must not start or end with a slash"]
+        return []
+
+    def _grant(self, grantee: aws_iam.IGrantable) -> None:
+        """Lets the experiment's role write there, as far as that is known."""
+        grant_key(self.kms_key, grantee, *CAPTURE_KEY_ACTIONS)
+        if isinstance(self.destination, str):
+            return
+        objects = f"{self.prefix}/*" if self.prefix else "*"
+        if hasattr(self.destination, "grant_put"):
+            # An IBucket knows of its own key and its own policy.
+            self.destination.grant_put(grantee, objects)
+        else:
+            arn = f"{self.destination.bucket_ref.bucket_arn}/{objects}"
+            actions = ["s3:PutObject", "s3:AbortMultipartUpload"]
+            aws_iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[arn])

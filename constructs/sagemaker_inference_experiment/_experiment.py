@@ -5,35 +5,39 @@ from typing import Any
 
 import jsii
 from aws_cdk import (
+    Aws,
     CustomResource,
     Duration,
     IStableAnyProducer,
     ITaggableV2,
     Lazy,
     RemovalPolicy,
-    Resource,
     TagManager,
     TagType,
     Token,
     aws_iam,
 )
 from aws_cdk.interfaces.aws_kms import IKeyRef
-from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 from constructs import Construct
 
+from sagemaker_inference_experiment._base import IInferenceExperiment, InferenceExperimentBase
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
+from sagemaker_inference_experiment._excluded import endpoint_faults, model_faults
+from sagemaker_inference_experiment._imported import ImportedInferenceExperiment, as_in_arn
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
-from sagemaker_inference_experiment._references import endpoint_name, key_arn
+from sagemaker_inference_experiment._references import AnyEndpoint, endpoint_name, key_arn
+from sagemaker_inference_experiment._role import VOLUME_KEY_ACTIONS, execution_role, grant_key, grantee
 from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._validation import TagsValidation, check, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
+from sagemaker_inference_experiment._warnings import Declared, warn
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
 
 @jsii.implements(ITaggableV2)
-class InferenceExperiment(Resource):
+class InferenceExperiment(InferenceExperimentBase):
     """A shadow test: a shadow variant gets a copy of a part of the production variant's traffic, and never answers it.
 
     Deploying makes the live experiment match what is declared here: it is created, started, updated, concluded. What
@@ -42,9 +46,11 @@ class InferenceExperiment(Resource):
     Args:
         scope: The construct to put it into.
         id: Its id there.
-        endpoint: The endpoint whose traffic is shadowed, as a construct (``CfnEndpoint``), a reference or a name
-            (``EndpointName``). It serves exactly one production variant.
-        role: What SageMaker assumes to deploy the variants and to capture data (``RoleArn``).
+        endpoint: The endpoint whose traffic is shadowed, as a construct (``CfnEndpoint``, ``IEndpoint``), a reference
+            or a name (``EndpointName``). It serves exactly one production variant.
+        role: What SageMaker assumes to deploy the variants and to capture data (``RoleArn``). If omitted, one is made
+            that has ``AmazonSageMakerFullAccess``, as AWS's guide says: there is no list of what would be less. Either
+            is granted the buckets and keys that are given as constructs.
         production_variant: The variant that serves the endpoint; it has to mirror what the endpoint serves.
         shadow_variant: The variant to try.
         sampling_percentage: How much of the traffic is copied to the shadow variant, 0 to 100 (``SamplingPercentage``).
@@ -54,7 +60,8 @@ class InferenceExperiment(Resource):
             omitted. Only with a generated name: to start anew with a given one, give another.
         schedule: When it starts and ends (``Schedule``); starts at once, and ends after 7 days, if omitted.
         data_capture: Where requests and responses are kept (``DataStorageConfig``); nowhere if omitted.
-        kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``); SageMaker's own key if omitted.
+        kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``): a key, or its id, ARN or alias.
+            SageMaker's own key if omitted.
         description: Up to 1024 characters (``Description``); none if omitted.
         conclusion: Ends the test with the deployment (``DesiredState`` and what belongs to it); while omitted it runs
             to its scheduled end.
@@ -76,8 +83,8 @@ class InferenceExperiment(Resource):
         scope: Construct,
         id: str,
         *,
-        endpoint: IEndpointRef | str,
-        role: aws_iam.IRole,
+        endpoint: AnyEndpoint,
+        role: aws_iam.IRole | None = None,
         production_variant: ModelVariant,
         shadow_variant: ModelVariant,
         sampling_percentage: int,
@@ -95,16 +102,17 @@ class InferenceExperiment(Resource):
         service_timeout: Duration | None = None,
         provider: InferenceExperimentProvider | None = None,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, id, physical_name=experiment_name)
         self._tag_manager = TagManager(TagType.MAP, RESOURCE_TYPE)
         for key, value in (tags or {}).items():
             self._tag_manager.set_tag(key, value)
         names_variants_as_keys = conclusion is not None or on_delete is not None
         declared = {
-            "Name": experiment_name,
+            "Name": self._physical_name if experiment_name is not None else None,
             "Run": run,
             "Type": "ShadowMode",
-            "RoleArn": role.role_arn,
+            # A role that is made is made after the checks. Until then it is a value that nobody knows.
+            "RoleArn": role.role_arn if role is not None else Aws.NO_VALUE,
             "EndpointName": endpoint_name(endpoint, self),
             "KmsKey": key_arn(kms_key) if kms_key is not None else None,
             "Description": description,
@@ -126,11 +134,21 @@ class InferenceExperiment(Resource):
             "ServiceTimeout": service_timeout.to_seconds() if service_timeout is not None else None,
         }
         properties = {key: value for key, value in declared.items() if value is not None}
-        unresolved = _unresolved(production_variant, shadow_variant, as_keys=names_variants_as_keys)
-        check(self, {**properties, "Tags": tag_list(tags or {})}, *unresolved)
+        check(
+            self,
+            {**properties, "Tags": tag_list(tags or {})},
+            *_unresolved(production_variant, shadow_variant, as_keys=names_variants_as_keys),
+            *(data_capture._faults() if data_capture is not None else ()),
+            # A test that is over need not be one that could start: its endpoint may have become another since.
+            *(endpoint_faults(endpoint) if conclusion is None else ()),
+            *model_faults("production", production_variant.model),
+            *model_faults("shadow", shadow_variant.model),
+        )
         self.node.add_validation(TagsValidation(properties, self._tag_manager))
         timeout = properties.pop("ServiceTimeout", None)
 
+        self._role = role if role is not None else execution_role(self)
+        properties["RoleArn"] = self._role.role_arn
         self._provider = provider if provider is not None else InferenceExperimentProvider.get_or_create(self)
         self._resource = CustomResource(
             self,
@@ -143,9 +161,104 @@ class InferenceExperiment(Resource):
         if timeout is not None:
             # CustomResource would render it as a string, of which cfn-lint warns at every synth.
             self._cfn_resource.add_property_override("ServiceTimeout", timeout)
-        self._provider.serve(self._resource, role)
+        # The resource as such, for escape hatches: `CustomResource` only wraps it.
+        self.node.default_child = self._cfn_resource
+        self._provider.serve(self._resource, self._role)
         # The role's policies too have to be there before SageMaker assumes it, and for as long as it does.
-        self._resource.node.add_dependency(role)
+        self._resource.node.add_dependency(self._role)
+        self._permit_role(data_capture, kms_key)
+        self._experiment_name = self._get_resource_name_attribute(self._resource.ref)
+        self._experiment_arn = self._get_resource_arn_attribute(
+            self._resource.get_att_string("Arn"),
+            service="sagemaker",
+            resource="inference-experiment",
+            resource_name=as_in_arn(self._physical_name),
+        )
+        self._production_variant_name = production_variant.variant_name
+        self._shadow_variant_name = shadow_variant.variant_name
+        warn(
+            Declared(
+                experiment=self,
+                endpoint=endpoint,
+                endpoint_name=properties["EndpointName"],
+                production_variant_name=production_variant.variant_name,
+                shadow_variant_name=shadow_variant.variant_name,
+                sampling_percentage=sampling_percentage,
+                conclusion=conclusion,
+                on_delete=on_delete,
+            )
+        )
+
+    @classmethod
+    def from_experiment_name(cls, scope: Construct, id: str, experiment_name: str) -> IInferenceExperiment:
+        """An experiment of the scope's account and region that is declared elsewhere.
+
+        SageMaker lower-cases names in ARNs, so the ARN that is made here has the name in lower case. In a name that is
+        a token nothing can be changed: it has to be in lower case (as generated ones are), or what is granted is
+        granted on an ARN that does not exist. ``from_experiment_arn`` has no such trap.
+
+        Args:
+            scope: The construct to put it into.
+            id: Its id there.
+            experiment_name: The experiment's name (``Name``).
+
+        Raises:
+            ValueError: If that is no experiment's name.
+        """
+        return cls.from_experiment_attributes(scope, id, experiment_name=experiment_name)
+
+    @classmethod
+    def from_experiment_arn(cls, scope: Construct, id: str, experiment_arn: str) -> IInferenceExperiment:
+        """An experiment that is declared elsewhere, perhaps in another account or region.
+
+        Its name is that in the ARN: in lower case, however it was given. SageMaker takes it in either spelling.
+
+        Args:
+            scope: The construct to put it into.
+            id: Its id there.
+            experiment_arn: The experiment's ARN (``Arn``).
+
+        Raises:
+            ValueError: If that is no experiment's ARN.
+        """
+        return cls.from_experiment_attributes(scope, id, experiment_arn=experiment_arn)
+
+    @classmethod
+    def from_experiment_attributes(
+        cls,
+        scope: Construct,
+        id: str,
+        *,
+        experiment_name: str | None = None,
+        experiment_arn: str | None = None,
+        endpoint_name: str | None = None,
+        production_variant_name: str | None = None,
+        shadow_variant_name: str | None = None,
+    ) -> IInferenceExperiment:
+        """An experiment that is declared elsewhere, with what is known of it.
+
+        Args:
+            scope: The construct to put it into.
+            id: Its id there.
+            experiment_name: Its name, in the scope's account and region; see ``from_experiment_name``.
+            experiment_arn: Its ARN, instead of the name; see ``from_experiment_arn``.
+            endpoint_name: The endpoint whose traffic is shadowed (``EndpointName``). If omitted, what needs it raises a
+                ``ValueError``; likewise the two below.
+            production_variant_name: The variant that serves the endpoint (``SourceModelVariantName``).
+            shadow_variant_name: The variant that is tried (``ShadowModelVariantName``).
+
+        Raises:
+            ValueError: If neither or both of name and ARN are given, or one that can't be.
+        """
+        return ImportedInferenceExperiment(
+            scope,
+            id,
+            experiment_name=experiment_name,
+            experiment_arn=experiment_arn,
+            endpoint_name=endpoint_name,
+            production_variant_name=production_variant_name,
+            shadow_variant_name=shadow_variant_name,
+        )
 
     @property
     def cdk_tag_manager(self) -> TagManager:
@@ -155,12 +268,12 @@ class InferenceExperiment(Resource):
     @property
     def experiment_name(self) -> str:
         """The experiment's name, which is also the resource's physical id (``Name``)."""
-        return self._resource.ref
+        return self._experiment_name
 
     @property
     def experiment_arn(self) -> str:
         """The experiment's ARN (``Arn``)."""
-        return self._resource.get_att_string("Arn")
+        return self._experiment_arn
 
     @property
     def experiment_status(self) -> str:
@@ -196,6 +309,21 @@ class InferenceExperiment(Resource):
         return self._resource.get_att_string("EndpointConfigName")
 
     @property
+    def production_variant_name(self) -> str:
+        """The name of the variant that serves the endpoint (``SourceModelVariantName``)."""
+        return self._production_variant_name
+
+    @property
+    def shadow_variant_name(self) -> str:
+        """The name of the variant that is tried (``ShadowModelVariantName``)."""
+        return self._shadow_variant_name
+
+    @property
+    def role(self) -> aws_iam.IRole:
+        """What SageMaker assumes: the role that was given, or the one that was made (``RoleArn``)."""
+        return self._role
+
+    @property
     def provider(self) -> InferenceExperimentProvider:
         """The function that serves this experiment."""
         return self._provider
@@ -203,6 +331,13 @@ class InferenceExperiment(Resource):
     @property
     def _cfn_resource(self) -> Any:
         return self._resource.node.default_child
+
+    def _permit_role(self, data_capture: DataCapture | None, kms_key: IKeyRef | str | None) -> None:
+        permitted = grantee(self._role, self)
+        grant_key(kms_key, permitted, *VOLUME_KEY_ACTIONS)
+        if data_capture is not None:
+            data_capture._grant(permitted)
+        self._resource.node.add_dependency(permitted)
 
 
 @jsii.implements(IStableAnyProducer)

@@ -1,13 +1,27 @@
 """The function behind the custom resource, once a stack."""
 
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam, aws_lambda, aws_logs
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, Token, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from constructs import Construct
 
 from sagemaker_inference_experiment._asset import HANDLER, handler_code
 
 _ID = "SageMakerInferenceExperimentProvider"
+
+
+class LogLevel(StrEnum):
+    """How much the function logs: ``LOG_LEVEL``."""
+
+    DEBUG = "DEBUG"
+    """What libraries say as well."""
+    INFO = "INFO"
+    """Each decision, one line."""
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
 
 
 class InferenceExperimentProvider(Construct):
@@ -22,6 +36,22 @@ class InferenceExperimentProvider(Construct):
         id: Its id there.
         poll_interval: How often a waiting function looks again, 1 second to 1 minute; 5 seconds if omitted.
         log_retention: For how long the function's log is kept; one month if omitted.
+        log_level: How much it logs; each decision (``INFO``) if omitted.
+        log_encryption_key: Encrypts the log group; its policy comes to let CloudWatch Logs use it, for the log groups
+            of this account and region. The policy of an imported key has to say so already. CloudWatch Logs' own key
+            if omitted.
+        memory_size: The function's memory, 128 to 10240 MB; 256 if omitted. It waits more than it computes.
+        tracing: Whether X-Ray traces the function; it does not if omitted.
+        vpc: The VPC to run the function in; none, that is Lambda's own network, if omitted. From there it has to reach
+            SageMaker, CloudFormation and Lambda, and, to answer CloudFormation, S3: by a NAT gateway, or by a VPC
+            endpoint for each.
+        vpc_subnets: Which subnets of the VPC; the private ones if omitted.
+        security_groups: The function's security groups; one that allows all outbound traffic is made if omitted.
+        permissions_boundary: The boundary of the function's role; none if omitted. It has to admit what ``role`` is
+            allowed here, ``iam:PassRole`` too.
+
+    Raises:
+        ValueError: If a setting is out of range, or one of the VPC is given without a VPC.
     """
 
     def __init__(
@@ -31,26 +61,43 @@ class InferenceExperimentProvider(Construct):
         *,
         poll_interval: Duration | None = None,
         log_retention: aws_logs.RetentionDays | None = None,
+        log_level: LogLevel | None = None,
+        log_encryption_key: aws_kms.IKey | None = None,
+        memory_size: int | None = None,
+        tracing: aws_lambda.Tracing | None = None,
+        vpc: aws_ec2.IVpc | None = None,
+        vpc_subnets: aws_ec2.SubnetSelection | None = None,
+        security_groups: Sequence[aws_ec2.ISecurityGroup] | None = None,
+        permissions_boundary: aws_iam.IManagedPolicy | None = None,
     ) -> None:
         super().__init__(scope, id)
-        if poll_interval is not None and not 1 <= poll_interval.to_seconds() <= 60:
-            raise ValueError(f"poll_interval is {poll_interval.to_seconds()} seconds, must be 1 to 60")
+        _check(poll_interval, memory_size, vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
         stack = Stack.of(self)
+        if log_encryption_key is not None:
+            _let_logs_use(log_encryption_key, stack)
         self._log_group = aws_logs.LogGroup(
             self,
             "LogGroup",
             retention=log_retention or aws_logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.DESTROY,
+            encryption_key=log_encryption_key,
         )
         self._role = aws_iam.Role(
             self,
             "Role",
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
             description="Makes SageMaker inference experiments as they are declared",
+            permissions_boundary=permissions_boundary,
         )
         self._log_group.grant_write(self._role)
         for statement in self._statements(stack):
             self._role.add_to_policy(statement)
+        if vpc is not None:
+            self._role.add_to_policy(_network_interfaces())
+        environment = {
+            **({"POLL_SECONDS": str(poll_interval.to_seconds())} if poll_interval is not None else {}),
+            **({"LOG_LEVEL": str(log_level)} if log_level is not None else {}),
+        }
         self._pass_role: dict[str, _PassRole] = {}
         with handler_code() as code:
             self._function = aws_lambda.Function(
@@ -62,12 +109,16 @@ class InferenceExperimentProvider(Construct):
                 code=code,
                 role=self._role,
                 log_group=self._log_group,
-                memory_size=256,
+                memory_size=memory_size if memory_size is not None else 256,
                 timeout=Duration.minutes(15),
                 # CloudFormation waits for an hour: what is delivered later has no reader.
                 max_event_age=Duration.hours(1),
                 retry_attempts=2,
-                environment={"POLL_SECONDS": str(poll_interval.to_seconds())} if poll_interval is not None else None,
+                environment=environment or None,
+                tracing=tracing,
+                vpc=vpc,
+                vpc_subnets=vpc_subnets,
+                security_groups=list(security_groups) if security_groups is not None else None,
             )
         # A policy of its own: as part of the role's, the function and its role would depend on each other.
         self._hand_over = aws_iam.Policy(
@@ -164,6 +215,48 @@ class InferenceExperimentProvider(Construct):
                 resources=[stack.format_arn(service="cloudformation", resource="stack", resource_name="*")],
             ),
         ]
+
+
+def _check(
+    poll_interval: Duration | None, memory_size: int | None, vpc: aws_ec2.IVpc | None, **of_vpc: object | None
+) -> None:
+    faults = []
+    if poll_interval is not None and not 1 <= poll_interval.to_seconds() <= 60:
+        faults.append(f"poll_interval is {poll_interval.to_seconds()} seconds, must be 1 to 60")
+    if memory_size is not None and not Token.is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
+        faults.append(f"memory_size is {memory_size}, must be 128 to 10240 MB")
+    if vpc is None:
+        faults += [f"{name} is given without a vpc" for name, value in of_vpc.items() if value is not None]
+    if faults:
+        raise ValueError("; ".join(faults))
+
+
+def _let_logs_use(key: aws_kms.IKey, stack: Stack) -> None:
+    # By the pattern of CloudWatch Logs' guide. The log group's own ARN would make key and log group need each other.
+    log_groups = stack.format_arn(service="logs", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME)
+    key.add_to_resource_policy(
+        aws_iam.PolicyStatement(
+            principals=[aws_iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+            actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+            resources=["*"],
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+        )
+    )
+
+
+def _network_interfaces() -> aws_iam.PolicyStatement:
+    # What Lambda needs to put a function into a VPC, as its guide has it. The interfaces are not known before.
+    return aws_iam.PolicyStatement(
+        actions=[
+            "ec2:CreateNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:DeleteNetworkInterface",
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+        resources=["*"],
+    )
 
 
 class _PassRole(Construct):

@@ -1,24 +1,49 @@
 """From what users have in hand (a construct, a reference, a name) to what the API wants."""
 
+from typing import Protocol
+
 from aws_cdk import ArnFormat, Stack, aws_sagemaker
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef, IModelRef
 from constructs import IConstruct
 
 
-def endpoint_name(endpoint: IEndpointRef | str, scope: IConstruct) -> str:
+class NamedEndpoint(Protocol):
+    """An endpoint that knows its name: ``aws_sagemaker.IEndpoint``, and what implements it (aws-sagemaker-alpha)."""
+
+    @property
+    def endpoint_name(self) -> str: ...
+
+
+class NamedModel(Protocol):
+    """A model that knows its name, as aws-sagemaker-alpha's ``IModel``."""
+
+    @property
+    def model_name(self) -> str: ...
+
+
+AnyEndpoint = NamedEndpoint | IEndpointRef | str
+AnyModel = NamedModel | IModelRef | str
+
+
+def endpoint_name(endpoint: AnyEndpoint, scope: IConstruct) -> str:
     if isinstance(endpoint, str):
         return endpoint
+    # Its ``endpoint_name`` is the property, of which nothing is known where CloudFormation generates the name.
     if isinstance(endpoint, aws_sagemaker.CfnEndpoint):
         return endpoint.attr_endpoint_name
+    if hasattr(endpoint, "endpoint_name"):
+        return endpoint.endpoint_name
     return _last_part(endpoint.endpoint_ref.endpoint_arn, scope)
 
 
-def model_name(model: IModelRef | str, scope: IConstruct) -> str:
+def model_name(model: AnyModel, scope: IConstruct) -> str:
     if isinstance(model, str):
         return model
     if isinstance(model, aws_sagemaker.CfnModel):
         return model.attr_model_name
+    if hasattr(model, "model_name"):
+        return model.model_name
     return _last_part(model.model_ref.model_arn, scope)
 
 

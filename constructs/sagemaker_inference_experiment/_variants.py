@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk.interfaces.aws_sagemaker import IModelRef
 from constructs import IConstruct
 
-from sagemaker_inference_experiment._references import model_name
+from sagemaker_inference_experiment._references import AnyModel, model_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +13,8 @@ class ModelVariant:
     """A model on real-time instances, under the variant's name: the API's ``ModelVariantConfig``.
 
     Args:
-        model: The SageMaker model, as a construct (``CfnModel``), a reference or its name (``ModelName``).
+        model: The SageMaker model, as a construct (``CfnModel``, aws-sagemaker-alpha's ``IModel``), a reference or its
+            name (``ModelName``).
         variant_name: The variant's name, 1 to 63 letters, digits and hyphens (``VariantName``). The production variant
             bears the name that it has in the endpoint's configuration.
         instance_type: The ML instance type, such as ``ml.m5.xlarge`` (``InstanceType``).
@@ -24,7 +24,7 @@ class ModelVariant:
     deployment in which it doesn't is refused before anything is touched.
     """
 
-    model: IModelRef | str
+    model: AnyModel
     variant_name: str
     instance_type: str
     instance_count: int = 1

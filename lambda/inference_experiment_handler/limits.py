@@ -46,6 +46,8 @@ CONTENT_TYPE = _text(
 )
 # An open set: it grows with every release of SageMaker, so only the shape is checked.
 INSTANCE_TYPE = _text("an instance type such as ml.m5.xlarge", r"ml\.[a-z0-9-]+\.[a-z0-9-]+", 63)
+EXCLUDED_INSTANCES = "ml.inf1."
+"""The family that SageMaker runs no shadow tests on."""
 DESCRIPTION = _text("up to 1024 characters", r".*", 1024, 0)
 REASON = _text("up to 1024 characters", r".*", 1024, 0)
 RUN = _text("1 to 256 characters", r".*", 256)

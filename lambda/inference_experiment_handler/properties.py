@@ -141,6 +141,12 @@ def _variants(reader: Reader, mode: _Mode | None) -> dict[str, ModelVariant] | N
     if entries is None:
         return None
     variants = [_variant(entry) for entry in entries]
+    for index, variant in enumerate(variants):
+        if variant is None or variant.instance_type is OPAQUE:
+            continue
+        if variant.instance_type.startswith(limits.EXCLUDED_INSTANCES):
+            at = f"ModelVariants[{index}].InfrastructureConfig.RealTimeInferenceConfig.InstanceType"
+            reader.fault(at, f"is {shown(variant.instance_type)}: SageMaker runs no shadow tests on Inf1 instances")
     return _by_role(reader, mode, {variant.variant_name: variant for variant in variants if variant})
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from aws_cdk import App, Stack, aws_iam
+from aws_cdk import App, Environment, Stack, aws_iam
 from aws_cdk.assertions import Template
 
 from sagemaker_inference_experiment import InferenceExperiment, ModelVariant
@@ -16,9 +16,9 @@ RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 class Declared:
     """A stack in which a test declares experiments."""
 
-    def __init__(self, **context: Any) -> None:
+    def __init__(self, *, env: Environment | None = None, **context: Any) -> None:
         self.app = App(context=context)
-        self.stack = Stack(self.app, "Demo")
+        self.stack = Stack(self.app, "Demo", env=env)
         self.role = aws_iam.Role(
             self.stack, "SageMakerRole", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com")
         )
@@ -50,3 +50,8 @@ class Declared:
 @pytest.fixture
 def declared() -> Declared:
     return Declared()
+
+
+@pytest.fixture
+def declared_in_dublin() -> Declared:
+    return Declared(env=Environment(account="111122223333", region="eu-west-1"))

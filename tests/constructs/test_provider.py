@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from aws_cdk import Duration, Stack, aws_iam, aws_logs
+import pytest
+from aws_cdk import Duration, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from aws_cdk.assertions import Match, Template
 
 from inference_experiment_handler.service import CLOUDFORMATION, SAGEMAKER
-from sagemaker_inference_experiment import InferenceExperimentProvider
+from sagemaker_inference_experiment import InferenceExperimentProvider, LogLevel
 
 
 def statements(template: Template) -> list[dict[str, Any]]:
@@ -109,13 +110,22 @@ def test_settings(declared: Any) -> None:
         "Provider",
         poll_interval=Duration.seconds(2),
         log_retention=aws_logs.RetentionDays.ONE_WEEK,
+        log_level=LogLevel.DEBUG,
+        memory_size=512,
+        tracing=aws_lambda.Tracing.ACTIVE,
     )
     declared.experiment(provider=provider)
 
     declared.template.resource_count_is("AWS::Lambda::Function", 1)
     declared.template.has_resource_properties(
-        "AWS::Lambda::Function", {"Environment": {"Variables": {"POLL_SECONDS": "2"}}}
+        "AWS::Lambda::Function",
+        {
+            "Environment": {"Variables": {"POLL_SECONDS": "2", "LOG_LEVEL": "DEBUG"}},
+            "MemorySize": 512,
+            "TracingConfig": {"Mode": "Active"},
+        },
     )
+    assert any("xray:PutTraceSegments" in actions(each) for each in statements(declared.template))
     declared.template.has_resource_properties("AWS::Logs::LogGroup", {"RetentionInDays": 7})
 
 
@@ -127,3 +137,80 @@ def test_there_is_no_dependency_cycle_and_stacks_are_apart(declared: Any) -> Non
         declared.stack
     )
     declared.app.synth()
+
+
+def test_the_function_is_put_into_a_vpc(declared: Any) -> None:
+    vpc = aws_ec2.Vpc(declared.stack, "Vpc", max_azs=1)
+    group = aws_ec2.SecurityGroup(declared.stack, "Group", vpc=vpc)
+
+    InferenceExperimentProvider(
+        declared.stack,
+        "Provider",
+        vpc=vpc,
+        vpc_subnets=aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PRIVATE_WITH_EGRESS),
+        security_groups=[group],
+    )
+
+    subnet = declared.stack.resolve(vpc.private_subnets[0].subnet_id)
+    declared.template.has_resource_properties(
+        "AWS::Lambda::Function",
+        {
+            "VpcConfig": {
+                "SubnetIds": [subnet],
+                "SecurityGroupIds": [declared.stack.resolve(group.security_group_id)],
+            }
+        },
+    )
+    assert any("ec2:CreateNetworkInterface" in actions(each) for each in statements(declared.template))
+
+
+def test_a_boundary_limits_the_functions_role(declared: Any) -> None:
+    boundary = aws_iam.ManagedPolicy.from_managed_policy_name(declared.stack, "Boundary", "developers")
+
+    provider = InferenceExperimentProvider(declared.stack, "Provider", permissions_boundary=boundary)
+
+    (role,) = [
+        each
+        for id, each in declared.template.find_resources("AWS::IAM::Role").items()
+        if {"Ref": id} == declared.stack.resolve(provider.role.role_name)
+    ]
+    assert role["Properties"]["PermissionsBoundary"] == declared.stack.resolve(boundary.managed_policy_arn)
+
+
+def test_the_logs_are_encrypted_with_a_key_that_lets_cloudwatch_logs_do_so(declared: Any) -> None:
+    key = aws_kms.Key(declared.stack, "Key")
+
+    InferenceExperimentProvider(declared.stack, "Provider", log_encryption_key=key)
+
+    declared.template.has_resource_properties("AWS::Logs::LogGroup", {"KmsKeyId": declared.stack.resolve(key.key_arn)})
+    (resource,) = declared.template.find_resources("AWS::KMS::Key").values()
+    (_, statement) = resource["Properties"]["KeyPolicy"]["Statement"]
+    region = {"Ref": "AWS::Region"}
+    assert statement["Principal"] == {"Service": {"Fn::Join": ["", ["logs.", region, ".amazonaws.com"]]}}
+    log_groups = [
+        "arn:",
+        {"Ref": "AWS::Partition"},
+        ":logs:",
+        region,
+        ":",
+        {"Ref": "AWS::AccountId"},
+        ":*",
+    ]
+    assert statement["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": {"Fn::Join": ["", log_groups]}}}
+
+
+def test_settings_that_cannot_be_meant_are_refused_all_at_once(declared: Any) -> None:
+    with pytest.raises(ValueError) as raised:
+        InferenceExperimentProvider(
+            declared.stack,
+            "Provider",
+            poll_interval=Duration.minutes(2),
+            memory_size=64,
+            vpc_subnets=aws_ec2.SubnetSelection(),
+            security_groups=[],
+        )
+
+    assert str(raised.value) == (
+        "poll_interval is 120 seconds, must be 1 to 60; memory_size is 64, must be 128 to 10240 MB; "
+        "vpc_subnets is given without a vpc; security_groups is given without a vpc"
+    )

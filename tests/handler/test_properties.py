@@ -93,6 +93,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {"ModelVariants": [variant("AllTraffic", "m", instance_type="big"), variant(SHADOW, "n")]},
         "InstanceType is 'big', must be an instance type such as ml.m5.xlarge",
     ),
+    (
+        {"ModelVariants": [variant("AllTraffic", "m"), variant(SHADOW, "n", instance_type="ml.inf1.xlarge")]},
+        "ModelVariants[1].InfrastructureConfig.RealTimeInferenceConfig.InstanceType is 'ml.inf1.xlarge': SageMaker "
+        "runs no shadow tests on Inf1 instances",
+    ),
     ({"ShadowModeConfig": shadow_mode(shadow="AllTraffic")}, "is 'AllTraffic', the production variant's own name"),
     ({"ShadowModeConfig": {"SourceModelVariantName": "a", "ShadowModelVariants": []}}, "must be a list of exactly 1"),
     ({"Schedule": "now"}, "Schedule is 'now', must be a map of properties"),

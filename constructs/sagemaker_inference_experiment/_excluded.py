@@ -1,0 +1,51 @@
+"""What SageMaker runs no shadow tests on, as far as the app shows it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aws_cdk import aws_sagemaker
+
+from inference_experiment_handler.reading import shown
+from sagemaker_inference_experiment._reflection import resource_behind, resource_named
+
+
+def endpoint_faults(endpoint: object) -> list[str]:
+    """Why no shadow test can be put on an endpoint of this app."""
+    of_app = resource_behind(endpoint, aws_sagemaker.CfnEndpoint)
+    config = resource_named(of_app.endpoint_config_name, aws_sagemaker.CfnEndpointConfig) if of_app else None
+    if config is None:
+        return []
+    faults = []
+    if config.async_inference_config is not None:
+        faults.append("is asynchronous (AsyncInferenceConfig), must be a real-time endpoint")
+    variants = _known(config.production_variants)
+    faults += [
+        f"has serverless variant {shown(variant.variant_name)} (ServerlessConfig), must run on instances"
+        for variant in variants
+        if getattr(variant, "serverless_config", None) is not None
+    ]
+    if len(variants) > 1:
+        names = ", ".join(shown(getattr(variant, "variant_name", None)) for variant in variants)
+        faults.append(f"has {len(variants)} production variants ({names}), must have exactly one")
+    return [f"endpoint configuration {config.node.path} {fault}" for fault in faults]
+
+
+def model_faults(which: str, model: object) -> list[str]:
+    """Why a model of this app can't be a variant of a shadow test."""
+    of_app = resource_behind(model, aws_sagemaker.CfnModel)
+    if of_app is None:
+        return []
+    faults = []
+    containers = _known(of_app.containers)
+    if len(containers) > 1:
+        faults.append(f"has {len(containers)} containers, must have one")
+    elif of_app.inference_execution_config is not None:
+        faults.append("has an InferenceExecutionConfig, which is for several containers, must have one container")
+    if any(getattr(container, "mode", None) == "MultiModel" for container in (of_app.primary_container, *containers)):
+        faults.append("has Mode MultiModel, must be a single model")
+    return [f"model {of_app.node.path} of the {which} variant {fault}" for fault in faults]
+
+
+def _known(entries: Any) -> Sequence[Any]:
+    # A list that is made up only when the template is rendered is a token here.
+    return entries if isinstance(entries, list) else ()

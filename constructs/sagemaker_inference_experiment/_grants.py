@@ -1,0 +1,66 @@
+"""Who else may do what with an experiment."""
+
+from aws_cdk import aws_iam
+from aws_cdk.interfaces.aws_sagemaker import IInferenceExperimentRef
+
+READ = ("sagemaker:DescribeInferenceExperiment", "sagemaker:ListTags")
+UPDATE = ("sagemaker:UpdateInferenceExperiment", "sagemaker:StartInferenceExperiment")
+STOP = ("sagemaker:StopInferenceExperiment",)
+
+
+class InferenceExperimentGrants:
+    """Lets roles, users and whatever else has a principal do something with one experiment.
+
+    ``experiment.grants`` of a declared or an imported one; ``from_inference_experiment`` for CDK's own
+    ``CfnInferenceExperiment``. What is granted stands in the grantee's policy: experiments have none of their own.
+    Listing them (``sagemaker:ListInferenceExperiments``) can't be granted for a single one.
+
+    What a grantee changes by hand the next deployment sees as drift: it puts it right, or refuses what can't be.
+    """
+
+    def __init__(self, experiment: IInferenceExperimentRef) -> None:
+        self._experiment = experiment
+
+    @classmethod
+    def from_inference_experiment(cls, experiment: IInferenceExperimentRef) -> "InferenceExperimentGrants":
+        """The grants of an experiment.
+
+        Args:
+            experiment: The experiment, as a construct or a reference.
+        """
+        return cls(experiment)
+
+    def read(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
+        """Lets the grantee see the experiment, its status and its tags.
+
+        ``DescribeInferenceExperiment``, ``ListTags``.
+        """
+        return self.actions(grantee, *READ)
+
+    def update(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
+        """Lets the grantee change what can be changed, and start a scheduled test ahead of its time.
+
+        ``UpdateInferenceExperiment``, ``StartInferenceExperiment``.
+        """
+        return self.actions(grantee, *UPDATE)
+
+    def stop(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
+        """Lets the grantee end the test: remove, keep or promote the shadow variant.
+
+        ``StopInferenceExperiment``. SageMaker changes the endpoint under the experiment's own role.
+        """
+        return self.actions(grantee, *STOP)
+
+    def actions(self, grantee: aws_iam.IGrantable, *actions: str) -> aws_iam.Grant:
+        """Lets the grantee do anything else with the experiment.
+
+        Args:
+            grantee: Who is to be allowed it.
+            actions: IAM actions on an inference experiment, such as ``sagemaker:DeleteInferenceExperiment``.
+        """
+        return aws_iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=list(actions),
+            resource_arns=[self._experiment.inference_experiment_ref.inference_experiment_arn],
+            scope=self._experiment,
+        )

@@ -1,0 +1,84 @@
+"""Experiments that are declared elsewhere."""
+
+from aws_cdk import ArnFormat, Stack, Token
+from constructs import Construct
+
+from inference_experiment_handler import limits
+from sagemaker_inference_experiment._base import InferenceExperimentBase
+
+_ARN = "the ARN of an inference experiment, arn:aws:sagemaker:REGION:ACCOUNT:inference-experiment/NAME"
+
+
+class ImportedInferenceExperiment(InferenceExperimentBase):
+    """An experiment of which a name or an ARN is known, and perhaps what it runs on."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        experiment_name: str | None,
+        experiment_arn: str | None,
+        endpoint_name: str | None,
+        production_variant_name: str | None,
+        shadow_variant_name: str | None,
+    ) -> None:
+        if (experiment_name is None) == (experiment_arn is None):
+            given = "neither" if experiment_name is None else "both"
+            raise ValueError(f"{given} of experiment_name and experiment_arn given, must be exactly one")
+        stack = Stack.of(scope)
+        self._name = _checked(experiment_name) if experiment_name is not None else _name_in(experiment_arn or "", stack)
+        self._arn = experiment_arn or stack.format_arn(
+            service="sagemaker", resource="inference-experiment", resource_name=as_in_arn(self._name)
+        )
+        super().__init__(scope, id, environment_from_arn=experiment_arn)
+        self._known = {
+            "endpoint_name": endpoint_name,
+            "production_variant_name": production_variant_name,
+            "shadow_variant_name": shadow_variant_name,
+        }
+
+    @property
+    def experiment_name(self) -> str:
+        return self._name
+
+    @property
+    def experiment_arn(self) -> str:
+        return self._arn
+
+    @property
+    def endpoint_name(self) -> str:
+        return self._attribute("endpoint_name")
+
+    @property
+    def production_variant_name(self) -> str:
+        return self._attribute("production_variant_name")
+
+    @property
+    def shadow_variant_name(self) -> str:
+        return self._attribute("shadow_variant_name")
+
+    def _attribute(self, name: str) -> str:
+        value = self._known[name]
+        if value is None:
+            raise ValueError(f"{self.node.path}: {name} is not known here, give it to from_experiment_attributes")
+        return value
+
+
+def as_in_arn(name: str) -> str:
+    """SageMaker lower-cases names in ARNs. Of a token nobody knows the case yet."""
+    return name if Token.is_unresolved(name) else name.lower()
+
+
+def _checked(name: str) -> str:
+    if not Token.is_unresolved(name) and not limits.EXPERIMENT_NAME.admits(name):
+        raise ValueError(f"experiment_name is {name!r}, must be {limits.EXPERIMENT_NAME.allowed}")
+    return name
+
+
+def _name_in(arn: str, stack: Stack) -> str:
+    if not Token.is_unresolved(arn):
+        kind, _, name = arn.rpartition(":")[2].partition("/")
+        if not arn.startswith("arn:") or ":sagemaker:" not in arn or kind != "inference-experiment" or not name:
+            raise ValueError(f"experiment_arn is {arn!r}, must be {_ARN}")
+    return stack.split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name or ""

@@ -1,0 +1,112 @@
+"""Where requests and responses are kept, and who may write them there."""
+
+from typing import Any
+
+import pytest
+from aws_cdk import aws_kms, aws_s3
+from aws_cdk.assertions import Template
+
+from sagemaker_inference_experiment import DataCapture, InvalidExperimentError
+
+
+def statements(template: Template, service: str) -> list[dict[str, Any]]:
+    policies = template.find_resources("AWS::IAM::Policy").values()
+    found = [statement for policy in policies for statement in policy["Properties"]["PolicyDocument"]["Statement"]]
+    return [each for each in found if f"{service}:" in str(each["Action"])]
+
+
+def objects_of(bucket: aws_s3.Bucket, pattern: str, declared: Any) -> dict[str, Any]:
+    return {"Fn::Join": ["", [declared.stack.resolve(bucket.bucket_arn), f"/{pattern}"]]}
+
+
+def test_a_bucket_is_a_destination(declared: Any) -> None:
+    bucket = aws_s3.Bucket(declared.stack, "Captures")
+
+    properties = declared.rendered(data_capture=DataCapture(destination=bucket))
+
+    assert properties["DataStorageConfig"] == {
+        "Destination": {"Fn::Join": ["", ["s3://", declared.stack.resolve(bucket.bucket_name)]]}
+    }
+    (writing,) = statements(declared.template, "s3")
+    assert "s3:PutObject" in str(writing["Action"])
+    assert "s3:GetObject" not in str(writing["Action"])
+    assert writing["Resource"] == objects_of(bucket, "*", declared)
+
+
+def test_the_role_may_write_under_the_prefix_alone(declared: Any) -> None:
+    bucket = aws_s3.Bucket(declared.stack, "Captures")
+
+    properties = declared.rendered(data_capture=DataCapture(destination=bucket, prefix="shop/ranking"))
+
+    assert properties["DataStorageConfig"]["Destination"] == {
+        "Fn::Join": ["", ["s3://", declared.stack.resolve(bucket.bucket_name), "/shop/ranking"]]
+    }
+    (writing,) = statements(declared.template, "s3")
+    assert writing["Resource"] == objects_of(bucket, "shop/ranking/*", declared)
+
+
+def test_the_role_may_use_the_key_that_is_declared(declared: Any) -> None:
+    bucket = aws_s3.Bucket(declared.stack, "Captures")
+    key = aws_kms.Key(declared.stack, "Key")
+
+    properties = declared.rendered(data_capture=DataCapture(destination=bucket, kms_key=key))
+
+    assert properties["DataStorageConfig"]["KmsKey"] == declared.stack.resolve(key.key_arn)
+    (using,) = statements(declared.template, "kms")
+    assert using["Action"] == ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    assert using["Resource"] == declared.stack.resolve(key.key_arn)
+
+
+def test_the_role_may_use_the_buckets_own_key(declared: Any) -> None:
+    bucket = aws_s3.Bucket(declared.stack, "Captures", encryption=aws_s3.BucketEncryption.KMS)
+
+    declared.experiment(data_capture=DataCapture(destination=bucket))
+
+    (using,) = statements(declared.template, "kms")
+    assert bucket.encryption_key is not None
+    assert using["Resource"] == declared.stack.resolve(bucket.encryption_key.key_arn)
+    assert "kms:GenerateDataKey*" in using["Action"]
+
+
+def test_a_bucket_of_the_lowest_level_is_granted_too(declared: Any) -> None:
+    bucket = aws_s3.CfnBucket(declared.stack, "Captures")
+
+    properties = declared.rendered(data_capture=DataCapture(destination=bucket))
+
+    assert properties["DataStorageConfig"]["Destination"] == {"Fn::Join": ["", ["s3://", {"Ref": "Captures"}]]}
+    (writing,) = statements(declared.template, "s3")
+    assert writing["Action"] == ["s3:PutObject", "s3:AbortMultipartUpload"]
+    assert writing["Resource"] == {"Fn::Join": ["", [{"Fn::GetAtt": ["Captures", "Arn"]}, "/*"]]}
+
+
+def test_an_imported_bucket_is_granted_on_the_roles_side(declared: Any) -> None:
+    bucket = aws_s3.Bucket.from_bucket_name(declared.stack, "Captures", "captures")
+
+    properties = declared.rendered(data_capture=DataCapture(destination=bucket))
+
+    assert properties["DataStorageConfig"]["Destination"] == "s3://captures"
+    assert len(statements(declared.template, "s3")) == 1
+
+
+def test_a_location_that_is_only_named_is_not_granted(declared: Any) -> None:
+    declared.experiment(data_capture=DataCapture(destination="s3://captures/shop", kms_key="alias/captures"))
+
+    assert statements(declared.template, "s3") == []
+    assert statements(declared.template, "kms") == []
+
+
+@pytest.mark.parametrize(
+    ("destination", "prefix", "problem"),
+    [
+        ("s3://captures", "shop", "data_capture.prefix is 'shop' beside a destination that is a string"),
+        (None, "/shop", "data_capture.prefix is '/shop', must not start or end with a slash"),
+        (None, "shop/", "data_capture.prefix is 'shop/', must not start or end with a slash"),
+    ],
+)
+def test_a_prefix_that_cannot_be_meant_is_refused(
+    declared: Any, destination: str | None, prefix: str, problem: str
+) -> None:
+    bucket = aws_s3.Bucket(declared.stack, "Captures")
+
+    with pytest.raises(InvalidExperimentError, match=problem):
+        declared.experiment(data_capture=DataCapture(destination=destination or bucket, prefix=prefix))

@@ -1,0 +1,86 @@
+"""Endpoints and models as the libraries that people use have them: by name, by ARN, of this stack or another."""
+
+from typing import Any
+
+from aws_cdk import Stack, aws_ecr, aws_sagemaker
+from aws_cdk.aws_sagemaker_alpha import (
+    ContainerDefinition,
+    ContainerImage,
+    Endpoint,
+    EndpointConfig,
+    InstanceProductionVariantProps,
+    Model,
+)
+
+from sagemaker_inference_experiment import Conclusion, ModelVariant
+
+
+def alphas_model(stack: Stack, id: str = "Model") -> Model:
+    repository = aws_ecr.Repository.from_repository_name(stack, f"{id}Image", "ranking")
+    image = ContainerImage.from_ecr_repository(repository, "latest")
+    return Model(stack, id, containers=[ContainerDefinition(image=image)])
+
+
+def alphas_endpoint(stack: Stack, *variants: str) -> Endpoint:
+    model = alphas_model(stack)
+    config = EndpointConfig(
+        stack,
+        "Config",
+        instance_production_variants=[
+            InstanceProductionVariantProps(model=model, variant_name=variant) for variant in variants
+        ],
+    )
+    return Endpoint(stack, "Endpoint", endpoint_config=config)
+
+
+def variant(model: Any) -> ModelVariant:
+    return ModelVariant(model=model, variant_name="Shadow-01", instance_type="ml.m5.xlarge")
+
+
+def shadow_model_of(properties: dict[str, Any]) -> Any:
+    return properties["ModelVariants"][1]["ModelName"]
+
+
+def test_an_endpoint_of_aws_sagemaker_alpha_goes_by_its_name(declared: Any) -> None:
+    endpoint = alphas_endpoint(declared.stack, "AllTraffic")
+
+    properties = declared.rendered(endpoint=endpoint)
+
+    assert properties["EndpointName"] == declared.stack.resolve(endpoint.endpoint_name)
+    assert properties["EndpointName"]["Fn::GetAtt"][1] == "EndpointName"
+
+
+def test_a_model_of_aws_sagemaker_alpha_goes_by_its_name(declared: Any) -> None:
+    model = alphas_model(declared.stack)
+
+    properties = declared.rendered(shadow_variant=variant(model))
+
+    assert shadow_model_of(properties) == declared.stack.resolve(model.model_name)
+    assert shadow_model_of(properties)["Fn::GetAtt"][1] == "ModelName"
+
+
+def test_what_aws_sagemaker_alpha_imports_goes_by_its_name(declared: Any) -> None:
+    properties = declared.rendered(
+        endpoint=Endpoint.from_endpoint_name(declared.stack, "Endpoint", "shop"),
+        shadow_variant=variant(Model.from_model_name(declared.stack, "Model", "challenger")),
+    )
+
+    assert properties["EndpointName"] == "shop"
+    assert shadow_model_of(properties) == "challenger"
+
+
+def test_what_aws_sagemaker_alpha_renders_late_is_left_to_the_deployment(declared: Any) -> None:
+    endpoint = alphas_endpoint(declared.stack, "AllTraffic", "Other")
+
+    assert declared.rendered(endpoint=endpoint)
+
+
+def test_an_endpoint_and_a_model_may_be_of_another_stack(declared: Any) -> None:
+    serving = Stack(declared.app, "Serving")
+    endpoint = aws_sagemaker.CfnEndpoint(serving, "Endpoint", endpoint_config_name="config")
+    model = aws_sagemaker.CfnModel(serving, "Model")
+
+    properties = declared.rendered(endpoint=endpoint, shadow_variant=variant(model), conclusion=Conclusion.cancel())
+
+    assert "ServingEndpoint" in properties["EndpointName"]["Fn::ImportValue"].replace(":ExportsOutputFnGetAtt", "")
+    assert "FnGetAttModelModelName" in shadow_model_of(properties)["Fn::ImportValue"]

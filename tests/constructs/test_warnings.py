@@ -1,0 +1,205 @@
+"""What is legal and may not be meant: a warning at synth, which can be acknowledged."""
+
+from typing import Any
+
+import pytest
+from aws_cdk import Annotations, App, CfnParameter, Stack, Stage, aws_applicationautoscaling, aws_sagemaker
+from aws_cdk.assertions import Annotations as Found
+from aws_cdk.assertions import Match
+from constructs import Construct
+
+from sagemaker_inference_experiment import Conclusion, InferenceExperiment, ModelVariant, OnDelete
+
+PREFIX = "sagemaker-inference-experiment"
+RETAINS = OnDelete(conclusion=Conclusion.retain_both())
+PROMOTES = Conclusion.promote_shadow()
+
+
+def warnings(stack: Stack) -> list[str]:
+    """The ids of the stack's warnings, each without its prefix."""
+    found = Found.from_stack(stack).find_warning("*", Match.string_like_regexp(PREFIX))
+    return sorted(str(each.entry.data).rpartition(f"[ack: {PREFIX}:")[2].rstrip("]") for each in found)
+
+
+def words(stack: Stack, id: str) -> str:
+    (warning,) = Found.from_stack(stack).find_warning("*", Match.string_like_regexp(f"{PREFIX}:{id}"))
+    return str(warning.entry.data)
+
+
+def endpoint(declared: Any, **more: Any) -> aws_sagemaker.CfnEndpoint:
+    return aws_sagemaker.CfnEndpoint(declared.stack, "Endpoint", endpoint_config_name="config", **more)
+
+
+def register(scope: Construct, endpoint_name: str, variant: str) -> None:
+    aws_applicationautoscaling.ScalableTarget(
+        scope,
+        f"Scaling{variant}",
+        service_namespace=aws_applicationautoscaling.ServiceNamespace.SAGEMAKER,
+        resource_id=f"endpoint/{endpoint_name}/variant/{variant}",
+        scalable_dimension="sagemaker:variant:DesiredInstanceCount",
+        min_capacity=1,
+        max_capacity=4,
+    )
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"conclusion": Conclusion.remove_shadow()},
+        {"conclusion": Conclusion.cancel()},
+        {"on_delete": OnDelete(keep_record=True)},
+        {"conclusion": PROMOTES, "sampling_percentage": 100},
+        # A test that has been concluded is not stopped once more on delete.
+        {"conclusion": Conclusion.remove_shadow(), "on_delete": RETAINS},
+    ],
+    ids=["nothing", "remove", "cancel", "keep the record", "promote after all", "concluded"],
+)
+def test_what_is_usual_is_not_warned_of(declared: Any, parameters: dict[str, Any]) -> None:
+    declared.experiment(**parameters)
+
+    assert warnings(declared.stack) == []
+
+
+CASES: dict[str, dict[str, Any]] = {
+    "retainShadowOnDelete": {"on_delete": RETAINS},
+    "retainShadowOnConclusion": {"conclusion": Conclusion.retain_both()},
+    "promoteAfterPartialTraffic": {"conclusion": PROMOTES, "sampling_percentage": 99},
+}
+
+
+@pytest.mark.parametrize("id", CASES)
+def test_what_may_not_be_meant_is_warned_of(declared: Any, id: str) -> None:
+    declared.experiment(**CASES[id])
+
+    assert warnings(declared.stack) == [id]
+
+
+@pytest.mark.parametrize("id", CASES)
+def test_a_warning_can_be_acknowledged(declared: Any, id: str) -> None:
+    experiment = declared.experiment(**CASES[id])
+
+    Annotations.of(experiment).acknowledge_warning(f"{PREFIX}:{id}", "it is meant")
+
+    assert warnings(declared.stack) == []
+
+
+def test_a_retained_shadow_is_said_to_be_billed(declared: Any) -> None:
+    declared.experiment(on_delete=RETAINS)
+
+    assert "on_delete keeps shadow variant Shadow-01 on the endpoint" in words(declared.stack, "retainShadowOnDelete")
+    assert "being billed" in words(declared.stack, "retainShadowOnDelete")
+
+
+def test_a_promotion_on_an_endpoint_of_the_app_can_be_reverted_by_it(declared: Any) -> None:
+    declared.experiment(endpoint=endpoint(declared), conclusion=PROMOTES, sampling_percentage=100)
+
+    assert warnings(declared.stack) == ["promoteOnEndpointOfApp"]
+    assert "EndpointConfigName of endpoint Demo/Endpoint" in words(declared.stack, "promoteOnEndpointOfApp")
+
+
+def test_a_promotion_on_delete_is_one_too(declared: Any) -> None:
+    declared.experiment(endpoint=endpoint(declared), on_delete=OnDelete(conclusion=PROMOTES), sampling_percentage=100)
+
+    assert warnings(declared.stack) == ["promoteOnEndpointOfApp"]
+
+
+def test_a_percentage_that_is_not_known_yet_is_not_warned_of(declared: Any) -> None:
+    sampling = CfnParameter(declared.stack, "Sampling", type="Number").value_as_number
+
+    declared.experiment(conclusion=PROMOTES, sampling_percentage=sampling)
+
+    assert warnings(declared.stack) == []
+
+
+def test_a_promotion_takes_the_production_variant_from_its_autoscaling(declared: Any) -> None:
+    declared.experiment(conclusion=PROMOTES, sampling_percentage=100)
+
+    register(declared.stack, "shop", "AllTraffic")
+
+    assert warnings(declared.stack) == ["autoscaledVariant"]
+    assert "variant AllTraffic is registered for autoscaling (Demo/ScalingAllTraffic/Resource)" in words(
+        declared.stack, "autoscaledVariant"
+    )
+
+
+@pytest.mark.parametrize("variant", ["AllTraffic", "Shadow-01"])
+def test_what_stays_where_it_is_may_be_autoscaled(declared: Any, variant: str) -> None:
+    declared.experiment(conclusion=Conclusion.retain_both())
+
+    register(declared.stack, "shop", variant)
+
+    assert warnings(declared.stack) == ["retainShadowOnConclusion"]
+
+
+@pytest.mark.parametrize(("variant", "found"), [("AllTraffic", []), ("Shadow-01", ["autoscaledVariant"])])
+def test_deleting_removes_the_shadow_variant_if_nothing_is_said(declared: Any, variant: str, found: list[str]) -> None:
+    declared.experiment()
+
+    register(declared.stack, "shop", variant)
+
+    assert warnings(declared.stack) == found
+
+
+@pytest.mark.parametrize("named", [{}, {"endpoint_name": "shop"}], ids=["generated", "given"])
+def test_a_construct_is_known_by_its_name_as_well(declared: Any, named: dict[str, str]) -> None:
+    of_app = endpoint(declared, **named)
+    declared.experiment(endpoint=of_app)
+
+    register(declared.stack, named.get("endpoint_name", of_app.attr_endpoint_name), "Shadow-01")
+
+    assert warnings(declared.stack) == ["autoscaledVariant"]
+
+
+def test_an_endpoint_of_another_stack_is_known_too(declared: Any) -> None:
+    of_app = endpoint(declared)
+    other = Stack(declared.app, "Other")
+    declared.experiment(endpoint=of_app)
+
+    register(other, of_app.attr_endpoint_name, "Shadow-01")
+
+    assert warnings(declared.stack) == ["autoscaledVariant"]
+
+
+@pytest.mark.parametrize("target", [("shop", "Other"), ("other", "Shadow-01")])
+def test_the_scaling_of_others_does_not_matter(declared: Any, target: tuple[str, str]) -> None:
+    declared.experiment()
+
+    register(declared.stack, *target)
+
+    assert warnings(declared.stack) == []
+
+
+def test_only_the_experiment_that_it_is_about_is_warned_of(declared: Any) -> None:
+    declared.experiment("One")
+    declared.experiment("Two", endpoint="other")
+
+    register(declared.stack, "shop", "Shadow-01")
+
+    (warning,) = Found.from_stack(declared.stack).find_warning("*", Match.string_like_regexp(PREFIX))
+    assert warning.id == "/Demo/One"
+
+
+def test_a_warning_at_the_end_of_synth_can_be_acknowledged(declared: Any) -> None:
+    experiment = declared.experiment()
+    register(declared.stack, "shop", "Shadow-01")
+
+    Annotations.of(experiment).acknowledge_warning(f"{PREFIX}:autoscaledVariant", "deregistered by hand")
+
+    assert warnings(declared.stack) == []
+
+
+def test_a_stage_is_looked_through_as_well() -> None:
+    stack = Stack(Stage(App(), "Production"), "Demo")
+    InferenceExperiment(
+        stack,
+        "ShadowTest",
+        endpoint="shop",
+        production_variant=ModelVariant(model="champion", variant_name="AllTraffic", instance_type="ml.m5.large"),
+        shadow_variant=ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.m5.large"),
+        sampling_percentage=10,
+    )
+
+    register(stack, "shop", "Shadow-01")
+
+    assert warnings(stack) == ["autoscaledVariant"]
