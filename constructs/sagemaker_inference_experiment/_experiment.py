@@ -24,9 +24,9 @@ from sagemaker_inference_experiment._base import IInferenceExperiment, Inference
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._excluded import endpoint_faults, model_faults
-from sagemaker_inference_experiment._imported import ImportedInferenceExperiment, as_in_arn
+from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
-from sagemaker_inference_experiment._references import AnyEndpoint, endpoint_name, key_arn
+from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, endpoint_name, key_arn
 from sagemaker_inference_experiment._role import VOLUME_KEY_ACTIONS, execution_role, grant_key, grantee
 from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._validation import TagsValidation, check, tag_list
@@ -163,7 +163,8 @@ class InferenceExperiment(InferenceExperimentBase):
             self._cfn_resource.add_property_override("ServiceTimeout", timeout)
         # The resource as such, for escape hatches: `CustomResource` only wraps it.
         self.node.default_child = self._cfn_resource
-        self._provider.serve(self._resource, self._role)
+        adopts = experiment_name if adopt_existing else None
+        self._provider.serve(self._resource, self._role, adopts=adopts)
         # The role's policies too have to be there before SageMaker assumes it, and for as long as it does.
         self._resource.node.add_dependency(self._role)
         self._permit_role(data_capture, kms_key)

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from inference_experiment_handler import limits
 from sagemaker_inference_experiment._base import InferenceExperimentBase
+from sagemaker_inference_experiment._references import as_in_arn
 
 _ARN = "the ARN of an inference experiment, arn:aws:sagemaker:REGION:ACCOUNT:inference-experiment/NAME"
 
@@ -63,11 +64,6 @@ class ImportedInferenceExperiment(InferenceExperimentBase):
         if value is None:
             raise ValueError(f"{self.node.path}: {name} is not known here, give it to from_experiment_attributes")
         return value
-
-
-def as_in_arn(name: str) -> str:
-    """SageMaker lower-cases names in ARNs. Of a token nobody knows the case yet."""
-    return name if Token.is_unresolved(name) else name.lower()
 
 
 def _checked(name: str) -> str:

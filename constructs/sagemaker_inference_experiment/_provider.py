@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, Token, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from constructs import Construct
 
 from sagemaker_inference_experiment._asset import HANDLER, handler_code
+from sagemaker_inference_experiment._permissions import Served, network_interfaces, statements
 
 _ID = "SageMakerInferenceExperimentProvider"
 
@@ -29,7 +29,7 @@ class InferenceExperimentProvider(Construct):
 
     One in each stack serves all experiments of the stack; ``InferenceExperiment`` makes it by itself. Its
     ``service_token`` may be given to a ``Custom::SageMakerInferenceExperiment`` in any template of the same account and
-    region, once ``grant_pass_role`` has allowed that experiment's role.
+    region, once ``serve_templates`` has allowed that experiment's role.
 
     Args:
         scope: The construct to put it into.
@@ -90,15 +90,16 @@ class InferenceExperimentProvider(Construct):
             permissions_boundary=permissions_boundary,
         )
         self._log_group.grant_write(self._role)
-        for statement in self._statements(stack):
+        for statement in statements(stack):
             self._role.add_to_policy(statement)
         if vpc is not None:
-            self._role.add_to_policy(_network_interfaces())
+            self._role.add_to_policy(network_interfaces())
         environment = {
             **({"POLL_SECONDS": str(poll_interval.to_seconds())} if poll_interval is not None else {}),
             **({"LOG_LEVEL": str(log_level)} if log_level is not None else {}),
         }
-        self._pass_role: dict[str, _PassRole] = {}
+        self._stacks: dict[str, Served] = {}
+        self._templates: Served | None = None
         with handler_code() as code:
             self._function = aws_lambda.Function(
                 self,
@@ -114,6 +115,8 @@ class InferenceExperimentProvider(Construct):
                 # CloudFormation waits for an hour: what is delivered later has no reader.
                 max_event_age=Duration.hours(1),
                 retry_attempts=2,
+                # No request is handed over as often as Lambda bears, which is about 16 times.
+                recursive_loop=aws_lambda.RecursiveLoop.TERMINATE,
                 environment=environment or None,
                 tracing=tracing,
                 vpc=vpc,
@@ -160,61 +163,40 @@ class InferenceExperimentProvider(Construct):
         """Where the function logs each of its decisions, as JSON."""
         return self._log_group
 
-    def serve(self, resource: Construct, role: aws_iam.IRole) -> None:
-        """Lets the function hand this role to SageMaker, and keeps what it needs for as long as the resource.
+    def serve(self, resource: Construct, role: aws_iam.IRole, *, adopts: str | None = None) -> None:
+        """Lets the function serve an experiment, and keeps what it needs for that for as long as the resource.
 
         Args:
             resource: The custom resource: all that the function needs is made before it, and deleted after it.
             role: The experiment's role; the function may pass no other roles than those of the resources it serves.
+            adopts: The name of an experiment that may be taken over (``AdoptExisting``); none if omitted.
         """
-        pass_role = self._passing(Stack.of(resource))
-        pass_role.allow(role)
-        resource.node.add_dependency(self._hand_over, pass_role)
+        served = self._served(Stack.of(resource))
+        served.allow(role)
+        if adopts is not None:
+            served.adopt(adopts)
+        resource.node.add_dependency(self._hand_over, served)
 
-    def grant_pass_role(self, role: aws_iam.IRole) -> None:
-        """Lets the function hand this role to SageMaker, for experiments in templates that are not written with CDK.
+    def serve_templates(self, role: aws_iam.IRole, *, adopts: str | None = None) -> None:
+        """Lets the function serve experiments in templates of this account and region that are not written with CDK.
 
         Args:
             role: What such an experiment names as its ``RoleArn``.
+            adopts: The name of an experiment that one may take over (``AdoptExisting``); none if omitted.
         """
-        self._passing(Stack.of(self)).allow(role)
+        if self._templates is None:
+            self._templates = Served(self, "Templates", self._role, of_any_stack=True)
+        self._templates.allow(role)
+        if adopts is not None:
+            self._templates.adopt(adopts)
 
-    def _passing(self, stack: Stack) -> "_PassRole":
-        if stack.node.addr not in self._pass_role:
+    def _served(self, stack: Stack) -> Served:
+        if stack.node.addr not in self._stacks:
             # In the experiment's stack: the provider's own would depend on the role's, and that on the provider's.
             own = stack is Stack.of(self)
-            scope, id = (self, "PassRole") if own else (stack, f"PassRole{self.node.addr}")
-            self._pass_role[stack.node.addr] = _PassRole(scope, id, self._role)
-        return self._pass_role[stack.node.addr]
-
-    def _statements(self, stack: Stack) -> list[aws_iam.PolicyStatement]:
-        def arn(resource: str) -> str:
-            return stack.format_arn(service="sagemaker", resource=resource, resource_name="*")
-
-        def allow(resource: str, *actions: str) -> aws_iam.PolicyStatement:
-            options: dict[str, Any] = {"actions": [f"sagemaker:{action}" for action in actions]}
-            return aws_iam.PolicyStatement(resources=[arn(resource)], **options)
-
-        return [
-            allow(
-                "inference-experiment",
-                "CreateInferenceExperiment",
-                "DescribeInferenceExperiment",
-                "UpdateInferenceExperiment",
-                "StartInferenceExperiment",
-                "StopInferenceExperiment",
-                "DeleteInferenceExperiment",
-                "AddTags",
-                "ListTags",
-                "DeleteTags",
-            ),
-            allow("endpoint", "DescribeEndpoint"),
-            allow("endpoint-config", "DescribeEndpointConfig"),
-            aws_iam.PolicyStatement(
-                actions=["cloudformation:DescribeStacks"],
-                resources=[stack.format_arn(service="cloudformation", resource="stack", resource_name="*")],
-            ),
-        ]
+            scope, id = (self, "Served") if own else (stack, f"Served{self.node.addr}")
+            self._stacks[stack.node.addr] = Served(scope, id, self._role)
+        return self._stacks[stack.node.addr]
 
 
 def _check(
@@ -242,36 +224,3 @@ def _let_logs_use(key: aws_kms.IKey, stack: Stack) -> None:
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         )
     )
-
-
-def _network_interfaces() -> aws_iam.PolicyStatement:
-    # What Lambda needs to put a function into a VPC, as its guide has it. The interfaces are not known before.
-    return aws_iam.PolicyStatement(
-        actions=[
-            "ec2:CreateNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:DeleteNetworkInterface",
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:UnassignPrivateIpAddresses",
-        ],
-        resources=["*"],
-    )
-
-
-class _PassRole(Construct):
-    """What lets the function hand the roles of a stack's experiments, and no others, to SageMaker."""
-
-    def __init__(self, scope: Construct, id: str, function_role: aws_iam.IRole) -> None:
-        super().__init__(scope, id)
-        self._passed: set[str] = set()
-        self._statement = aws_iam.PolicyStatement(
-            actions=["iam:PassRole"],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        )
-        aws_iam.Policy(self, "Policy", roles=[function_role], statements=[self._statement])
-
-    def allow(self, role: aws_iam.IRole) -> None:
-        if role.role_arn not in self._passed:
-            self._passed.add(role.role_arn)
-            self._statement.add_resources(role.role_arn)

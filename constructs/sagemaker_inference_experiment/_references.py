@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from aws_cdk import ArnFormat, Stack, aws_sagemaker
+from aws_cdk import ArnFormat, Stack, Token, aws_sagemaker
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef, IModelRef
 from constructs import IConstruct
@@ -56,3 +56,8 @@ def key_arn(key: IKeyRef | str) -> str:
 def _last_part(arn: str, scope: IConstruct) -> str:
     # A reference carries the ARN alone. SageMaker lower-cases names in ARNs and doesn't tell names apart by case.
     return Stack.of(scope).split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name or ""
+
+
+def as_in_arn(name: str) -> str:
+    """SageMaker lower-cases names in ARNs. Of a token nobody knows the case yet."""
+    return name if Token.is_unresolved(name) else name.lower()

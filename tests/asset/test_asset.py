@@ -7,8 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -135,10 +137,15 @@ class Function:
             "ResourceProperties": as_sent(properties),
             **as_sent(more),
         }
-        self.invoke(event, seconds)
-        while self.server.invocations:
-            self.hand_overs += 1
-            self.invoke(self.server.invocations.pop(0), seconds)
+        with ThreadPoolExecutor() as lambda_service:
+            running = [lambda_service.submit(self.invoke, event, seconds)]
+            while not all(each.done() for each in running):
+                while self.server.invocations:
+                    self.hand_overs += 1
+                    running.append(lambda_service.submit(self.invoke, self.server.invocations.pop(0), seconds))
+                time.sleep(0.05)
+        for each in running:
+            each.result()
         return self.answers.bodies[-1]
 
     def invoke(self, event: dict[str, Any], seconds: float) -> None:
@@ -216,13 +223,14 @@ def test_the_packaged_function_serves_a_whole_life(function: Function, service: 
 
 
 def test_the_packaged_function_hands_over(function: Function, service: SageMaker) -> None:
-    service.behaviour = service.behaviour.changed({"starting": timedelta(minutes=40)})
+    service.behaviour = service.behaviour.changed({"starting": timedelta(minutes=90)})
 
-    created = function.send("Create", declared(), seconds=4.0)
+    function.send("Create", declared(), seconds=12)
 
-    assert created["Status"] == "SUCCESS", created
-    assert len(function.answers.bodies) == 1
     assert function.hand_overs >= 1
+    # A process that is slow to start may be taken for lost, and made again: the answer is the same.
+    assert {answer["Status"] for answer in function.answers.bodies} == {"SUCCESS"}
+    assert len(function.answers.bodies) <= function.hand_overs
 
 
 def test_the_packaged_function_refuses_what_is_no_request(function: Function) -> None:

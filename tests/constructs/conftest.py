@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, Environment, Stack, aws_iam
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from sagemaker_inference_experiment import InferenceExperiment, ModelVariant
 
@@ -24,6 +25,9 @@ class Declared:
         )
 
     def experiment(self, id: str = "ShadowTest", **changes: Any) -> InferenceExperiment:
+        return self.experiment_in(self.stack, id, **changes)
+
+    def experiment_in(self, scope: Construct, id: str, **changes: Any) -> InferenceExperiment:
         parameters: dict[str, Any] = {
             "endpoint": "shop",
             "role": self.role,
@@ -31,7 +35,7 @@ class Declared:
             "shadow_variant": SHADOW,
             "sampling_percentage": 10,
         }
-        return InferenceExperiment(self.stack, id, **(parameters | changes))
+        return InferenceExperiment(scope, id, **(parameters | changes))
 
     @property
     def template(self) -> Template:

@@ -6,8 +6,11 @@ import pytest
 from aws_cdk import Duration, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from aws_cdk.assertions import Match, Template
 
+from inference_experiment_handler.operations import OWNERS
 from inference_experiment_handler.service import CLOUDFORMATION, SAGEMAKER
 from sagemaker_inference_experiment import InferenceExperimentProvider, LogLevel
+
+STACK_TAG = "aws:ResourceTag/sagemaker-inference-experiment:stack-id"
 
 
 def statements(template: Template) -> list[dict[str, Any]]:
@@ -67,10 +70,41 @@ def test_only_the_declared_roles_are_passed_and_only_to_sagemaker(declared: Any)
 def test_a_role_of_a_template_written_by_hand_may_be_passed_too(declared: Any) -> None:
     provider = InferenceExperimentProvider(declared.stack, "Provider")
 
-    provider.grant_pass_role(declared.role)
+    provider.serve_templates(declared.role)
 
     (passing,) = [each for each in statements(declared.template) if "iam:PassRole" in actions(each)]
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    (changing,) = [
+        each for each in statements(declared.template) if "sagemaker:StopInferenceExperiment" in actions(each)
+    ]
+    assert list(changing["Condition"]["StringLike"]) == [STACK_TAG]
+
+
+def test_only_experiments_of_the_stack_may_be_changed(declared: Any) -> None:
+    provider = declared.experiment("One").provider
+    other = Stack(declared.app, "Other")
+    declared.experiment_in(other, "Two", provider=provider)
+
+    for stack in (declared.stack, other):
+        (changing,) = [
+            each
+            for each in statements(Template.from_stack(stack))
+            if "sagemaker:StopInferenceExperiment" in actions(each)
+        ]
+        assert changing["Condition"] == {"StringEquals": {STACK_TAG: {"Ref": "AWS::StackId"}}}
+        assert {action.removeprefix("sagemaker:") for action in actions(changing)} == set(OWNERS)
+
+
+def test_an_experiment_that_is_taken_over_may_be_changed_before_it_is_the_stacks(declared: Any) -> None:
+    declared.experiment(experiment_name="Theirs", adopt_existing=True)
+
+    (unowned,) = [
+        each
+        for each in statements(declared.template)
+        if "sagemaker:StopInferenceExperiment" in actions(each) and "Condition" not in each
+    ]
+    assert {str(arn["Fn::Join"][1][-1]).rpartition("/")[2] for arn in unowned["Resource"]} == {"Theirs", "theirs"}
+    assert "sagemaker:DeleteInferenceExperiment" not in actions(unowned)
 
 
 def test_the_function_may_invoke_itself_alone(declared: Any) -> None:
@@ -98,6 +132,7 @@ def test_the_function_is_set_up_to_wait(declared: Any) -> None:
             "Handler": "inference_experiment_handler.index.handler",
             "Runtime": "python3.13",
             "Timeout": 900,
+            "RecursiveLoop": "Terminate",
             "LoggingConfig": {"LogGroup": Match.any_value()},
             "Environment": Match.absent(),
         },

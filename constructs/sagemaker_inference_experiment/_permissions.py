@@ -1,0 +1,92 @@
+"""What the function is allowed, and no more."""
+
+from aws_cdk import Aws, Stack, aws_iam
+from constructs import Construct
+
+from inference_experiment_handler import operations, ownership
+from sagemaker_inference_experiment._references import as_in_arn
+
+_OWNED = f"aws:ResourceTag/{ownership.STACK_ID}"
+
+
+def statements(stack: Stack) -> list[aws_iam.PolicyStatement]:
+    """What the function needs whichever experiments it serves."""
+    return [
+        _allow(
+            [_arn(stack, "inference-experiment")],
+            operations.CREATE,
+            operations.DESCRIBE,
+            operations.LIST_TAGS,
+            # It marks what it creates, and a test that is to be taken over once all is well.
+            operations.ADD_TAGS,
+        ),
+        _allow([_arn(stack, "endpoint")], operations.DESCRIBE_ENDPOINT),
+        _allow([_arn(stack, "endpoint-config")], operations.DESCRIBE_ENDPOINT_CONFIG),
+        aws_iam.PolicyStatement(actions=[f"cloudformation:{operations.DESCRIBE_STACKS}"], resources=[_stacks(stack)]),
+    ]
+
+
+def network_interfaces() -> aws_iam.PolicyStatement:
+    """What Lambda needs to put a function into a VPC, as its guide has it. The interfaces are not known before."""
+    return aws_iam.PolicyStatement(
+        actions=[
+            "ec2:CreateNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:DeleteNetworkInterface",
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+        resources=["*"],
+    )
+
+
+class Served(Construct):
+    """What lets the function change the experiments of one stack, and hand their roles to SageMaker; no others.
+
+    IAM itself holds it to that: by the tag that names an experiment's stack.
+    """
+
+    def __init__(self, scope: Construct, id: str, function_role: aws_iam.IRole, *, of_any_stack: bool = False) -> None:
+        super().__init__(scope, id)
+        self._stack = Stack.of(scope)
+        self._passed: set[str] = set()
+        self._adopted: set[str] = set()
+        self._pass_role = aws_iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        )
+        change = _allow([_arn(self._stack, "inference-experiment")], *operations.OWNERS)
+        owned = (
+            {"StringLike": {_OWNED: _stacks(self._stack)}} if of_any_stack else {"StringEquals": {_OWNED: Aws.STACK_ID}}
+        )
+        change.add_conditions(owned)
+        self._policy = aws_iam.Policy(self, "Policy", roles=[function_role], statements=[change, self._pass_role])
+
+    def allow(self, role: aws_iam.IRole) -> None:
+        """The role may be handed to SageMaker."""
+        if role.role_arn not in self._passed:
+            self._passed.add(role.role_arn)
+            self._pass_role.add_resources(role.role_arn)
+
+    def adopt(self, experiment_name: str) -> None:
+        """An experiment of that name may be changed even while it bears another's tags, or none."""
+        if experiment_name in self._adopted:
+            return
+        self._adopted.add(experiment_name)
+        # SageMaker lower-cases names in ARNs of several types. Whether in those it asks IAM about is not documented.
+        names = {experiment_name, as_in_arn(experiment_name)}
+        arns = [_arn(self._stack, "inference-experiment", name) for name in sorted(names)]
+        self._policy.add_statements(_allow(arns, operations.UPDATE, operations.START, operations.STOP))
+
+
+def _allow(resources: list[str], *actions: str) -> aws_iam.PolicyStatement:
+    return aws_iam.PolicyStatement(resources=resources, actions=[f"sagemaker:{action}" for action in actions])
+
+
+def _arn(stack: Stack, resource: str, name: str = "*") -> str:
+    return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
+
+
+def _stacks(stack: Stack) -> str:
+    return stack.format_arn(service="cloudformation", resource="stack", resource_name="*")
