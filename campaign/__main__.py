@@ -8,7 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 
 from campaign.invariants import NAMES
-from campaign.life import Outcome, live
+from campaign.life import live
+from campaign.outcome import Outcome
 
 
 def main() -> int:

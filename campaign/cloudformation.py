@@ -59,6 +59,10 @@ class Request:
         """The answer that counts: the first one, if it came in time."""
         return self.settled.value if isinstance(self.settled.value, Answer) else None
 
+    @property
+    def reason(self) -> str:
+        return str(self.answer.body["Reason"]) if self.answer else "no answer"
+
 
 class CloudFormation:
     """One stack. Its operations are called from within a task, and take as long as they take."""

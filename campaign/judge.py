@@ -1,0 +1,166 @@
+"""Judges one life: what was answered, what is live then, and what is left when all is over.
+
+What is not the handler's doing is no violation: somebody has just meddled, a test has begun or ended by its own
+schedule, Lambda has given a request up, or SageMaker itself has left the shadow on the endpoint.
+"""
+
+from datetime import timedelta
+
+from campaign import bounds, invariants
+from campaign.chance import Odds
+from campaign.cloudformation import Answer, Request
+from campaign.declarations import Declaration, is_same_test
+from campaign.invariants import Violation
+from campaign.outcome import NEVER, Outcome
+from campaign.world import START, World
+
+_QUIET = timedelta(minutes=2)
+"""What is judged a while after somebody meddled, or a test began or ended by itself, says nothing of the handler."""
+
+
+class Judge:
+    """Has seen what the stack's author declared, and what others did."""
+
+    def __init__(self, world: World, outcome: Outcome) -> None:
+        self._world, self._outcome = world, outcome
+        self._service, self._stack, self._function = world.service, world.stack, world.function
+        self._promoting = self._keeping = False
+        self._meddled = START - timedelta(days=1)
+        self.spoilt = False
+        """Somebody, or SageMaker, has changed the experiment for good since the last operation of the stack began."""
+        self.left_behind = False
+        """SageMaker itself may have left the shadow on the endpoint."""
+        world.stack.on_answer = self._answered
+
+    def declared(self, declared: Declaration) -> None:
+        """This is going to be deployed."""
+        self.spoilt = False
+        self._promoting = self._promoting or invariants.promotes(declared)
+        self._keeping = self._keeping or invariants.keeps_the_shadow(declared)
+
+    def meddled(self) -> None:
+        """Somebody has done something to the experiment."""
+        self._meddled, self.spoilt = self._world.scheduler.now(), True
+
+    def violated(self, invariant: int, what: str) -> None:
+        self._outcome.violations.append(Violation(invariant, what, self._world.scheduler.now()))
+
+    def operation_ended(self) -> None:
+        """A while after an operation of the stack, the experiment is as the stack now declares it."""
+        if self.spoilt or self._unsettled() or self._moves_by_schedule():
+            return
+        now = self._world.scheduler.now()
+        if self._stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+            rollback = self._stack.status == "UPDATE_ROLLBACK_COMPLETE"
+            problem = invariants.unlike(
+                self._stack.declared, self._stack.physical_id, self._service, now, rollback=rollback
+            )
+            if problem:
+                self.violated(7, f"{self._stack.status}: {problem}")
+
+    def rollback_failed(self) -> None:
+        """The stack is UPDATE_ROLLBACK_FAILED."""
+        request = self._stack.requests[-1]
+        if not self._excused(request):
+            self.violated(5, f"{request.id}: {request.reason}")
+
+    def is_nothing_to_do(self, declared: Declaration) -> bool:
+        """Whether nothing is declared anew, nothing goes wrong, and nothing moves by itself meanwhile."""
+        quiet = self._world.chance.odds == Odds() and not self._moves_by_schedule() and not self._unsettled()
+        return quiet and is_same_test(self._stack.declared, declared)
+
+    def check_little_was_called(self) -> None:
+        request = self._stack.requests[-1]
+        called = bounds.first_calls(self._function.of(request.id))
+        if len(called) > bounds.CALLS_OF_A_NO_OP:
+            self.violated(10, f"{request.id} had nothing to do, and called {called}")
+
+    def look_back(self) -> None:
+        stack, outcome = self._stack, self._outcome
+        for request in stack.requests:
+            runs = self._function.of(request.id)
+            many = 1 + sum(run.again for run in runs)
+            if self._unreachable(request) or self._too_late(request):
+                outcome.unanswerable += not request.answers
+            elif not request.answers:
+                self.violated(1, f"{request.id} {request.kind} was never answered")
+            if len(request.answers) > many:
+                self.violated(1, f"{request.id} was answered {len(request.answers)} times")
+        left = [each["Name"] for each in invariants.own(self._service) if each["Status"] not in invariants.ENDED]
+        if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked:
+            self.violated(2, f"{left} still there when all is over")
+        if invariants.shadows(self._service) and not (self._keeping or self.left_behind or stack.leaked):
+            self.violated(2, "a shadow is on the endpoint when all is over")
+        for touched in invariants.foreign_calls(self._service, self._world.scene.foreign):
+            self.violated(3, touched)
+        self._check_production()
+        outcome.faults = self._world.chance.counts
+        outcome.requests = len(stack.requests)
+        outcome.answers = sum(len(request.answers) for request in stack.requests)
+        outcome.calls = sum(len(run.calls) for run in self._function.runs)
+        outcome.billed = sum(run.seconds for run in self._function.runs)
+        outcome.hops = sum(bool(run.hops) for run in self._function.runs)
+        outcome.invocations = len(self._function.runs)
+        outcome.slowest = max(
+            (each.answers[0].at - each.sent for each in stack.requests if each.answers), default=NEVER
+        )
+        for complaint in self._world.strangers.complaints(self._world.address.expired):
+            self.violated(9, complaint)
+        for excess in bounds.exceeded(self._function, stack.requests, self._world.poll_seconds):
+            self.violated(10, excess)
+
+    def _answered(self, request: Request, answer: Answer) -> None:
+        problem = invariants.answered(request, answer)
+        if problem and not self._too_late(request):
+            self.violated(1, problem)
+        self._check_production()
+        counts = answer is request.answers[0] and not request.given_up
+        if not counts or not answer.succeeded:
+            return
+        if request.kind == "Delete":
+            self._check_deleted(request, answer)
+        elif not self._unsettled():
+            now, rollback = self._world.scheduler.now(), request.kind == "Rollback"
+            problem = invariants.unlike(request.declared, answer.physical_id, self._service, now, rollback=rollback)
+            if problem and not (rollback and self._excused(request)):
+                self.violated(4, f"{request.id} {request.kind}: {problem}")
+
+    def _check_deleted(self, request: Request, answer: Answer) -> None:
+        for each in invariants.own(self._service):
+            if each["Name"] == answer.physical_id and each["Status"] not in invariants.ENDED:
+                self.violated(2, f"{request.id}: {each['Name']} is {each['Status']} after its Delete")
+
+    def _check_production(self) -> None:
+        models = invariants.served_models(self._service)
+        if not self._promoting and models != ["champion"]:
+            self.violated(6, f"production serves {models}")
+
+    def _moves_by_schedule(self) -> bool:
+        """Whether a test is just starting or stopping because its time has come."""
+        now = self._world.scheduler.now()
+        return any(
+            each["Status"] == status and each["Schedule"].get(moment, now) <= now
+            for each in invariants.own(self._service)
+            for status, moment in (("Starting", "StartTime"), ("Stopping", "EndTime"))
+        )
+
+    def _unsettled(self) -> bool:
+        """Whether something that is not the handler's doing has just happened to the experiment."""
+        now = self._world.scheduler.now()
+        if now - self._meddled < _QUIET:
+            return True
+        moments = (each.get("CompletionTime") for each in invariants.own(self._service))
+        starts = (each["Schedule"].get("StartTime") for each in invariants.own(self._service) if each.get("Schedule"))
+        return any(moment and abs(now - moment) < _QUIET for moment in (*moments, *starts))
+
+    def _excused(self, request: Request) -> bool:
+        return self.spoilt or self.left_behind or self._unreachable(request)
+
+    def _unreachable(self, request: Request) -> bool:
+        """Whether Lambda has given it up, or its answer can't be put anywhere."""
+        return request.id in self._function.exhausted or self._world.address.expired(request.event["ResponseURL"])
+
+    def _too_late(self, request: Request) -> bool:
+        """Whether Lambda delivered it, or a hand-over of it, so late that hardly any time was left."""
+        began = max((run.began for run in self._function.of(request.id)), default=START)
+        return (began - request.sent).total_seconds() > request.timeout - 120

@@ -1,0 +1,79 @@
+"""The world of one life: the handler, and all that is around it, on one clock and one set of dice."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from campaign import scene
+from campaign.aws import Client, sagemaker_of
+from campaign.chance import Chance
+from campaign.cloudformation import CloudFormation
+from campaign.function import Context, Function
+from campaign.malformed import Strangers
+from campaign.response_address import ResponseAddress
+from campaign.scheduler import Scheduler
+from inference_experiment_handler import index
+from inference_experiment_handler.answer import deliver
+from inference_experiment_handler.resource import Edges
+from local.sagemaker import SageMaker
+
+START = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+class World:
+    """SageMaker, CloudFormation and Lambda, and between them the handler's real entry point."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Chance(seed)
+        dice = self.chance.random
+        self.scheduler = Scheduler(START)
+        self.service = SageMaker(self.scheduler, behaviour=scene.behaviour(self.chance))
+        timeout = timedelta(minutes=dice.choice([3, 15, 15]))
+        self.function = Function(self.scheduler, self.chance, self._serve, timeout)
+        self.stack = CloudFormation(self.scheduler, self.chance, self.function)
+        self.strangers = Strangers(self.scheduler, self.chance, self.function)
+        self.address = ResponseAddress(self.scheduler, self.chance, self._receive)
+        self.scene = scene.Scene(self.scheduler, self.service)
+        self.poll_seconds = 30.0 if self.service.behaviour.starting > timedelta(minutes=20) else 5.0
+        denied = START + timedelta(seconds=60) if self.chance.hits("denied") else START
+        parts = (self.scheduler, self.chance, self.function)
+        self._sagemaker = Client(*parts, sagemaker_of(self.service), denied_until=denied.timestamp())
+        self._cloudformation = Client(*parts, self.stack.describe_stacks)
+        self._deliveries: dict[greenlet, int] = {}
+        self._delivery = 0
+
+    def _serve(self, event: Any, context: Context) -> None:
+        edges = Edges(
+            sagemaker=lambda: self._sagemaker,
+            cloudformation=lambda: self._cloudformation,
+            invoke=self._hand_over,
+            now=self.scheduler.now,
+            sleep=self.scheduler.sleep,
+            deliver=self._deliver,
+            poll_seconds=self.poll_seconds,
+        )
+        index.serve(event, context, edges)
+
+    def _hand_over(self, _: str, payload: bytes) -> None:
+        self.function.perhaps_crash()
+        self.scheduler.sleep(0.1)
+        if self.chance.hits("invoke_refused"):
+            raise RuntimeError("TooManyRequestsException")
+        if not self.chance.hits("invoke_lost"):
+            self.function.invoke(payload)
+        self.function.perhaps_crash()
+
+    def _deliver(self, url: str, body: bytes) -> bool:
+        self.function.perhaps_crash()
+        self._deliveries[getcurrent()] = self._delivery = self._delivery + 1
+        delivered = deliver(url, body)
+        self.function.perhaps_crash()
+        return delivered
+
+    def _receive(self, url: str, body: bytes) -> None:
+        request = next((each for each in self.stack.requests if each.event["ResponseURL"] == url), None)
+        if request is None:
+            self.strangers.receive(url, body)
+        else:
+            self.stack.receive(request, body, self._deliveries[getcurrent()])
