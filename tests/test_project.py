@@ -19,16 +19,22 @@ def test_the_source_roots_are_no_packages(root: str) -> None:
 
 def test_the_public_names_are_these() -> None:
     assert sagemaker_inference_experiment.__all__ == [
+        "AlarmOptions",
         "Conclusion",
         "DataCapture",
         "DesiredState",
+        "ExperimentVariant",
+        "ExpressionOptions",
         "InferenceExperiment",
         "InferenceExperimentProvider",
         "InvalidExperimentError",
+        "MetricOptions",
         "ModelVariant",
         "OnDelete",
         "Schedule",
+        "ShadowTestDashboard",
         "VariantAction",
+        "VariantComparison",
     ]
     public = {name for name in vars(sagemaker_inference_experiment) if not name.startswith("_")}
     assert public == set(sagemaker_inference_experiment.__all__)

@@ -11,7 +11,6 @@ from aws_cdk import (
     ITaggableV2,
     Lazy,
     RemovalPolicy,
-    Resource,
     TagManager,
     TagType,
     Token,
@@ -21,6 +20,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 from constructs import Construct
 
+from sagemaker_inference_experiment._alarms import AlarmedExperiment
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
@@ -28,12 +28,13 @@ from sagemaker_inference_experiment._references import endpoint_name, key_arn
 from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._validation import TagsValidation, check, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
+from sagemaker_inference_experiment._watched import Known
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
 
 @jsii.implements(ITaggableV2)
-class InferenceExperiment(Resource):
+class InferenceExperiment(AlarmedExperiment):
     """A shadow test: a shadow variant gets a copy of a part of the production variant's traffic, and never answers it.
 
     Deploying makes the live experiment match what is declared here: it is created, started, updated, concluded. What
@@ -146,6 +147,16 @@ class InferenceExperiment(Resource):
         self._provider.serve(self._resource, role)
         # The role's policies too have to be there before SageMaker assumes it, and for as long as it does.
         self._resource.node.add_dependency(role)
+        self._known = Known(
+            endpoint_name=declared["EndpointName"],
+            production_variant_name=production_variant.variant_name,
+            shadow_variant_name=shadow_variant.variant_name,
+            sampling_percentage=sampling_percentage,
+            instance_types=(production_variant.instance_type, shadow_variant.instance_type),
+            schedule=schedule,
+            start_time=self.start_time,
+            end_time=self.end_time,
+        )
 
     @property
     def cdk_tag_manager(self) -> TagManager:
