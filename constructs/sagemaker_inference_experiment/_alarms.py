@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict, Unpack
 
-from aws_cdk import Duration, Token
+from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import (
     Alarm,
     ComparisonOperator,
@@ -13,6 +13,7 @@ from aws_cdk.aws_cloudwatch import (
 )
 from constructs import Construct
 
+from sagemaker_inference_experiment._comparison import literal
 from sagemaker_inference_experiment._watched import WatchedExperiment
 
 _UNKNOWN_SHARE = 1
@@ -126,7 +127,7 @@ class AlarmedExperiment(WatchedExperiment):
             options: Everything else about the alarm.
         """
         known = self._known.sampling_percentage
-        share = Token.as_string(_UNKNOWN_SHARE if known is None else known)
+        share = literal(_UNKNOWN_SHARE if known is None else known)
         production, shadow = self.production_variant, self.shadow_variant
         return self._alarm(
             scope,

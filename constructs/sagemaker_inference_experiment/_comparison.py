@@ -155,15 +155,20 @@ class VariantComparison:
         """What the shadow is measured by, and what it is called in a legend."""
         id = self.production._id(production)
         statistic = str(production.statistic)
-        if statistic not in ("Sum", "SampleCount") and not statistic.startswith(("tc", "ts")):
+        if statistic not in ("Sum", "SampleCount") and not statistic.lower().startswith(("tc", "ts")):
             return id, "production"
         if self.sampling_percentage is None:
             raise ValueError(
                 f"statistic {statistic} of {production.metric_name} adds up over requests, and how many of them reach "
                 "the shadow is not known: give the sampling_percentage, or another statistic"
             )
-        share = Token.as_string(self.sampling_percentage)
+        share = literal(self.sampling_percentage)
         return f"{id} * {share} / 100", f"{share} % of production"
+
+
+def literal(number: float) -> str:
+    """A number within an expression or a text; it may be a token."""
+    return Token.as_string(number) if Token.is_unresolved(number) else str(number)
 
 
 def _there(id: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from aws_cdk import Duration, Token
+from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import (
     Color,
     Dashboard,
@@ -20,6 +20,7 @@ from aws_cdk.aws_cloudwatch import (
 from constructs import Construct
 
 from inference_experiment_handler.reading import iso_instant
+from sagemaker_inference_experiment._comparison import literal
 from sagemaker_inference_experiment._variant_metrics import KNOWN, ExpressionOptions
 from sagemaker_inference_experiment._watched import WatchedExperiment
 
@@ -95,7 +96,7 @@ class ShadowTestDashboard(Construct):
             "endpoint": production.endpoint_name,
             "production variant": production.variant_name,
             "shadow variant": shadow.variant_name,
-            "sampling": f"{Token.as_string(sampling)} %" if sampling is not None else None,
+            "sampling": f"{literal(sampling)} %" if sampling is not None else None,
             "start": self._start or self._known.start_time,
             "end": self._end or self._known.end_time,
         }

@@ -6,9 +6,10 @@ import pytest
 from aws_cdk import App, Duration, Environment, Stack
 from aws_cdk.assertions import Template
 from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, Metric, Stats, Unit
+from imported import NAMES, Imported
 
 from sagemaker_inference_experiment import ExperimentVariant, InferenceExperiment
-from sagemaker_inference_experiment._watched import Known, WatchedExperiment
+from sagemaker_inference_experiment._watched import WatchedExperiment
 
 REQUESTS, INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 HELPERS = {
@@ -26,18 +27,6 @@ HELPERS = {
     "metric_gpu_utilization": (INSTANCES, "GPUUtilization", "Average"),
     "metric_gpu_memory_utilization": (INSTANCES, "GPUMemoryUtilization", "Average"),
 }
-
-
-class Imported(WatchedExperiment):
-    """Somebody else's experiment, of which more or less is known."""
-
-    def __init__(self, stack: Stack, **known: Any) -> None:
-        super().__init__(stack, "Imported")
-        self._known = Known(**known)
-
-    @property
-    def experiment_name(self) -> str:
-        return "theirs"
 
 
 def test_the_variants_are_told_apart_by_their_names(declared: Any) -> None:
@@ -134,12 +123,17 @@ def test_a_dashboard_of_another_region_finds_the_metrics() -> None:
 
 
 def test_an_import_that_knows_the_names_is_watched_like_any_other(declared: Any) -> None:
-    known = {"endpoint_name": "shop", "production_variant_name": "AllTraffic", "shadow_variant_name": "Shadow-01"}
-    imported, experiment = Imported(declared.stack, **known), declared.experiment()
+    imported, experiment = Imported(declared.stack, **NAMES), declared.experiment()
 
     for variant in ("production_variant", "shadow_variant"):
         theirs, ours = (getattr(test, variant).metric_invocations() for test in (imported, experiment))
         assert theirs.dimensions == ours.dimensions
+
+
+def test_any_variant_of_a_known_endpoint_can_be_asked_for(declared: Any) -> None:
+    metric = Imported(declared.stack, endpoint_name="shop").metric("Invocations", variant_name="Another")
+
+    assert metric.dimensions == {"EndpointName": "shop", "VariantName": "Another"}
 
 
 @pytest.mark.parametrize(

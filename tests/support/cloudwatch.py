@@ -168,14 +168,19 @@ class Graph:
     widget: Mapping[str, Any]
 
     @property
+    def properties(self) -> Mapping[str, Any]:
+        properties: Mapping[str, Any] = self.widget["properties"]
+        return properties
+
+    @property
     def title(self) -> str:
-        return str(self.widget["properties"]["title"])
+        return str(self.properties["title"])
 
     @property
     def entries(self) -> list[tuple[str, Stat | str, Mapping[str, Any]]]:
         """Id, metric or expression, and options of each entry; what has no id gets one that nobody can refer to."""
         found = []
-        for number, entry in enumerate(self.widget["properties"]["metrics"]):
+        for number, entry in enumerate(self.properties["metrics"]):
             options = entry[-1] if isinstance(entry[-1], dict) else {}
             id = options.get("id", f"#{number}")
             if "expression" in options:
