@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from aws_cdk import App
+from aws_cdk import App, Stack, aws_iam, aws_sns
 from aws_cdk.assertions import Template
+from aws_cdk.aws_cloudwatch_actions import SnsAction
 
 import sagemaker_inference_experiment
 
@@ -60,6 +61,28 @@ def test_the_readmes_first_stack_synthesises() -> None:
     assert isinstance(app, App)
     stack = app.node.find_child("RankingShadowTest")
     Template.from_stack(stack).resource_count_is("Custom::SageMakerInferenceExperiment", 1)  # type: ignore[arg-type]
+
+
+def test_the_readmes_way_to_watch_a_test_synthesises() -> None:
+    stack = Stack(App(), "Shop")
+    variant = {"model": "m", "instance_type": "ml.m5.xlarge"}
+    test = sagemaker_inference_experiment.InferenceExperiment(
+        stack,
+        "ShadowTest",
+        endpoint="shop-ranking",
+        role=aws_iam.Role(stack, "Role", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com")),
+        production_variant=sagemaker_inference_experiment.ModelVariant(variant_name="AllTraffic", **variant),
+        shadow_variant=sagemaker_inference_experiment.ModelVariant(variant_name="Shadow-01", **variant),
+        sampling_percentage=10,
+    )
+    names = {"self": stack, "test": test, "topic": aws_sns.Topic(stack, "Topic"), "SnsAction": SnsAction}
+    (watching,) = (block for block in python_blocks(PROJECT / "README.md") if "ShadowTestDashboard" in block)
+
+    exec(compile(watching, "README.md", "exec"), vars(sagemaker_inference_experiment) | names)
+
+    template = Template.from_stack(stack)
+    template.resource_count_is("AWS::CloudWatch::Dashboard", 1)
+    template.resource_count_is("AWS::CloudWatch::Alarm", 3)
 
 
 def test_the_documents_name_files_that_exist() -> None:

@@ -142,7 +142,7 @@ class ShadowTestDashboard(Construct):
             for percentile, color in _PERCENTILES.items()
         ]
         return [
-            self._graph("Model latency, shadow / production", "Ratio", ratios, lines=[_same(1)]),
+            self._graph("Model latency, shadow / production", "Ratio", ratios, lines=[_same(1)], from_zero=False),
             self._graph(
                 "Model latency, shadow - production", "Microseconds", differences, lines=[_same(0)], from_zero=False
             ),

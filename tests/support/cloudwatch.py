@@ -8,7 +8,7 @@ import json
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Series = list[float | None]
@@ -212,16 +212,19 @@ class Graph:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """An ``AWS::CloudWatch::Dashboard``, by its properties."""
+    """An ``AWS::CloudWatch::Dashboard``, by its properties.
+
+    What is known at deployment only stands for itself, as ``<Reference>``, unless ``references`` has a value for it.
+    """
 
     properties: Mapping[str, Any]
+    references: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def widgets(self) -> Sequence[Mapping[str, Any]]:
-        """The body's widgets; what is known at deployment only is written as its reference."""
         body = self.properties["DashboardBody"]
         parts = body["Fn::Join"][1] if isinstance(body, dict) else [body]
-        text = "".join(part if isinstance(part, str) else _reference(part) for part in parts)
+        text = "".join(part if isinstance(part, str) else self._value(part) for part in parts)
         widgets: Sequence[Mapping[str, Any]] = json.loads(text)["widgets"]
         return widgets
 
@@ -234,7 +237,7 @@ class Dashboard:
         (text,) = (widget["properties"]["markdown"] for widget in self.widgets if widget["type"] == "text")
         return str(text)
 
-
-def _reference(part: Mapping[str, Any]) -> str:
-    (value,) = part.values()
-    return f"<{value if isinstance(value, str) else '.'.join(value)}>"
+    def _value(self, reference: Mapping[str, Any]) -> str:
+        (what,) = reference.values()
+        name = what if isinstance(what, str) else ".".join(what)
+        return self.references.get(name, f"<{name}>")
