@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from aws_cdk import App, Stack, aws_iam, aws_sns
+from aws_cdk import App, Stack, aws_iam
 from aws_cdk.assertions import Template
-from aws_cdk.aws_cloudwatch_actions import SnsAction
 
 import sagemaker_inference_experiment
 
@@ -36,6 +35,7 @@ def test_the_public_names_are_these() -> None:
         "ShadowTestDashboard",
         "VariantAction",
         "VariantComparison",
+        "WatchedExperiment",
     ]
     public = {name for name in vars(sagemaker_inference_experiment) if not name.startswith("_")}
     assert public == set(sagemaker_inference_experiment.__all__)
@@ -64,21 +64,21 @@ def test_the_readmes_first_stack_synthesises() -> None:
 
 
 def test_the_readmes_way_to_watch_a_test_synthesises() -> None:
+    package = sagemaker_inference_experiment
     stack = Stack(App(), "Shop")
-    variant = {"model": "m", "instance_type": "ml.m5.xlarge"}
-    test = sagemaker_inference_experiment.InferenceExperiment(
+    variant = {"model": "ranking", "instance_type": "ml.m5.xlarge"}
+    experiment = package.InferenceExperiment(
         stack,
         "ShadowTest",
         endpoint="shop-ranking",
         role=aws_iam.Role(stack, "Role", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com")),
-        production_variant=sagemaker_inference_experiment.ModelVariant(variant_name="AllTraffic", **variant),
-        shadow_variant=sagemaker_inference_experiment.ModelVariant(variant_name="Shadow-01", **variant),
+        production_variant=package.ModelVariant(variant_name="AllTraffic", **variant),
+        shadow_variant=package.ModelVariant(variant_name="Shadow-01", **variant),
         sampling_percentage=10,
     )
-    names = {"self": stack, "test": test, "topic": aws_sns.Topic(stack, "Topic"), "SnsAction": SnsAction}
     (watching,) = (block for block in python_blocks(PROJECT / "README.md") if "ShadowTestDashboard" in block)
 
-    exec(compile(watching, "README.md", "exec"), vars(sagemaker_inference_experiment) | names)
+    exec(compile(watching, "README.md", "exec"), vars(package) | {"self": stack, "experiment": experiment})
 
     template = Template.from_stack(stack)
     template.resource_count_is("AWS::CloudWatch::Dashboard", 1)

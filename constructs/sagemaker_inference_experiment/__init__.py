@@ -25,6 +25,7 @@ from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._validation import InvalidExperimentError
 from sagemaker_inference_experiment._variant_metrics import ExperimentVariant, ExpressionOptions, MetricOptions
 from sagemaker_inference_experiment._variants import ModelVariant
+from sagemaker_inference_experiment._watched import WatchedExperiment
 
 __all__ = [
     "AlarmOptions",
@@ -43,4 +44,5 @@ __all__ = [
     "ShadowTestDashboard",
     "VariantAction",
     "VariantComparison",
+    "WatchedExperiment",
 ]

@@ -24,13 +24,21 @@ class AlarmOptions(TypedDict, total=False):
     """What may be said of an alarm: CDK's ``CreateAlarmOptions``. Whatever is given wins over the starter's choice."""
 
     actions_enabled: bool
+    """Whether its actions are carried out; True if omitted."""
     alarm_description: str
+    """What is wrong when it rings; a sentence that says so if omitted."""
     alarm_name: str
+    """Its name; generated if omitted."""
     comparison_operator: ComparisonOperator
+    """How a value is bad; if omitted above the threshold, or below it where too little is bad."""
     datapoints_to_alarm: int
+    """How many values have to be bad; if omitted 2, or all if ``evaluation_periods`` is given."""
     evaluate_low_sample_count_percentile: str
+    """``ignore`` leaves percentiles of too few values out, ``evaluate`` (if omitted) doesn't. Not of metric math."""
     evaluation_periods: int
+    """How many values are looked at; 3 if omitted."""
     treat_missing_data: TreatMissingData
+    """What a missing value is; not bad (``NOT_BREACHING``) if omitted."""
 
 
 class AlarmedExperiment(WatchedExperiment):
@@ -126,7 +134,7 @@ class AlarmedExperiment(WatchedExperiment):
             period: How much time each value covers; 5 minutes if omitted.
             options: Everything else about the alarm.
         """
-        known = self._known.sampling_percentage
+        known = self._watched.sampling_percentage
         share = literal(_UNKNOWN_SHARE if known is None else known)
         production, shadow = self.production_variant, self.shadow_variant
         return self._alarm(
@@ -214,7 +222,7 @@ class AlarmedExperiment(WatchedExperiment):
         self, scope: Construct, id: str, metric: IMetric, *, threshold: float, bad: str, options: AlarmOptions
     ) -> Alarm:
         defaults: AlarmOptions = {
-            "alarm_description": f"Shadow test on endpoint {self._known.endpoint_name}: {bad}",
+            "alarm_description": f"Shadow test on endpoint {self._watched.endpoint_name}: {bad}",
             "comparison_operator": ComparisonOperator.GREATER_THAN_THRESHOLD,
             "evaluation_periods": 3,
             "treat_missing_data": TreatMissingData.NOT_BREACHING,

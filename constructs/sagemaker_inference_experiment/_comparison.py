@@ -13,11 +13,13 @@ from sagemaker_inference_experiment._variant_metrics import ExperimentVariant, E
 class VariantComparison:
     """What sets the shadow apart from production, as expressions for graphs and alarms.
 
-    Made by ``InferenceExperiment.comparison``::
+    Made by ``InferenceExperiment.comparison``:
 
-        experiment.comparison.ratio("ModelLatency", statistic="p99")  # 1.2: the shadow takes 20 % longer
-        experiment.comparison.difference("CPUUtilization")
-        experiment.comparison.error_rate_difference()
+    ```python
+    experiment.comparison.ratio("ModelLatency", statistic="p99")  # 1.2: the shadow takes 20 % longer
+    experiment.comparison.difference("CPUUtilization")
+    experiment.comparison.error_rate_difference()
+    ```
 
     Averages, maxima and percentiles compare directly. Sums don't: the shadow gets ``sampling_percentage`` of the
     requests. So what adds up over requests (statistics Sum, SampleCount, tc… and ts…) is compared with that much of
@@ -119,6 +121,9 @@ class VariantComparison:
     def expected_invocations(self, **options: Unpack[ExpressionOptions]) -> MathExpression:
         """How many requests the shadow should get: production's * ``sampling_percentage`` / 100.
 
+        Args:
+            options: Over what time, and how a graph shows it.
+
         Raises:
             ValueError: If the sampling percentage is not known.
         """
@@ -127,7 +132,11 @@ class VariantComparison:
         return _expression(base, {p: production}, called, options)
 
     def traffic_share(self, **options: Unpack[ExpressionOptions]) -> MathExpression:
-        """How many of 100 requests reach the shadow, to be read beside ``sampling_percentage``."""
+        """How many of 100 requests reach the shadow, to be read beside ``sampling_percentage``.
+
+        Args:
+            options: Over what time, and how a graph shows it.
+        """
         production, shadow = self._both("Invocations", None, None, options)
         p, s = self._ids(production, shadow)
         return _expression(

@@ -61,7 +61,7 @@ class ShadowTestDashboard(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._experiment = experiment
-        self._known = experiment._known
+        self._known = experiment._watched
         self._variants = (experiment.production_variant, experiment.shadow_variant)
         self._comparison = experiment.comparison
         self._period = period

@@ -147,7 +147,7 @@ class InferenceExperiment(AlarmedExperiment):
         self._provider.serve(self._resource, role)
         # The role's policies too have to be there before SageMaker assumes it, and for as long as it does.
         self._resource.node.add_dependency(role)
-        self._known = Known(
+        self._watched = Known(
             endpoint_name=declared["EndpointName"],
             production_variant_name=production_variant.variant_name,
             shadow_variant_name=shadow_variant.variant_name,

@@ -13,25 +13,40 @@ class MetricOptions(TypedDict, total=False):
     """What may be said of a metric: CDK's ``MetricOptions``. Whatever is given wins over the helper's own choice."""
 
     account: str
+    """The account that the metric is in; that of the experiment's stack if omitted."""
     color: str
+    """The line's colour in a graph, such as ``#1f77b4``; CloudWatch chooses if omitted."""
     dimensions_map: dict[str, str]
+    """Other dimensions than the endpoint's name and the variant's."""
     id: str
+    """What the metric is called in the metric math of its graph; CDK makes ids up where they are needed."""
     label: str
+    """What a graph's legend calls it; CloudWatch chooses if omitted."""
     period: Duration | None
+    """How much time each value covers; 5 minutes if omitted."""
     region: str
+    """The region that the metric is in; that of the experiment's stack if omitted."""
     stack_account: str
+    """The account that a graph or alarm need not name; that of the experiment's stack if omitted."""
     stack_region: str
+    """The region that a graph or alarm need not name; that of the experiment's stack if omitted."""
     statistic: str
+    """What becomes of the values within a period, such as ``p99``; the metric's usual one if omitted."""
     unit: Unit
+    """Leaves out what was published in another unit; nothing if omitted, which is best nearly always."""
     visible: bool
+    """Whether a graph shows it; True if omitted."""
 
 
 class ExpressionOptions(TypedDict, total=False):
     """What may be said of a metric that is calculated: CDK's ``MathExpressionOptions``, without those of searches."""
 
     color: str
+    """The line's colour in a graph, such as ``#1f77b4``; CloudWatch chooses if omitted."""
     label: str
+    """What a graph's legend calls it; a name that says what it is if omitted."""
     period: Duration | None
+    """How much time each value covers; 5 minutes if omitted."""
 
 
 @dataclass(frozen=True)
@@ -111,17 +126,28 @@ class ExperimentVariant:
         return Metric(metric_name=metric_name, namespace=namespace, **merged).attach_to(self.scope)
 
     def metric_invocations(self, **options: Unpack[MetricOptions]) -> Metric:
-        """How many requests were sent to the variant (``Invocations``): sum over 5 minutes."""
+        """How many requests were sent to the variant (``Invocations``): sum over 5 minutes.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
+        """
         return self.metric("Invocations", **options)
 
     def metric_invocations_per_instance(self, **options: Unpack[MetricOptions]) -> Metric:
-        """The same, shared out over the variant's instances (``InvocationsPerInstance``): sum over 5 minutes."""
+        """The same, shared out over the variant's instances (``InvocationsPerInstance``): sum over 5 minutes.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
+        """
         return self.metric("InvocationsPerInstance", **options)
 
     def metric_concurrent_requests_per_model(self, **options: Unpack[MetricOptions]) -> Metric:
         """How many requests the model had at a time (``ConcurrentRequestsPerModel``): maximum over 5 minutes.
 
         Only Minimum and Maximum mean anything.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
         """
         return self.metric("ConcurrentRequestsPerModel", **options)
 
@@ -129,6 +155,9 @@ class ExperimentVariant:
         """How long the model took to answer, in microseconds (``ModelLatency``): average over 5 minutes.
 
         Percentiles are there as well, such as ``statistic="p99"``.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
         """
         return self.metric("ModelLatency", **options)
 
@@ -136,21 +165,35 @@ class ExperimentVariant:
         """What SageMaker added to that, in microseconds (``OverheadLatency``): average over 5 minutes.
 
         Percentiles are not documented for it.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
         """
         return self.metric("OverheadLatency", **options)
 
     def metric_invocation_4xx_errors(self, **options: Unpack[MetricOptions]) -> Metric:
-        """Requests that the model answered with 4xx (``Invocation4XXErrors``): sum over 5 minutes."""
+        """Requests that the model answered with 4xx (``Invocation4XXErrors``): sum over 5 minutes.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
+        """
         return self.metric("Invocation4XXErrors", **options)
 
     def metric_invocation_5xx_errors(self, **options: Unpack[MetricOptions]) -> Metric:
-        """Requests that the model answered with 5xx (``Invocation5XXErrors``): sum over 5 minutes."""
+        """Requests that the model answered with 5xx (``Invocation5XXErrors``): sum over 5 minutes.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
+        """
         return self.metric("Invocation5XXErrors", **options)
 
     def metric_invocation_model_errors(self, **options: Unpack[MetricOptions]) -> Metric:
         """Requests that the model didn't answer with 2xx (``InvocationModelErrors``): sum over 5 minutes.
 
         4xx, 5xx, broken connections, malformed answers and time-outs, all together.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
         """
         return self.metric("InvocationModelErrors", **options)
 
@@ -158,26 +201,44 @@ class ExperimentVariant:
         """Used CPU in percent, up to 100 for each core (``CPUUtilization``): average over 5 minutes and all instances.
 
         4 cores go up to 400 %.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
         """
         return self.metric("CPUUtilization", **options)
 
     def metric_memory_utilization(self, **options: Unpack[MetricOptions]) -> Metric:
-        """Used memory in percent, up to 100 (``MemoryUtilization``): average over 5 minutes and all instances."""
+        """Used memory in percent, up to 100 (``MemoryUtilization``): average over 5 minutes and all instances.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
+        """
         return self.metric("MemoryUtilization", **options)
 
     def metric_disk_utilization(self, **options: Unpack[MetricOptions]) -> Metric:
-        """Used disk space in percent, up to 100 (``DiskUtilization``): average over 5 minutes and all instances."""
+        """Used disk space in percent, up to 100 (``DiskUtilization``): average over 5 minutes and all instances.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
+        """
         return self.metric("DiskUtilization", **options)
 
     def metric_gpu_utilization(self, **options: Unpack[MetricOptions]) -> Metric:
         """Used GPU in percent, up to 100 for each GPU (``GPUUtilization``): average over 5 minutes and all instances.
 
         There is none of instances without a GPU.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
         """
         return self.metric("GPUUtilization", **options)
 
     def metric_gpu_memory_utilization(self, **options: Unpack[MetricOptions]) -> Metric:
-        """Used GPU memory in percent, up to 100 for each GPU (``GPUMemoryUtilization``): average, as above."""
+        """Used GPU memory in percent, up to 100 for each GPU (``GPUMemoryUtilization``): average, as above.
+
+        Args:
+            options: How it is taken, and how a graph shows it.
+        """
         return self.metric("GPUMemoryUtilization", **options)
 
     def metric_error_rate(

@@ -27,9 +27,10 @@ class Known:
 
 
 class WatchedExperiment(Resource):
-    """A test that can be watched in CloudWatch; whoever inherits sets ``_known`` in ``__init__``."""
+    """A test that can be watched in CloudWatch: an ``InferenceExperiment``, or an import that knows enough."""
 
-    _known: Known
+    # Whoever inherits sets it in `__init__`.
+    _watched: Known
 
     @property
     @abstractmethod
@@ -67,7 +68,7 @@ class WatchedExperiment(Resource):
         return VariantComparison(
             production=self.production_variant,
             shadow=self.shadow_variant,
-            sampling_percentage=self._known.sampling_percentage,
+            sampling_percentage=self._watched.sampling_percentage,
         )
 
     def metric(
@@ -100,10 +101,10 @@ class WatchedExperiment(Resource):
         return variant.metric(metric_name, namespace=namespace, **options)
 
     def _names(self, *needed: str) -> tuple[str, ...]:
-        names = {name: getattr(self._known, name) for name in needed}
+        names = {name: getattr(self._watched, name) for name in needed}
         missing = [name for name, value in names.items() if value is None]
         if missing:
             raise ValueError(
-                f"{self.node.path}: can't be watched without {' and '.join(missing)}: give it to the import"
+                f"{self.node.path}: {' and '.join(missing)} not known here, give it to from_experiment_attributes"
             )
         return tuple(names.values())

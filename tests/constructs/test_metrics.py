@@ -151,7 +151,7 @@ def test_an_import_that_lacks_a_name_says_which(
 ) -> None:
     imported = Imported(declared.stack, **known)
 
-    with pytest.raises(ValueError, match=f"Demo/Imported: can't be watched without {missing}: give it to the import"):
+    with pytest.raises(ValueError, match=f"Demo/Imported: {missing} not known here, give it to from_exp"):
         getattr(imported, watched)
 
 

@@ -11,7 +11,7 @@ from sagemaker_inference_experiment._watched import Known
 class Imported(AlarmedExperiment):
     def __init__(self, stack: Stack, **known: Any) -> None:
         super().__init__(stack, "Imported")
-        self._known = Known(**known)
+        self._watched = Known(**known)
 
     @property
     def experiment_name(self) -> str:
