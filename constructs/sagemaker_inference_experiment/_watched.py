@@ -104,7 +104,9 @@ class WatchedExperiment(Resource):
         names = {name: getattr(self._watched, name) for name in needed}
         missing = [name for name, value in names.items() if value is None]
         if missing:
+            known, them = ("is", "it") if len(missing) == 1 else ("are", "them")
             raise ValueError(
-                f"{self.node.path}: {' and '.join(missing)} not known here, give it to from_experiment_attributes"
+                f"{self.node.path}: {' and '.join(missing)} {known} not known here, "
+                f"give {them} to from_experiment_attributes"
             )
         return tuple(names.values())

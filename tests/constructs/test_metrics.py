@@ -139,11 +139,11 @@ def test_any_variant_of_a_known_endpoint_can_be_asked_for(declared: Any) -> None
 @pytest.mark.parametrize(
     ("known", "watched", "missing"),
     [
-        ({}, "shadow_variant", "endpoint_name and shadow_variant_name"),
-        ({"endpoint_name": "shop"}, "shadow_variant", "shadow_variant_name"),
-        ({"production_variant_name": "AllTraffic"}, "production_variant", "endpoint_name"),
-        ({}, "comparison", "endpoint_name and production_variant_name and shadow_variant_name"),
-        ({"endpoint_name": "shop", "production_variant_name": "AllTraffic"}, "comparison", "shadow_variant_name"),
+        ({}, "shadow_variant", "endpoint_name and shadow_variant_name are"),
+        ({"endpoint_name": "shop"}, "shadow_variant", "shadow_variant_name is"),
+        ({"production_variant_name": "AllTraffic"}, "production_variant", "endpoint_name is"),
+        ({}, "comparison", "endpoint_name and production_variant_name and shadow_variant_name are"),
+        ({"endpoint_name": "shop", "production_variant_name": "AllTraffic"}, "comparison", "shadow_variant_name is"),
     ],
 )
 def test_an_import_that_lacks_a_name_says_which(
@@ -151,7 +151,9 @@ def test_an_import_that_lacks_a_name_says_which(
 ) -> None:
     imported = Imported(declared.stack, **known)
 
-    with pytest.raises(ValueError, match=f"Demo/Imported: {missing} not known here, give it to from_exp"):
+    with pytest.raises(
+        ValueError, match=f"Demo/Imported: {missing} not known here, give .* to from_experiment_attributes"
+    ):
         getattr(imported, watched)
 
 
