@@ -161,7 +161,6 @@ def test_a_sampling_percentage_that_is_known_at_deployment_passes() -> None:
     assert stack.resolve(expected.expression) == {
         "Fn::Join": ["", ["production_Invocations_Sum * ", {"Ref": "Sampling"}, " / 100"]]
     }
-    assert not expected.warnings_v2
 
 
 COMPARED = comparison()
