@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from aws_cdk import App
+from aws_cdk import App, Stack, aws_iam
 from aws_cdk.assertions import Template
 
 import sagemaker_inference_experiment
@@ -19,19 +19,25 @@ def test_the_source_roots_are_no_packages(root: str) -> None:
 
 def test_the_public_names_are_these() -> None:
     assert sagemaker_inference_experiment.__all__ == [
+        "AlarmOptions",
         "Conclusion",
         "DataCapture",
         "DesiredState",
+        "ExperimentVariant",
+        "ExpressionOptions",
         "IInferenceExperiment",
         "InferenceExperiment",
         "InferenceExperimentGrants",
         "InferenceExperimentProvider",
         "InvalidExperimentError",
         "LogLevel",
+        "MetricOptions",
         "ModelVariant",
         "OnDelete",
         "Schedule",
+        "ShadowTestDashboard",
         "VariantAction",
+        "VariantComparison",
     ]
     public = {name for name in vars(sagemaker_inference_experiment) if not name.startswith("_")}
     assert public == set(sagemaker_inference_experiment.__all__)
@@ -57,6 +63,28 @@ def test_the_readmes_first_stack_synthesises() -> None:
     assert isinstance(app, App)
     stack = app.node.find_child("RankingShadowTest")
     Template.from_stack(stack).resource_count_is("Custom::SageMakerInferenceExperiment", 1)  # type: ignore[arg-type]
+
+
+def test_the_readmes_way_to_watch_a_test_synthesises() -> None:
+    package = sagemaker_inference_experiment
+    stack = Stack(App(), "Shop")
+    variant = {"model": "ranking", "instance_type": "ml.m5.xlarge"}
+    experiment = package.InferenceExperiment(
+        stack,
+        "ShadowTest",
+        endpoint="shop-ranking",
+        role=aws_iam.Role(stack, "Role", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com")),
+        production_variant=package.ModelVariant(variant_name="AllTraffic", **variant),
+        shadow_variant=package.ModelVariant(variant_name="Shadow-01", **variant),
+        sampling_percentage=10,
+    )
+    (watching,) = (block for block in python_blocks(PROJECT / "README.md") if "ShadowTestDashboard" in block)
+
+    exec(compile(watching, "README.md", "exec"), vars(package) | {"self": stack, "experiment": experiment})
+
+    template = Template.from_stack(stack)
+    template.resource_count_is("AWS::CloudWatch::Dashboard", 1)
+    template.resource_count_is("AWS::CloudWatch::Alarm", 3)
 
 
 def test_the_documents_name_files_that_exist() -> None:

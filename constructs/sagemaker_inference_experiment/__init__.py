@@ -13,28 +13,38 @@
     )
 """
 
+from sagemaker_inference_experiment._alarms import AlarmOptions
 from sagemaker_inference_experiment._base import IInferenceExperiment
+from sagemaker_inference_experiment._comparison import VariantComparison
 from sagemaker_inference_experiment._conclusion import Conclusion, DesiredState, OnDelete, VariantAction
+from sagemaker_inference_experiment._dashboard import ShadowTestDashboard
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._experiment import InferenceExperiment
 from sagemaker_inference_experiment._grants import InferenceExperimentGrants
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, LogLevel
 from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._validation import InvalidExperimentError
+from sagemaker_inference_experiment._variant_metrics import ExperimentVariant, ExpressionOptions, MetricOptions
 from sagemaker_inference_experiment._variants import ModelVariant
 
 __all__ = [
+    "AlarmOptions",
     "Conclusion",
     "DataCapture",
     "DesiredState",
+    "ExperimentVariant",
+    "ExpressionOptions",
     "IInferenceExperiment",
     "InferenceExperiment",
     "InferenceExperimentGrants",
     "InferenceExperimentProvider",
     "InvalidExperimentError",
     "LogLevel",
+    "MetricOptions",
     "ModelVariant",
     "OnDelete",
     "Schedule",
+    "ShadowTestDashboard",
     "VariantAction",
+    "VariantComparison",
 ]

@@ -1,57 +1,41 @@
 """What a declared and an imported experiment have in common."""
 
 from abc import abstractmethod
-from typing import Protocol
 
 import jsii
-from aws_cdk import IResource, Resource
 from aws_cdk.interfaces.aws_sagemaker import IInferenceExperimentRef, InferenceExperimentReference
 
+from sagemaker_inference_experiment._alarms import AlarmedExperiment
 from sagemaker_inference_experiment._grants import InferenceExperimentGrants
 
 
-class IInferenceExperiment(IResource, IInferenceExperimentRef, Protocol):
+@jsii.implements(IInferenceExperimentRef)
+class IInferenceExperiment(AlarmedExperiment):
     """A shadow test, declared here (``InferenceExperiment``) or imported (``InferenceExperiment.from_...``).
 
-    What takes an experiment is best annotated with this. It is a CDK ``IInferenceExperimentRef`` as well.
+    What takes an experiment is best annotated with this. It is a CDK ``IInferenceExperimentRef`` as well. Of an import
+    that was not given what something needs, that raises a ``ValueError``.
     """
 
     @property
-    def experiment_name(self) -> str:
-        """The experiment's name (``Name``)."""
-
-    @property
+    @abstractmethod
     def experiment_arn(self) -> str:
         """The experiment's ARN (``Arn``)."""
 
     @property
     def endpoint_name(self) -> str:
         """The name of the endpoint whose traffic is shadowed (``EndpointName``)."""
+        return self._names("endpoint_name")[0]
 
     @property
     def production_variant_name(self) -> str:
         """The name of the variant that serves the endpoint (``SourceModelVariantName``)."""
+        return self._names("production_variant_name")[0]
 
     @property
     def shadow_variant_name(self) -> str:
         """The name of the variant that is tried (``ShadowModelVariantName``)."""
-
-    @property
-    def grants(self) -> InferenceExperimentGrants:
-        """Lets others look at the experiment, change it or stop it."""
-
-
-@jsii.implements(IInferenceExperimentRef)
-class InferenceExperimentBase(Resource):
-    """The part of an ``IInferenceExperiment`` that follows from the rest of it."""
-
-    @property
-    @abstractmethod
-    def experiment_name(self) -> str: ...
-
-    @property
-    @abstractmethod
-    def experiment_arn(self) -> str: ...
+        return self._names("shadow_variant_name")[0]
 
     @property
     def grants(self) -> InferenceExperimentGrants:

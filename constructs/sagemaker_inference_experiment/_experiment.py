@@ -20,7 +20,7 @@ from aws_cdk import (
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
-from sagemaker_inference_experiment._base import IInferenceExperiment, InferenceExperimentBase
+from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._excluded import endpoint_faults, model_faults
@@ -32,12 +32,13 @@ from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._validation import TagsValidation, check, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import Declared, warn
+from sagemaker_inference_experiment._watched import Known
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
 
 @jsii.implements(ITaggableV2)
-class InferenceExperiment(InferenceExperimentBase):
+class InferenceExperiment(IInferenceExperiment):
     """A shadow test: a shadow variant gets a copy of a part of the production variant's traffic, and never answers it.
 
     Deploying makes the live experiment match what is declared here: it is created, started, updated, concluded. What
@@ -175,8 +176,16 @@ class InferenceExperiment(InferenceExperimentBase):
             resource="inference-experiment",
             resource_name=as_in_arn(self._physical_name),
         )
-        self._production_variant_name = production_variant.variant_name
-        self._shadow_variant_name = shadow_variant.variant_name
+        self._watched = Known(
+            endpoint_name=declared["EndpointName"],
+            production_variant_name=production_variant.variant_name,
+            shadow_variant_name=shadow_variant.variant_name,
+            sampling_percentage=sampling_percentage,
+            instance_types=(production_variant.instance_type, shadow_variant.instance_type),
+            schedule=schedule,
+            start_time=self.start_time,
+            end_time=self.end_time,
+        )
         warn(
             Declared(
                 experiment=self,
@@ -212,7 +221,7 @@ class InferenceExperiment(InferenceExperimentBase):
     def from_experiment_arn(cls, scope: Construct, id: str, experiment_arn: str) -> IInferenceExperiment:
         """An experiment that is declared elsewhere, perhaps in another account or region.
 
-        Its name is that in the ARN: in lower case, however it was given. SageMaker takes it in either spelling.
+        Its name is that in the ARN: in lower case, however it was given (SageMaker lower-cases names in ARNs).
 
         Args:
             scope: The construct to put it into.
@@ -308,16 +317,6 @@ class InferenceExperiment(InferenceExperimentBase):
     def endpoint_config_name(self) -> str:
         """The configuration that the endpoint had after the last deployment (``EndpointConfigName``)."""
         return self._resource.get_att_string("EndpointConfigName")
-
-    @property
-    def production_variant_name(self) -> str:
-        """The name of the variant that serves the endpoint (``SourceModelVariantName``)."""
-        return self._production_variant_name
-
-    @property
-    def shadow_variant_name(self) -> str:
-        """The name of the variant that is tried (``ShadowModelVariantName``)."""
-        return self._shadow_variant_name
 
     @property
     def role(self) -> aws_iam.IRole:

@@ -4,13 +4,14 @@ from aws_cdk import ArnFormat, Stack, Token
 from constructs import Construct
 
 from inference_experiment_handler import limits
-from sagemaker_inference_experiment._base import InferenceExperimentBase
+from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._references import as_in_arn
+from sagemaker_inference_experiment._watched import Known
 
 _ARN = "the ARN of an inference experiment, arn:aws:sagemaker:REGION:ACCOUNT:inference-experiment/NAME"
 
 
-class ImportedInferenceExperiment(InferenceExperimentBase):
+class ImportedInferenceExperiment(IInferenceExperiment):
     """An experiment of which a name or an ARN is known, and perhaps what it runs on."""
 
     def __init__(
@@ -33,11 +34,11 @@ class ImportedInferenceExperiment(InferenceExperimentBase):
             service="sagemaker", resource="inference-experiment", resource_name=as_in_arn(self._name)
         )
         super().__init__(scope, id, environment_from_arn=experiment_arn)
-        self._known = {
-            "endpoint_name": endpoint_name,
-            "production_variant_name": production_variant_name,
-            "shadow_variant_name": shadow_variant_name,
-        }
+        self._watched = Known(
+            endpoint_name=endpoint_name,
+            production_variant_name=production_variant_name,
+            shadow_variant_name=shadow_variant_name,
+        )
 
     @property
     def experiment_name(self) -> str:
@@ -46,24 +47,6 @@ class ImportedInferenceExperiment(InferenceExperimentBase):
     @property
     def experiment_arn(self) -> str:
         return self._arn
-
-    @property
-    def endpoint_name(self) -> str:
-        return self._attribute("endpoint_name")
-
-    @property
-    def production_variant_name(self) -> str:
-        return self._attribute("production_variant_name")
-
-    @property
-    def shadow_variant_name(self) -> str:
-        return self._attribute("shadow_variant_name")
-
-    def _attribute(self, name: str) -> str:
-        value = self._known[name]
-        if value is None:
-            raise ValueError(f"{self.node.path}: {name} is not known here, give it to from_experiment_attributes")
-        return value
 
 
 def _checked(name: str) -> str:

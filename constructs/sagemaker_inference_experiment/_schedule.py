@@ -1,7 +1,7 @@
 """When a shadow test runs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_cdk import Duration, Token
@@ -52,6 +52,24 @@ class Schedule:
         }
         declared = {key: value for key, value in rendered.items() if value is not None}
         return declared or None
+
+    def _known(self) -> tuple[datetime | None, datetime | None]:
+        """When it starts and ends, as far as that can be known at synth: "now" and tokens can't be."""
+        start, end = _literal(self.start), _literal(self.end)
+        if start is None or self.end is not None:
+            return start, end
+        if self.duration is None:
+            return start, start + _SAGEMAKERS_OWN
+        return start, None if self.duration.is_unresolved() else start + timedelta(seconds=self.duration.to_seconds())
+
+
+_SAGEMAKERS_OWN = timedelta(days=7)
+
+
+def _literal(value: datetime | str | None) -> datetime | None:
+    if value is None or Token.is_unresolved(value):
+        return None
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
 
 def _instant(value: datetime | str | None) -> str | None:

@@ -1,0 +1,235 @@
+"""The dashboard of a test, as CloudWatch gets it."""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from aws_cdk import CfnParameter, Duration, Stack, Token
+from aws_cdk.assertions import Template
+from aws_cdk.aws_cloudwatch import TextWidget
+from cloudwatch import Dashboard, identifiers
+from imported import NAMES, imported
+
+from sagemaker_inference_experiment import ModelVariant, Schedule, ShadowTestDashboard
+
+START, END = datetime(2030, 1, 7, tzinfo=UTC), datetime(2030, 1, 10, tzinfo=UTC)
+
+
+def rendered(declared: Any, experiment: Any = None, **options: Any) -> Dashboard:
+    ShadowTestDashboard(
+        declared.stack,
+        "Dashboard",
+        experiment=experiment if experiment is not None else declared.experiment(),
+        **options,
+    )
+    (resource,) = declared.template.find_resources("AWS::CloudWatch::Dashboard").values()
+    return Dashboard(resource["Properties"])
+
+
+def times(dashboard: Dashboard) -> list[tuple[str, str]]:
+    """The vertical annotations, which all graphs have to share."""
+    (shared,) = {
+        tuple((each["label"], each["value"]) for each in graph.properties.get("annotations", {}).get("vertical", []))
+        for graph in dashboard.graphs
+    }
+    return list(shared)
+
+
+def test_production_and_shadow_are_side_by_side(declared: Any) -> None:
+    dashboard = rendered(declared)
+
+    shown = {graph.title: [line.label for line in graph.lines(lambda _: [1.0])] for graph in dashboard.graphs}
+    both, percentiles = ["production", "shadow"], ["p50", "p90", "p99"]
+    assert shown == {
+        "Invocations": [*both, "10 % of production"],
+        "Share of the traffic that reaches the shadow": ["shadow"],
+        "Invocations per instance": both,
+        "Model latency, p50": both,
+        "Model latency, p90": both,
+        "Model latency, p99": both,
+        "Model latency, shadow / production": percentiles,
+        "Model latency, shadow - production": percentiles,
+        "Overhead latency, average": both,
+        "Model errors": both,
+        "4XX errors": both,
+        "5XX errors": both,
+        "Model errors, shadow - production": ["shadow - production"],
+        "CPU, 100 % each core": both,
+        "Memory": both,
+        "Disk": both,
+    }
+
+
+def test_a_variant_has_one_colour_in_all_graphs(declared: Any) -> None:
+    colours = defaultdict(set)
+
+    for graph in rendered(declared).graphs:
+        for line in graph.lines(lambda _: [1.0]):
+            colours[line.label].add(line.color)
+
+    assert colours["production"] == {"#1f77b4"}
+    assert colours["shadow"] == {"#ff7f0e"}
+
+
+@pytest.mark.parametrize("gpu", [False, True])
+def test_rows_fill_the_24_columns(declared: Any, gpu: bool) -> None:
+    rows = defaultdict(list)
+
+    for widget in rendered(declared, gpu=gpu).widgets:
+        rows[widget["y"], widget["height"]].append((widget["x"], widget["width"]))
+
+    below = 0
+    for (y, height), widgets in rows.items():
+        assert y == below
+        below += height
+        assert [x for x, _ in widgets] == [sum(width for _, width in widgets[:i]) for i in range(len(widgets))]
+        assert sum(width for _, width in widgets) == 24
+
+
+def test_every_expression_refers_to_what_its_graph_defines(declared: Any) -> None:
+    for graph in rendered(declared, gpu=True).graphs:
+        used = set().union(*(identifiers(expression) for expression in graph.expressions.values()))
+
+        assert used <= graph.ids, graph.title
+
+
+def test_the_text_says_what_is_tested(declared: Any) -> None:
+    experiment = declared.experiment(schedule=Schedule.start_at(START, until=END))
+
+    lines = rendered(declared, experiment).text.splitlines()
+
+    assert lines[0].startswith("## Shadow test <ShadowTest")
+    assert lines[1] == "| endpoint | production variant | shadow variant | sampling | start | end |"
+    assert lines[3] == "| shop | AllTraffic | Shadow-01 | 10 % | 2030-01-07T00:00:00Z | 2030-01-10T00:00:00Z |"
+
+
+def test_times_that_are_known_at_deployment_are_in_the_text_only(declared: Any) -> None:
+    dashboard = rendered(declared, declared.experiment(schedule=Schedule.start_now(for_=Duration.days(3))))
+
+    assert ".StartTime> |" in dashboard.text
+    assert ".EndTime> |" in dashboard.text
+    assert times(dashboard) == []
+
+
+LATER = timezone(timedelta(hours=2))
+SOME_TIME = Token.as_string({"Ref": "Time"})
+SOME_HOURS = Duration.hours(Token.as_number({"Ref": "Hours"}))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "annotated"),
+    [
+        (None, []),
+        (Schedule.start_now(), []),
+        (Schedule.start_now(until=END), [("end", "2030-01-10T00:00:00Z")]),
+        (
+            Schedule.start_at(START.astimezone(LATER), until="2030-01-10T02:00:00+02:00"),
+            [("start", "2030-01-07T00:00:00Z"), ("end", "2030-01-10T00:00:00Z")],
+        ),
+        (
+            Schedule.start_at(START, for_=Duration.hours(36)),
+            [("start", "2030-01-07T00:00:00Z"), ("end", "2030-01-08T12:00:00Z")],
+        ),
+        (
+            Schedule.start_at(START),
+            [("start", "2030-01-07T00:00:00Z"), ("end", "2030-01-14T00:00:00Z")],
+        ),
+        (Schedule.start_at(START, until=SOME_TIME), [("start", "2030-01-07T00:00:00Z")]),
+        (Schedule.start_at(START, for_=SOME_HOURS), [("start", "2030-01-07T00:00:00Z")]),
+        (Schedule.start_at(SOME_TIME, for_=Duration.hours(1)), []),
+    ],
+    ids=[
+        "none",
+        "now",
+        "until",
+        "from, until",
+        "from, for",
+        "from, for SageMaker's 7 days",
+        "from, until a token",
+        "from, for a token",
+        "from a token, for",
+    ],
+)
+def test_literal_times_are_in_every_graph(
+    declared: Any, schedule: Schedule | None, annotated: list[tuple[str, str]]
+) -> None:
+    assert times(rendered(declared, declared.experiment(schedule=schedule))) == annotated
+
+
+def test_a_dashboard_may_be_in_another_stack(declared: Any) -> None:
+    stack = Stack(declared.app, "Watching")
+    ShadowTestDashboard(stack, "Dashboard", experiment=declared.experiment())
+
+    (resource,) = Template.from_stack(stack).find_resources("AWS::CloudWatch::Dashboard").values()
+    assert Dashboard(resource["Properties"]).text.startswith("## Shadow test <Demo:ExportsOutputRefShadowTest")
+
+
+def test_the_body_is_json_with_tokens_anywhere_in_it(declared: Any) -> None:
+    def parameter(name: str, type: str = "String") -> CfnParameter:
+        return CfnParameter(declared.stack, name, type=type)
+
+    variant = {"model": "m", "instance_type": parameter("Type").value_as_string}
+    experiment = declared.experiment(
+        endpoint=parameter("Endpoint").value_as_string,
+        production_variant=ModelVariant(variant_name=parameter("Production").value_as_string, **variant),
+        shadow_variant=ModelVariant(variant_name=parameter("Shadow").value_as_string, **variant),
+        experiment_name=parameter("Name").value_as_string,
+    )
+
+    dashboard = rendered(declared, experiment)
+
+    assert "| <Endpoint> | <Production> | <Shadow> | 10 % |" in dashboard.text
+    assert {stat.variant_name for _, stat, _ in dashboard.graphs[2].entries} == {"<Production>", "<Shadow>"}
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "gpus"), [("ml.m5.xlarge", False), ("ml.c6gd.large", False), ("ml.g5.xlarge", True)]
+)
+def test_gpus_have_a_row_where_there_are_some(declared: Any, instance_type: str, gpus: bool) -> None:
+    shadow = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type=instance_type)
+
+    titles = [graph.title for graph in rendered(declared, declared.experiment(shadow_variant=shadow)).graphs]
+
+    assert ("GPU, 100 % each" in titles) is gpus
+    assert ("GPU memory, 100 % each" in titles) is gpus
+
+
+def test_an_import_has_a_dashboard_of_what_it_knows(declared: Any) -> None:
+    dashboard = rendered(declared, imported(declared.stack, **NAMES), gpu=True)
+
+    assert dashboard.text.splitlines()[:4] == [
+        "## Shadow test theirs",
+        "| endpoint | production variant | shadow variant |",
+        "| --- | --- | --- |",
+        "| shop | AllTraffic | Shadow-01 |",
+    ]
+    assert [line.label for line in dashboard.graphs[0].lines(lambda _: [1.0])] == ["production", "shadow"]
+    assert "horizontal" not in dashboard.graphs[1].properties.get("annotations", {})
+    assert dashboard.graphs[-1].title == "GPU memory, 100 % each"
+
+
+def test_an_import_that_lacks_a_name_has_none(declared: Any) -> None:
+    with pytest.raises(ValueError, match="Demo/Imported: shadow_variant_name is not known here"):
+        ShadowTestDashboard(
+            declared.stack,
+            "Dashboard",
+            experiment=imported(declared.stack, endpoint_name="shop", production_variant_name="AllTraffic"),
+        )
+
+
+def test_the_period_is_that_of_all_metrics(declared: Any) -> None:
+    for graph in rendered(declared, period=Duration.minutes(1)).graphs:
+        assert {options.get("period") for _, _, options in graph.entries} == {60}, graph.title
+
+
+def test_a_name_may_be_given_and_widgets_added(declared: Any) -> None:
+    test = ShadowTestDashboard(
+        declared.stack, "Dashboard", experiment=declared.experiment(), dashboard_name="shop-shadow-test"
+    )
+
+    test.dashboard.add_widgets(TextWidget(markdown="mine"))
+
+    (resource,) = declared.template.find_resources("AWS::CloudWatch::Dashboard").values()
+    assert resource["Properties"]["DashboardName"] == "shop-shadow-test"
+    assert Dashboard(resource["Properties"]).widgets[-1]["properties"]["markdown"] == "mine"

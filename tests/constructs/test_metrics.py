@@ -1,0 +1,156 @@
+"""The metrics of the two variants."""
+
+from typing import Any
+
+import pytest
+from aws_cdk import App, Duration, Environment, Stack
+from aws_cdk.assertions import Template
+from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, Metric, Stats, Unit
+from imported import NAMES, imported
+
+from sagemaker_inference_experiment import ExperimentVariant
+
+REQUESTS, INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
+HELPERS = {
+    "metric_invocations": (REQUESTS, "Invocations", "Sum"),
+    "metric_invocations_per_instance": (REQUESTS, "InvocationsPerInstance", "Sum"),
+    "metric_concurrent_requests_per_model": (REQUESTS, "ConcurrentRequestsPerModel", "Maximum"),
+    "metric_model_latency": (REQUESTS, "ModelLatency", "Average"),
+    "metric_overhead_latency": (REQUESTS, "OverheadLatency", "Average"),
+    "metric_invocation_4xx_errors": (REQUESTS, "Invocation4XXErrors", "Sum"),
+    "metric_invocation_5xx_errors": (REQUESTS, "Invocation5XXErrors", "Sum"),
+    "metric_invocation_model_errors": (REQUESTS, "InvocationModelErrors", "Sum"),
+    "metric_cpu_utilization": (INSTANCES, "CPUUtilization", "Average"),
+    "metric_memory_utilization": (INSTANCES, "MemoryUtilization", "Average"),
+    "metric_disk_utilization": (INSTANCES, "DiskUtilization", "Average"),
+    "metric_gpu_utilization": (INSTANCES, "GPUUtilization", "Average"),
+    "metric_gpu_memory_utilization": (INSTANCES, "GPUMemoryUtilization", "Average"),
+}
+
+
+def test_the_variants_are_told_apart_by_their_names(declared: Any) -> None:
+    experiment = declared.experiment()
+
+    for variant, name in ((experiment.production_variant, "AllTraffic"), (experiment.shadow_variant, "Shadow-01")):
+        assert variant.metric_invocations().dimensions == {"EndpointName": "shop", "VariantName": name}
+
+
+@pytest.mark.parametrize("helper", HELPERS)
+def test_each_known_metric_has_a_helper(declared: Any, helper: str) -> None:
+    metric: Metric = getattr(declared.experiment().shadow_variant, helper)()
+
+    assert (metric.namespace, metric.metric_name, metric.statistic) == HELPERS[helper]
+    assert metric.period.to_seconds() == 300
+    assert metric.unit is None, "a unit filters, and graphs ignore it"
+
+
+def test_there_are_no_other_helpers() -> None:
+    helpers = {name for name in vars(ExperimentVariant) if name.startswith("metric_")}
+
+    assert helpers == HELPERS.keys() | {"metric_error_rate"}
+
+
+@pytest.mark.parametrize("helper", HELPERS)
+def test_what_the_caller_says_wins(declared: Any, helper: str) -> None:
+    metric: Metric = getattr(declared.experiment().shadow_variant, helper)(
+        statistic=Stats.percentile(90),
+        period=Duration.minutes(1),
+        label="mine",
+        unit=Unit.SECONDS,
+        dimensions_map={"EndpointName": "another"},
+        region="eu-west-1",
+    )
+
+    assert metric.statistic == "p90"
+    assert metric.period.to_seconds() == 60
+    assert metric.label == "mine"
+    assert metric.unit is Unit.SECONDS
+    assert metric.dimensions == {"EndpointName": "another"}
+    assert metric.region == "eu-west-1"
+
+
+def test_a_metric_without_a_helper_needs_its_namespace(declared: Any) -> None:
+    variant = declared.experiment().shadow_variant
+
+    with pytest.raises(ValueError, match=r"'GPUReservation' is not known, give it, or one of Invocations, .*CPUUtil"):
+        variant.metric("GPUReservation")
+
+    metric = variant.metric("GPUReservation", namespace=INSTANCES)
+    assert (metric.namespace, metric.statistic) == (INSTANCES, "Average")
+
+
+def test_the_experiments_own_metric_is_the_shadows_unless_said_otherwise(declared: Any) -> None:
+    experiment = declared.experiment()
+
+    def variant(**options: Any) -> str:
+        return str(experiment.metric("ModelLatency", **options).dimensions["VariantName"])
+
+    assert variant() == "Shadow-01"
+    assert variant(variant_name="Shadow-01") == "Shadow-01"
+    assert variant(variant_name="AllTraffic") == "AllTraffic"
+    assert experiment.metric("Mine", namespace="Own", statistic="Maximum").statistic == "Maximum"
+
+
+def test_an_error_rate_is_in_percent_of_the_invocations(declared: Any) -> None:
+    rate = declared.experiment().shadow_variant.metric_error_rate(period=Duration.minutes(1), color="#123456")
+
+    assert rate.expression == (
+        "IF(shadow_Invocations_Sum > 0, 100 * FILL(shadow_InvocationModelErrors_Sum, 0) / shadow_Invocations_Sum)"
+    )
+    assert (rate.label, rate.color, rate.period.to_seconds()) == ("shadow InvocationModelErrors %", "#123456", 60)
+    assert not rate.warnings_v2
+
+
+def test_an_error_rate_is_of_errors(declared: Any) -> None:
+    with pytest.raises(
+        ValueError,
+        match="'ModelLatency' counts no errors, must be one of Invocation4XXErrors, Invocation5XXErrors, Invocation",
+    ):
+        declared.experiment().shadow_variant.metric_error_rate("ModelLatency")
+
+
+def test_a_dashboard_of_another_region_finds_the_metrics() -> None:
+    app = App()
+    here = Stack(app, "Here", env=Environment(account="123456789012", region="eu-west-1"))
+    there = Stack(app, "There", env=Environment(account="123456789012", region="us-east-1"))
+    variant = imported(here, endpoint_name="shop", shadow_variant_name="Shadow-01").shadow_variant
+
+    Dashboard(there, "Dashboard", widgets=[[GraphWidget(left=[variant.metric_invocations()])]])
+
+    body = str(Template.from_stack(there).find_resources("AWS::CloudWatch::Dashboard"))
+    assert '"region":"eu-west-1"' in body
+
+
+def test_an_import_that_knows_the_names_is_watched_like_any_other(declared: Any) -> None:
+    known, experiment = imported(declared.stack, **NAMES), declared.experiment()
+
+    for variant in ("production_variant", "shadow_variant"):
+        theirs, ours = (getattr(test, variant).metric_invocations() for test in (known, experiment))
+        assert theirs.dimensions == ours.dimensions
+
+
+def test_any_variant_of_a_known_endpoint_can_be_asked_for(declared: Any) -> None:
+    metric = imported(declared.stack, endpoint_name="shop").metric("Invocations", variant_name="Another")
+
+    assert metric.dimensions == {"EndpointName": "shop", "VariantName": "Another"}
+
+
+@pytest.mark.parametrize(
+    ("known", "watched", "missing"),
+    [
+        ({}, "shadow_variant", "endpoint_name and shadow_variant_name are"),
+        ({"endpoint_name": "shop"}, "shadow_variant", "shadow_variant_name is"),
+        ({"production_variant_name": "AllTraffic"}, "production_variant", "endpoint_name is"),
+        ({}, "comparison", "endpoint_name and production_variant_name and shadow_variant_name are"),
+        ({"endpoint_name": "shop", "production_variant_name": "AllTraffic"}, "comparison", "shadow_variant_name is"),
+    ],
+)
+def test_an_import_that_lacks_a_name_says_which(
+    declared: Any, known: dict[str, str], watched: str, missing: str
+) -> None:
+    theirs = imported(declared.stack, **known)
+
+    with pytest.raises(
+        ValueError, match=f"Demo/Imported: {missing} not known here, give .* to from_experiment_attributes"
+    ):
+        getattr(theirs, watched)

@@ -1,0 +1,62 @@
+"""docs/dashboard.png: it shows the dashboard that there is, and all of it."""
+
+import math
+
+import pytest
+from cloudwatch import Dashboard
+from dashboard_picture import BODY, MOMENTS, PICTURE, draw, fingerprint, sample_dashboard, sample_data
+from matplotlib.figure import Figure
+from PIL import Image
+
+
+@pytest.fixture(scope="module")
+def dashboard() -> Dashboard:
+    return sample_dashboard()
+
+
+@pytest.fixture(scope="module")
+def figure(dashboard: Dashboard) -> Figure:
+    return draw(dashboard, sample_data(), MOMENTS)
+
+
+def test_the_picture_is_of_todays_dashboard(dashboard: Dashboard) -> None:
+    with Image.open(PICTURE) as picture:
+        assert picture.info[BODY] == fingerprint(dashboard), "run python tests/support/dashboard_picture.py"
+    assert PICTURE.stat().st_size < 150_000
+
+
+def test_every_graph_is_drawn_in_its_place(dashboard: Dashboard, figure: Figure) -> None:
+    assert [axes.get_title(loc="left") for axes in figure.axes] == [graph.title for graph in dashboard.graphs]
+    rows = max(widget["y"] + widget["height"] for widget in dashboard.widgets)
+    for axes, graph in zip(figure.axes, dashboard.graphs, strict=True):
+        x, y, width, height = (graph.widget[name] for name in ("x", "y", "width", "height"))
+        box = axes.get_position()
+        assert x < box.x0 * 24 < box.x1 * 24 < x + width
+        assert y < (1 - box.y1) * rows < (1 - box.y0) * rows < y + height
+
+
+def test_every_metric_is_drawn_with_its_values_and_in_the_legend(dashboard: Dashboard, figure: Figure) -> None:
+    for axes, graph in zip(figure.axes, dashboard.graphs, strict=True):
+        lines = graph.lines(sample_data())
+        annotated = [each["label"] for each in graph.properties["annotations"].get("horizontal", [])]
+
+        drawn = {str(line.get_label()): list(line.get_ydata()) for line in axes.get_lines()}
+        for line in lines:
+            values = [value for value in line.values if value is not None]
+            assert values, f"{graph.title}: {line.label} has no sample values"
+            assert [value for value in drawn[line.label] if not math.isnan(value)] == values
+        legend = axes.get_legend()
+        assert legend is not None
+        assert [text.get_text() for text in legend.get_texts()] == [*(line.label for line in lines), *annotated]
+
+
+def test_start_and_end_are_drawn_in_every_graph(figure: Figure) -> None:
+    for axes in figure.axes:
+        assert {"start", "end"} <= {text.get_text() for text in axes.texts}
+
+
+def test_the_text_is_drawn(dashboard: Dashboard, figure: Figure) -> None:
+    written = " ".join(text.get_text() for text in figure.texts)
+
+    for word in dashboard.text.replace("|", " ").replace("---", " ").replace("##", " ").split():
+        assert word in written
