@@ -45,6 +45,8 @@ def first(dice: Random, now: datetime, *, named: bool) -> Declaration:
         declared["KmsKey"] = "alias/volumes"
     if dice.random() < 0.3:
         _on_delete(dice, declared)
+    if dice.random() < 0.15:
+        declared["WaitFor"] = "Created"
     _tags(dice, declared)
     return declared
 

@@ -38,6 +38,7 @@ def test_the_public_names_are_these() -> None:
         "ShadowTestDashboard",
         "VariantAction",
         "VariantComparison",
+        "WaitFor",
     ]
     public = {name for name in vars(sagemaker_inference_experiment) if not name.startswith("_")}
     assert public == set(sagemaker_inference_experiment.__all__)

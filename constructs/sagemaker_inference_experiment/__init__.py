@@ -22,7 +22,7 @@ from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._experiment import InferenceExperiment
 from sagemaker_inference_experiment._grants import InferenceExperimentGrants
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, LogLevel
-from sagemaker_inference_experiment._schedule import Schedule
+from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._validation import InvalidExperimentError
 from sagemaker_inference_experiment._variant_metrics import ExperimentVariant, ExpressionOptions, MetricOptions
 from sagemaker_inference_experiment._variants import ModelVariant
@@ -47,4 +47,5 @@ __all__ = [
     "ShadowTestDashboard",
     "VariantAction",
     "VariantComparison",
+    "WaitFor",
 ]

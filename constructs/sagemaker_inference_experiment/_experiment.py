@@ -28,7 +28,7 @@ from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, endpoint_name, key_arn
 from sagemaker_inference_experiment._role import VOLUME_KEY_ACTIONS, execution_role, grant_key, grantee
-from sagemaker_inference_experiment._schedule import Schedule
+from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._validation import TagsValidation, check, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import Declared, warn
@@ -72,6 +72,7 @@ class InferenceExperiment(IInferenceExperiment):
             (``AdoptExisting``); if omitted such a deployment fails and touches nothing.
         tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 43 in all (``Tags``).
         removal_policy: ``RETAIN`` leaves everything as it is when the resource goes; ``DESTROY`` if omitted.
+        wait_for: Until when a deployment waits for the test to start (``WaitFor``); until it runs if omitted.
         service_timeout: For how long CloudFormation waits, 1 second to 1 hour (``ServiceTimeout``); 1 hour if omitted.
         provider: The function that serves it; the stack's own if omitted.
 
@@ -100,6 +101,7 @@ class InferenceExperiment(IInferenceExperiment):
         adopt_existing: bool | None = None,
         tags: Mapping[str, str] | None = None,
         removal_policy: RemovalPolicy | None = None,
+        wait_for: WaitFor | None = None,
         service_timeout: Duration | None = None,
         provider: InferenceExperimentProvider | None = None,
     ) -> None:
@@ -132,6 +134,7 @@ class InferenceExperiment(IInferenceExperiment):
             **(conclusion._render(self, production_variant, shadow_variant) if conclusion is not None else {}),
             "OnDelete": on_delete._render(self, production_variant, shadow_variant) if on_delete is not None else None,
             "AdoptExisting": adopt_existing,
+            "WaitFor": str(wait_for) if wait_for is not None else None,
             "ServiceTimeout": service_timeout.to_seconds() if service_timeout is not None else None,
         }
         properties = {key: value for key, value in declared.items() if value is not None}

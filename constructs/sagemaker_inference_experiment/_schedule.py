@@ -2,11 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from aws_cdk import Duration, Token
 
 from inference_experiment_handler.reading import iso_instant
+
+
+class WaitFor(StrEnum):
+    """Until when a deployment waits for a test that it starts."""
+
+    RUNNING = "Running"
+    """Until it runs: a test that can't be started fails the deployment, and is taken back."""
+    CREATED = "Created"
+    """Until SageMaker has taken it on: for models that take longer to start than the hour that CloudFormation waits.
+    What goes wrong later shows in the experiment's status and its metrics, and in no deployment."""
 
 
 @dataclass(frozen=True, kw_only=True)

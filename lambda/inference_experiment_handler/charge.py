@@ -111,9 +111,7 @@ def taking_over(request: Request, seen: Observation, progress: Progress) -> Call
 
 
 def taken_over(request: Request, tags: Mapping[str, str], progress: Progress) -> bool:
-    """Whether somebody goes on after the hand-over: the next invocation, or one that serves a newer request."""
-    if tags.get(ownership.REQUEST, request.token) != request.token:
-        return True
+    """Whether the next invocation goes on, or one still later."""
     token, _, number = tags.get(ownership.HOP, "").partition(" ")
     return token == request.token and number.isdecimal() and int(number) > progress.hops
 

@@ -81,11 +81,25 @@ def _existing(
     # An experiment that is being taken over gets its tags last: until all is well, it isn't ours to clean up.
     charge = taking_charge(request, sight, progress) if own else None
     if experiment.in_transition:
-        return charge or Wait(f"waiting for {experiment.status} to pass")
+        under_way = _under_way(request, declaration, sight, seen, progress) if own else None
+        return under_way or charge or Wait(f"waiting for {experiment.status} to pass")
     if experiment.ended:
         return decide_ended(request, declaration, sight, seen, progress)
     step = _created_or_running(request, declaration, sight, seen, progress, own=own)
     return charge if charge and isinstance(step, Call) and not step.takes_charge else step
+
+
+def _under_way(
+    request: Request, declaration: Declaration, sight: Sight, seen: Observation, progress: Progress
+) -> Step | None:
+    """The last steps for a test that is about to run, where the deployment doesn't wait until it does."""
+    experiment = sight.experiment
+    starts = experiment.status in (Status.CREATING, Status.STARTING) and declaration.conclusion is None
+    if declaration.waits_until_running or not starts:
+        return None
+    if fields.differing(declaration, experiment, ownership.read(sight.tags), seen.now, sent=progress.sent):
+        return None
+    return settle(request, declaration, sight, progress, f"{experiment.status}, and not waited for any longer")
 
 
 def _created_or_running(

@@ -117,3 +117,4 @@ class Declaration:
     conclusion: Ending | None = None
     removal: Removal = field(default_factory=Removal)
     adopt_existing: bool = False
+    waits_until_running: bool = True

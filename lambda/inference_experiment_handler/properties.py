@@ -26,6 +26,7 @@ from inference_experiment_handler.reading import OPAQUE, Faults, Reader, either,
 ACTIONS = ("Retain", "Remove", "Promote")
 DESIRED_STATES = ("Completed", "Cancelled")
 RECORDS = ("Delete", "Retain")
+WAIT_FOR = ("Created", "Running")
 
 
 class InvalidPropertiesError(Exception):
@@ -84,6 +85,7 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
     data_storage = _data_storage(reader)
     tags = _tags(reader)
     adopt_existing = reader.boolean("AdoptExisting")
+    wait_for = reader.choice("WaitFor", WAIT_FOR)
     mode = _shadow_mode(reader)
     variants = _variants(reader, mode)
     conclusion = _conclusion(reader, mode)
@@ -111,6 +113,7 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
         conclusion=conclusion,
         removal=removal,
         adopt_existing=bool(adopt_existing),
+        waits_until_running=wait_for != "Created",
     )
 
 

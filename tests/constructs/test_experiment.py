@@ -28,6 +28,7 @@ from sagemaker_inference_experiment import (
     OnDelete,
     Schedule,
     VariantAction,
+    WaitFor,
 )
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
@@ -79,6 +80,7 @@ def test_all_that_can_be_declared(declared: Any) -> None:
         conclusion=Conclusion.promote_shadow(reason="it is", instance_count=4),
         on_delete=OnDelete(conclusion=Conclusion.retain_both(reason="for later"), keep_record=True),
         adopt_existing=True,
+        wait_for=WaitFor.CREATED,
         tags={"team": "search"},
         service_timeout=Duration.minutes(50),
     )
@@ -105,6 +107,7 @@ def test_all_that_can_be_declared(declared: Any) -> None:
         "Record": "Retain",
     }
     assert properties["AdoptExisting"] is True
+    assert properties["WaitFor"] == "Created"
     assert properties["Tags"] == [{"Key": "team", "Value": "search"}]
     assert properties["ServiceTimeout"] == 3000
     known = {

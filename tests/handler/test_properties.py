@@ -29,6 +29,7 @@ def test_strings_become_what_they_mean() -> None:
                 sampling=5,
                 ModelVariants=[variant("AllTraffic", "champion", count=2), variant(SHADOW, "challenger", count=0)],
                 AdoptExisting=True,
+                WaitFor="Created",
                 DataStorageConfig={"Destination": "s3://b/p", "ContentType": {"CsvContentTypes": ["text/csv"]}},
                 Schedule={"StartTime": "2030-01-01T02:00:00+02:00", "Duration": "P1DT12H"},
             )
@@ -39,6 +40,7 @@ def test_strings_become_what_they_mean() -> None:
     assert declaration.production.instance_count == 2
     assert declaration.shadow == ModelVariant(SHADOW, "challenger", "ml.m5.xlarge", 0)
     assert declaration.adopt_existing is True
+    assert declaration.waits_until_running is False
     assert declaration.data_storage == DataStorage("s3://b/p", csv_content_types=("text/csv",))
     assert declaration.schedule.start == datetime(2030, 1, 1, tzinfo=UTC)
     assert declaration.schedule.duration == timedelta(hours=36)
@@ -131,6 +133,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"Tags": [{"Key": "sagemaker-inference-experiment:x", "Value": "1"}]}, "must not start with aws: or sagemaker-"),
     ({"Tags": [{"Key": f"k{n}"} for n in range(47)]}, "Tags has 47 entries, must be a list of 0 to 43"),
     ({"Tags": {"a": "b"}}, "Tags is {'a': 'b'}, must be a list"),
+    ({"WaitFor": "Starting"}, "WaitFor is 'Starting', must be Created or Running"),
     ({"AdoptExisting": "yes"}, "AdoptExisting is 'yes', must be true or false"),
     ({"ServiceTimeout": 3601}, "ServiceTimeout is '3601', must be an integer from 1 to 3600"),
     ({"DesiredState": "Running"}, "DesiredState is 'Running', must be Completed or Cancelled"),
