@@ -42,6 +42,10 @@ campaign: $(SETUP)
 bench: $(SETUP)
 	$(BIN)/python -m bench
 
+# docs/api.md, from the docstrings.
+docs: $(SETUP)
+	$(BIN)/python -m tools.api_reference
+
 lint: $(SETUP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
