@@ -25,7 +25,7 @@ def main() -> None:
 
 def rendered() -> str:
     """The whole page."""
-    package = _loaded()
+    package = loaded()
     body = render_object_docs(package, _CONFIG).removeprefix(f"## `{_PACKAGE}`\n\n")
     # Headings without the package's name; below the classes, which they belong to says enough.
     body = re.sub(rf"^(#+) `{_PACKAGE}\.(.*)`$", r"\1 `\2`", body, flags=re.MULTILINE)
@@ -34,7 +34,7 @@ def rendered() -> str:
     return _HEAD + _linked(body, headings).strip() + "\n"
 
 
-def _loaded() -> griffe.Module:
+def loaded() -> griffe.Module:
     loader = griffe.GriffeLoader(
         search_paths=[PROJECT / "constructs"], docstring_parser="google", extensions=griffe.load_extensions()
     )
