@@ -14,8 +14,8 @@ _IGNORED = ["W3005"]
 
 
 def linted(template: Mapping[str, Any]) -> list[str]:
-    """What cfn-lint finds, from its informational rules up."""
-    settings = ManualArgs(regions=_REGIONS, ignore_checks=_IGNORED, include_checks=["I"])
+    """The errors and warnings that cfn-lint finds."""
+    settings = ManualArgs(regions=_REGIONS, ignore_checks=_IGNORED)
     return [f"{match.rule.id} {match.message}" for match in lint(json.dumps(template), config=settings)]
 
 
