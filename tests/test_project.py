@@ -52,6 +52,13 @@ def test_the_oldest_versions_that_are_declared_are_those_that_are_tested() -> No
     assert oldest <= set(locked)
 
 
+def test_the_readme_names_the_versions_that_are_tested() -> None:
+    locks = [(PROJECT / f"requirements-{name}.txt").read_text() for name in ("minimum", "dev")]
+    oldest, newest = (re.findall(r"^aws-cdk-lib==(\d+\.\d+)", lock, re.M)[0] for lock in locks)
+
+    assert f"aws-cdk-lib {oldest} and {newest}." in (PROJECT / "README.md").read_text()
+
+
 def test_each_python_that_is_declared_is_tested() -> None:
     declared = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["classifiers"]
 
