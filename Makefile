@@ -26,12 +26,13 @@ minimum:
 	$(MAKE) .cache/minimum/.ready VENV=.cache/minimum LOCK=requirements-minimum.txt
 	.cache/minimum/bin/python -m pytest tests/constructs --ignore tests/constructs/test_nag.py
 
-# The unit tests on each Python that pyproject.toml declares, and that is there.
-pythons:
+# The unit tests on each further Python that pyproject.toml declares, if it is there; pyenv is asked for it by its version.
+pythons: $(SETUP)
 	for version in 3.11 3.12 3.13; do \
-		if python$$version -c ''; then \
-			$(MAKE) unit PYTHON=python$$version VENV=.cache/python$$version || exit 1; \
-		fi; \
+		export PYENV_VERSION=$$version; \
+		if $(BIN)/python --version | grep -qF " $$version."; then continue; fi; \
+		if ! python$$version -c ''; then continue; fi; \
+		$(MAKE) unit PYTHON=python$$version VENV=.cache/python$$version || exit 1; \
 	done
 
 # Ten thousand seeded lives under faults, then a check that the campaign finds faults planted in the handler.

@@ -27,7 +27,7 @@ def told(documented: griffe.Object) -> list[str]:
     """The parameters that a docstring lists."""
     sections = documented.docstring.parse("google") if documented.docstring else []
     lists = [section.value for section in sections if section.kind is griffe.DocstringSectionKind.parameters]
-    return [parameter.name for parameters in lists for parameter in parameters]
+    return [parameter.name.lstrip("*") for parameters in lists for parameter in parameters]
 
 
 def taken(callable_: griffe.Class | griffe.Function) -> list[str]:
