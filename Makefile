@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SETUP  := $(VENV)/.ready node_modules/.ready
+LOCK   := requirements-dev.txt
 
 export AWS_EC2_METADATA_DISABLED := true
 export CDK_DISABLE_CLI_TELEMETRY := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: demo test unit campaign bench lint types format lock setup clean
+.PHONY: demo test unit minimum pythons campaign bench docs lint types format lock setup clean
 
 demo: $(SETUP)
 	$(BIN)/python -m local.demo
@@ -20,6 +21,20 @@ test: $(SETUP)
 unit: $(SETUP)
 	$(BIN)/python -m pytest -n auto --dist loadfile tests/handler tests/constructs
 
+# The construct on the oldest aws-cdk-lib that pyproject.toml declares; cdk-nag needs a newer one.
+minimum:
+	$(MAKE) .cache/minimum/.ready VENV=.cache/minimum LOCK=requirements-minimum.txt
+	.cache/minimum/bin/python -m pytest tests/constructs --ignore tests/constructs/test_nag.py
+
+# The unit tests on each further Python that pyproject.toml declares, if it is there; pyenv is asked for it by its version.
+pythons: $(SETUP)
+	for version in 3.11 3.12 3.13; do \
+		export PYENV_VERSION=$$version; \
+		if $(BIN)/python --version | grep -qF " $$version."; then continue; fi; \
+		if ! python$$version -c ''; then continue; fi; \
+		$(MAKE) unit PYTHON=python$$version VENV=.cache/python$$version || exit 1; \
+	done
+
 # Ten thousand seeded lives under faults, then a check that the campaign finds faults planted in the handler.
 campaign: $(SETUP)
 	$(BIN)/python -m campaign
@@ -27,6 +42,10 @@ campaign: $(SETUP)
 
 bench: $(SETUP)
 	$(BIN)/python -m bench
+
+# docs/api.md, from the docstrings.
+docs: $(SETUP)
+	$(BIN)/python -m tools.api_reference
 
 lint: $(SETUP)
 	$(BIN)/ruff check .
@@ -41,10 +60,10 @@ format: $(SETUP)
 
 setup: $(SETUP)
 
-$(VENV)/.ready: requirements-dev.txt pyproject.toml
+$(VENV)/.ready: $(LOCK) pyproject.toml
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -52,11 +71,14 @@ node_modules/.ready: package.json package-lock.json
 	npm ci --no-fund --no-audit --loglevel=error
 	touch $@
 
+LOCKING := pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade --quiet \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
 # The locks carry hashes, no download addresses. Needs uv, which only whoever moves a pin has to install.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements-dev.txt \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --upgrade --quiet
+	uv pip compile --group dev $(LOCKING) -o requirements-dev.txt
+	uv pip compile --group minimum --resolution lowest-direct $(LOCKING) -o requirements-minimum.txt
 	npm install --package-lock-only
 
 clean:
-	rm -rf $(VENV) node_modules cdk.out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules cdk.out build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

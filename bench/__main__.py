@@ -2,7 +2,7 @@
 
 import logging
 
-from bench import cost, lag, start
+from bench import cost, lag, scale, start
 
 
 def main() -> None:
@@ -20,6 +20,10 @@ def main() -> None:
     for name, (for_one, further) in cost.resources().items():
         print(f"    {name:<34} {for_one:3} for the first, {further:2} for each further one")
     print(f"the asset\n    {cost.asset_size() / 1024:.0f} KiB, before it is zipped")
+    print("many experiments, synthesised")
+    for name, (experiments, reference) in scale.measured().items():
+        print(f"    {name}\n        {experiments.beside(reference)}")
+        print(f"        {reference}   CfnInferenceExperiment")
     print("a life of the fault campaign, on average")
     for name, mean in cost.of_a_life().items():
         print(f"    {name:<34} {mean:6.1f}")

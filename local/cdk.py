@@ -41,18 +41,27 @@ class Cdk:
         return self._run(self._aws.folder, "bootstrap", f"aws://{self._aws.account}/{self._aws.region}")
 
     def deploy(
-        self, stack: str, *, context: Mapping[str, str] | None = None, parameters: Mapping[str, str] | None = None
+        self,
+        stack: str,
+        *,
+        context: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+        concurrency: int = 1,
     ) -> str:
-        """``context`` steers the synthesis; ``parameters`` are the template's own."""
+        """``context`` steers the synthesis; ``parameters`` are the template's own.
+
+        ``stack`` may be a pattern; of what it selects, ``concurrency`` stacks are deployed at once.
+        """
         given = [setting for item in (parameters or {}).items() for setting in ("--parameters", "=".join(item))]
-        asked = ("deploy", stack, "--require-approval", "never", *given)
+        asked = ("deploy", stack, "--require-approval", "never", "--concurrency", str(concurrency), *given)
         return self._run(self._folder, *asked, *self._of_the_app(context))
 
     def diff(self, stack: str, *, context: Mapping[str, str] | None = None) -> str:
         return self._run(self._folder, "diff", stack, *self._of_the_app(context))
 
-    def destroy(self, stack: str, *, context: Mapping[str, str] | None = None) -> str:
-        return self._run(self._folder, "destroy", stack, "--force", *self._of_the_app(context))
+    def destroy(self, stack: str, *, context: Mapping[str, str] | None = None, concurrency: int = 1) -> str:
+        asked = ("destroy", stack, "--force", "--concurrency", str(concurrency))
+        return self._run(self._folder, *asked, *self._of_the_app(context))
 
     def _of_the_app(self, context: Mapping[str, str] | None) -> list[str]:
         settings = [setting for item in (context or {}).items() for setting in ("--context", "=".join(item))]

@@ -1,6 +1,7 @@
 """What holds for the project as a whole."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,35 @@ def test_the_public_names_are_these() -> None:
 
 
 def test_no_download_address_is_in_a_lock_file() -> None:
-    for name in ("requirements-dev.txt", "package-lock.json"):
+    for name in ("requirements-dev.txt", "requirements-minimum.txt", "package-lock.json"):
         assert "://" not in (PROJECT / name).read_text()
+
+
+def test_the_oldest_versions_that_are_declared_are_those_that_are_tested() -> None:
+    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
+    oldest = {
+        f"{name}=={version}" for name, version in re.findall(r"^([\w-]+)[>=]=([\w.]+)", "\n".join(declared), re.M)
+    }
+
+    locked = re.findall(r"^[\w-]+==[\w.]+", (PROJECT / "requirements-minimum.txt").read_text(), re.M)
+
+    assert len(oldest) == len(declared)
+    assert oldest <= set(locked)
+
+
+def test_the_readme_names_the_versions_that_are_tested() -> None:
+    locks = [(PROJECT / f"requirements-{name}.txt").read_text() for name in ("minimum", "dev")]
+    oldest, newest = (re.findall(r"^aws-cdk-lib==(\d+\.\d+)", lock, re.M)[0] for lock in locks)
+
+    assert f"aws-cdk-lib {oldest} and {newest}." in (PROJECT / "README.md").read_text()
+
+
+def test_each_python_that_is_declared_is_tested() -> None:
+    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["classifiers"]
+
+    (versions,) = re.findall(r"for version in (.*); do", (PROJECT / "Makefile").read_text())
+
+    assert versions.split() == re.findall(r"Python :: (3\.\d+)", "\n".join(declared))
 
 
 def python_blocks(document: Path) -> list[str]:

@@ -1,16 +1,18 @@
 """Amazon SageMaker shadow tests (inference experiments) as code.
 
-``InferenceExperiment`` declares one; ``cdk deploy`` makes it so. The value objects say what it consists of::
+``InferenceExperiment`` declares one; ``cdk deploy`` makes it so. The value objects say what it consists of:
 
-    InferenceExperiment(
-        self,
-        "ShadowTest",
-        endpoint=endpoint,
-        production_variant=ModelVariant(model=current, variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
-        shadow_variant=ModelVariant(model=candidate, variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
-        sampling_percentage=10,
-        schedule=Schedule.start_now(for_=Duration.days(7)),
-    )
+```python
+InferenceExperiment(
+    self,
+    "ShadowTest",
+    endpoint=endpoint,
+    production_variant=ModelVariant(model=current, variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
+    shadow_variant=ModelVariant(model=candidate, variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
+    sampling_percentage=10,
+    schedule=Schedule.start_now(for_=Duration.days(7)),
+)
+```
 """
 
 from sagemaker_inference_experiment._alarms import AlarmOptions

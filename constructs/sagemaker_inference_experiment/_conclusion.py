@@ -24,19 +24,23 @@ class DesiredState(StrEnum):
     """As what SageMaker records a stopped test: the API's ``DesiredState``."""
 
     COMPLETED = "Completed"
+    """It has come to its end."""
     CANCELLED = "Cancelled"
+    """It was called off."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conclusion:
     """The declared end of a test: what ``StopInferenceExperiment`` is asked, at the next deployment.
 
-    Take one of the ways it usually goes::
+    Take one of the ways it usually goes:
 
-        Conclusion.promote_shadow(reason="latency and error rate as good as production's", instance_count=4)
-        Conclusion.remove_shadow(reason="too slow")
-        Conclusion.retain_both()
-        Conclusion.cancel(reason="called off")
+    ```python
+    Conclusion.promote_shadow(reason="latency and error rate as good as production's", instance_count=4)
+    Conclusion.remove_shadow(reason="too slow")
+    Conclusion.retain_both()
+    Conclusion.cancel(reason="called off")
+    ```
 
     Args:
         production: What becomes of the production variant; it stays if omitted.
@@ -63,7 +67,7 @@ class Conclusion:
         """The shadow variant takes all production traffic, and the production variant is removed.
 
         Args:
-            reason: Kept as the experiment's ``StatusReason``.
+            reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
             instance_type: Another instance type for the promoted variant; the shadow's if omitted.
             instance_count: How many instances it gets from then on; as many as the shadow had if omitted.
         """
@@ -77,17 +81,29 @@ class Conclusion:
 
     @classmethod
     def remove_shadow(cls, *, reason: str | None = None) -> "Conclusion":
-        """The test is over and production stays what it is."""
+        """The test is over and production stays what it is.
+
+        Args:
+            reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
+        """
         return cls(reason=reason)
 
     @classmethod
     def retain_both(cls, *, reason: str | None = None) -> "Conclusion":
-        """The test is over; the shadow variant stays on the endpoint, gets its share of traffic, and is billed."""
+        """The test is over; the shadow variant stays on the endpoint, gets its share of traffic, and is billed.
+
+        Args:
+            reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
+        """
         return cls(shadow=VariantAction.RETAIN, reason=reason)
 
     @classmethod
     def cancel(cls, *, reason: str | None = None) -> "Conclusion":
-        """The test is called off, before or after its start; the shadow variant is removed."""
+        """The test is called off, before or after its start; the shadow variant is removed.
+
+        Args:
+            reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
+        """
         return cls(desired_state=DesiredState.CANCELLED, reason=reason)
 
     def _render(self, scope: IConstruct, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:

@@ -138,7 +138,11 @@ class InferenceExperimentProvider(Construct):
 
     @classmethod
     def get_or_create(cls, scope: Construct) -> "InferenceExperimentProvider":
-        """The provider of the stack that the scope is in, made with the first call."""
+        """The provider of the stack that the scope is in, made with the first call.
+
+        Args:
+            scope: A construct of the stack, or the stack itself.
+        """
         stack = Stack.of(scope)
         existing = stack.node.try_find_child(_ID)
         return existing if isinstance(existing, cls) else cls(stack, _ID)

@@ -24,10 +24,14 @@ class WaitFor(StrEnum):
 class Schedule:
     """When a shadow test starts and ends: the API's ``Schedule``.
 
-    Read like prose::
+    Read like prose:
 
-        Schedule.start_now(for_=Duration.days(7))
-        Schedule.start_at(datetime(2030, 1, 31, 12, tzinfo=UTC), until=datetime(2030, 2, 3, tzinfo=UTC))
+    ```python
+    from datetime import UTC, datetime
+
+    Schedule.start_now(for_=Duration.days(7))
+    Schedule.start_at(datetime(2030, 1, 31, 12, tzinfo=UTC), until=datetime(2030, 2, 3, tzinfo=UTC))
+    ```
 
     A test runs for 1 hour to 30 days. Times are datetimes with a time zone, or ISO 8601 strings with one (which may be
     tokens). At its end SageMaker takes the endpoint back to what it was before; nothing is promoted by itself.
@@ -45,14 +49,25 @@ class Schedule:
 
     @classmethod
     def start_now(cls, *, for_: Duration | None = None, until: datetime | str | None = None) -> "Schedule":
-        """Starts with the deployment; ends after a duration or at a time (after 7 days if neither is given)."""
+        """Starts with the deployment; ends after a duration or at a time (after 7 days if neither is given).
+
+        Args:
+            for_: For how long it runs, counted from its actual start.
+            until: When it ends (``EndTime``), instead of ``for_``.
+        """
         return cls(end=until, duration=for_)
 
     @classmethod
     def start_at(
         cls, start: datetime | str, *, for_: Duration | None = None, until: datetime | str | None = None
     ) -> "Schedule":
-        """Starts at a time; ends after a duration or at a time (after 7 days if neither is given)."""
+        """Starts at a time; ends after a duration or at a time (after 7 days if neither is given).
+
+        Args:
+            start: When it starts (``StartTime``).
+            for_: For how long it runs, counted from its actual start.
+            until: When it ends (``EndTime``), instead of ``for_``.
+        """
         return cls(start=start, end=until, duration=for_)
 
     def _render(self) -> dict[str, Any] | None:

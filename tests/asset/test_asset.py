@@ -1,14 +1,11 @@
-"""The asset: the same bytes from wherever it is built, nothing in it that does not belong, and it runs by itself."""
+"""The asset: nothing is in it that does not belong, and it runs by itself."""
 
 import importlib.util
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -26,17 +23,6 @@ from sagemaker_inference_experiment._asset import collect
 
 PROJECT = Path(__file__).parents[2]
 RUN = Path(__file__).with_name("run_asset.py")
-HASH = """
-import json, sys
-from aws_cdk import App, Stack
-from sagemaker_inference_experiment import InferenceExperimentProvider
-import sagemaker_inference_experiment as package
-app = App(outdir=sys.argv[1])
-InferenceExperimentProvider.get_or_create(Stack(app, "Demo"))
-app.synth()
-assets = json.load(open(sys.argv[1] + "/Demo.assets.json"))["files"]
-print(package.__file__, *[name for name, asset in assets.items() if asset["source"]["packaging"] == "zip"])
-"""
 # What Lambda's Python runtime has on board.
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 
@@ -46,50 +32,6 @@ def asset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("asset")
     collect(folder)
     return folder
-
-
-def asset_hash(folder: Path, *, path: list[Path], umask: int = 0o022) -> tuple[str, str]:
-    """Where the package was found, and the hash of its asset."""
-    done = subprocess.run(
-        [sys.executable, "-c", HASH, str(folder / "cdk.out")],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))},
-        umask=umask,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    found, digest = done.stdout.split()
-    return found, digest
-
-
-def test_the_hash_is_the_same_from_everywhere(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path / "dist")],
-        cwd=PROJECT,
-        check=True,
-        capture_output=True,
-    )
-    wheel = next((tmp_path / "dist").glob("*.whl"))
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "wheel")
-    copy = tmp_path / "checkout"
-    for root in ("constructs", "lambda"):
-        shutil.copytree(PROJECT / root, copy / root)
-    places = {
-        "editable": [],
-        "wheel": [tmp_path / "wheel"],
-        "checkout": [copy / "constructs", copy / "lambda"],
-    }
-
-    hashes = {}
-    for name, path in places.items():
-        folder = tmp_path / name / "app"
-        folder.mkdir(parents=True)
-        found, hashes[name] = asset_hash(folder, path=path, umask=0o077 if name == "checkout" else 0o022)
-        assert found.startswith(str(path[0] if path else PROJECT))
-
-    assert len(set(hashes.values())) == 1, hashes
 
 
 def test_nothing_is_in_it_that_does_not_belong(asset: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import __main__, cost, lag, start
+from bench import __main__, cost, lag, scale, start
 
 
 def test_every_measurement_is_printed_beside_its_reference(
@@ -11,12 +11,21 @@ def test_every_measurement_is_printed_beside_its_reference(
     monkeypatch.setattr(lag, "TRANSITIONS", 3)
     monkeypatch.setattr(start, "RUNS", 1)
     monkeypatch.setattr(cost, "LIVES", 3)
+    monkeypatch.setattr(scale, "EXPERIMENTS", 4)
+    monkeypatch.setattr(scale, "STACKS", 2)
+    monkeypatch.setattr(scale, "RUNS", 1)
     monkeypatch.setattr(__main__.logging, "disable", lambda _: None)
 
     __main__.main()
 
     printed = capsys.readouterr().out
-    for reference in ("stock crhelper, every 60 s", "botocore alone", "CDK's Provider", "CDK's AwsCustomResource"):
+    for reference in (
+        "stock crhelper, every 60 s",
+        "botocore alone",
+        "CDK's Provider",
+        "CDK's AwsCustomResource",
+        "CfnInferenceExperiment",
+    ):
         assert reference in printed
 
 

@@ -1,0 +1,110 @@
+"""Every example of the documents and the docstrings is true: Python runs, templates are read and linted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import aws_cdk
+import pytest
+from aws_cdk import App, Duration, Stack, aws_iam, aws_sagemaker
+from cfnlint.decode.cfn_yaml import loads
+from sybil import Document
+from sybil.document import PythonDocStringDocument
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from templates import RESOURCE_TYPE, linted
+
+import sagemaker_inference_experiment
+from inference_experiment_handler.properties import faults_in
+
+PROJECT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
+MODULES = sorted((PROJECT / "constructs").rglob("*.py"))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def given() -> dict[str, Any]:
+    """What a fragment may take for granted: it stands in a stack, beside the experiment that it is about."""
+    stack = Stack(App(), "Stack")
+    role = aws_iam.Role.from_role_arn(stack, "SageMakerRole", "arn:aws:iam::123456789012:role/sagemaker-execution")
+    public = {each: getattr(sagemaker_inference_experiment, each) for each in sagemaker_inference_experiment.__all__}
+    endpoint = aws_sagemaker.CfnEndpoint(stack, "Endpoint", endpoint_config_name="shop-ranking")
+    return {
+        **public,
+        **{each: getattr(aws_cdk, each) for each in ("CfnOutput", "Duration", "RemovalPolicy", "Tags")},
+        "aws_iam": aws_iam,
+        "self": stack,
+        "endpoint": endpoint,
+        "role": role,
+        "current": "ranking-2024",
+        "candidate": "ranking-2025",
+        "experiment": public["InferenceExperiment"](
+            stack,
+            "Experiment",
+            endpoint="shop-search",
+            role=role,
+            production_variant=public["ModelVariant"](
+                model="search-2024", variant_name="AllTraffic", instance_type="ml.m5.xlarge"
+            ),
+            shadow_variant=public["ModelVariant"](
+                model="search-2025", variant_name="Shadow-01", instance_type="ml.m5.xlarge"
+            ),
+            sampling_percentage=10,
+            schedule=public["Schedule"].start_now(for_=Duration.days(7)),
+        ),
+    }
+
+
+def run(document: Document) -> int:
+    """Runs its examples, each on a new stack, with what the document said before; how many there are."""
+    examples = list(document.examples())
+    for example in examples:
+        fresh = given()
+        document.namespace.update(fresh)
+        example.evaluate()
+        fresh["self"].node.root.synth()
+    return len(examples)
+
+
+def blocks(document: Path, language: str) -> Iterator[str]:
+    for example in Document.parse(str(document), CodeBlockParser(language, lambda _: None)).examples():
+        yield str(example.parsed)
+
+
+# The API reference is made of the docstrings, whose examples are run where they stand.
+@pytest.mark.parametrize("document", [each for each in DOCUMENTS if each.name != "api.md"], ids=name)
+def test_the_python_of_a_document_runs(document: Path) -> None:
+    ran = run(Document.parse(str(document), PythonCodeBlockParser()))
+
+    assert ran == document.read_text().count("```python")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_the_examples_of_a_modules_docstrings_run(module: Path) -> None:
+    ran = run(PythonDocStringDocument.parse(str(module), PythonCodeBlockParser()))
+
+    assert ran == module.read_text().count("```python")
+    assert "::\n\n" not in module.read_text(), "an example is a block between ```python and ```, else nothing runs it"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_the_templates_of_a_document_are_valid(document: Path) -> None:
+    for block in blocks(document, "yaml"):
+        template = loads(block)
+        whole = template if "Resources" in template else {"Resources": template}
+
+        for resource in whole["Resources"].values():
+            if resource["Type"] == RESOURCE_TYPE:
+                assert faults_in(resource["Properties"], opaque=lambda value: isinstance(value, dict)) == ()
+        assert linted(whole) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_no_block_is_of_a_kind_that_nothing_checks(document: Path) -> None:
+    fences = [line.strip() for line in document.read_text().splitlines() if line.strip().startswith("```")]
+
+    # What is between fences without a word is a drawing.
+    assert {fence.removeprefix("```") for fence in fences[::2]} <= {"", "python", "yaml", "sh"}
+    assert set(fences[1::2]) <= {"```"}

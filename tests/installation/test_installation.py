@@ -1,0 +1,148 @@
+"""The package as users get it: built, installed into a clean environment, used outside of the repository."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from clean_environment import environment_with, pip, run
+
+from sagemaker_inference_experiment._asset import collect
+
+PROJECT = Path(__file__).parents[2]
+WRONG = Path(__file__).with_name("wrong.py")
+
+
+def build(source: Path, target: Path, *kinds: str) -> None:
+    chosen = [option for kind in kinds for option in ("-t", kind)]
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(target), *chosen],
+        cwd=source,
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    build(PROJECT, folder, "sdist", "wheel")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    (wheel,) = built.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path) -> Path:
+    """Of the environment that the wheel is installed into. Always the same place: mypy's cache goes by places."""
+    return environment_with(wheel, PROJECT / ".cache" / "installed")
+
+
+def contents(wheel: Path) -> dict[str, str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+
+
+class Synthesised(NamedTuple):
+    """The example app, synthesised outside of the repository: where the package was found, and the function's asset."""
+
+    package: Path
+    digest: str
+    files: set[str]
+
+
+def synthesised(python: Path, folder: Path, **variables: str) -> Synthesised:
+    folder.mkdir()
+    shutil.copy(PROJECT / "app.py", folder)
+    command = "import app, sagemaker_inference_experiment as package; print(package.__file__)"
+    package = run(python, "-c", command, folder=folder, CDK_OUTDIR=str(folder / "cdk.out"), **variables)
+    assets = json.loads((folder / "cdk.out" / "ShadowTestDemo.assets.json").read_text())["files"]
+    ((digest, asset),) = [item for item in assets.items() if item[1]["source"]["packaging"] == "zip"]
+    return Synthesised(Path(package.strip()), digest, files_in(folder / "cdk.out" / asset["source"]["path"]))
+
+
+def files_in(folder: Path) -> set[str]:
+    return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+
+
+def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
+    sources = {
+        str(file.relative_to(PROJECT / root))
+        for root in ("constructs", "lambda")
+        for file in (PROJECT / root).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+
+    notes = {name for name in contents(wheel) if ".dist-info/" in name}
+    assert contents(wheel).keys() - notes == sources
+    assert {Path(name).name for name in notes} == {"METADATA", "RECORD", "WHEEL", "LICENSE"}
+
+
+def test_a_wheel_from_the_sdist_is_the_same(built: Path, wheel: Path, tmp_path: Path) -> None:
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+
+    build(source, tmp_path / "again", "wheel")
+
+    assert contents(tmp_path / "again" / wheel.name) == contents(wheel)
+
+
+def test_what_it_needs_is_declared(python: Path) -> None:
+    assert "No broken requirements" in pip("check", python=python)
+
+
+def test_the_asset_is_the_same_from_everywhere(python: Path, tmp_path: Path) -> None:
+    here, copy, whole = Path(sys.executable), tmp_path / "checkout", tmp_path / "whole"
+    for root in ("constructs", "lambda"):
+        shutil.copytree(PROJECT / root, copy / root, ignore=shutil.ignore_patterns("__pycache__"))
+    whole.mkdir()
+    collect(whole)
+
+    wheel = synthesised(python, tmp_path / "of-wheel")
+    editable = synthesised(here, tmp_path / "of-editable")
+    before = os.umask(0o077)
+    try:
+        checkout = synthesised(here, tmp_path / "of-checkout", PYTHONPATH=f"{copy / 'constructs'}:{copy / 'lambda'}")
+    finally:
+        os.umask(before)
+
+    assert wheel.package.is_relative_to(python.parents[1])
+    assert editable.package.is_relative_to(PROJECT / "constructs")
+    assert checkout.package.is_relative_to(copy)
+    assert wheel.digest == editable.digest == checkout.digest
+    assert wheel.files == editable.files == checkout.files == files_in(whole)
+
+
+def test_users_apps_are_type_checked_against_it(python: Path, tmp_path: Path) -> None:
+    shutil.copy(PROJECT / "app.py", tmp_path / "example.py")
+    shutil.copy(WRONG, tmp_path)
+    (tmp_path / "first_stack.py").write_text(
+        re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)[0]
+    )
+
+    checker = ["mypy", "--strict", "--config-file=", "--cache-dir", str(PROJECT / ".mypy_cache" / "users")]
+    done = subprocess.run(
+        [sys.executable, "-m", *checker, "--python-executable", str(python), *sorted(tmp_path.glob("*.py"))],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    objections = [line.split(":")[:2] for line in done.stdout.splitlines() if ": error:" in line]
+    refused = [number for number, line in enumerate(WRONG.read_text().splitlines(), 1) if line.endswith("# refused")]
+    assert objections == [["wrong.py", str(number)] for number in refused], done.stdout + done.stderr

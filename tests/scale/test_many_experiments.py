@@ -1,0 +1,53 @@
+"""A hundred experiments stay far from CloudFormation's and IAM's limits."""
+
+import pytest
+from aws_cdk import App
+
+from bench import scale
+
+TEMPLATE = 1_000_000
+"""Bytes of a template."""
+RESOURCES = 500
+"""Of a template."""
+POLICIES = 10_240
+"""Characters of a role's inline policies in all."""
+
+
+@pytest.mark.parametrize(
+    ("stacks", "each", "roles"),
+    [(1, 100, 1), (10, 10, 1), (1, 100, 100)],
+    ids=["100 in one stack", "10 stacks that share a function", "each with a role of its own"],
+)
+def test_a_hundred_experiments_keep_far_from_the_limits(stacks: int, each: int, roles: int) -> None:
+    many = scale.scale(scale.experiments_of(App(), stacks, each, roles=roles).synth())
+
+    assert many.largest_template < TEMPLATE / 4
+    assert many.most_resources < RESOURCES / 4
+    assert many.policies < POLICIES
+
+
+def test_the_functions_policies_do_not_grow_with_the_experiments() -> None:
+    one, hundred = (scale.scale(scale.experiments_of(App(), 1, each).synth()) for each in (1, 100))
+
+    assert one.policies == hundred.policies
+
+
+def test_a_further_experiment_is_one_further_resource() -> None:
+    ten, eleven = (scale.scale(scale.experiments_of(App(), 1, each).synth()) for each in (10, 11))
+
+    assert eleven.most_resources == ten.most_resources + 1
+
+
+def test_stacks_that_share_a_function_have_one() -> None:
+    assembly = scale.experiments_of(App(), 10, 3).synth()
+
+    kinds = [resource["Type"] for stack in assembly.stacks for resource in stack.template["Resources"].values()]
+    assert kinds.count("AWS::Lambda::Function") == 1
+    assert kinds.count("Custom::SageMakerInferenceExperiment") == 30
+
+
+def test_the_reference_declares_the_same_experiments() -> None:
+    assembly = scale.references_of(App(), 2, 3).synth()
+
+    kinds = [resource["Type"] for stack in assembly.stacks for resource in stack.template["Resources"].values()]
+    assert kinds == ["AWS::SageMaker::InferenceExperiment"] * 6

@@ -1,0 +1,192 @@
+"""Three stacks: everything that can be declared, nothing that may be omitted, and tokens wherever they may be."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from aws_cdk import (
+    App,
+    CfnParameter,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    Tags,
+    aws_iam,
+    aws_kms,
+    aws_logs,
+    aws_s3,
+    aws_sagemaker,
+)
+
+from sagemaker_inference_experiment import (
+    Conclusion,
+    DataCapture,
+    DesiredState,
+    InferenceExperiment,
+    InferenceExperimentProvider,
+    ModelVariant,
+    OnDelete,
+    Schedule,
+    VariantAction,
+)
+
+T = TypeVar("T")
+_MADE_BY = aws_iam.ServicePrincipal("sagemaker.amazonaws.com")
+
+
+class Everything:
+    """A stack in which each parameter of each public class is given, and which of them were."""
+
+    def __init__(self, app: App) -> None:
+        self.given: dict[str, set[str]] = defaultdict(set)
+        self.stack = Stack(app, "Everything")
+        stack, make = self.stack, self._make
+        key = aws_kms.Key(stack, "Key")
+        endpoint = aws_sagemaker.CfnEndpoint(stack, "Endpoint", endpoint_config_name="shop-ranking")
+        production = make(
+            ModelVariant,
+            model="ranking-2024",
+            variant_name="AllTraffic",
+            instance_type="ml.m5.xlarge",
+            instance_count=2,
+        )
+        # By name, so that its schedule may be told by two instants; ended as far as an end can be told.
+        make(
+            InferenceExperiment,
+            stack,
+            "ByName",
+            endpoint=endpoint,
+            role=aws_iam.Role(stack, "SageMakerRole", assumed_by=_MADE_BY),
+            production_variant=production,
+            shadow_variant=make(
+                ModelVariant, model="ranking-2025", variant_name="Shadow-01", instance_type="ml.m5.large"
+            ),
+            sampling_percentage=10,
+            experiment_name="ranking-2025",
+            schedule=make(Schedule, start=datetime(2030, 1, 1, tzinfo=UTC), end=datetime(2030, 1, 8, tzinfo=UTC)),
+            data_capture=make(
+                DataCapture,
+                destination="s3://captures/ranking",
+                kms_key=key,
+                csv_content_types=["text/csv"],
+                json_content_types=["application/json"],
+            ),
+            kms_key=key,
+            description="Is the new ranking as good?",
+            conclusion=make(
+                Conclusion,
+                production=VariantAction.RETAIN,
+                shadow=VariantAction.RETAIN,
+                desired_state=DesiredState.COMPLETED,
+                reason="both are of use",
+                desired_variants=(production,),
+                shadow_instance_type="ml.m5.xlarge",
+                shadow_instance_count=4,
+            ),
+            on_delete=make(OnDelete, conclusion=Conclusion.retain_both(), keep_record=True),
+            adopt_existing=True,
+            tags={"team": "search"},
+            removal_policy=RemovalPolicy.RETAIN,
+            service_timeout=Duration.minutes(50),
+            provider=make(
+                InferenceExperimentProvider,
+                stack,
+                "Provider",
+                poll_interval=Duration.seconds(10),
+                log_retention=aws_logs.RetentionDays.ONE_YEAR,
+            ),
+        )
+        # By run, in the provider that the stack gets by itself.
+        make(
+            InferenceExperiment,
+            stack,
+            "ByRun",
+            endpoint="shop-search",
+            role=aws_iam.Role.from_role_name(stack, "ImportedRole", "sagemaker-execution"),
+            production_variant=production,
+            shadow_variant=ModelVariant(model="search-2025", variant_name="Shadow-01", instance_type="ml.m5.large"),
+            sampling_percentage=100,
+            run="2",
+            schedule=make(Schedule, duration=Duration.days(7)),
+        )
+        Tags.of(stack).add("stage", "test")
+
+    def _make(self, cls: type[T], *place: Any, **parameters: Any) -> T:
+        self.given[cls.__name__] |= parameters.keys()
+        return cls(*place, **parameters)
+
+
+def least(app: App) -> Stack:
+    """A stack in which nothing is given that may be omitted."""
+    stack = Stack(app, "Least")
+    InferenceExperiment(
+        stack,
+        "ShadowTest",
+        endpoint="shop-ranking",
+        role=aws_iam.Role(stack, "SageMakerRole", assumed_by=_MADE_BY),
+        production_variant=ModelVariant(model="ranking-2024", variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
+        shadow_variant=ModelVariant(model="ranking-2025", variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
+        sampling_percentage=10,
+    )
+    return stack
+
+
+def tokens(app: App) -> Stack:
+    """A stack in which values are known to CloudFormation alone: parameters, and attributes of other resources."""
+    stack = Stack(app, "Tokens")
+
+    def text(id: str) -> str:
+        return CfnParameter(stack, id).value_as_string
+
+    def number(id: str) -> Any:
+        return CfnParameter(stack, id, type="Number").value_as_number
+
+    key = aws_kms.Key(stack, "Key")
+    bucket = aws_s3.Bucket(stack, "Captures")
+    model = aws_sagemaker.CfnModel(stack, "Model", execution_role_arn=text("ModelRole"))
+    role = aws_iam.Role.from_role_arn(stack, "Role", text("RoleArn"))
+    InferenceExperiment(
+        stack,
+        "Running",
+        endpoint=aws_sagemaker.CfnEndpoint(stack, "Endpoint", endpoint_config_name=text("EndpointConfig")),
+        role=role,
+        production_variant=ModelVariant(
+            model=model,
+            variant_name=text("ProductionVariant"),
+            instance_type=text("InstanceType"),
+            instance_count=number("InstanceCount"),
+        ),
+        shadow_variant=ModelVariant(
+            model=text("ShadowModel"), variant_name=text("ShadowVariant"), instance_type=text("ShadowInstanceType")
+        ),
+        sampling_percentage=number("SamplingPercentage"),
+        run=text("Run"),
+        schedule=Schedule.start_at(text("Start"), for_=Duration.hours(number("Hours"))),
+        data_capture=DataCapture(
+            destination=f"s3://{bucket.bucket_name}/ranking", kms_key=key, csv_content_types=[text("ContentType")]
+        ),
+        kms_key=text("VolumeKey"),
+        description=text("Description"),
+        tags={"team": text("Team")},
+    )
+    # Names of variants are keys of a map, which can't be tokens, in what has an end.
+    InferenceExperiment(
+        stack,
+        "Ended",
+        endpoint=text("OtherEndpoint"),
+        role=role,
+        production_variant=ModelVariant(
+            model=text("OtherModel"), variant_name="AllTraffic", instance_type=text("OtherInstanceType")
+        ),
+        shadow_variant=ModelVariant(
+            model=text("OtherShadowModel"), variant_name="Shadow-01", instance_type=text("OtherShadowInstanceType")
+        ),
+        sampling_percentage=number("OtherSamplingPercentage"),
+        experiment_name=text("Name"),
+        schedule=Schedule.start_now(until=text("End")),
+        conclusion=Conclusion.promote_shadow(
+            reason=text("Reason"), instance_type=text("PromotedInstanceType"), instance_count=number("PromotedCount")
+        ),
+        on_delete=OnDelete(conclusion=Conclusion.remove_shadow(reason=text("OtherReason"))),
+    )
+    return stack
