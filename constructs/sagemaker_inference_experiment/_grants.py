@@ -34,6 +34,9 @@ class InferenceExperimentGrants:
         """Lets the grantee see the experiment, its status and its tags.
 
         ``DescribeInferenceExperiment``, ``ListTags``.
+
+        Args:
+            grantee: Who is to be allowed it.
         """
         return self.actions(grantee, *READ)
 
@@ -41,6 +44,9 @@ class InferenceExperimentGrants:
         """Lets the grantee change what can be changed, and start a scheduled test ahead of its time.
 
         ``UpdateInferenceExperiment``, ``StartInferenceExperiment``.
+
+        Args:
+            grantee: Who is to be allowed it.
         """
         return self.actions(grantee, *UPDATE)
 
@@ -48,6 +54,9 @@ class InferenceExperimentGrants:
         """Lets the grantee end the test: remove, keep or promote the shadow variant.
 
         ``StopInferenceExperiment``. SageMaker changes the endpoint under the experiment's own role.
+
+        Args:
+            grantee: Who is to be allowed it.
         """
         return self.actions(grantee, *STOP)
 

@@ -20,8 +20,11 @@ class LogLevel(StrEnum):
     INFO = "INFO"
     """Each decision, one line."""
     WARNING = "WARNING"
+    """What was tried again, such as a hand-over that was refused."""
     ERROR = "ERROR"
+    """What failed, such as an answer that could not be delivered."""
     CRITICAL = "CRITICAL"
+    """Nothing."""
 
 
 class InferenceExperimentProvider(Construct):

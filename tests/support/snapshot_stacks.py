@@ -11,8 +11,10 @@ from aws_cdk import (
     RemovalPolicy,
     Stack,
     Tags,
+    aws_ec2,
     aws_iam,
     aws_kms,
+    aws_lambda,
     aws_logs,
     aws_s3,
     aws_sagemaker,
@@ -24,10 +26,13 @@ from sagemaker_inference_experiment import (
     DesiredState,
     InferenceExperiment,
     InferenceExperimentProvider,
+    LogLevel,
     ModelVariant,
     OnDelete,
     Schedule,
+    ShadowTestDashboard,
     VariantAction,
+    WaitFor,
 )
 
 T = TypeVar("T")
@@ -50,8 +55,9 @@ class Everything:
             instance_type="ml.m5.xlarge",
             instance_count=2,
         )
+        vpc = aws_ec2.Vpc(stack, "Vpc", max_azs=1)
         # By name, so that its schedule may be told by two instants; ended as far as an end can be told.
-        make(
+        by_name = make(
             InferenceExperiment,
             stack,
             "ByName",
@@ -66,7 +72,8 @@ class Everything:
             schedule=make(Schedule, start=datetime(2030, 1, 1, tzinfo=UTC), end=datetime(2030, 1, 8, tzinfo=UTC)),
             data_capture=make(
                 DataCapture,
-                destination="s3://captures/ranking",
+                destination=aws_s3.Bucket(stack, "Captures"),
+                prefix="ranking",
                 kms_key=key,
                 csv_content_types=["text/csv"],
                 json_content_types=["application/json"],
@@ -87,6 +94,7 @@ class Everything:
             adopt_existing=True,
             tags={"team": "search"},
             removal_policy=RemovalPolicy.RETAIN,
+            wait_for=WaitFor.CREATED,
             service_timeout=Duration.minutes(50),
             provider=make(
                 InferenceExperimentProvider,
@@ -94,7 +102,24 @@ class Everything:
                 "Provider",
                 poll_interval=Duration.seconds(10),
                 log_retention=aws_logs.RetentionDays.ONE_YEAR,
+                log_level=LogLevel.DEBUG,
+                log_encryption_key=key,
+                memory_size=512,
+                tracing=aws_lambda.Tracing.ACTIVE,
+                vpc=vpc,
+                vpc_subnets=aws_ec2.SubnetSelection(subnets=vpc.private_subnets),
+                security_groups=[aws_ec2.SecurityGroup(stack, "Group", vpc=vpc)],
+                permissions_boundary=aws_iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", "developers"),
             ),
+        )
+        make(
+            ShadowTestDashboard,
+            stack,
+            "Dashboard",
+            experiment=by_name,
+            dashboard_name="ranking",
+            period=Duration.minutes(1),
+            gpu=True,
         )
         # By run, in the provider that the stack gets by itself.
         make(
@@ -123,7 +148,6 @@ def least(app: App) -> Stack:
         stack,
         "ShadowTest",
         endpoint="shop-ranking",
-        role=aws_iam.Role(stack, "SageMakerRole", assumed_by=_MADE_BY),
         production_variant=ModelVariant(model="ranking-2024", variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
         shadow_variant=ModelVariant(model="ranking-2025", variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
         sampling_percentage=10,
