@@ -7,9 +7,9 @@ from bench import cost, lag, scale, start
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    print("from the final status to the answer, simulated")
-    for lags in (lag.of_the_handler(), lag.of_stock_crhelper(1), lag.of_stock_crhelper(2)):
-        print(f"    {lags}")
+    print("a Create: from the final status to the answer, and what it took until then, simulated")
+    for waits in (lag.of_the_handler(), lag.of_stock_crhelper(1), lag.of_stock_crhelper(2)):
+        print(f"    {waits}")
     print("a fresh process until its first call is answered")
     measured = start.measured()
     alone_cpu, alone_memory = measured["botocore alone, one client"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
-from statistics import median
+from statistics import mean, median
 from typing import Any
 from unittest import mock
 
@@ -36,15 +36,34 @@ _DECLARED = {
 }
 
 
+@dataclass(frozen=True)
+class Wait:
+    """What one Create cost until its answer: times in seconds."""
+
+    lag: float
+    calls: int
+    """Of SageMaker's operations."""
+    invocations: int
+    billed: float
+    """For how long invocations waited. What they compute is not in it: no time passes for that here."""
+
+
 @dataclass
-class Lags:
-    """Seconds from the final status to the answer."""
+class Waits:
+    """The same transitions, waited out in one way."""
 
     name: str
-    seconds: list[float]
+    each: list[Wait]
 
     def __str__(self) -> str:
-        return f"{self.name:<34} median {median(self.seconds):6.1f} s   worst {max(self.seconds):6.1f} s"
+        lags = [wait.lag for wait in self.each]
+        calls, invocations, billed = (
+            mean(getattr(wait, of) for wait in self.each) for of in ("calls", "invocations", "billed")
+        )
+        return (
+            f"{self.name:<28} median {median(lags):5.1f} s   worst {max(lags):5.1f} s   "
+            f"{calls:5.0f} calls   {invocations:4.1f} invocations   {billed:4.0f} s waited in them"
+        )
 
 
 class _Context:
@@ -79,6 +98,7 @@ class _World:
         self.client.create_endpoint_config(EndpointConfigName="before", ProductionVariants=[production])
         self.client.create_endpoint(EndpointName=ENDPOINT, EndpointConfigName="before")
         self.clock.advance(600)
+        self.sagemaker.record.clear()
         self.event = {
             "RequestType": "Create",
             "RequestId": "request",
@@ -93,16 +113,20 @@ class _World:
         (created,) = self.client.list_inference_experiments()["InferenceExperiments"]
         return float((self.clock.now() - created["CreationTime"] - _CREATING - self.starting).total_seconds())
 
+    def calls(self) -> int:
+        """How many calls were made for the request; the one that measures is not."""
+        return sum(call.operation != "ListInferenceExperiments" for call in self.sagemaker.record)
+
     def describe_stacks(self, **_: str) -> dict[str, Any]:
         return {"Stacks": [{"StackStatus": "CREATE_IN_PROGRESS"}]}
 
 
-def of_the_handler() -> Lags:
-    return Lags("this handler, every 5 s", [_handlers(starting) for starting in _transitions()])
+def of_the_handler() -> Waits:
+    return Waits("this handler, every 5 s", [_handlers(starting) for starting in _transitions()])
 
 
-def of_stock_crhelper(minutes: int) -> Lags:
-    return Lags(f"stock crhelper, every {60 * minutes} s", [_stocks(starting, minutes) for starting in _transitions()])
+def of_stock_crhelper(minutes: int) -> Waits:
+    return Waits(f"stock crhelper, every {60 * minutes} s", [_stocks(starting, minutes) for starting in _transitions()])
 
 
 def _transitions() -> Iterator[timedelta]:
@@ -111,44 +135,56 @@ def _transitions() -> Iterator[timedelta]:
     return (timedelta(seconds=dice.uniform(30, 1800)) for _ in range(TRANSITIONS))
 
 
-def _handlers(starting: timedelta) -> float:
+def _handlers(starting: timedelta) -> Wait:
     world = _World(starting)
     lags: list[float] = []
     queue: list[dict[str, Any]] = [world.event]
+    began: list[datetime] = []
 
     def deliver(_: str, body: bytes) -> bool:
         assert json.loads(body)["Status"] == "SUCCESS", body
         lags.append(world.lag())
         return True
 
+    def sleep(seconds: float) -> None:
+        world.clock.advance(seconds)
+        # What is handed over is served beside the invocation that did so.
+        serve()
+
+    def serve() -> None:
+        while queue:
+            began.append(world.clock.now())
+            index.serve(queue.pop(0), _Context(world.clock), edges)
+
     edges = Edges(
         sagemaker=lambda: world.client,
         cloudformation=lambda: world,
         invoke=lambda _, payload: queue.append(json.loads(payload)),
         now=world.clock.now,
-        sleep=world.clock.advance,
+        sleep=sleep,
         deliver=deliver,
         poll_seconds=5,
     )
-    while queue:
-        index.serve(queue.pop(0), _Context(world.clock), edges)
-    return lags[0]
+    serve()
+    billed = (world.clock.now() - began[0]).total_seconds()
+    return Wait(lags[0], world.calls(), len(began), billed)
 
 
-def _stocks(starting: timedelta, minutes: int) -> float:
+def _stocks(starting: timedelta, minutes: int) -> Wait:
     world = _World(starting)
     lags: list[float] = []
     events = mock.Mock()
     events.put_rule.return_value = {"RuleArn": "arn:aws:events:us-east-1:123456789012:rule/poll"}
-    event = world.event
+    event, invocations = world.event, 0
     while not lags:
+        invocations += 1
         # A cold container each time, which costs crhelper nothing here.
         helper = _stock_helper(world, minutes, events)
         with mock.patch.object(CfnResource, "_send", side_effect=lambda *_: lags.append(world.lag())):
             helper(event, _Context(world.clock))
         event = json.loads(events.put_targets.call_args.kwargs["Targets"][0]["Input"])
         world.clock.advance(60 * minutes)
-    return lags[0]
+    return Wait(lags[0], world.calls(), invocations, 0.0)
 
 
 def _stock_helper(world: _World, minutes: int, events: mock.Mock) -> Any:

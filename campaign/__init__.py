@@ -7,17 +7,23 @@ the project promises must hold (``invariants``); the same seed replays the same 
     .venv/bin/python -m campaign --lives 10000
     .venv/bin/python -m campaign --seed 4711 --log
 
-==================  ==========================================================
-``scheduler``       one thing at a time on a simulated clock
-``function``        Lambda: asynchronous invocations, retries, crashes, time-outs
-``cloudformation``  the stack: requests, rollbacks, clean-ups, time-outs
-``aws``             SageMaker's calls, late, refused, or lost on the way
-``chance``          the seed's dice, and how often what goes wrong
-``declarations``    what a stack's author declares next
-``scene``           the endpoint, a foreign experiment, and how SageMaker behaves
-``logs``            what is logged, and what must not be
-``life``            one life: from the stack's creation until it is gone
-``invariants``      what must hold, whatever happens
-``mutants``         faults in the handler itself, which the campaign has to find
-==================  ==========================================================
+====================  ==========================================================
+``scheduler``         one thing at a time on a simulated clock
+``function``          Lambda: asynchronous invocations, retries, crashes, time-outs
+``cloudformation``    the stack: requests, rollbacks, clean-ups, time-outs
+``aws``               SageMaker's calls, late, refused, or lost on the way
+``chance``            the seed's dice, and how often what goes wrong
+``declarations``      what a stack's author declares next
+``scene``             the endpoint, a foreign experiment, and how SageMaker behaves
+``logs``              what is logged, and what must not be
+``response_address``  where answers are put, at most times
+``malformed``         events that are no requests
+``world``             all of it, around the handler
+``life``              one life: from the stack's creation until it is gone
+``judge``             what was answered and what is live, held against the invariants
+``bounds``            what a request may cost at most
+``outcome``           what one life came to
+``invariants``        what must hold, whatever happens
+``mutants``           faults in the handler itself, which the campaign has to find
+====================  ==========================================================
 """

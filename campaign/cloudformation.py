@@ -82,7 +82,7 @@ class CloudFormation:
 
     def receive(self, request: Request, body: bytes, delivery: int) -> None:
         """An answer is put to its address, perhaps once more in the same delivery."""
-        if request.answers and request.answers[-1].delivery == delivery:
+        if any(each.delivery == delivery for each in request.answers):
             return
         answer = Answer(json.loads(body), len(body), self._scheduler.now(), delivery)
         request.answers.append(answer)

@@ -93,6 +93,9 @@ def _unlike_its_ending(
         if sight.tags[ownership.ENDING] == "Retain":
             return None
         ending = Ending(shadow="Remove")
+    elif (announced := sight.tags.get(ownership.ENDING, "")) not in ("", ending.shadow):
+        # When it was stopped, the tags did not yet show that it had come about. What was announced then holds.
+        ending = Ending(production="Remove" if announced == "Promote" else "Retain", shadow=announced)
     endpoint = seen.endpoint(experiment.endpoint_name)
     problem = why_not_ended_so(ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, endpoint)
     said = f" ({experiment.status_reason})" if experiment.status_reason else ""

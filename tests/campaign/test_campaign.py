@@ -6,8 +6,33 @@ from campaign.life import live
 from campaign.mutants import MUTANTS, Mutant
 
 # Each of these found something once: a live test removed by a hand-over that came twice, an orphan that a rollback
-# could not remove, an answer that came too late, a test that outlived its Delete, a hand-over refused at last.
-ONCE_FAILED = (12, 37, 64, 94, 168, 312, 752, 1245, 1339, 1355, 1885, 2112, 5115, 12382)
+# could not remove, an answer that came too late, a test that outlived its Delete, a hand-over refused or lost at
+# last, an end judged by tags that had not shown when it was begun. A seed's life changes with the dice that are thrown in it.
+ONCE_FAILED = (
+    12,
+    37,
+    53,
+    64,
+    94,
+    151,
+    168,
+    187,
+    312,
+    543,
+    631,
+    752,
+    1245,
+    1334,
+    1339,
+    1354,
+    1355,
+    1885,
+    2112,
+    5115,
+    6050,
+    9479,
+    12382,
+)
 
 
 @pytest.mark.parametrize("first", range(0, 300, 25))

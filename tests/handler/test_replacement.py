@@ -254,6 +254,20 @@ def test_a_rollback_ends_a_new_run_that_cloudformation_never_heard_of(stack: Sta
     assert [each["Name"] for each in listed] == [old]
 
 
+def test_a_run_that_is_taken_back_before_its_tags_show_is_held_to_what_was_announced() -> None:
+    stack = Stack(tags_visible_after=timedelta(seconds=5))
+    stack.create(FIRST)
+    kept = SECOND | {"OnDelete": {"ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"}}}
+    name = stack.names()[0]
+    stack.remove(name)
+    second = stack.update(FIRST, kept, name).physical_id
+
+    answer = stack.roll_back(kept, FIRST, second)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(answer.physical_id)["Status"] == "Running"
+
+
 def test_an_ended_run_is_followed_by_a_new_one_without_a_stop(stack: Stack) -> None:
     old = stack.create(FIRST).physical_id
     stack.clock.advance(timedelta(days=8))
