@@ -7,7 +7,7 @@ from campaign.mutants import MUTANTS, Mutant
 
 # Each of these found something once: a live test removed by a hand-over that came twice, an orphan that a rollback
 # could not remove, an answer that came too late, a test that outlived its Delete, a hand-over refused or lost at
-# last, an end judged by tags that had not shown when it was begun. A seed's life changes with the dice that are thrown in it.
+# last, an end judged by tags that had not shown when it was begun. (A seed's life changes with the dice thrown in it.)
 ONCE_FAILED = (
     12,
     37,
