@@ -5,6 +5,7 @@ Why each thing differs is in docs/decisions/0002-crhelper-subclass.md.
 
 import json
 import logging
+import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -135,7 +136,7 @@ class InferenceExperimentResource(CfnResource):
                 break
             # Once it is time to hand over, there have to be several chances to.
             longest = margin / 12 if closing else max(1.0, self._remaining() - margin)
-            self._edges.sleep(min(self._edges.poll_seconds, longest))
+            self._edges.sleep(min(self._edges.poll_seconds, longest, self._until_deadline()))
             self._wrap_function(self._get_func())
         self._send_response = True
 
@@ -215,6 +216,11 @@ class InferenceExperimentResource(CfnResource):
         if line != self._last_line:
             logger.info(line)
         self._last_line = line
+
+    def _until_deadline(self) -> float:
+        """Seconds until the request has to be answered; all the time in the world where that is past."""
+        left = (self._request.deadline - self._edges.now()).total_seconds() if self._request else 0.0
+        return left if left > 0 else math.inf
 
     def _remaining(self) -> float:
         return float(self._context.get_remaining_time_in_millis()) / 1000

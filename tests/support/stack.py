@@ -95,6 +95,7 @@ class Stack:
         self._status_during: dict[str, str] = {}
         self.answers: list[Answer] = []
         self.hops = 0
+        self.poll_seconds = 15.0
         self.asked = 0
         self.sleeps = 0
         self.while_waiting: Callable[[], None] | None = None
@@ -178,7 +179,7 @@ class Stack:
             now=self.clock.now,
             sleep=self._sleep,
             deliver=self._deliver,
-            poll_seconds=5,
+            poll_seconds=self.poll_seconds,
         )
 
     def calls(self, *, since: int = 0, reads: bool = False) -> list[str]:
