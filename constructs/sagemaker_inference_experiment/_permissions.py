@@ -1,6 +1,6 @@
 """What the function is allowed, and no more."""
 
-from aws_cdk import Aws, Stack, aws_iam
+from aws_cdk import Aws, Names, Stack, aws_iam
 from constructs import Construct
 
 from inference_experiment_handler import operations, ownership
@@ -61,7 +61,15 @@ class Served(Construct):
             {"StringLike": {_OWNED: _stacks(self._stack)}} if of_any_stack else {"StringEquals": {_OWNED: Aws.STACK_ID}}
         )
         change.add_conditions(owned)
-        self._policy = aws_iam.Policy(self, "Policy", roles=[function_role], statements=[change, self._pass_role])
+        self._policy = aws_iam.Policy(
+            self,
+            "Policy",
+            # CDK names a policy after its logical id, which is the same in each stack that shares the function: the
+            # role would keep only one of them, and lose it with the first stack that goes.
+            policy_name=Names.unique_resource_name(self, max_length=128),
+            roles=[function_role],
+            statements=[change, self._pass_role],
+        )
 
     def allow(self, role: aws_iam.IRole) -> None:
         """The role may be handed to SageMaker."""

@@ -1,10 +1,11 @@
-"""The app of the test of many experiments: a stack with the function, and stacks with an endpoint and its test each.
+"""The app of the test of many experiments: a stack with the function, and stacks with two endpoints and their tests.
 
-An endpoint has room for one shadow, so there are as many endpoints; and as many stacks, because the local
-CloudFormation makes the resources of a stack one after another.
+An endpoint has room for one shadow, so there are as many endpoints as tests. They are in many stacks because the local
+CloudFormation makes the resources of a stack one after another, and in no more because a role's policies have a limit.
 """
 
 from aws_cdk import App, Duration, Stack, aws_iam, aws_sagemaker
+from constructs import Construct
 
 from sagemaker_inference_experiment import InferenceExperiment, InferenceExperimentProvider, ModelVariant, Schedule
 
@@ -14,11 +15,13 @@ role = aws_iam.Role(
     shared, "SageMakerRole", role_name="sagemaker", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com")
 )
 provider = InferenceExperimentProvider(shared, "Provider", poll_interval=Duration.seconds(1))
-for number in range(int(app.node.get_context("experiments"))):
-    stack = Stack(app, f"Many{number}")
+
+
+def test(stack: Stack, id: str) -> None:
+    scope = Construct(stack, id)
     models = [
         aws_sagemaker.CfnModel(
-            stack,
+            scope,
             name,
             execution_role_arn=role.role_arn,
             primary_container=aws_sagemaker.CfnModel.ContainerDefinitionProperty(image="image"),
@@ -27,7 +30,7 @@ for number in range(int(app.node.get_context("experiments"))):
     ]
     current, candidate = models
     config = aws_sagemaker.CfnEndpointConfig(
-        stack,
+        scope,
         "EndpointConfig",
         production_variants=[
             aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty(
@@ -40,9 +43,9 @@ for number in range(int(app.node.get_context("experiments"))):
         ],
     )
     InferenceExperiment(
-        stack,
+        scope,
         "ShadowTest",
-        endpoint=aws_sagemaker.CfnEndpoint(stack, "Endpoint", endpoint_config_name=config.attr_endpoint_config_name),
+        endpoint=aws_sagemaker.CfnEndpoint(scope, "Endpoint", endpoint_config_name=config.attr_endpoint_config_name),
         role=role,
         production_variant=ModelVariant(model=current, variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
         shadow_variant=ModelVariant(model=candidate, variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
@@ -50,4 +53,10 @@ for number in range(int(app.node.get_context("experiments"))):
         schedule=Schedule.start_now(for_=Duration.days(7)),
         provider=provider,
     )
+
+
+for number in range(int(app.node.get_context("stacks"))):
+    stack = Stack(app, f"Many{number}")
+    test(stack, "First")
+    test(stack, "Second")
 app.synth()

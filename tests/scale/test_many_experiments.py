@@ -15,8 +15,8 @@ POLICIES = 10_240
 
 @pytest.mark.parametrize(
     ("stacks", "each", "roles"),
-    [(1, 100, 1), (10, 10, 1), (1, 100, 100)],
-    ids=["100 in one stack", "10 stacks that share a function", "each with a role of its own"],
+    [(1, 100, 1), (10, 10, 1), (12, 8, 1), (1, 100, 100)],
+    ids=["100 in one stack", "10 stacks that share a function", "as many as may share one", "a role for each"],
 )
 def test_a_hundred_experiments_keep_far_from_the_limits(stacks: int, each: int, roles: int) -> None:
     many = scale.scale(scale.experiments_of(App(), stacks, each, roles=roles).synth())
@@ -44,6 +44,16 @@ def test_stacks_that_share_a_function_have_one() -> None:
     kinds = [resource["Type"] for stack in assembly.stacks for resource in stack.template["Resources"].values()]
     assert kinds.count("AWS::Lambda::Function") == 1
     assert kinds.count("Custom::SageMakerInferenceExperiment") == 30
+
+
+def test_no_stacks_policy_takes_the_place_of_anothers() -> None:
+    assembly = scale.experiments_of(App(), 10, 1).synth()
+
+    # All are of one role, which has one inline policy of a name.
+    resources = [resource for stack in assembly.stacks for resource in stack.template["Resources"].values()]
+    names = [each["Properties"]["PolicyName"] for each in resources if each["Type"] == "AWS::IAM::Policy"]
+    assert len(names) > 10
+    assert len(set(names)) == len(names)
 
 
 def test_the_reference_declares_the_same_experiments() -> None:
