@@ -20,6 +20,10 @@ RETRIES_AFTER = (60, 120)
 """Seconds: Lambda runs an asynchronous invocation that failed two more times."""
 
 
+_PROMPT = 2
+"""Seconds."""
+
+
 class SandboxLostError(GreenletExit):
     """The sandbox is gone, in the middle of whatever it did."""
 
@@ -48,6 +52,7 @@ class Run:
         hops: How often the request had been handed over by then.
         event: What was delivered.
         size: How many bytes that is.
+        delayed: Whether Lambda let it wait, or runs it once more.
         again: Whether the same event had been delivered before.
         calls: The operations that were called.
         error: What it ended with, if it did not return.
@@ -58,6 +63,7 @@ class Run:
     event: Any
     size: int
     again: bool
+    delayed: bool
     began: datetime
     seconds: float = 0.0
     calls: list[str] = field(default_factory=list)
@@ -80,13 +86,16 @@ class Function:
         """The requests of which Lambda has given an invocation up."""
         self._present: dict[greenlet, Run] = {}
         self._delivered: set[tuple[str, int]] = set()
+        self._invocations = 0
 
     def invoke(self, payload: bytes) -> None:
         """Takes an event: it will be delivered at least once."""
         times = 2 if self._chance.hits("duplicate") else 1
         for copy in range(times):
             late = self._chance.random.uniform(60, 600) if self._chance.hits("late") or copy else 0.0
-            self._start(payload, 0, self._chance.random.uniform(0.01, 1.0) + late)
+            self._invocations += 1
+            seconds = self._chance.random.uniform(0.01, 1.0) + late
+            self._start(payload, f"invocation-{self._invocations}", 0, seconds)
 
     def of(self, request: str) -> list[Run]:
         """The invocations that served a request, in order."""
@@ -96,14 +105,15 @@ class Function:
         """The present invocation calls an operation."""
         self._present[getcurrent()].calls.append(operation)
 
-    def _start(self, payload: bytes, attempt: int, seconds: float) -> None:
-        self._scheduler.spawn(lambda: self._attempt(payload, attempt), seconds=seconds)
+    def _start(self, payload: bytes, id: str, attempt: int, seconds: float) -> None:
+        delayed = attempt > 0 or seconds > _PROMPT
+        self._scheduler.spawn(lambda: self._attempt(payload, id, attempt, delayed), seconds=seconds)
 
-    def _attempt(self, payload: bytes, attempt: int) -> None:
+    def _attempt(self, payload: bytes, id: str, attempt: int, delayed: bool) -> None:
         event, task, now = json.loads(payload), getcurrent(), self._scheduler.now
         request = str(event.get("RequestId"))[:100] if isinstance(event, dict) else ""
         hops = event["CrHelperData"]["Progress"]["hops"] if request and "CrHelperData" in event else 0
-        run = Run(request, hops, event, len(payload), (request, hops) in self._delivered, now())
+        run = Run(request, hops, event, len(payload), (request, hops) in self._delivered, delayed, now())
         self._delivered.add((request, hops))
         self.runs.append(run)
         self._present[task] = run
@@ -114,11 +124,11 @@ class Function:
 
         self._scheduler.after(self.timeout.total_seconds(), time_out)
         try:
-            self._serve(event, Context(self._scheduler, self.timeout, f"invocation-{len(self.runs)}"))
+            self._serve(event, Context(self._scheduler, self.timeout, id))
         except (Exception, SandboxLostError) as error:
             run.error = error
             if attempt < len(RETRIES_AFTER):
-                self._start(payload, attempt + 1, RETRIES_AFTER[attempt])
+                self._start(payload, id, attempt + 1, RETRIES_AFTER[attempt])
             else:
                 self.exhausted.add(request)
         finally:

@@ -163,5 +163,5 @@ class Judge:
 
     def _too_late(self, request: Request) -> bool:
         """Whether Lambda delivered it, or a hand-over of it, so late that hardly any time was left."""
-        began = max((run.began for run in self._function.of(request.id)), default=START)
-        return (began - request.sent).total_seconds() > request.timeout - 120
+        last = request.sent + timedelta(seconds=request.timeout - 120)
+        return any(run.delayed and run.began > last for run in self._function.of(request.id))

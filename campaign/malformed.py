@@ -41,7 +41,7 @@ def event(dice: Random, number: int) -> Any:
     elif kind == "wrong":
         whole[dice.choice(list(whole))] = dice.choice(_WRONG)
     elif kind == "type":
-        whole["RequestType"] = dice.choice(["Read", "create", "", None, 3])
+        whole["RequestType"] = dice.choice(["Read", "create", "", None, 3, [], {}])
     else:
         value = _HUGE if kind == "huge property" else dice.choice(_WRONG)
         whole["ResourceProperties"][dice.choice(["Name", "Run", "Schedule", "Tags", "OnDelete", "Nonsense"])] = value
@@ -61,6 +61,7 @@ class Strangers:
         self._scheduler, self._chance, self._function = scheduler, chance, function
         self._events: list[Any] = []
         self._answers: dict[str, list[dict[str, Any]]] = {}
+        self._sizes: dict[str, list[int]] = {}
 
     def invoke(self) -> None:
         asked = event(self._chance.random, len(self._events))
@@ -69,6 +70,7 @@ class Strangers:
 
     def receive(self, url: str, body: bytes) -> None:
         self._answers.setdefault(url, []).append(json.loads(body))
+        self._sizes.setdefault(url, []).append(len(body))
 
     def complaints(self, expired: Callable[[str], bool]) -> Iterator[str]:
         for asked in self._events:
@@ -83,7 +85,10 @@ class Strangers:
             answers = self._answers.get(url or "", [])
             if url is None and whole and not all(isinstance(run.error, ValueError) for run in whole):
                 yield f"{described} ended with {[run.error for run in whole]}"
-            if url is not None and not answers and all(run.error is None for run in whole) and not expired(url):
+            excused = any("could not be delivered" in str(run.error) for run in whole) or len(whole) < len(runs)
+            if url is not None and not answers and not excused and not expired(url):
                 yield f"{described} was not answered"
+            if any(size > 4096 for size in self._sizes.get(url or "", [])):
+                yield f"{described} was answered with {self._sizes[url or '']} bytes"
             if any(each["Status"] != "FAILED" for each in answers) and asked.get("RequestType") != "Delete":
                 yield f"{described} was answered {answers}"

@@ -135,7 +135,7 @@ MUTANTS = (
         quick=False,
     ),
     Mutant("never hands over", 1, ((_Resource, "_handed_over", _instead(True)),)),
-    Mutant("trusts every hand-over", 1, ((resource, "is_taken_over", _instead(True)),)),
+    Mutant("trusts every hand-over", 1, ((resource, "taken_over", _instead(True)),)),
     Mutant("leaves the shadow", 2, ((arguments, "stop", _acting("Retain", "Retain")),), quick=False),
     Mutant(
         "deletes what is in transition",

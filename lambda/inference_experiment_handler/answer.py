@@ -57,11 +57,11 @@ def attributes(experiment: Experiment | None, name: str, endpoint_name: str) -> 
 def fitted(answer: Mapping[str, Any]) -> bytes:
     """The body of the answer: the long texts cut at their end as far as needed, what identifies the request never."""
     for longest in (_LONGEST_TEXT, 512, 256, 128, 64):
-        data = {key: _cut(value, longest) for key, value in answer["Data"].items()}
-        body = json.dumps({**answer, "Reason": _cut(answer["Reason"], longest), "Data": data}).encode()
+        data = {key: cut(value, longest) for key, value in answer["Data"].items()}
+        body = _encoded({**answer, "Reason": cut(answer["Reason"], longest), "Data": data})
         if len(body) <= LONGEST_BODY:
             return body
-    return json.dumps({**answer, "Reason": _cut(answer["Reason"], 64), "Data": {}}).encode()
+    return _encoded({**answer, "Reason": cut(answer["Reason"], 64), "Data": {}})
 
 
 def deliver(url: str, body: bytes) -> bool:
@@ -87,5 +87,15 @@ def deliver(url: str, body: bytes) -> bool:
     return True
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+def cut(text: str, longest: int) -> str:
+    """The text, or its beginning: at most so many bytes as it is sent."""
+    if len(_encoded(text)) <= longest + 2:
+        return text
+    kept = text[:longest]
+    while len(_encoded(kept)) > longest - 1:
+        kept = kept[: len(kept) - max(1, (len(_encoded(kept)) - longest) // 6)]
+    return f"{kept}..."
+
+
+def _encoded(value: Any) -> bytes:
+    return json.dumps(value).encode()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from inference_experiment_handler import arguments, ownership
 from inference_experiment_handler.event import Request, issued_by
 from inference_experiment_handler.observe import Observation, Sight
-from inference_experiment_handler.operations import ADD_TAGS, OWNERS, STOP
+from inference_experiment_handler.operations import ADD_TAGS, CREATE, OWNERS, STOP
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.steps import Call, Step
 
@@ -30,8 +30,7 @@ def lost_charge(request: Request, sight: Sight, progress: Progress) -> bool:
 
 def stopped_by(request: Request, sight: Sight, progress: Progress) -> bool:
     """Whether this request has stopped the test, or has announced to."""
-    announced = ownership.ENDING in sight.tags and sight.tags.get(ownership.REQUEST) == request.token
-    return announced or progress.perhaps_made(STOP, sight.experiment.name)
+    return ownership.announced(sight.tags).by == request.token or progress.perhaps_made(STOP, sight.experiment.name)
 
 
 def taking_charge(request: Request, sight: Sight, progress: Progress) -> Call | None:
@@ -63,8 +62,9 @@ def marking(request: Request, step: Step, seen: Observation, progress: Progress)
     if not isinstance(step, Call) or step.operation not in OWNERS:
         return None
     sight = next(each for each in (seen.sight, seen.predecessor) if each and each.experiment.name == step.subject)
-    own = progress.in_charge(step.subject) or request.owns(step.subject, sight.tags)
-    if ownership.STACK_ID in sight.tags or not own or sight.owner_may_not_show_yet(seen.now):
+    # Being in charge is not enough: a test that is being taken over is not its owner's until all is well.
+    own = progress.made(CREATE, step.subject) or request.owns(step.subject, sight.tags)
+    if request.owner.tags.items() <= sight.tags.items() or not own or sight.owner_may_not_show_yet(seen.now):
         return None
     listed = arguments.listed({**request.owner.tags, ownership.APPLIED: ownership.UNKNOWN})
     call = Call(
@@ -79,12 +79,12 @@ def marking(request: Request, step: Step, seen: Observation, progress: Progress)
 
 
 def held(request: Request, seen: Observation, progress: Progress) -> Sight | None:
-    """An experiment that this request is in charge of, if there is any."""
+    """An experiment that this request is in charge of, and on which it may write, if there is any."""
     for sight in (seen.sight, seen.predecessor):
         if sight is None or lost_charge(request, sight, progress):
             continue
         name = sight.experiment.name
-        if progress.in_charge(name) or name in progress.named:
+        if (progress.in_charge(name) or name in progress.named) and not progress.tags_refused(name):
             return sight
     return None
 
@@ -98,7 +98,7 @@ def taking_over(request: Request, seen: Observation, progress: Progress) -> Call
     if sight is None:
         return None
     experiment = sight.experiment
-    listed = arguments.listed({ownership.HOP: f"{request.token} {progress.hops}"})
+    listed = arguments.listed({ownership.HOP: f"{request.token} {progress.hops} {progress.invocation}"})
     call = Call(
         ADD_TAGS,
         experiment.name,
@@ -112,8 +112,25 @@ def taking_over(request: Request, seen: Observation, progress: Progress) -> Call
 
 def taken_over(request: Request, tags: Mapping[str, str], progress: Progress) -> bool:
     """Whether the next invocation goes on, or one still later."""
-    token, _, number = tags.get(ownership.HOP, "").partition(" ")
-    return token == request.token and number.isdecimal() and int(number) > progress.hops
+    hop = _hop(request, tags)
+    return hop is not None and hop[0] > progress.hops
+
+
+def has_twin(request: Request, tags: Mapping[str, str], progress: Progress) -> bool:
+    """Whether another invocation is as far with the request as this one, or further.
+
+    One that was only late was made again. Were both to hand over, there would be twice as many each time.
+    """
+    hop = _hop(request, tags)
+    return hop is not None and (hop[0] > progress.hops or (hop[0] == progress.hops and hop[1] != progress.invocation))
+
+
+def _hop(request: Request, tags: Mapping[str, str]) -> tuple[int, str] | None:
+    """How often the request was handed over, and to which invocation."""
+    match tags.get(ownership.HOP, "").split(" "):
+        case [request.token, number, invocation] if number.isdecimal():
+            return int(number), invocation
+    return None
 
 
 def _tagging(request: Request, sight: Sight, progress: Progress, tags: Mapping[str, str], purpose: str) -> Call:

@@ -75,7 +75,7 @@ def ended(
 
 def stop(request: Request, sight: Sight, ending: Ending, seen: Observation, progress: Progress, *, reason: str) -> Step:
     """The next step towards a running test's end."""
-    announcement = announcing(request, sight, progress, "end", {ownership.ENDING: ending.shadow})
+    announcement = announcing(request, sight, progress, "end", {ownership.ENDING: f"{ending.shadow} {request.token}"})
     if announcement is not None:
         return announcement
     return call_once(STOP, sight.experiment, arguments.stop(sight.experiment, ending, reason), progress, seen)
@@ -87,15 +87,16 @@ def _unlike_its_ending(
     """What follows where a stopped test has left its endpoint otherwise than its ending declares."""
     if not unproven(sight, progress):
         return None
-    experiment = sight.experiment
+    experiment, announced = sight.experiment, ownership.announced(sight.tags)
     if not stopped_by(request, sight, progress):
         # An earlier request has said what went wrong. What bills must go all the same.
-        if sight.tags[ownership.ENDING] == "Retain":
+        if announced.action == "Retain":
             return None
         ending = Ending(shadow="Remove")
-    elif (announced := sight.tags.get(ownership.ENDING, "")) not in ("", ending.shadow):
+    elif announced.action not in ("", ending.shadow):
         # When it was stopped, the tags did not yet show that it had come about. What was announced then holds.
-        ending = Ending(production="Remove" if announced == "Promote" else "Retain", shadow=announced)
+        production = "Remove" if announced.action == "Promote" else "Retain"
+        ending = Ending(production=production, shadow=announced.action)
     endpoint = seen.endpoint(experiment.endpoint_name)
     problem = why_not_ended_so(ending, experiment.endpoint_name, experiment.shadow_name, experiment.variants, endpoint)
     said = f" ({experiment.status_reason})" if experiment.status_reason else ""

@@ -4,6 +4,7 @@ import functools
 import os
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -11,6 +12,7 @@ from botocore.config import Config
 
 from inference_experiment_handler import answer
 from inference_experiment_handler.event import RequestType
+from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.resource import Context, Edges, InferenceExperimentResource, utc_now
 from inference_experiment_handler.service import CloudFormation, SageMaker
 
@@ -43,6 +45,9 @@ def _check_delivered(delivered: bool) -> None:
         raise RuntimeError("the answer could not be delivered to CloudFormation")
 
 
+_LONGEST_ID = 512
+"""Characters; CloudFormation's own have at most half of that."""
+_LONGEST_PHYSICAL_ID = 1024
 _TEXTS = ("RequestId", "StackId", "LogicalResourceId", "ResponseURL")
 
 
@@ -55,7 +60,10 @@ def malformed(event: Any) -> str | None:
         return f"the event has no {', '.join(missing)}"
     if not event["ResponseURL"].startswith("https://"):
         return "ResponseURL is no https address"
-    if event.get("RequestType") not in set(RequestType):
+    long = [key for key in _TEXTS[:3] if len(event[key]) > _LONGEST_ID]
+    if long:
+        return f"{', '.join(long)} must have at most {_LONGEST_ID} characters"
+    if event.get("RequestType") not in tuple(RequestType):
         return f"RequestType must be Create, Update or Delete, is {str(event.get('RequestType'))[:80]!r}"
     if not isinstance(event.get("ResourceProperties"), Mapping):
         return "the event has no ResourceProperties"
@@ -63,14 +71,27 @@ def malformed(event: Any) -> str | None:
         return "OldResourceProperties is not a map"
     if event["RequestType"] != RequestType.CREATE and not isinstance(event.get("PhysicalResourceId"), str):
         return "the event has no PhysicalResourceId"
+    if len(str(event.get("PhysicalResourceId", ""))) > _LONGEST_PHYSICAL_ID:
+        return f"PhysicalResourceId must have at most {_LONGEST_PHYSICAL_ID} characters"
+    if "CrHelperData" in event and not _is_handed_over(event["CrHelperData"]):
+        return "CrHelperData is not what this function hands over"
     return None
+
+
+def _is_handed_over(carried: Any) -> bool:
+    try:
+        Progress.from_json(carried["Progress"])
+        datetime.fromisoformat(carried["Issued"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 def _refuse(event: Any, problem: str, edges: Edges) -> None:
     url = event.get("ResponseURL") if isinstance(event, Mapping) else None
     if not isinstance(url, str) or not url.startswith("https://"):
         raise ValueError(f"not a request of CloudFormation: {problem}")
-    ids = {key: str(event.get(key) or "unknown")[:1024] for key in (*_TEXTS[:3], "PhysicalResourceId")}
+    ids = {key: answer.cut(str(event.get(key) or "unknown"), 512) for key in (*_TEXTS[:3], "PhysicalResourceId")}
     body = answer.fitted({"Status": "FAILED", "Reason": problem, **ids, "NoEcho": False, "Data": {}})
     _check_delivered(edges.deliver(url, body))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inference_experiment_handler import ownership, service
-from inference_experiment_handler.charge import held, taken_over
+from inference_experiment_handler.charge import held
 from inference_experiment_handler.decide import decide, may_go_on, out_of_time
 from inference_experiment_handler.event import Request
 from inference_experiment_handler.live import Experiment
@@ -67,21 +67,22 @@ def advance(
     return None
 
 
-def is_taken_over(request: Request, seen: Observation | None, progress: Progress, client: SageMaker) -> bool:
-    """Whether somebody goes on with a request that was handed over, as far as an experiment's tags can tell.
+def tags_held(
+    request: Request, seen: Observation | None, progress: Progress, client: SageMaker
+) -> dict[str, str] | None:
+    """The tags on which invocations tell each other who goes on with the request; ``None`` where there are none.
 
-    Where there is no experiment that they could stand on, it is taken for granted.
+    Empty where they can't be read just now.
     """
     sight = held(request, seen, progress) if seen else None
     if sight is None:
-        return True
+        return None
     try:
-        return taken_over(request, tags_of(client, sight.experiment.arn), progress)
+        return tags_of(client, sight.experiment.arn)
     except NotFoundError:
-        # Removed since, so somebody is at work.
-        return True
+        return None
     except ServiceError:
-        return False
+        return {}
 
 
 def _recall(request: Request, seen: Observation, progress: Progress) -> None:
@@ -100,7 +101,8 @@ def _act(step: Call, progress: Progress, clients: Clients, now: Callable[[], dat
     answer = service.call(clients.of(step.operation), step.operation, step.arguments)
     progress.record(step, now())
     if step.operation == DESCRIBE_STACKS:
-        progress.record_stack(answer["Stacks"][0]["StackStatus"], now())
+        stack = answer["Stacks"][0]
+        progress.record_stack(stack["StackStatus"], stack.get("LastUpdatedTime") or stack.get("CreationTime"), now())
 
 
 def _meant(

@@ -65,7 +65,10 @@ class Observation:
 
 def observe(request: Request, progress: Progress, client: SageMaker, now: datetime) -> Observation:
     """Raises a ``ServiceError`` where a look fails."""
-    sight = next((found for name in request.candidates if (found := _look(client, name, progress, now))), None)
+    # What a test that starts lacks yet its tags tell, where it is not waited for until it runs.
+    tagged = request.declaration is not None and not request.declaration.waits_until_running
+    looks = (_look(client, name, progress, now, tagged=tagged) for name in request.candidates)
+    sight = next((found for found in looks if found), None)
     # Whether it ever succeeded decides what becomes of it, even while it is in transition.
     predecessor = _look(client, request.replaces, progress, now, tagged=True) if request.replaces else None
     deciding = {

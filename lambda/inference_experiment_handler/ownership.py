@@ -12,9 +12,10 @@ APPLIED = "sagemaker-inference-experiment:applied"
 REQUEST = "sagemaker-inference-experiment:request"
 STARTED = "sagemaker-inference-experiment:started"
 HOP = "sagemaker-inference-experiment:hop"
-"""Which invocation goes on with which request, from the first hand-over on."""
+"""Which invocation goes on with which request, and after how many hand-overs; from the first one on."""
 ENDING = "sagemaker-inference-experiment:ending"
-"""What becomes of the shadow variant (its action), from before the test is stopped until the endpoint has proved it."""
+"""What becomes of the shadow variant (its action) and by which request, from before the test is stopped until the
+endpoint has proved it."""
 PROVEN = ""
 UNKNOWN = ""
 
@@ -37,12 +38,25 @@ class Owner:
     def owns(self, tags: Mapping[str, str], *, by_name: bool) -> bool:
         """Whether an experiment with these tags is this owner's.
 
-        ``by_name``: its name is one that only this owner generates. That is proof enough where the tags say nothing:
-        somebody stripped them, or they don't show yet. Tags that name another owner weigh more.
+        ``by_name``: its name is one that only this owner generates. That is proof enough where the tags don't say
+        otherwise: somebody stripped one or both, or they don't show yet. A tag that names another owner weighs more.
         """
-        if STACK_ID not in tags and LOGICAL_ID not in tags:
-            return by_name
-        return tags.get(STACK_ID) == self.stack_id and tags.get(LOGICAL_ID) == self.logical_id
+        named = {key: tags[key] for key in self.tags if key in tags}
+        return named.items() <= self.tags.items() if by_name else named == self.tags
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What was announced of a test's end: what is to become of its shadow variant, and the request that said so."""
+
+    action: str = ""
+    by: str = ""
+
+
+def announced(tags: Mapping[str, str]) -> Announced:
+    """Empty where nothing was, or where the endpoint has been seen to be so since."""
+    action, _, by = tags.get(ENDING, "").partition(" ")
+    return Announced(action, by)
 
 
 def described(tags: Mapping[str, str]) -> str:

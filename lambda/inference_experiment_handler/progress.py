@@ -3,11 +3,11 @@
 It travels in the event from one invocation to the next, so it is plain JSON.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from inference_experiment_handler.operations import CREATE, LOOKS
+from inference_experiment_handler.operations import ADD_TAGS, CREATE, LOOKS
 from inference_experiment_handler.steps import Call, call_key
 
 SETTLING = timedelta(minutes=1)
@@ -32,9 +32,11 @@ class Progress:
         claims: The experiments that the request took charge of, and whose they were before.
         named: The experiments whose tags were seen to name the request as the one in charge.
         stack: The stack's status, and when CloudFormation said so.
+        stack_since: When the stack's present, or last, operation began.
         stack_at_first: The first that CloudFormation said.
         last_words: SageMaker's, in its last error.
         hops: How often the request was handed over from one invocation to the next.
+        invocation: The id of the present invocation. Lambda keeps it when it runs one again.
         seen: Whether the experiment was there at an earlier look.
         seen_alive: Whether it had not ended then.
     """
@@ -48,9 +50,11 @@ class Progress:
     claims: dict[str, str] = field(default_factory=dict)
     named: list[str] = field(default_factory=list)
     stack: tuple[str, str] | None = None
+    stack_since: str | None = None
     stack_at_first: str | None = None
     last_words: str = ""
     hops: int = 0
+    invocation: str = ""
     seen: bool = False
     seen_alive: bool = False
 
@@ -76,6 +80,10 @@ class Progress:
     def refused(self, operation: str, subject: str) -> bool:
         return call_key(operation, subject) in self.refusals
 
+    def tags_refused(self, subject: str) -> bool:
+        """Whether SageMaker refuses that anything be written on the tags of an experiment."""
+        return any(key.startswith(call_key(ADD_TAGS, subject)) for key in self.refusals)
+
     def refused_for_good(self, operation: str, subject: str, now: datetime) -> bool:
         since = self.refusals.get(call_key(operation, subject))
         return since is not None and now - datetime.fromisoformat(since) >= PATIENCE
@@ -90,6 +98,9 @@ class Progress:
             return None
         return self.stack[0]
 
+    def stack_began(self) -> datetime | None:
+        return datetime.fromisoformat(self.stack_since) if self.stack_since else None
+
     def record(self, call: Call, now: datetime) -> None:
         self.calls[call.key] = now.isoformat()
         self.refusals.pop(call.key, None)
@@ -98,8 +109,9 @@ class Progress:
         if call.takes_charge_from is not None:
             self.claims[call.subject] = call.takes_charge_from
 
-    def record_stack(self, status: str, now: datetime) -> None:
+    def record_stack(self, status: str, since: datetime | None, now: datetime) -> None:
         self.stack = (status, now.isoformat())
+        self.stack_since = since.isoformat() if since is not None else None
         self.stack_at_first = self.stack_at_first or status
 
     def record_refusal(self, call: Call, now: datetime) -> None:
@@ -134,4 +146,6 @@ class Progress:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Progress":
-        return cls(**data)
+        # Another version of the function may have handed it over.
+        known = {each.name for each in fields(cls)}
+        return cls(**{key: value for key, value in data.items() if key in known})

@@ -18,8 +18,9 @@ from crhelper import FAILED, SUCCESS, CfnResource
 
 from inference_experiment_handler import answer
 from inference_experiment_handler import event as events
+from inference_experiment_handler.charge import has_twin, taken_over
 from inference_experiment_handler.event import Request, RequestType
-from inference_experiment_handler.loop import Settled, advance, is_taken_over
+from inference_experiment_handler.loop import Settled, advance, tags_held
 from inference_experiment_handler.observe import Observation
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.properties import InvalidPropertiesError
@@ -88,6 +89,7 @@ class InferenceExperimentResource(CfnResource):
     def _crhelper_init(self, event: dict[str, Any], context: Context) -> bool:
         carried = event.get("CrHelperData", {})
         self._progress = Progress.from_json(carried.get("Progress", {}))
+        self._progress.invocation = str(context.aws_request_id)
         now = self._edges.now()
         self._issued = datetime.fromisoformat(carried["Issued"]) if carried else events.issued(event, now)
         return bool(super()._crhelper_init(event, context))  # type: ignore[misc]  # not in its stubs
@@ -142,6 +144,11 @@ class InferenceExperimentResource(CfnResource):
 
     def _handed_over(self, event: dict[str, Any], margin: float) -> bool:
         """Invokes the next invocation, and again until it is seen to go on or hardly any time is left."""
+        tags = self._tags_held()
+        if self._request and tags and has_twin(self._request, tags, self._progress):
+            self._handed_on = True
+            logger.info({"hand_over": self._progress.hops, "why": "another invocation goes on with it"})
+            return True
         progress = replace(self._progress, hops=self._progress.hops + 1)
         event["CrHelperData"] = {"Progress": progress.to_json(), "Issued": self._issued.isoformat()}
         while True:
@@ -168,9 +175,16 @@ class InferenceExperimentResource(CfnResource):
             return True
         for _ in range(_LOOKS):
             self._edges.sleep(within / _LOOKS)
-            if is_taken_over(self._request, self._seen, self._progress, self._edges.sagemaker()):
+            tags = self._tags_held()
+            # Where there is nothing to write on, or no longer, it is taken for granted.
+            if tags is None or taken_over(self._request, tags, self._progress):
                 return True
         return False
+
+    def _tags_held(self) -> dict[str, str] | None:
+        if self._request is None:
+            return None
+        return tags_held(self._request, self._seen, self._progress, self._edges.sagemaker())
 
     def _send(self, status: str | None = None, reason: str = "") -> None:
         """One answer for each request, whoever comes first: the end of the loop, or crhelper's timer."""

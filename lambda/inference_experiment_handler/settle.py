@@ -31,10 +31,6 @@ def settle(
         undeclared.append(ownership.STARTED)
     if not experiment.ended:
         undeclared.append(ownership.ENDING)
-    surplus = [key for key in undeclared if key in sight.tags]
-    if surplus and not progress.made(DELETE_TAGS, experiment.name):
-        untag = {"ResourceArn": experiment.arn, "TagKeys": surplus}
-        return Call(DELETE_TAGS, experiment.name, untag, f"no longer declared: {', '.join(surplus)}")
     proven = declaration.conclusion is not None and brought_about and sight.tags.get(ownership.ENDING)
     wanted = {
         **declaration.tags,
@@ -43,10 +39,23 @@ def settle(
         **_charge(request, sight),
         **({ownership.ENDING: ownership.PROVEN} if proven else {}),
     }
+    own = request.owner.tags.items() <= sight.tags.items()
+    surplus = [key for key in undeclared if key in sight.tags]
+    untag = Call(
+        DELETE_TAGS,
+        experiment.name,
+        {"ResourceArn": experiment.arn, "TagKeys": surplus},
+        f"no longer declared: {', '.join(surplus)}",
+    )
+    # First, as there is room for 50. What is only being taken over has to bear its owner's tags before, for IAM.
+    if own and surplus and not progress.made(DELETE_TAGS, experiment.name):
+        return untag
     missing = {key: value for key, value in wanted.items() if sight.tags.get(key) != value}
     if missing and not progress.made(ADD_TAGS, experiment.name):
         tag = {"ResourceArn": experiment.arn, "Tags": arguments.listed(missing)}
         return Call(ADD_TAGS, experiment.name, tag, f"to be set: {', '.join(missing)}")
+    if surplus and not progress.made(DELETE_TAGS, experiment.name):
+        return untag
     return Done(why)
 
 

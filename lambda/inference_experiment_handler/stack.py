@@ -5,7 +5,7 @@ CloudFormation gives a request up without telling the handler, and a rollback's 
 
 from datetime import datetime, timedelta
 
-from inference_experiment_handler.event import Request, RequestType
+from inference_experiment_handler.event import Request, RequestType, issued_by
 from inference_experiment_handler.observe import Observation
 from inference_experiment_handler.operations import DESCRIBE_STACKS
 from inference_experiment_handler.progress import Progress
@@ -16,6 +16,9 @@ _UNDER_WAY = {
     RequestType.UPDATE: frozenset({"UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"}),
 }
 """The statuses in which a stack waits for the answer to such a request."""
+
+_CLOCKS = 5
+"""Seconds by which CloudFormation's clock and that of the answer's address may differ."""
 
 _FRESH = timedelta(seconds=10)
 """For so long what CloudFormation said of the stack holds."""
@@ -39,6 +42,10 @@ def waits_for(request: Request, seen: Observation, progress: Progress) -> bool |
     status = progress.stack_status(since=seen.now - _FRESH)
     if status is None:
         return None
+    began = progress.stack_began()
+    if began is not None and issued_by(request.token) < int(began.timestamp()) - _CLOCKS:
+        # It belongs to an earlier operation of the stack, and Lambda runs it once more.
+        return False
     # A rollback is waited for while the stack rolls back, and no other update is.
     return status in _UNDER_WAY[request.type] and (is_rollback(progress) or "ROLLBACK" not in status)
 

@@ -123,7 +123,7 @@ ENDPOINT_PROMOTED = replace(ENDPOINT_AS_BEFORE, production=(Served(SHADOW, 1, CH
 def asked(request_type: str) -> Progress:
     """A request that has just asked CloudFormation for the stack's status."""
     progress = Progress()
-    progress.record_stack(STATUS_DURING[request_type], NOW)
+    progress.record_stack(STATUS_DURING[request_type], None, NOW)
     return progress
 
 

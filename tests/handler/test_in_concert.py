@@ -1,7 +1,7 @@
 """Several things at once: failed ends, late deliveries, runs on other endpoints, half-way rollbacks."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from declarations import (
     declared,
     shadow_mode,
 )
+from interruption import stop_waiting
 from stack import Context, Stack
 
 from inference_experiment_handler import index
@@ -177,6 +178,41 @@ def test_an_update_that_comes_late_does_not_make_a_delete_overlook_anything(stac
     (answer,) = [each for each in stack.answers if each.body["RequestId"] == delete["RequestId"]]
     assert answer.succeeded
     assert stack.names() == []
+    assert stack.shadows() == []
+
+
+def test_a_create_that_lambda_runs_once_more_in_a_later_operation_creates_nothing(stack: Stack) -> None:
+    create = stack.event("Create", declared())
+    stack.deliver(create)
+    stack.run()
+    assert stack.delete(declared(), stack.answers[-1].physical_id).succeeded
+    stack.clock.advance(60)
+    # Another update of the stack is under way, which knows nothing of the resource any more.
+    stack._status_during[create["RequestId"]] = "UPDATE_IN_PROGRESS"
+    stack.operation_began = stack.clock.now()
+
+    stack.deliver(create)
+    stack.run()
+
+    assert not stack.answers[-1].succeeded
+    assert stack.names() == []
+
+
+def test_what_an_earlier_request_announced_binds_no_later_one() -> None:
+    stack = Stack()
+    before = declared(Schedule={"EndTime": "2030-01-01T04:00:00Z"})
+    name = stack.create(before).physical_id
+    stack.clock.advance(timedelta(hours=3))
+    promoted = before | {"DesiredState": "Completed", "ModelVariantActions": PROMOTE}
+    stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ConflictException", "busy", times=1000))
+    stop_waiting(stack, stack.event("Update", promoted, physical_id=name, old=before), after="StopInferenceExperiment")
+    stack.sagemaker.faults.clear()
+    stack.clock.advance(datetime(2030, 1, 1, 4, 1, tzinfo=UTC) - stack.clock.now())
+    assert stack.describe(name)["Status"] == "Stopping"
+
+    answer = stack.delete(before, name)
+
+    assert answer.succeeded, answer.reason
     assert stack.shadows() == []
 
 

@@ -1,5 +1,6 @@
 """What breaks in the middle: lost answers, lost progress, a failing hand-over, a request that was given up."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -73,6 +74,43 @@ def test_a_hand_over_that_lambda_loses_is_made_again(lost: set[int]) -> None:
     assert answer.succeeded, answer.reason
     assert len(stack.answers) == 1
     assert stack.hops == 2 + len(lost)
+
+
+@pytest.mark.parametrize("hops", [2, 3])
+def test_invocations_that_were_made_again_for_nothing_do_not_multiply(hops: int) -> None:
+    stack = Stack(starting=timedelta(minutes=14 * hops + 5), tags_visible_after=timedelta(seconds=55))
+
+    answer = stack.create(declared())
+
+    assert answer.succeeded, answer.reason
+    assert stack.hops <= 4 * hops
+    assert {each.succeeded for each in stack.answers} == {True}
+    assert len(stack.answers) <= 4
+
+
+def test_where_tags_are_refused_a_hand_over_is_trusted() -> None:
+    stack = Stack(starting=timedelta(minutes=50))
+    stack.sagemaker.faults.add(ErrorFault("AddTags", "ValidationException", "no more tags", times=10_000))
+
+    assert not stack.create(declared()).succeeded
+    assert stack.hops <= 4 + 4 * 2
+
+
+def test_what_another_version_has_handed_over_is_gone_on_with(stack: Stack) -> None:
+    stack.timeout = Context(stack.clock).timeout / 15
+    stack.takes_hand_over = lambda: False
+    handed_over: list[dict[str, Any]] = []
+    edges = replace(stack.edges, invoke=lambda _, payload: handed_over.append(json.loads(payload)))
+    index.serve(stack.event("Create", declared()), Context(stack.clock, stack.timeout), edges)
+    event = handed_over[0]
+    event["CrHelperData"]["Progress"]["of_tomorrow"] = True
+    del event["CrHelperData"]["Progress"]["named"]
+
+    stack.takes_hand_over = lambda: True
+    stack.deliver(event)
+    stack.run()
+
+    assert stack.answers[-1].succeeded
 
 
 def test_what_becomes_of_an_invocation_that_has_handed_over_is_not_answered() -> None:

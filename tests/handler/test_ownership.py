@@ -1,14 +1,16 @@
 """Ownership: a foreign experiment is never touched, unless it is taken over deliberately."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from declarations import REMOVE, ROLE, SHADOW, declared, shadow_mode
+from declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
 from stack import STACK_ID, Stack
 
 from inference_experiment_handler import limits, ownership
 from inference_experiment_handler.ownership import APPLIED, LOGICAL_ID
 from inference_experiment_handler.ownership import STACK_ID as STACK_TAG
+from local.sagemaker import ErrorFault
 
 NAMED = declared(Name="theirs")
 
@@ -19,10 +21,9 @@ def make_theirs(stack: Stack, **more: Any) -> None:
         Name="theirs",
         Type="ShadowMode",
         RoleArn=ROLE,
-        EndpointName="shop",
         ModelVariants=declared()["ModelVariants"],
         ShadowModeConfig=shadow_mode(10),
-        **more,
+        **({"EndpointName": "shop"} | more),
     )
 
 
@@ -156,6 +157,52 @@ def test_stripped_tags_are_put_back_before_a_call_that_iam_allows_by_them(stack:
     first = next(call for call in marking if call.operation == "AddTags" and STACK_TAG in str(call.parameters))
     assert marking.index(first) < [call.operation for call in marking].index("UpdateInferenceExperiment")
     assert stack.tags(name)[STACK_TAG] == STACK_ID
+
+
+@pytest.mark.parametrize("stripped", [STACK_TAG, LOGICAL_ID])
+def test_one_stripped_tag_takes_nothing_from_its_owner(stack: Stack, stripped: str) -> None:
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(600)
+    stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=[stripped])
+
+    assert stack.update(declared(), declared(sampling=20), name).succeeded
+    assert stack.tags(name)[stripped]
+    assert stack.delete(declared(sampling=20), name).succeeded
+    assert stack.names() == []
+
+
+@pytest.mark.parametrize("refused", ["StartInferenceExperiment", "StopInferenceExperiment"])
+def test_a_takeover_that_fails_halfway_leaves_the_test_to_whose_it_was(stack: Stack, refused: str) -> None:
+    scheduled = {
+        "Schedule": {"StartTime": datetime(2030, 1, 20, tzinfo=UTC), "EndTime": datetime(2030, 1, 27, tzinfo=UTC)}
+    }
+    make_theirs(stack, **(scheduled if refused.startswith("Start") else {}))
+    stack.clock.advance(1200)
+    concluded = {"DesiredState": "Completed", "ModelVariantActions": PROMOTE}
+    taken = NAMED | {"AdoptExisting": True} | (concluded if refused.startswith("Stop") else {})
+    stack.sagemaker.faults.add(ErrorFault(refused, "ValidationException", "no", times=3))
+
+    created = stack.create(taken)
+
+    assert not created.succeeded
+    assert STACK_TAG not in stack.tags("theirs")
+    assert stack.delete(taken, created.physical_id).succeeded
+    assert stack.names() == ["theirs"]
+
+
+def test_what_is_taken_over_gets_its_owners_tags_before_it_loses_any(stack: Stack) -> None:
+    before = declared(Tags=[{"Key": "team", "Value": "a"}])
+    name = stack.create(before).physical_id
+    stack.serve("other")
+    stack.clock.advance(1200)
+    make_theirs(stack, EndpointName="other", Tags=[{"Key": "team", "Value": "theirs"}])
+    stack.clock.advance(1200)
+    mark = stack.mark()
+
+    answer = stack.update(before, NAMED | {"AdoptExisting": True, "EndpointName": "other"}, name)
+
+    assert answer.succeeded, answer.reason
+    assert [call for call in stack.calls(since=mark) if call.endswith("Tags")] == ["AddTags", "DeleteTags"]
 
 
 def strip(stack: Stack, name: str) -> None:

@@ -93,3 +93,15 @@ def test_a_delete_while_it_starts_waits_and_removes_it() -> None:
 
     assert stack.names() == []
     assert stack.shadows() == []
+
+
+@pytest.mark.parametrize("taken_away", [{"DataStorageConfig": {"Destination": "s3://captures"}}, {"KmsKey": "alias/x"}])
+def test_what_a_starting_test_can_not_lose_is_refused_though_it_is_not_waited_for(taken_away: dict[str, Any]) -> None:
+    stack = Stack(starting=timedelta(minutes=20))
+    before = declared(**TAKEN_ON, **taken_away)
+    name = stack.create(before).physical_id
+
+    answer = stack.update(before, declared(**TAKEN_ON), name)
+
+    assert not answer.succeeded
+    assert "declared nothing" in answer.reason

@@ -81,7 +81,14 @@ class StackStatus:
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803  # the API's name
         assert StackName == self.stack.stack_id
         self.stack.asked += 1
-        return {"Stacks": [{"StackId": StackName, "StackName": "Demo", "StackStatus": self.stack.status}]}
+        described = {
+            "StackId": StackName,
+            "StackName": "Demo",
+            "StackStatus": self.stack.status,
+            "CreationTime": START,
+            "LastUpdatedTime": self.stack.operation_began,
+        }
+        return {"Stacks": [described]}
 
 
 class Stack:
@@ -93,6 +100,7 @@ class Stack:
         self.stack_id, self.logical_id = stack_id, logical_id
         self.status = STATUS_DURING["Create"]
         self._status_during: dict[str, str] = {}
+        self.operation_began = START
         self.answers: list[Answer] = []
         self.hops = 0
         self.poll_seconds = 15.0
@@ -104,6 +112,7 @@ class Stack:
         self._queue: deque[dict[str, Any]] = deque()
         self._client = boto3_client(self.sagemaker)
         self._requests = 0
+        self._invocations = 0
         self.timeout = LAMBDA_TIMEOUT
         self._serve_endpoint()
 
@@ -144,6 +153,8 @@ class Stack:
         self._requests += 1
         request_id = f"request-{self._requests}"
         self._status_during[request_id] = STATUS_DURING[request_type]
+        if request_type != "Rollback":
+            self.operation_began = self.clock.now()
         return {
             "RequestType": "Update" if request_type == "Rollback" else request_type,
             "RequestId": request_id,
@@ -168,7 +179,9 @@ class Stack:
         """One invocation. The stack is where its newest request has taken it."""
         if "CrHelperData" not in event:
             self.status = self._status_during[event["RequestId"]]
-        index.serve(event, Context(self.clock, self.timeout), self.edges)
+        self._invocations += 1
+        context = Context(self.clock, self.timeout, aws_request_id=f"invocation-{self._invocations}")
+        index.serve(event, context, self.edges)
 
     @property
     def edges(self) -> Edges:
