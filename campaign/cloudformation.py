@@ -73,12 +73,14 @@ class CloudFormation:
         self.requests: list[Request] = []
         self.declared: Declaration = {}
         self.physical_id = ""
+        self._operation_began = scheduler.now()
         self.leaked: set[str] = set()
         """The ids whose Delete has failed for good: what is left is for the stack's owner to remove."""
         self.on_answer: Callable[[Request, Answer], None] = lambda *_: None
 
     def describe_stacks(self, _: str, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"Stacks": [{"StackId": asked["StackName"], "StackName": "Demo", "StackStatus": self.status}]}
+        described = {"StackId": asked["StackName"], "StackName": "Demo", "StackStatus": self.status}
+        return {"Stacks": [described | {"LastUpdatedTime": self._operation_began}]}
 
     def receive(self, request: Request, body: bytes, delivery: int) -> None:
         """An answer is put to its address, perhaps once more in the same delivery."""
@@ -92,6 +94,7 @@ class CloudFormation:
 
     def create(self, declared: Declaration) -> None:
         self.declared, self.status = declared, "CREATE_IN_PROGRESS"
+        self._operation_began = self._scheduler.now()
         request = self._send("Create", declared)
         cancelled = self._waited_for(request)
         answer = request.answer
@@ -108,6 +111,7 @@ class CloudFormation:
     def update(self, declared: Declaration) -> None:
         before, old_id = self.declared, self.physical_id
         self.status = "UPDATE_IN_PROGRESS"
+        self._operation_began = self._scheduler.now()
         request = self._send("Update", declared, physical_id=old_id, old=before)
         cancelled = self._waited_for(request)
         answer = request.answer
@@ -128,6 +132,7 @@ class CloudFormation:
 
     def delete(self) -> None:
         self.status = "DELETE_IN_PROGRESS"
+        self._operation_began = self._scheduler.now()
         deleted = self._deleted(self.physical_id, self.declared)
         self.status = "DELETE_COMPLETE" if deleted else "DELETE_FAILED"
 

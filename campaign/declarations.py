@@ -80,6 +80,7 @@ def _change(dice: Random, now: datetime, declared: Declaration) -> None:
             "removal",
             "bad",
             "kms",
+            "less",
             "production",
             "timeout",
             "timeout",
@@ -116,6 +117,9 @@ def _change(dice: Random, now: datetime, declared: Declaration) -> None:
         declared["ServiceTimeout"] = dice.choice([1200, 2400, 3600])
     elif kind == "kms":
         declared["KmsKey"] = "alias/other"
+    elif kind == "less":
+        # What a live test can't lose.
+        declared.pop(dice.choice(["KmsKey", "DataStorageConfig"]), None)
 
 
 def _renew(dice: Random, declared: Declaration) -> None:

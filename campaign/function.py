@@ -92,7 +92,7 @@ class Function:
         """Takes an event: it will be delivered at least once."""
         times = 2 if self._chance.hits("duplicate") else 1
         for copy in range(times):
-            late = self._chance.random.uniform(60, 600) if self._chance.hits("late") or copy else 0.0
+            late = self._chance.random.uniform(60, 1800) if self._chance.hits("late") or copy else 0.0
             self._invocations += 1
             seconds = self._chance.random.uniform(0.01, 1.0) + late
             self._start(payload, f"invocation-{self._invocations}", 0, seconds)

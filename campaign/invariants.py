@@ -141,14 +141,28 @@ def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker
     schedule = declared["Schedule"]
     if "EndTime" in schedule:
         end = datetime.fromisoformat(schedule["EndTime"])
-    elif live["Status"] == "Running" and not service.behaviour.reports_actual_start:
+    elif live["Status"] != "Created" and not service.behaviour.reports_actual_start:
         # What a duration counts from can't be seen.
+        return []
+    elif live["Status"] != "Created" and "StartTime" not in live["Schedule"]:
+        # Not yet.
         return []
     else:
         days = timedelta(days=int(schedule["Duration"][1:-1]))
-        planned = live["Status"] == "Created"
+        planned = live["Status"] == "Created" and "StartTime" in schedule
         end = (datetime.fromisoformat(schedule["StartTime"]) if planned else live["Schedule"]["StartTime"]) + days
     return [] if abs(live["Schedule"]["EndTime"] - end) < timedelta(minutes=2) else [f"it ends {live['Schedule']}"]
+
+
+def missing_tags(declared: Declaration, name: str, service: SageMaker) -> list[str]:
+    """The declared tags that a live experiment lacks. They may take a while to show."""
+    live = next((each for each in service.experiments() if each["Name"] == name), None)
+    tags = service.tags_by_arn().get(live["Arn"], {}) if live else {}
+    return [
+        f"tag {tag['Key']} is {tags.get(tag['Key'])}, declared {tag['Value']}"
+        for tag in declared.get("Tags", [])
+        if live and tags.get(tag["Key"]) != tag["Value"]
+    ]
 
 
 def _end_is_past(declared: Declaration, now: datetime) -> bool:

@@ -7,6 +7,7 @@ schedule, Lambda has given a request up, or SageMaker itself has left the shadow
 from datetime import timedelta
 
 from campaign import bounds, invariants
+from campaign.aws import HANDLER
 from campaign.chance import Odds
 from campaign.cloudformation import Answer, Request
 from campaign.declarations import Declaration, is_same_test
@@ -57,11 +58,14 @@ class Judge:
             )
             if problem:
                 self.violated(7, f"{self._stack.status}: {problem}")
+            if not rollback:
+                for missing in invariants.missing_tags(self._stack.declared, self._stack.physical_id, self._service):
+                    self.violated(4, f"{self._stack.status}: {missing}")
 
     def rollback_failed(self) -> None:
         """The stack is UPDATE_ROLLBACK_FAILED."""
         request = self._stack.requests[-1]
-        slow = self._service.behaviour.starting.total_seconds() > request.timeout - 300
+        slow = self._world.slowest.total_seconds() > request.timeout - 300
         if not self._excused(request) and not slow:
             self.violated(5, f"{request.id}: {request.reason}")
 
@@ -125,6 +129,17 @@ class Judge:
             problem = invariants.unlike(request.declared, answer.physical_id, self._service, now, rollback=rollback)
             if problem and not (rollback and self._excused(request)):
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
+        if request.kind == "Rollback":
+            self._check_not_undone(request, answer)
+
+    def _check_not_undone(self, request: Request, answer: Answer) -> None:
+        """A rollback does not end the very test that it goes back to."""
+        concluded = any("DesiredState" in each.declared for each in self._stack.requests)
+        for call in self._service.record:
+            ends = call.operation in ("StopInferenceExperiment", "DeleteInferenceExperiment") and not call.code
+            after = call.at >= request.sent and call.principal == HANDLER
+            if ends and after and not concluded and call.parameters.get("Name") == answer.physical_id:
+                self.violated(5, f"{request.id} {call.operation} of what it goes back to")
 
     def _check_deleted(self, request: Request, answer: Answer) -> None:
         for each in invariants.own(self._service):

@@ -81,6 +81,11 @@ def _without_sampling(original: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *given, **named: [each for each in original(*given, **named) if each.name != "SamplingPercentage"]
 
 
+def _without_the_last(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Of the tags whose keys a declaration of the campaign may have."""
+    return lambda tags: original({key: value for key, value in tags.items() if key != "c"})
+
+
 def _always_done(original: Callable[..., Any]) -> Callable[..., Any]:
     def decided(*given: Any) -> Any:
         step = original(*given)
@@ -150,6 +155,7 @@ MUTANTS = (
     ),
     Mutant("leaves stripped tags", 2, ((decide, "marking", _instead(None)),)),
     Mutant("takes everything for its own", 3, ((ownership.Owner, "owns", _instead(True)),)),
+    Mutant("drops a declared tag", 4, ((arguments, "listed", _without_the_last(arguments.listed)),)),
     Mutant("drops a field", 4, ((fields, "differing", _without_sampling(fields.differing)),)),
     Mutant("always succeeds", 4, ((loop, "decide", _always_done(decide.decide)),)),
     Mutant("refuses rollbacks", 5, ((stack, "is_rollback", _instead(False)),), quick=False),

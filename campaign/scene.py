@@ -80,9 +80,10 @@ class Scene:
 def behaviour(chance: Chance) -> Behaviour:
     dice = chance.random
     stops = dice.random() < 0.5
-    slow = timedelta(minutes=dice.uniform(30, 70)) if chance.hits("slow") else None
-    return Behaviour(
-        starting=slow or timedelta(minutes=5),
+    usual = {"creating": 0.5, "starting": 5.0, "updating": 3.0, "stopping": 4.0}
+    if chance.hits("slow"):
+        usual[dice.choice(["creating", "starting", "starting", "updating", "stopping"])] = dice.uniform(30, 70)
+    known = Behaviour(
         unscheduled_passes_created=dice.random() < 0.3,
         created_pause=timedelta(seconds=dice.choice([5, 60])),
         stop_in_created=stops,
@@ -91,6 +92,7 @@ def behaviour(chance: Chance) -> Behaviour:
         reports_actual_start=dice.random() < 0.5,
         promoted_keeps_shadow_name=dice.random() < 0.7,
         kms_key_reported_as_arn=dice.random() < 0.3,
-        tags_visible_after=timedelta(seconds=dice.choice([0, 0, 5])),
+        tags_visible_after=timedelta(seconds=dice.choice([0, 0, 5, 40])),
         visible_after_create=timedelta(seconds=dice.choice([0, 0, 20])),
     )
+    return known.changed({transition: timedelta(minutes=minutes) for transition, minutes in usual.items()})

@@ -35,13 +35,21 @@ class World:
         self.strangers = Strangers(self.scheduler, self.chance, self.function)
         self.address = ResponseAddress(self.scheduler, self.chance, self._receive)
         self.scene = scene.Scene(self.scheduler, self.service)
-        self.poll_seconds = 30.0 if self.service.behaviour.starting > timedelta(minutes=20) else 5.0
+        self.poll_seconds = 30.0 if self.slowest > timedelta(minutes=20) else 5.0
         denied = START + timedelta(seconds=60) if self.chance.hits("denied") else START
         parts = (self.scheduler, self.chance, self.function)
-        self._sagemaker = Client(*parts, sagemaker_of(self.service), denied_until=denied.timestamp())
+        self._sagemaker = Client(
+            *parts, sagemaker_of(self.service, enforced=dice.random() < 0.5), denied_until=denied.timestamp()
+        )
         self._cloudformation = Client(*parts, self.stack.describe_stacks)
         self._deliveries: dict[greenlet, int] = {}
         self._delivery = 0
+
+    @property
+    def slowest(self) -> timedelta:
+        """How long SageMaker's slowest transition takes."""
+        behaviour = self.service.behaviour
+        return max(behaviour.creating, behaviour.starting, behaviour.updating, behaviour.stopping)
 
     def _serve(self, event: Any, context: Context) -> None:
         edges = Edges(

@@ -23,8 +23,8 @@ def lost_charge(request: Request, sight: Sight, progress: Progress) -> bool:
     if held is None or held == request.token:
         return False
     if progress.in_charge(name):
-        # Right after a claim the tags may still show whose it was before.
-        return held != progress.claims.get(name)
+        # Right after a claim the tags may still show whose it was before, or come to show it only then.
+        return held != progress.claims.get(name) and issued_by(held) >= issued_by(request.token)
     return issued_by(held) > issued_by(request.token)
 
 

@@ -50,7 +50,9 @@ def _taken_back(request: Request, seen: Observation, progress: Progress) -> Step
     A Delete that came while it was being created may have found nothing, and no other will come.
     """
     created_at = progress.perhaps_made_at(CREATE, request.name)
-    if seen.sight is None or created_at is None or seen.sight.succeeded:
+    if seen.sight is None or created_at is None:
+        return None
+    if seen.sight.succeeded and not seen.sight.owner_may_not_show_yet(seen.now):
         return None
     superseded = seen.predecessor is not None and lost_charge(request, seen.predecessor, progress)
     given_up = superseded or stack.gave_up(request, progress, since=created_at)
@@ -97,9 +99,15 @@ def _under_way(
     starts = experiment.status in (Status.CREATING, Status.STARTING) and declaration.conclusion is None
     if declaration.waits_until_running or not starts:
         return None
-    if fields.differing(declaration, experiment, ownership.read(sight.tags), seen.now, sent=progress.sent):
+    if fields.differing(declaration, experiment, _applied(request, sight), seen.now, sent=progress.sent):
         return None
     return settle(request, declaration, sight, progress, f"{experiment.status}, and not waited for any longer")
+
+
+def _applied(request: Request, sight: Sight) -> dict[str, str] | None:
+    """What was applied last: as the tags have it, or else as CloudFormation presents what was declared before."""
+    previous = request.previous
+    return ownership.read(sight.tags) or (dict(previous.applied) if previous and previous.applied else None)
 
 
 def _created_or_running(
@@ -108,7 +116,12 @@ def _created_or_running(
     """Created or Running: update what differs, then conclude it, then start it, then be done."""
     experiment = sight.experiment
     differing = fields.differing(
-        declaration, experiment, ownership.read(sight.tags), seen.now, sent=progress.sent, adopting=not own
+        declaration,
+        experiment,
+        _applied(request, sight) if own else ownership.read(sight.tags),
+        seen.now,
+        sent=progress.sent,
+        adopting=not own,
     )
     decides = declaration.conclusion is None and experiment.status == Status.CREATED
     if decides and endpoint_checks.decides(declaration, experiment, seen.now):

@@ -10,6 +10,7 @@ from declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
 from interruption import stop_waiting
 from stack import INVENTED, Context, Stack
 
+from inference_experiment_handler import index
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, Hook, SilentRollback
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
