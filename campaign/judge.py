@@ -92,9 +92,11 @@ class Judge:
             if len(request.answers) > many:
                 self.violated(1, f"{request.id} was answered {len(request.answers)} times")
         left = [each["Name"] for each in invariants.own(self._service) if each["Status"] not in invariants.ENDED]
-        if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked:
+        # What an invocation has created that Lambda gave up for good, nobody else may know of.
+        given_up = any(request.id in self._function.exhausted for request in stack.requests)
+        if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked and not given_up:
             self.violated(2, f"{left} still there when all is over")
-        if invariants.shadows(self._service) and not (self._keeping or self.left_behind or stack.leaked):
+        if invariants.shadows(self._service) and not (self._keeping or self.left_behind or stack.leaked or given_up):
             self.violated(2, "a shadow is on the endpoint when all is over")
         for touched in invariants.foreign_calls(self._service, self._world.scene.foreign):
             self.violated(3, touched)

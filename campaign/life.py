@@ -77,7 +77,7 @@ class Life:
                 self.stack.continue_rollback()
 
     def _end(self) -> None:
-        for attempt in range(4):
+        for attempt in range(8):
             if self.stack.status == "DELETE_COMPLETE":
                 break
             if attempt:

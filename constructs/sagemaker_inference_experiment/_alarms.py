@@ -46,6 +46,9 @@ class AlarmedExperiment(WatchedExperiment):
 
     They look at 5 minutes at a time, and ring when 2 of the last 3 were bad. Where there is no data, nothing is wrong:
     before its start and after its end a test has no shadow, so an alarm that rings when the test ends falls silent.
+
+    CloudWatch has no alarms on metrics of another region: an alarm belongs into a stack of the experiment's region, and
+    CDK refuses others.
     """
 
     def alarm_shadow_error_rate(
