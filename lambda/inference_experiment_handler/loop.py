@@ -72,7 +72,7 @@ def tags_held(
 ) -> dict[str, str] | None:
     """The tags on which invocations tell each other who goes on with the request; ``None`` where there are none.
 
-    Empty where they can't be read just now.
+    Empty where they can't be read just now. Raises a ``NotFoundError`` where the experiment that bore them is gone.
     """
     sight = held(request, seen, progress) if seen else None
     if sight is None:
@@ -80,7 +80,7 @@ def tags_held(
     try:
         return tags_of(client, sight.experiment.arn)
     except NotFoundError:
-        return None
+        raise
     except ServiceError:
         return {}
 

@@ -24,7 +24,7 @@ from inference_experiment_handler.loop import Settled, advance, tags_held
 from inference_experiment_handler.observe import Observation
 from inference_experiment_handler.progress import Progress
 from inference_experiment_handler.properties import InvalidPropertiesError
-from inference_experiment_handler.service import Clients, CloudFormation, SageMaker
+from inference_experiment_handler.service import Clients, CloudFormation, NotFoundError, SageMaker
 from inference_experiment_handler.steps import Call, Done, Fail, Step
 
 logger = logging.getLogger(__name__)
@@ -144,7 +144,13 @@ class InferenceExperimentResource(CfnResource):
 
     def _handed_over(self, event: dict[str, Any], margin: float) -> bool:
         """Invokes the next invocation, and again until it is seen to go on or hardly any time is left."""
-        tags = self._tags_held()
+        try:
+            tags = self._tags_held()
+        except NotFoundError:
+            if self._remaining() > margin / 3:
+                # It has just gone, perhaps by the last call: the next look may be the end of it.
+                return False
+            tags = None
         if self._request and tags and has_twin(self._request, tags, self._progress):
             self._handed_on = True
             logger.info({"hand_over": self._progress.hops, "why": "another invocation goes on with it"})
@@ -175,8 +181,12 @@ class InferenceExperimentResource(CfnResource):
             return True
         for _ in range(_LOOKS):
             self._edges.sleep(within / _LOOKS)
-            tags = self._tags_held()
-            # Where there is nothing to write on, or no longer, it is taken for granted.
+            try:
+                tags = self._tags_held()
+            except NotFoundError:
+                # Removed since, so somebody is at work.
+                return True
+            # Where there is nothing to write on it is taken for granted.
             if tags is None or taken_over(self._request, tags, self._progress):
                 return True
         return False
