@@ -41,13 +41,20 @@ def network_interfaces() -> aws_iam.PolicyStatement:
     )
 
 
+def changes_of_own_stack(stack: Stack) -> aws_iam.PolicyStatement:
+    """Changing the experiments of the stack, and of no other: IAM itself sees to it, by their tag."""
+    return _changes(stack, {"StringEquals": {_OWNED: Aws.STACK_ID}})
+
+
+def changes_of_any_stack(stack: Stack) -> aws_iam.PolicyStatement:
+    """Changing the experiments of any stack of the account and region, which share the function."""
+    return _changes(stack, {"StringLike": {_OWNED: _stacks(stack)}})
+
+
 class Served(Construct):
-    """What lets the function change the experiments of one stack, and hand their roles to SageMaker; no others.
+    """What lets the function serve the experiments of one stack: handing their roles to SageMaker, and no others."""
 
-    IAM itself holds it to that: by the tag that names an experiment's stack.
-    """
-
-    def __init__(self, scope: Construct, id: str, function_role: aws_iam.IRole, *, of_any_stack: bool = False) -> None:
+    def __init__(self, scope: Construct, id: str, function_role: aws_iam.IRole) -> None:
         super().__init__(scope, id)
         self._stack = Stack.of(scope)
         self._passed: set[str] = set()
@@ -56,11 +63,6 @@ class Served(Construct):
             actions=["iam:PassRole"],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         )
-        change = _allow([_arn(self._stack, "inference-experiment")], *operations.OWNERS)
-        owned = (
-            {"StringLike": {_OWNED: _stacks(self._stack)}} if of_any_stack else {"StringEquals": {_OWNED: Aws.STACK_ID}}
-        )
-        change.add_conditions(owned)
         self._policy = aws_iam.Policy(
             self,
             "Policy",
@@ -68,7 +70,7 @@ class Served(Construct):
             # role would keep only one of them, and lose it with the first stack that goes.
             policy_name=Names.unique_resource_name(self, max_length=128),
             roles=[function_role],
-            statements=[change, self._pass_role],
+            statements=[self._pass_role],
         )
 
     def allow(self, role: aws_iam.IRole) -> None:
@@ -86,6 +88,12 @@ class Served(Construct):
         names = {experiment_name, as_in_arn(experiment_name)}
         arns = [_arn(self._stack, "inference-experiment", name) for name in sorted(names)]
         self._policy.add_statements(_allow(arns, operations.UPDATE, operations.START, operations.STOP))
+
+
+def _changes(stack: Stack, condition: dict[str, dict[str, str]]) -> aws_iam.PolicyStatement:
+    statement = _allow([_arn(stack, "inference-experiment")], *operations.OWNERS)
+    statement.add_conditions(condition)
+    return statement
 
 
 def _allow(resources: list[str], *actions: str) -> aws_iam.PolicyStatement:

@@ -7,7 +7,13 @@ from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, Token, aws_ec2, a
 from constructs import Construct
 
 from sagemaker_inference_experiment._asset import HANDLER, handler_code
-from sagemaker_inference_experiment._permissions import Served, network_interfaces, statements
+from sagemaker_inference_experiment._permissions import (
+    Served,
+    changes_of_any_stack,
+    changes_of_own_stack,
+    network_interfaces,
+    statements,
+)
 
 _ID = "SageMakerInferenceExperimentProvider"
 
@@ -93,7 +99,7 @@ class InferenceExperimentProvider(Construct):
             permissions_boundary=permissions_boundary,
         )
         self._log_group.grant_write(self._role)
-        for statement in statements(stack):
+        for statement in (*statements(stack), changes_of_own_stack(stack)):
             self._role.add_to_policy(statement)
         if vpc is not None:
             self._role.add_to_policy(network_interfaces())
@@ -102,7 +108,7 @@ class InferenceExperimentProvider(Construct):
             **({"LOG_LEVEL": str(log_level)} if log_level is not None else {}),
         }
         self._stacks: dict[str, Served] = {}
-        self._templates: Served | None = None
+        self._shared: aws_iam.Policy | None = None
         with handler_code() as code:
             self._function = aws_lambda.Function(
                 self,
@@ -182,7 +188,8 @@ class InferenceExperimentProvider(Construct):
         served.allow(role)
         if adopts is not None:
             served.adopt(adopts)
-        resource.node.add_dependency(self._hand_over, served)
+        shared = [self._let_change_any()] if Stack.of(resource) is not Stack.of(self) else []
+        resource.node.add_dependency(self._hand_over, served, *shared)
 
     def serve_templates(self, role: aws_iam.IRole, *, adopts: str | None = None) -> None:
         """Lets the function serve experiments in templates of this account and region that are not written with CDK.
@@ -191,11 +198,18 @@ class InferenceExperimentProvider(Construct):
             role: What such an experiment names as its ``RoleArn``.
             adopts: The name of an experiment that one may take over (``AdoptExisting``); none if omitted.
         """
-        if self._templates is None:
-            self._templates = Served(self, "Templates", self._role, of_any_stack=True)
-        self._templates.allow(role)
+        self._let_change_any()
+        served = self._served(Stack.of(self))
+        served.allow(role)
         if adopts is not None:
-            self._templates.adopt(adopts)
+            served.adopt(adopts)
+
+    def _let_change_any(self) -> aws_iam.Policy:
+        # One for all stacks: a condition for each in a policy of its own would fill the role's 10,240 characters soon.
+        if self._shared is None:
+            statement = changes_of_any_stack(Stack.of(self))
+            self._shared = aws_iam.Policy(self, "Shared", roles=[self._role], statements=[statement])
+        return self._shared
 
     def _served(self, stack: Stack) -> Served:
         if stack.node.addr not in self._stacks:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict, Unpack
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Resource, Stack, Token
 from aws_cdk.aws_cloudwatch import MathExpression, Metric, Stats, Unit
 from constructs import IConstruct
 
@@ -13,7 +13,7 @@ class MetricOptions(TypedDict, total=False):
     """What may be said of a metric: CDK's ``MetricOptions``. Whatever is given wins over the helper's own choice."""
 
     account: str
-    """The account that the metric is in; that of the experiment's stack if omitted."""
+    """The account that the metric is in; the experiment's if omitted."""
     color: str
     """The line's colour in a graph, such as ``#1f77b4``; CloudWatch chooses if omitted."""
     dimensions_map: dict[str, str]
@@ -25,11 +25,11 @@ class MetricOptions(TypedDict, total=False):
     period: Duration | None
     """How much time each value covers; 5 minutes if omitted."""
     region: str
-    """The region that the metric is in; that of the experiment's stack if omitted."""
+    """The region that the metric is in; the experiment's if omitted."""
     stack_account: str
-    """The account that a graph or alarm need not name; that of the experiment's stack if omitted."""
+    """The account that a graph or alarm need not name; the experiment's if omitted."""
     stack_region: str
-    """The region that a graph or alarm need not name; that of the experiment's stack if omitted."""
+    """The region that a graph or alarm need not name; the experiment's if omitted."""
     statistic: str
     """What becomes of the values within a period, such as ``p99``; the metric's usual one if omitted."""
     unit: Unit
@@ -84,11 +84,12 @@ class ExperimentVariant:
     """The production or the shadow variant of a test, as CloudWatch knows it.
 
     Made by ``InferenceExperiment.production_variant`` and ``.shadow_variant``. Metrics are over 5 minutes, and of the
-    account and region of the experiment's stack, unless said otherwise. While a variant has no traffic, SageMaker
-    publishes nothing of its requests; while it is not deployed, nothing at all.
+    experiment's account and region, unless said otherwise: those of an import are in its ARN. If they are tokens, they
+    are taken for those of the graph or alarm. While a variant has no traffic, SageMaker publishes nothing of its
+    requests; while it is not deployed, nothing at all.
 
     Args:
-        scope: The experiment; its stack says where the metrics are.
+        scope: The experiment, which says where the metrics are.
         role: Which of the two it is. It stands in labels, and in the ids of metric math.
         endpoint_name: The endpoint's name, in the case that SageMaker knows it by (dimension ``EndpointName``).
         variant_name: The variant's name (dimension ``VariantName``).
@@ -121,9 +122,10 @@ class ExperimentVariant:
         merged: MetricOptions = {
             "dimensions_map": {"EndpointName": self.endpoint_name, "VariantName": self.variant_name},
             "statistic": known.statistic if known is not None else Stats.AVERAGE,
+            **_environment(self.scope),
             **options,
         }
-        return Metric(metric_name=metric_name, namespace=namespace, **merged).attach_to(self.scope)
+        return Metric(metric_name=metric_name, namespace=namespace, **merged)
 
     def metric_invocations(self, **options: Unpack[MetricOptions]) -> Metric:
         """How many requests were sent to the variant (``Invocations``): sum over 5 minutes.
@@ -273,3 +275,14 @@ class ExperimentVariant:
 
 
 _ERRORS: Final = tuple(name for name in KNOWN if name.endswith("Errors"))
+
+
+def _environment(scope: IConstruct) -> MetricOptions:
+    """Where the metrics are. ``Metric.attach_to`` would take the stack, which an import need not be of."""
+    environment = scope.env if isinstance(scope, Resource) else Stack.of(scope)
+    where: MetricOptions = {}
+    if not Token.is_unresolved(environment.account):
+        where["stack_account"] = environment.account
+    if not Token.is_unresolved(environment.region):
+        where["stack_region"] = environment.region
+    return where

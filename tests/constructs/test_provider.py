@@ -74,25 +74,32 @@ def test_a_role_of_a_template_written_by_hand_may_be_passed_too(declared: Any) -
 
     (passing,) = [each for each in statements(declared.template) if "iam:PassRole" in actions(each)]
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
-    (changing,) = [
-        each for each in statements(declared.template) if "sagemaker:StopInferenceExperiment" in actions(each)
-    ]
-    assert list(changing["Condition"]["StringLike"]) == [STACK_TAG]
+    assert any("StringLike" in each["Condition"] for each in changing(declared.template))
+
+
+def changing(template: Template) -> list[dict[str, Any]]:
+    return [each for each in statements(template) if "sagemaker:StopInferenceExperiment" in actions(each)]
 
 
 def test_only_experiments_of_the_stack_may_be_changed(declared: Any) -> None:
-    provider = declared.experiment("One").provider
-    other = Stack(declared.app, "Other")
-    declared.experiment_in(other, "Two", provider=provider)
+    declared.experiment()
 
-    for stack in (declared.stack, other):
-        (changing,) = [
-            each
-            for each in statements(Template.from_stack(stack))
-            if "sagemaker:StopInferenceExperiment" in actions(each)
-        ]
-        assert changing["Condition"] == {"StringEquals": {STACK_TAG: {"Ref": "AWS::StackId"}}}
-        assert {action.removeprefix("sagemaker:") for action in actions(changing)} == set(OWNERS)
+    (statement,) = changing(declared.template)
+    assert statement["Condition"] == {"StringEquals": {STACK_TAG: {"Ref": "AWS::StackId"}}}
+    assert {action.removeprefix("sagemaker:") for action in actions(statement)} == set(OWNERS)
+
+
+def test_a_function_that_is_shared_may_change_what_stacks_have_made(declared: Any) -> None:
+    provider = InferenceExperimentProvider(declared.stack, "Provider")
+    stacks = [Stack(declared.app, f"Sharing{number}") for number in range(2)]
+    for stack in stacks:
+        declared.experiment_in(stack, "Test", provider=provider)
+
+    own, any_stack = changing(declared.template)
+    assert own["Condition"] == {"StringEquals": {STACK_TAG: {"Ref": "AWS::StackId"}}}
+    assert list(any_stack["Condition"]["StringLike"]) == [STACK_TAG]
+    for stack in stacks:
+        assert changing(Template.from_stack(stack)) == []
 
 
 def test_an_experiment_that_is_taken_over_may_be_changed_before_it_is_the_stacks(declared: Any) -> None:
