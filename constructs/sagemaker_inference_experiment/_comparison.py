@@ -107,13 +107,13 @@ class VariantComparison:
             ValueError: If it counts no errors.
         """
         period = options.get("period")
-        p, s = (f"{variant.role}_{metric_name}_rate" for variant in (self.production, self.shadow))
+        production, shadow = (
+            variant.metric_error_rate(metric_name, period=period) for variant in (self.production, self.shadow)
+        )
+        p, s = self.production._rate_id(production, metric_name), self.shadow._rate_id(shadow, metric_name)
         return _expression(
             f"IF({_there(p)} AND {_there(s)}, {s} - {p})",
-            {
-                p: self.production.metric_error_rate(metric_name, period=period),
-                s: self.shadow.metric_error_rate(metric_name, period=period),
-            },
+            {p: production, s: shadow},
             f"{metric_name} %: shadow - production",
             options,
         )

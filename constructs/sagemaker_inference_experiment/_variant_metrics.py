@@ -1,5 +1,6 @@
 """What CloudWatch knows of one variant of a shadow test."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict, Unpack
@@ -270,8 +271,19 @@ class ExperimentVariant:
         )
 
     def _id(self, metric: Metric) -> str:
-        """An id for metric math: in one graph, different metrics have to have different ones."""
-        return re.sub(r"\W", "_", f"{self.role}_{metric.metric_name}_{metric.statistic}", flags=re.ASCII)
+        """What the metric is called in metric math."""
+        return self._named(str(metric.metric_name), str(metric.statistic), metric.namespace, metric.period)
+
+    def _rate_id(self, rate: MathExpression, metric_name: str) -> str:
+        """What the rate of these errors is called in metric math."""
+        return self._named(metric_name, "rate", _REQUESTS, rate.period)
+
+    def _named(self, name: str, how: str, namespace: str, period: Duration) -> str:
+        """An id of its own among those of a graph or alarm, where other experiments and other periods may be too."""
+        # The endpoint's name may be a token, whose text changes from one synth to the next. Each experiment has one.
+        what = (self.scope.node.addr, namespace, name, how, str(period.to_seconds()))
+        unique = hashlib.sha256("\0".join(what).encode()).hexdigest()[:8]
+        return re.sub(r"\W", "_", f"{self.role}_{name}_{how}_{unique}", flags=re.ASCII)
 
 
 _ERRORS: Final = tuple(name for name in KNOWN if name.endswith("Errors"))

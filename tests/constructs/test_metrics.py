@@ -1,5 +1,6 @@
 """The metrics of the two variants."""
 
+import re
 from typing import Any
 
 import pytest
@@ -94,9 +95,10 @@ def test_the_experiments_own_metric_is_the_shadows_unless_said_otherwise(declare
 def test_an_error_rate_is_in_percent_of_the_invocations(declared: Any) -> None:
     rate = declared.experiment().shadow_variant.metric_error_rate(period=Duration.minutes(1), color="#123456")
 
-    assert rate.expression == (
-        "IF(shadow_Invocations_Sum > 0, 100 * FILL(shadow_InvocationModelErrors_Sum, 0) / shadow_Invocations_Sum)"
-    )
+    errors, invocations = rate.using_metrics
+    assert rate.expression == f"IF({invocations} > 0, 100 * FILL({errors}, 0) / {invocations})"
+    assert re.fullmatch("shadow_InvocationModelErrors_Sum_[0-9a-f]{8}", errors)
+    assert re.fullmatch("shadow_Invocations_Sum_[0-9a-f]{8}", invocations)
     assert (rate.label, rate.color, rate.period.to_seconds()) == ("shadow InvocationModelErrors %", "#123456", 60)
     assert not rate.warnings_v2
 
