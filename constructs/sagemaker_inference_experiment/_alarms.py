@@ -207,7 +207,15 @@ class AlarmedExperiment(WatchedExperiment):
             statistic: Of which latency; p90 if omitted.
             period: How much time each value covers; 5 minutes if omitted.
             options: Everything else about the alarm.
+
+        Raises:
+            ValueError: If the threshold is a token: a template can't convert it to microseconds.
         """
+        if threshold.is_unresolved():
+            raise ValueError(
+                f"{self.node.path}: threshold is a token, must be a literal duration (a template can't convert it), "
+                "or make the alarm of production_variant.metric_model_latency, with a threshold in microseconds"
+            )
         milliseconds = threshold.to_milliseconds()
         return self._alarm(
             scope,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from aws_cdk import Duration
+from aws_cdk import CfnParameter, Duration
 from aws_cdk.aws_cloudwatch import Alarm as CdkAlarm
 from aws_cdk.aws_cloudwatch import ComparisonOperator, TreatMissingData
 from cloudwatch import Alarm, Data, Series, identifiers
@@ -148,6 +148,20 @@ def test_every_option_is_the_callers(declared: Any, starter: str) -> None:
         }
         == shown
     )
+
+
+def test_a_latency_that_is_known_at_deployment_cannot_be_converted(declared: Any) -> None:
+    number = CfnParameter(declared.stack, "Slow", type="Number").value_as_number
+
+    with pytest.raises(ValueError, match=r"Demo/ShadowTest: threshold is a token, must be a literal .* in microsec"):
+        made(declared, "production latency", threshold=Duration.millis(number))
+
+
+@pytest.mark.parametrize("starter", ["shadow error rate", "shadow latency", "shadow traffic"])
+def test_other_thresholds_may_be_known_at_deployment(declared: Any, starter: str) -> None:
+    number = CfnParameter(declared.stack, "Much", type="Number").value_as_number
+
+    assert made(declared, starter, threshold=number).properties["Threshold"] == {"Ref": "Much"}
 
 
 @pytest.mark.parametrize("starter", STARTERS)
