@@ -6,7 +6,12 @@ from typing import Unpack
 from aws_cdk import Token
 from aws_cdk.aws_cloudwatch import MathExpression, Metric
 
-from sagemaker_inference_experiment._variant_metrics import ExperimentVariant, ExpressionOptions, MetricOptions
+from sagemaker_inference_experiment._variant_metrics import (
+    INSTANCES,
+    ExperimentVariant,
+    ExpressionOptions,
+    MetricOptions,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +28,9 @@ class VariantComparison:
 
     Averages, maxima and percentiles compare directly. Sums don't: the shadow gets ``sampling_percentage`` of the
     requests. So what adds up over requests (statistics Sum, SampleCount, tc… and ts…) is compared with that much of
-    production's. There is no value where one of the two has none, or where it would be divided by zero. All are over
-    5 minutes unless said otherwise.
+    production's. What adds up over instances and time (namespace ``/aws/sagemaker/Endpoints``) is not, whatever the
+    traffic. There is no value where one of the two has none, or where it would be divided by zero. All are over 5
+    minutes unless said otherwise.
 
     Args:
         production: The production variant.
@@ -164,7 +170,8 @@ class VariantComparison:
         """What the shadow is measured by, and what it is called in a legend."""
         id = self.production._id(production)
         statistic = str(production.statistic)
-        if statistic not in ("Sum", "SampleCount") and not statistic.lower().startswith(("tc", "ts")):
+        adds_up = statistic in ("Sum", "SampleCount") or statistic.lower().startswith(("tc", "ts"))
+        if not adds_up or production.namespace == INSTANCES:
             return id, "production"
         if self.sampling_percentage is None:
             raise ValueError(

@@ -60,7 +60,7 @@ class KnownMetric:
 
 
 _REQUESTS: Final = "AWS/SageMaker"
-_INSTANCES: Final = "/aws/sagemaker/Endpoints"
+INSTANCES: Final = "/aws/sagemaker/Endpoints"
 
 KNOWN: Final = {
     "Invocations": KnownMetric(_REQUESTS, Stats.SUM, Unit.NONE),
@@ -71,11 +71,11 @@ KNOWN: Final = {
     "Invocation4XXErrors": KnownMetric(_REQUESTS, Stats.SUM, Unit.NONE),
     "Invocation5XXErrors": KnownMetric(_REQUESTS, Stats.SUM, Unit.NONE),
     "InvocationModelErrors": KnownMetric(_REQUESTS, Stats.SUM, Unit.NONE),
-    "CPUUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
-    "MemoryUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
-    "DiskUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
-    "GPUUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
-    "GPUMemoryUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "CPUUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "MemoryUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "DiskUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "GPUUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "GPUMemoryUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
 }
 """The one table of names. The unit is for axes and readers: as CloudWatch's filter it could only lose data."""
 

@@ -91,6 +91,17 @@ def test_what_does_not_add_up_compares_directly(statistic: str) -> None:
     assert "100" not in comparison(None).difference("ModelLatency", statistic=statistic).expression
 
 
+@pytest.mark.parametrize("statistic", ["Sum", "SampleCount"])
+@pytest.mark.parametrize("sampling_percentage", [10, None])
+def test_what_adds_up_over_instances_and_time_compares_directly(
+    statistic: str, sampling_percentage: int | None
+) -> None:
+    ratio = comparison(sampling_percentage).ratio("CPUUtilization", statistic=statistic)
+
+    assert value(ratio, production_CPUUtilization=[300.0], shadow_CPUUtilization=[300.0]) == [1.0]
+    assert ratio.label == f"CPUUtilization {statistic}: shadow / production"
+
+
 def test_a_sampling_of_0_leaves_nothing_to_divide_by() -> None:
     ratio = comparison(0).ratio("Invocations")
 
