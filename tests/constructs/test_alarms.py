@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import CfnParameter, Duration
 from aws_cdk.aws_cloudwatch import Alarm as CdkAlarm
 from aws_cdk.aws_cloudwatch import ComparisonOperator, TreatMissingData
-from cloudwatch import Alarm, Data, Series, identifiers
+from cloudwatch import Alarm, Data, Series, evaluate, identifiers
 from imported import NAMES, imported
 
 from sagemaker_inference_experiment import InferenceExperiment
@@ -102,6 +102,14 @@ def test_a_shadow_that_is_to_get_next_to_nothing_is_not_judged(declared: Any) ->
     # 99 requests, 10 % of them: 9.9 are expected, and chance may leave none.
     assert not alarm.rings(data({"AllTraffic Invocations": [99.0] * 3, "Shadow-01 Invocations": [GAP] * 3}))
     assert alarm.rings(data({"AllTraffic Invocations": [100.0] * 3, "Shadow-01 Invocations": [GAP] * 3}))
+
+
+def test_a_shadow_that_never_got_a_request_is_noticed_whatever_fill_makes_of_that(declared: Any) -> None:
+    never = data({"Shadow-01 Invocations": [GAP] * 3})
+
+    assert made(declared, "shadow traffic").rings(never)
+    with pytest.raises(AssertionError, match="hangs on what becomes of a metric without any data"):
+        evaluate("FILL(got, 0)", {"got": [GAP] * 3})
 
 
 def test_without_a_known_sampling_1_percent_is_expected(declared: Any) -> None:
