@@ -128,6 +128,10 @@ class AlarmedExperiment(WatchedExperiment):
         has the traffic. Without the shadow's instances there is no test, and nothing is wrong. It rings when all of
         the last 3 values are bad.
 
+        That holds for a shadow that never got a request as well, of which there is no metric at all. AWS doesn't say
+        whether metric math's ``FILL`` fills such a one, but that ``IF`` has a value wherever its condition has one: 0
+        where the condition holds and the count is missing.
+
         Args:
             scope: The construct to put the alarm into.
             id: Its id there.
@@ -144,6 +148,7 @@ class AlarmedExperiment(WatchedExperiment):
             scope,
             id,
             MathExpression(
+                # If FILL leaves a count that was never published as it is, IF makes 0 of it.
                 expression=f"IF(alive > 0 AND sent * {share} / 100 >= {expected}, FILL(got, 0))",
                 using_metrics={
                     "alive": shadow.metric_cpu_utilization(statistic=Stats.SAMPLE_COUNT, period=period),
@@ -210,7 +215,15 @@ class AlarmedExperiment(WatchedExperiment):
             statistic: Of which latency; p90 if omitted.
             period: How much time each value covers; 5 minutes if omitted.
             options: Everything else about the alarm.
+
+        Raises:
+            ValueError: If the threshold is a token: a template can't convert it to microseconds.
         """
+        if threshold.is_unresolved():
+            raise ValueError(
+                f"{self.node.path}: threshold is a token, must be a literal duration (a template can't convert it), "
+                "or make the alarm of production_variant.metric_model_latency, with a threshold in microseconds"
+            )
         milliseconds = threshold.to_milliseconds()
         return self._alarm(
             scope,

@@ -6,7 +6,12 @@ from typing import Unpack
 from aws_cdk import Token
 from aws_cdk.aws_cloudwatch import MathExpression, Metric
 
-from sagemaker_inference_experiment._variant_metrics import ExperimentVariant, ExpressionOptions, MetricOptions
+from sagemaker_inference_experiment._variant_metrics import (
+    INSTANCES,
+    ExperimentVariant,
+    ExpressionOptions,
+    MetricOptions,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +28,9 @@ class VariantComparison:
 
     Averages, maxima and percentiles compare directly. Sums don't: the shadow gets ``sampling_percentage`` of the
     requests. So what adds up over requests (statistics Sum, SampleCount, tc… and ts…) is compared with that much of
-    production's. There is no value where one of the two has none, or where it would be divided by zero. All are over
-    5 minutes unless said otherwise.
+    production's. What adds up over instances and time (namespace ``/aws/sagemaker/Endpoints``) is not, whatever the
+    traffic. There is no value where one of the two has none, or where it would be divided by zero. All are over 5
+    minutes unless said otherwise.
 
     Args:
         production: The production variant.
@@ -107,13 +113,13 @@ class VariantComparison:
             ValueError: If it counts no errors.
         """
         period = options.get("period")
-        p, s = (f"{variant.role}_{metric_name}_rate" for variant in (self.production, self.shadow))
+        production, shadow = (
+            variant.metric_error_rate(metric_name, period=period) for variant in (self.production, self.shadow)
+        )
+        p, s = self.production._rate_id(production, metric_name), self.shadow._rate_id(shadow, metric_name)
         return _expression(
             f"IF({_there(p)} AND {_there(s)}, {s} - {p})",
-            {
-                p: self.production.metric_error_rate(metric_name, period=period),
-                s: self.shadow.metric_error_rate(metric_name, period=period),
-            },
+            {p: production, s: shadow},
             f"{metric_name} %: shadow - production",
             options,
         )
@@ -164,7 +170,8 @@ class VariantComparison:
         """What the shadow is measured by, and what it is called in a legend."""
         id = self.production._id(production)
         statistic = str(production.statistic)
-        if statistic not in ("Sum", "SampleCount") and not statistic.lower().startswith(("tc", "ts")):
+        adds_up = statistic in ("Sum", "SampleCount") or statistic.lower().startswith(("tc", "ts"))
+        if not adds_up or production.namespace == INSTANCES:
             return id, "production"
         if self.sampling_percentage is None:
             raise ValueError(

@@ -1,10 +1,11 @@
 """What CloudWatch knows of one variant of a shadow test."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict, Unpack
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Resource, Stack, Token
 from aws_cdk.aws_cloudwatch import MathExpression, Metric, Stats, Unit
 from constructs import IConstruct
 
@@ -13,7 +14,7 @@ class MetricOptions(TypedDict, total=False):
     """What may be said of a metric: CDK's ``MetricOptions``. Whatever is given wins over the helper's own choice."""
 
     account: str
-    """The account that the metric is in; that of the experiment's stack if omitted."""
+    """The account that the metric is in; the experiment's if omitted."""
     color: str
     """The line's colour in a graph, such as ``#1f77b4``; CloudWatch chooses if omitted."""
     dimensions_map: dict[str, str]
@@ -25,11 +26,11 @@ class MetricOptions(TypedDict, total=False):
     period: Duration | None
     """How much time each value covers; 5 minutes if omitted."""
     region: str
-    """The region that the metric is in; that of the experiment's stack if omitted."""
+    """The region that the metric is in; the experiment's if omitted."""
     stack_account: str
-    """The account that a graph or alarm need not name; that of the experiment's stack if omitted."""
+    """The account that a graph or alarm need not name; the experiment's if omitted."""
     stack_region: str
-    """The region that a graph or alarm need not name; that of the experiment's stack if omitted."""
+    """The region that a graph or alarm need not name; the experiment's if omitted."""
     statistic: str
     """What becomes of the values within a period, such as ``p99``; the metric's usual one if omitted."""
     unit: Unit
@@ -59,7 +60,7 @@ class KnownMetric:
 
 
 _REQUESTS: Final = "AWS/SageMaker"
-_INSTANCES: Final = "/aws/sagemaker/Endpoints"
+INSTANCES: Final = "/aws/sagemaker/Endpoints"
 
 KNOWN: Final = {
     "Invocations": KnownMetric(_REQUESTS, Stats.SUM, Unit.NONE),
@@ -70,11 +71,11 @@ KNOWN: Final = {
     "Invocation4XXErrors": KnownMetric(_REQUESTS, Stats.SUM, Unit.NONE),
     "Invocation5XXErrors": KnownMetric(_REQUESTS, Stats.SUM, Unit.NONE),
     "InvocationModelErrors": KnownMetric(_REQUESTS, Stats.SUM, Unit.NONE),
-    "CPUUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
-    "MemoryUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
-    "DiskUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
-    "GPUUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
-    "GPUMemoryUtilization": KnownMetric(_INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "CPUUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "MemoryUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "DiskUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "GPUUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
+    "GPUMemoryUtilization": KnownMetric(INSTANCES, Stats.AVERAGE, Unit.PERCENT),
 }
 """The one table of names. The unit is for axes and readers: as CloudWatch's filter it could only lose data."""
 
@@ -84,11 +85,12 @@ class ExperimentVariant:
     """The production or the shadow variant of a test, as CloudWatch knows it.
 
     Made by ``InferenceExperiment.production_variant`` and ``.shadow_variant``. Metrics are over 5 minutes, and of the
-    account and region of the experiment's stack, unless said otherwise. While a variant has no traffic, SageMaker
-    publishes nothing of its requests; while it is not deployed, nothing at all.
+    experiment's account and region, unless said otherwise: those of an import are in its ARN. If they are tokens, they
+    are taken for those of the graph or alarm. While a variant has no traffic, SageMaker publishes nothing of its
+    requests; while it is not deployed, nothing at all.
 
     Args:
-        scope: The experiment; its stack says where the metrics are.
+        scope: The experiment, which says where the metrics are.
         role: Which of the two it is. It stands in labels, and in the ids of metric math.
         endpoint_name: The endpoint's name, in the case that SageMaker knows it by (dimension ``EndpointName``).
         variant_name: The variant's name (dimension ``VariantName``).
@@ -121,9 +123,10 @@ class ExperimentVariant:
         merged: MetricOptions = {
             "dimensions_map": {"EndpointName": self.endpoint_name, "VariantName": self.variant_name},
             "statistic": known.statistic if known is not None else Stats.AVERAGE,
+            **_environment(self.scope),
             **options,
         }
-        return Metric(metric_name=metric_name, namespace=namespace, **merged).attach_to(self.scope)
+        return Metric(metric_name=metric_name, namespace=namespace, **merged)
 
     def metric_invocations(self, **options: Unpack[MetricOptions]) -> Metric:
         """How many requests were sent to the variant (``Invocations``): sum over 5 minutes.
@@ -268,8 +271,30 @@ class ExperimentVariant:
         )
 
     def _id(self, metric: Metric) -> str:
-        """An id for metric math: in one graph, different metrics have to have different ones."""
-        return re.sub(r"\W", "_", f"{self.role}_{metric.metric_name}_{metric.statistic}", flags=re.ASCII)
+        """What the metric is called in metric math."""
+        return self._named(str(metric.metric_name), str(metric.statistic), metric.namespace, metric.period)
+
+    def _rate_id(self, rate: MathExpression, metric_name: str) -> str:
+        """What the rate of these errors is called in metric math."""
+        return self._named(metric_name, "rate", _REQUESTS, rate.period)
+
+    def _named(self, name: str, how: str, namespace: str, period: Duration) -> str:
+        """An id of its own among those of a graph or alarm, where other experiments and other periods may be too."""
+        # The endpoint's name may be a token, whose text changes from one synth to the next. Each experiment has one.
+        what = (self.scope.node.addr, namespace, name, how, str(period.to_seconds()))
+        unique = hashlib.sha256("\0".join(what).encode()).hexdigest()[:8]
+        return re.sub(r"\W", "_", f"{self.role}_{name}_{how}_{unique}", flags=re.ASCII)
 
 
 _ERRORS: Final = tuple(name for name in KNOWN if name.endswith("Errors"))
+
+
+def _environment(scope: IConstruct) -> MetricOptions:
+    """Where the metrics are. ``Metric.attach_to`` would take the stack, which an import need not be of."""
+    environment = scope.env if isinstance(scope, Resource) else Stack.of(scope)
+    where: MetricOptions = {}
+    if not Token.is_unresolved(environment.account):
+        where["stack_account"] = environment.account
+    if not Token.is_unresolved(environment.region):
+        where["stack_region"] = environment.region
+    return where

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from aws_cdk import Duration
+from aws_cdk import CfnParameter, Duration
 from aws_cdk.aws_cloudwatch import Alarm as CdkAlarm
 from aws_cdk.aws_cloudwatch import ComparisonOperator, TreatMissingData
-from cloudwatch import Alarm, Data, Series, identifiers
+from cloudwatch import Alarm, Data, Series, evaluate, identifiers
 from imported import NAMES, imported
 
 from sagemaker_inference_experiment import InferenceExperiment
@@ -104,6 +104,14 @@ def test_a_shadow_that_is_to_get_next_to_nothing_is_not_judged(declared: Any) ->
     assert alarm.rings(data({"AllTraffic Invocations": [100.0] * 3, "Shadow-01 Invocations": [GAP] * 3}))
 
 
+def test_a_shadow_that_never_got_a_request_is_noticed_whatever_fill_makes_of_that(declared: Any) -> None:
+    never = data({"Shadow-01 Invocations": [GAP] * 3})
+
+    assert made(declared, "shadow traffic").rings(never)
+    with pytest.raises(AssertionError, match="hangs on what becomes of a metric without any data"):
+        evaluate("FILL(got, 0)", {"got": [GAP] * 3})
+
+
 def test_without_a_known_sampling_1_percent_is_expected(declared: Any) -> None:
     imported(declared.stack, **NAMES).alarm_shadow_traffic(declared.stack, "Alarm")
     (resource,) = declared.template.find_resources("AWS::CloudWatch::Alarm").values()
@@ -148,6 +156,20 @@ def test_every_option_is_the_callers(declared: Any, starter: str) -> None:
         }
         == shown
     )
+
+
+def test_a_latency_that_is_known_at_deployment_cannot_be_converted(declared: Any) -> None:
+    number = CfnParameter(declared.stack, "Slow", type="Number").value_as_number
+
+    with pytest.raises(ValueError, match=r"Demo/ShadowTest: threshold is a token, must be a literal .* in microsec"):
+        made(declared, "production latency", threshold=Duration.millis(number))
+
+
+@pytest.mark.parametrize("starter", ["shadow error rate", "shadow latency", "shadow traffic"])
+def test_other_thresholds_may_be_known_at_deployment(declared: Any, starter: str) -> None:
+    number = CfnParameter(declared.stack, "Much", type="Number").value_as_number
+
+    assert made(declared, starter, threshold=number).properties["Threshold"] == {"Ref": "Much"}
 
 
 @pytest.mark.parametrize("starter", STARTERS)

@@ -1,12 +1,14 @@
 """The shadow's metrics beside production's, calculated as CloudWatch would."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from aws_cdk import App, CfnParameter, Duration, Stack
-from aws_cdk.aws_cloudwatch import MathExpression, Metric
-from cloudwatch import Series, evaluate, identifiers
+from aws_cdk.aws_cloudwatch import Dashboard as CdkDashboard
+from aws_cdk.aws_cloudwatch import GraphWidget, MathExpression, Metric
+from cloudwatch import Alarm, Dashboard, Series, evaluate, identifiers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +34,7 @@ def value(expression: Any, **series: Series) -> Series:
             known[id] = value(metric, **series)
         else:
             assert isinstance(metric, Metric)
-            known[id] = series[re.sub("_[^_]*$", "", id)]
+            known[id] = series["_".join(id.split("_")[:2])]
     return evaluate(expression.expression, known)
 
 
@@ -87,6 +89,17 @@ def test_what_adds_up_over_requests_needs_the_sampling_percentage(statistic: str
 @pytest.mark.parametrize("statistic", ["Average", "Maximum", "p99.9", "tm(10%:90%)", "iqm", "wm90"])
 def test_what_does_not_add_up_compares_directly(statistic: str) -> None:
     assert "100" not in comparison(None).difference("ModelLatency", statistic=statistic).expression
+
+
+@pytest.mark.parametrize("statistic", ["Sum", "SampleCount"])
+@pytest.mark.parametrize("sampling_percentage", [10, None])
+def test_what_adds_up_over_instances_and_time_compares_directly(
+    statistic: str, sampling_percentage: int | None
+) -> None:
+    ratio = comparison(sampling_percentage).ratio("CPUUtilization", statistic=statistic)
+
+    assert value(ratio, production_CPUUtilization=[300.0], shadow_CPUUtilization=[300.0]) == [1.0]
+    assert ratio.label == f"CPUUtilization {statistic}: shadow / production"
 
 
 def test_a_sampling_of_0_leaves_nothing_to_divide_by() -> None:
@@ -158,9 +171,81 @@ def test_a_sampling_percentage_that_is_known_at_deployment_passes() -> None:
 
     expected = comparison(number).expected_invocations()
 
-    assert stack.resolve(expected.expression) == {
-        "Fn::Join": ["", ["production_Invocations_Sum * ", {"Ref": "Sampling"}, " / 100"]]
+    (id,) = expected.using_metrics
+    assert stack.resolve(expected.expression) == {"Fn::Join": ["", [f"{id} * ", {"Ref": "Sampling"}, " / 100"]]}
+
+
+COMPARISONS: dict[str, Callable[..., MathExpression]] = {
+    "ratio": lambda test, **options: test.comparison.ratio("ModelLatency", statistic="p99", **options),
+    "difference": lambda test, **options: test.comparison.difference("CPUUtilization", **options),
+    "error rate": lambda test, **options: test.shadow_variant.metric_error_rate(**options),
+    "error rate difference": lambda test, **options: test.comparison.error_rate_difference(**options),
+    "expected invocations": lambda test, **options: test.comparison.expected_invocations(**options),
+    "traffic share": lambda test, **options: test.comparison.traffic_share(**options),
+}
+
+
+Compared = Callable[..., MathExpression]
+each_comparison = pytest.mark.parametrize("compared", COMPARISONS.values(), ids=COMPARISONS)
+
+
+def shown_together(declared: Any, *expressions: MathExpression) -> set[str]:
+    """Endpoints and periods of what a graph of these expressions takes."""
+    CdkDashboard(declared.stack, "Dashboard", widgets=[[GraphWidget(left=list(expressions))]])
+    (resource,) = declared.template.find_resources("AWS::CloudWatch::Dashboard").values()
+    (graph,) = Dashboard(resource["Properties"]).graphs
+    for expression in graph.expressions.values():
+        assert identifiers(expression) <= graph.ids
+    return {f"{entry[3]}, {entry[-1].get('period', 300)} s" for entry in graph.properties["metrics"] if len(entry) > 1}
+
+
+@each_comparison
+def test_two_experiments_share_a_graph(declared: Any, compared: Compared) -> None:
+    shop, blog = (declared.experiment(name, endpoint=name) for name in ("shop", "blog"))
+
+    assert shown_together(declared, compared(shop), compared(blog)) == {"shop, 300 s", "blog, 300 s"}
+
+
+@each_comparison
+def test_they_do_where_their_endpoints_are_named_at_deployment(declared: Any, compared: Compared) -> None:
+    shop, blog = (
+        declared.experiment(name, endpoint=CfnParameter(declared.stack, f"Endpoint{name}").value_as_string)
+        for name in ("Shop", "Blog")
+    )
+
+    assert shown_together(declared, compared(shop), compared(blog)) == {
+        "<EndpointShop>, 300 s",
+        "<EndpointBlog>, 300 s",
     }
+
+
+@each_comparison
+def test_two_periods_share_a_graph(declared: Any, compared: Compared) -> None:
+    test = declared.experiment()
+
+    minutes = compared(test, period=Duration.minutes(1))
+
+    assert shown_together(declared, compared(test), minutes) == {"shop, 300 s", "shop, 60 s"}
+
+
+@each_comparison
+def test_two_that_watch_the_same_share_a_graph(declared: Any, compared: Compared) -> None:
+    first, second = declared.experiment("First"), declared.experiment("Second")
+
+    assert shown_together(declared, compared(first), compared(second)) == {"shop, 300 s"}
+
+
+@each_comparison
+def test_two_experiments_share_an_alarm(declared: Any, compared: Compared) -> None:
+    shop, blog = (declared.experiment(name, endpoint=name) for name in ("shop", "blog"))
+    worse = MathExpression(expression="MAX([a, b])", using_metrics={"a": compared(shop), "b": compared(blog)})
+
+    worse.create_alarm(declared.stack, "Alarm", threshold=1, evaluation_periods=1)
+
+    (resource,) = declared.template.find_resources("AWS::CloudWatch::Alarm").values()
+    alarm = Alarm(resource["Properties"])
+    assert set().union(*map(identifiers, alarm.expressions.values())) <= alarm.ids
+    assert not worse.warnings_v2
 
 
 COMPARED = comparison()

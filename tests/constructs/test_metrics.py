@@ -1,14 +1,15 @@
 """The metrics of the two variants."""
 
+import re
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, Environment, Stack
+from aws_cdk import App, CfnParameter, Duration, Environment, Stack
 from aws_cdk.assertions import Template
 from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, Metric, Stats, Unit
 from imported import NAMES, imported
 
-from sagemaker_inference_experiment import ExperimentVariant
+from sagemaker_inference_experiment import ExperimentVariant, InferenceExperiment
 
 REQUESTS, INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 HELPERS = {
@@ -94,9 +95,10 @@ def test_the_experiments_own_metric_is_the_shadows_unless_said_otherwise(declare
 def test_an_error_rate_is_in_percent_of_the_invocations(declared: Any) -> None:
     rate = declared.experiment().shadow_variant.metric_error_rate(period=Duration.minutes(1), color="#123456")
 
-    assert rate.expression == (
-        "IF(shadow_Invocations_Sum > 0, 100 * FILL(shadow_InvocationModelErrors_Sum, 0) / shadow_Invocations_Sum)"
-    )
+    errors, invocations = rate.using_metrics
+    assert rate.expression == f"IF({invocations} > 0, 100 * FILL({errors}, 0) / {invocations})"
+    assert re.fullmatch("shadow_InvocationModelErrors_Sum_[0-9a-f]{8}", errors)
+    assert re.fullmatch("shadow_Invocations_Sum_[0-9a-f]{8}", invocations)
     assert (rate.label, rate.color, rate.period.to_seconds()) == ("shadow InvocationModelErrors %", "#123456", 60)
     assert not rate.warnings_v2
 
@@ -119,6 +121,57 @@ def test_a_dashboard_of_another_region_finds_the_metrics() -> None:
 
     body = str(Template.from_stack(there).find_resources("AWS::CloudWatch::Dashboard"))
     assert '"region":"eu-west-1"' in body
+
+
+THEIRS = "arn:aws:sagemaker:eu-west-1:444455556666:inference-experiment/theirs"
+
+
+@pytest.fixture
+def ours() -> Stack:
+    return Stack(App(), "Ours", env=Environment(account="123456789012", region="us-east-1"))
+
+
+def test_metrics_are_where_the_experiment_is(ours: Stack) -> None:
+    theirs = InferenceExperiment.from_experiment_attributes(ours, "Imported", experiment_arn=THEIRS, **NAMES)
+
+    metric = theirs.shadow_variant.metric_invocations()
+    Dashboard(ours, "Dashboard", widgets=[[GraphWidget(left=[metric])]])
+
+    assert (metric.account, metric.region) == ("444455556666", "eu-west-1")
+    (dashboard,) = Template.from_stack(ours).find_resources("AWS::CloudWatch::Dashboard").values()
+    assert '"accountId":"444455556666","region":"eu-west-1"' in str(dashboard)
+
+
+def test_an_alarm_says_whose_metrics_it_watches(ours: Stack) -> None:
+    theirs = InferenceExperiment.from_experiment_attributes(
+        ours, "Imported", experiment_arn=THEIRS.replace("eu-west-1", "us-east-1"), **NAMES
+    )
+
+    theirs.alarm_shadow_latency(ours, "ShadowIsSlow")
+    theirs.alarm_production_latency(ours, "ProductionIsSlow", threshold=Duration.millis(200))
+
+    alarms = Template.from_stack(ours).find_resources("AWS::CloudWatch::Alarm").values()
+    accounts = [
+        metric["AccountId"] for alarm in alarms for metric in alarm["Properties"]["Metrics"] if "MetricStat" in metric
+    ]
+    assert accounts == ["444455556666"] * 3
+
+
+def test_an_alarm_of_another_region_is_refused(ours: Stack) -> None:
+    theirs = InferenceExperiment.from_experiment_attributes(ours, "Imported", experiment_arn=THEIRS, **NAMES)
+
+    with pytest.raises(RuntimeError, match=r"Cannot create an Alarm in region 'us-east-1' based on .* in 'eu-west-1'"):
+        theirs.alarm_shadow_latency(ours, "ShadowIsSlow")
+
+
+def test_an_arn_that_is_a_token_is_taken_for_one_of_the_stacks_own_environment(ours: Stack) -> None:
+    arn = CfnParameter(ours, "Theirs").value_as_string
+    theirs = InferenceExperiment.from_experiment_attributes(ours, "Imported", experiment_arn=arn, **NAMES)
+
+    theirs.alarm_production_latency(ours, "ProductionIsSlow", threshold=Duration.millis(200))
+
+    (alarm,) = Template.from_stack(ours).find_resources("AWS::CloudWatch::Alarm").values()
+    assert alarm["Properties"]["MetricName"] == "ModelLatency"
 
 
 def test_an_import_that_knows_the_names_is_watched_like_any_other(declared: Any) -> None:

@@ -33,10 +33,15 @@ def identifiers(expression: str) -> set[str]:
 
 
 def evaluate(expression: str, series: Mapping[str, Series]) -> Series:
-    """The value of an expression of arithmetic, comparisons, AND, FILL and IF."""
+    """The value of an expression of arithmetic, comparisons, AND, FILL and IF.
+
+    The user guide doesn't say what becomes of a metric without any data: whether FILL fills it, whether it counts as 0
+    beside another. It does say what IF makes of each value of its condition. No expression may hang on the rest.
+    """
     parsed = ast.parse(expression.replace(" AND ", " and "), mode="eval").body
-    value = _value(parsed, series)
+    value, cautious = (_value(parsed, series, filled) for filled in (True, False))
     assert isinstance(value, list), f"{expression} is a number, has to be a time series"
+    assert value == cautious, f"{expression} hangs on what becomes of a metric without any data"
     return value
 
 
@@ -53,7 +58,7 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
 }
 
 
-def _value(node: ast.expr, series: Mapping[str, Series]) -> Any:
+def _value(node: ast.expr, series: Mapping[str, Series], filled: bool) -> Any:
     match node:
         case ast.Constant(value):
             return float(value)
@@ -62,15 +67,23 @@ def _value(node: ast.expr, series: Mapping[str, Series]) -> Any:
         case ast.Name(id):
             return series[id]
         case ast.BinOp(left, op, right) | ast.Compare(left, [op], [right]) | ast.BoolOp(op, [left, right]):
-            return _apply(_OPERATORS[type(op)], _value(left, series), _value(right, series))
-        case ast.Call(ast.Name("FILL"), [filled, filler]):
-            replacement = _value(filler, series)
-            return [replacement if value is None else value for value in _value(filled, series)]
+            sides = (_value(left, series, filled), _value(right, series, filled))
+            nothing = next((side for side in sides if _is_empty(side)), None)
+            return _apply(_OPERATORS[type(op)], *sides) if filled or nothing is None else nothing
+        case ast.Call(ast.Name("FILL"), [of, filler]):
+            values, replacement = _value(of, series, filled), _value(filler, series, filled)
+            if _is_empty(values) and not filled:
+                return values
+            return [replacement if value is None else value for value in values]
         case ast.Call(ast.Name("IF"), [condition, then]):
-            chosen = _value(then, series)
+            chosen = _value(then, series, filled)
             # A missing value is 0 where the condition holds.
-            return [(chosen[i] or 0.0) if holds else None for i, holds in enumerate(_value(condition, series))]
+            return [(chosen[i] or 0.0) if holds else None for i, holds in enumerate(_value(condition, series, filled))]
     raise AssertionError(f"not known here: {ast.unparse(node)}")
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, list) and all(each is None for each in value)
 
 
 def _apply(op: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
