@@ -18,7 +18,8 @@ from sagemaker_inference_experiment import InferenceExperiment, InferenceExperim
 RUNS = 3
 EXPERIMENTS = 100
 STACKS = 10
-ROLE = "arn:aws:iam::123456789012:role/sagemaker-execution"
+# As long as they get, but for three digits.
+ROLE = "arn:aws-us-gov:iam::123456789012:role/" + 60 * "x"
 _PRODUCTION = {"name": "AllTraffic", "model": "ranking-2024"}
 _SHADOW = {"name": "Shadow-01", "model": "ranking-2025"}
 _INSTANCE = "ml.m5.xlarge"
@@ -59,8 +60,11 @@ def measured() -> dict[str, tuple[Scale, Scale]]:
     }
 
 
-def experiments_of(app: App, stacks: int, each: int, *, roles: int = 1) -> App:
-    """An app of so many stacks with so many experiments each, all served by one function."""
+def experiments_of(app: App, stacks: int, each: int, *, roles: int = 1, adopt: bool = False) -> App:
+    """An app of so many stacks with so many experiments each, all served by one function.
+
+    Without ``roles`` they have the one that is made in each stack.
+    """
     first = Stack(app, "Stack0")
     provider = InferenceExperimentProvider.get_or_create(first)
     for number in range(stacks):
@@ -71,7 +75,7 @@ def experiments_of(app: App, stacks: int, each: int, *, roles: int = 1) -> App:
                 stack,
                 f"Test{index}",
                 endpoint=f"shop-{number}-{index}",
-                role=passed[index % roles],
+                role=passed[index % roles] if passed else None,
                 production_variant=ModelVariant(
                     model=_PRODUCTION["model"], variant_name=_PRODUCTION["name"], instance_type=_INSTANCE
                 ),
@@ -79,6 +83,8 @@ def experiments_of(app: App, stacks: int, each: int, *, roles: int = 1) -> App:
                     model=_SHADOW["model"], variant_name=_SHADOW["name"], instance_type=_INSTANCE
                 ),
                 sampling_percentage=10,
+                experiment_name=f"Ranking-2025-on-shop-{number}-{index}" if adopt else None,
+                adopt_existing=adopt or None,
                 provider=provider,
             )
     return app

@@ -8,17 +8,27 @@ from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 
-from aws_cdk import aws_lambda
+from aws_cdk import Stage, aws_lambda
+from constructs import IConstruct
 
 HANDLER = "inference_experiment_handler.index.handler"
 
 _PACKAGES = ("inference_experiment_handler", "crhelper")
 _LICENSES = ("LICENSE", "NOTICE")
+_NO_STAGING = "aws:cdk:disable-asset-staging"
+"""``cdk synth --no-staging``."""
 
 
 @contextmanager
-def handler_code() -> Iterator[aws_lambda.AssetCode]:
+def handler_code(scope: IConstruct) -> Iterator[aws_lambda.AssetCode]:
     """The code of the function, to be bound to one within the context. boto3 is in the Lambda runtime, not in here."""
+    app = Stage.of(scope)
+    if app is not None and scope.node.try_get_context(_NO_STAGING):
+        # The assembly will name the folder, instead of having a copy.
+        lasting = Path(app.asset_outdir, "inference-experiment-handler")
+        collect(lasting)
+        yield aws_lambda.Code.from_asset(str(lasting))
+        return
     with tempfile.TemporaryDirectory() as folder:
         collect(Path(folder))
         yield aws_lambda.Code.from_asset(folder)
@@ -46,5 +56,5 @@ def collect(folder: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)

@@ -119,7 +119,7 @@ class Conclusion:
                     ),
                 ),
             )
-            stays = self.production is not VariantAction.REMOVE
+            stays = self.production != VariantAction.REMOVE
             if stays and all(variant.variant_name != production.variant_name for variant in self.desired_variants):
                 # SageMaker wants to be told of each variant that stays, or of none.
                 desired = (production, *desired)

@@ -6,9 +6,10 @@ from typing import Any
 from aws_cdk import aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import IBucketRef
+from constructs import Construct
 
+from sagemaker_inference_experiment._granted import CAPTURE_KEY_ACTIONS, Grantee, grant_key, grantee
 from sagemaker_inference_experiment._references import key_arn
-from sagemaker_inference_experiment._role import CAPTURE_KEY_ACTIONS, grant_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,16 +64,18 @@ class DataCapture:
             return [f"data_capture.prefix is {self.prefix!r}, must not start or end with a slash"]
         return []
 
-    def _grant(self, grantee: aws_iam.IGrantable) -> None:
-        """Lets the experiment's role write there, as far as that is known."""
-        grant_key(self.kms_key, grantee, *CAPTURE_KEY_ACTIONS)
+    def _grant(self, role: aws_iam.IRole, experiment: Construct) -> list[Grantee]:
+        """Lets the experiment's role write there, as far as that is known; returns whom."""
+        granted = grant_key(self.kms_key, role, experiment, *CAPTURE_KEY_ACTIONS)
         if isinstance(self.destination, str):
-            return
+            return granted
         objects = f"{self.prefix}/*" if self.prefix else "*"
+        to = grantee(role, experiment, self.destination.node.addr, objects)
         if hasattr(self.destination, "grant_put"):
             # An IBucket knows of its own key and its own policy.
-            self.destination.grant_put(grantee, objects)
+            self.destination.grant_put(to, objects)
         else:
             arn = f"{self.destination.bucket_ref.bucket_arn}/{objects}"
             actions = ["s3:PutObject", "s3:AbortMultipartUpload"]
-            aws_iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[arn])
+            aws_iam.Grant.add_to_principal(grantee=to, actions=actions, resource_arns=[arn])
+        return [*granted, to]

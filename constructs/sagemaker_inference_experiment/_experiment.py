@@ -24,10 +24,11 @@ from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._excluded import endpoint_faults, model_faults
+from sagemaker_inference_experiment._granted import VOLUME_KEY_ACTIONS, grant_key
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, endpoint_name, key_arn
-from sagemaker_inference_experiment._role import VOLUME_KEY_ACTIONS, execution_role, grant_key, grantee
+from sagemaker_inference_experiment._role import execution_role
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._validation import TagsValidation, check, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
@@ -49,9 +50,10 @@ class InferenceExperiment(IInferenceExperiment):
         id: Its id there.
         endpoint: The endpoint whose traffic is shadowed, as a construct (``CfnEndpoint``, ``IEndpoint``), a reference
             or a name (``EndpointName``). It serves exactly one production variant.
-        role: What SageMaker assumes to deploy the variants and to capture data (``RoleArn``). If omitted, one is made
-            that has ``AmazonSageMakerFullAccess``, as AWS's guide says: there is no list of what would be less. Either
-            is granted the buckets and keys that are given as constructs.
+        role: What SageMaker assumes to deploy the variants and to capture data (``RoleArn``). If omitted, it is one
+            that is made for all such experiments of the stack and has ``AmazonSageMakerFullAccess``, as AWS's guide
+            says: there is no list of what would be less. Either is granted the buckets and keys that are given as
+            constructs.
         production_variant: The variant that serves the endpoint; it has to mirror what the endpoint serves.
         shadow_variant: The variant to try.
         sampling_percentage: How much of the traffic is copied to the shadow variant, 0 to 100 (``SamplingPercentage``).
@@ -169,9 +171,11 @@ class InferenceExperiment(IInferenceExperiment):
         self.node.default_child = self._cfn_resource
         adopts = experiment_name if adopt_existing else None
         self._provider.serve(self._resource, self._role, adopts=adopts)
+        granted = grant_key(kms_key, self._role, self, *VOLUME_KEY_ACTIONS)
+        if data_capture is not None:
+            granted += data_capture._grant(self._role, self)
         # The role's policies too have to be there before SageMaker assumes it, and for as long as it does.
-        self._resource.node.add_dependency(self._role)
-        self._permit_role(data_capture, kms_key)
+        self._resource.node.add_dependency(self._role, *granted)
         self._experiment_name = self._get_resource_name_attribute(self._resource.ref)
         self._experiment_arn = self._get_resource_arn_attribute(
             self._resource.get_att_string("Arn"),
@@ -334,13 +338,6 @@ class InferenceExperiment(IInferenceExperiment):
     @property
     def _cfn_resource(self) -> Any:
         return self._resource.node.default_child
-
-    def _permit_role(self, data_capture: DataCapture | None, kms_key: IKeyRef | str | None) -> None:
-        permitted = grantee(self._role, self)
-        grant_key(kms_key, permitted, *VOLUME_KEY_ACTIONS)
-        if data_capture is not None:
-            data_capture._grant(permitted)
-        self._resource.node.add_dependency(permitted)
 
 
 @jsii.implements(IStableAnyProducer)

@@ -59,6 +59,7 @@ class Served(Construct):
         self._stack = Stack.of(scope)
         self._passed: set[str] = set()
         self._adopted: set[str] = set()
+        self._take_over = _allow([], operations.UPDATE, operations.START, operations.STOP)
         self._pass_role = aws_iam.PolicyStatement(
             actions=["iam:PassRole"],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
@@ -83,11 +84,12 @@ class Served(Construct):
         """An experiment of that name may be changed even while it bears another's tags, or none."""
         if experiment_name in self._adopted:
             return
+        if not self._adopted:
+            self._policy.add_statements(self._take_over)
         self._adopted.add(experiment_name)
         # SageMaker lower-cases names in ARNs of several types. Whether in those it asks IAM about is not documented.
         names = {experiment_name, as_in_arn(experiment_name)}
-        arns = [_arn(self._stack, "inference-experiment", name) for name in sorted(names)]
-        self._policy.add_statements(_allow(arns, operations.UPDATE, operations.START, operations.STOP))
+        self._take_over.add_resources(*(_arn(self._stack, "inference-experiment", name) for name in sorted(names)))
 
 
 def _changes(stack: Stack, condition: dict[str, dict[str, str]]) -> aws_iam.PolicyStatement:

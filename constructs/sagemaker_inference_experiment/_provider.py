@@ -109,7 +109,7 @@ class InferenceExperimentProvider(Construct):
         }
         self._stacks: dict[str, Served] = {}
         self._shared: aws_iam.Policy | None = None
-        with handler_code() as code:
+        with handler_code(self) as code:
             self._function = aws_lambda.Function(
                 self,
                 "Function",

@@ -35,7 +35,7 @@ class Declared:
 
     @property
     def promotes(self) -> bool:
-        return self.ending.shadow is VariantAction.PROMOTE
+        return self.ending.shadow == VariantAction.PROMOTE
 
     @property
     def taken_off(self) -> list[str]:
@@ -44,12 +44,12 @@ class Declared:
             (self.production_variant_name, self.ending.production),
             (self.shadow_variant_name, self.ending.shadow),
         )
-        return [name for name, action in named if action is not VariantAction.RETAIN]
+        return [name for name, action in named if action != VariantAction.RETAIN]
 
 
 def warn(declared: Declared) -> None:
     """Adds the warnings that a declaration calls for, those about the rest of the app at the end of synth."""
-    if declared.ending.shadow is VariantAction.RETAIN:
+    if declared.ending.shadow == VariantAction.RETAIN:
         _warn_of_retained_shadow(declared)
     if declared.promotes:
         _warn_of_promotion(declared)

@@ -150,15 +150,17 @@ def _variants(reader: Reader, mode: _Mode | None) -> dict[str, ModelVariant] | N
         if variant.instance_type.startswith(limits.EXCLUDED_INSTANCES):
             at = f"ModelVariants[{index}].InfrastructureConfig.RealTimeInferenceConfig.InstanceType"
             reader.fault(at, f"is {shown(variant.instance_type)}: SageMaker runs no shadow tests on Inf1 instances")
-    return _by_role(reader, mode, {variant.variant_name: variant for variant in variants if variant})
-
-
-def _by_role(reader: Reader, mode: _Mode | None, variants: dict[str, ModelVariant]) -> dict[str, ModelVariant] | None:
-    if mode is None or len(variants) < 2:
-        if mode is not None and len(variants) == 1 and OPAQUE not in variants:
-            reader.fault("ModelVariants", f"has {shown(next(iter(variants)))} twice, must have {either_of(mode)}")
+    readable = [variant for variant in variants if variant]
+    if mode is None or len(readable) < len(variants):
         return None
+    return _by_role(reader, mode, {variant.variant_name: variant for variant in readable})
+
+
+def _by_role(reader: Reader, mode: _Mode, variants: dict[str, ModelVariant]) -> dict[str, ModelVariant] | None:
     if OPAQUE in (*variants, *mode[:2]):
+        return None
+    if len(variants) == 1:
+        reader.fault("ModelVariants", f"has {shown(next(iter(variants)))} twice, must have {either_of(mode)}")
         return None
     for role, name in zip(("production", "shadow"), mode[:2], strict=True):
         if name not in variants:

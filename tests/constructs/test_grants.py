@@ -6,6 +6,7 @@ import pytest
 from aws_cdk import Environment, Stack, aws_iam, aws_lambda, aws_sagemaker
 from aws_cdk.assertions import Template
 from aws_cdk.interfaces.aws_sagemaker import IInferenceExperimentRef
+from templates import linted
 
 from sagemaker_inference_experiment import InferenceExperiment, InferenceExperimentGrants
 
@@ -98,6 +99,21 @@ def test_a_grantee_in_another_region_gets_the_arn_of_the_name_that_was_given(dec
     assert resource == {
         "Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ARN.removeprefix("arn:aws")]],
     }
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["of its stack", "of another stack"])
+def test_what_its_own_role_may_do_is_none_of_what_the_experiment_needs(declared: Any, elsewhere: bool) -> None:
+    stack = Stack(declared.app, "Other") if elsewhere else declared.stack
+    experiment = declared.experiment_in(stack, "ShadowTest")
+
+    experiment.grants.read(declared.role)
+    experiment.grants.stop(declared.role)
+
+    template = Template.from_stack(stack)
+    (granting,) = [id for id, each in template.find_resources("AWS::IAM::Policy").items() if "ShadowTestOwnRole" in id]
+    (resource,) = template.find_resources("Custom::SageMakerInferenceExperiment").values()
+    assert granting not in resource["DependsOn"]
+    assert linted(template.to_json()) == []
 
 
 def test_cdks_own_resource_has_the_same_grants(declared: Any, operator: aws_iam.Role) -> None:

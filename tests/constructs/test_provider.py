@@ -1,9 +1,11 @@
 """The function behind the custom resource: once a stack, and allowed no more than it needs."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import Duration, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
+from aws_cdk import App, Duration, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from aws_cdk.assertions import Match, Template
 
 from inference_experiment_handler.operations import OWNERS
@@ -128,6 +130,23 @@ def test_lambda_tries_again_for_as_long_as_cloudformation_waits(declared: Any) -
     declared.template.has_resource_properties(
         "AWS::Lambda::EventInvokeConfig", {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 2}
     )
+
+
+@pytest.mark.parametrize("context", [{}, {"aws:cdk:disable-asset-staging": True}], ids=["staged", "not staged"])
+def test_the_code_is_where_the_assembly_says(context: dict[str, Any], tmp_path: Path) -> None:
+    app = App(context=context, outdir=str(tmp_path))
+    for name in ("One", "Two"):
+        InferenceExperimentProvider(Stack(app, name), "Provider")
+
+    app.synth()
+
+    (one,) = {
+        asset["source"]["path"]
+        for manifest in tmp_path.glob("*.assets.json")
+        for asset in json.loads(manifest.read_text())["files"].values()
+        if asset["source"]["packaging"] == "zip"
+    }
+    assert (tmp_path / one / "inference_experiment_handler" / "index.py").is_file()
 
 
 def test_the_function_is_set_up_to_wait(declared: Any) -> None:

@@ -1,11 +1,14 @@
 """The role that SageMaker assumes: given or made, allowed what is declared, there before the experiment."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
-from aws_cdk import App, Stack, aws_iam, aws_kms
+import pytest
+from aws_cdk import App, Environment, Stack, aws_iam, aws_kms, aws_s3
 from aws_cdk.assertions import Match, Template
 
-from sagemaker_inference_experiment import InferenceExperiment, ModelVariant
+from sagemaker_inference_experiment import DataCapture, InferenceExperiment, ModelVariant
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 USES_VOLUMES = [
@@ -18,10 +21,10 @@ USES_VOLUMES = [
 ]
 
 
-def without_role(stack: Stack, **more: Any) -> InferenceExperiment:
+def without_role(stack: Stack, id: str = "ShadowTest", **more: Any) -> InferenceExperiment:
     return InferenceExperiment(
         stack,
-        "ShadowTest",
+        id,
         endpoint="shop",
         production_variant=ModelVariant(model="champion", variant_name="A", instance_type="ml.m5.large"),
         shadow_variant=ModelVariant(model="challenger", variant_name="B", instance_type="ml.m5.large"),
@@ -80,6 +83,14 @@ def test_a_role_that_is_made_may_be_passed_by_the_function_and_outlives_the_expe
     assert role["Fn::GetAtt"][0] in the_experiment(template)["DependsOn"]
 
 
+def test_the_experiments_of_a_stack_share_the_role_that_is_made() -> None:
+    stack = Stack(App(), "Demo")
+
+    one, two = without_role(stack, "One"), without_role(stack, "Two")
+
+    assert one.role is two.role
+
+
 def test_no_role_is_made_beside_a_given_one(declared: Any) -> None:
     experiment = declared.experiment()
 
@@ -96,9 +107,42 @@ def test_the_role_may_use_the_volumes_key(declared: Any) -> None:
 
 
 def test_what_is_granted_is_there_before_the_experiment(declared: Any) -> None:
-    declared.experiment(kms_key=aws_kms.Key(declared.stack, "Key"))
+    key = aws_kms.Key(declared.stack, "Key")
+    declared.role.add_to_policy(aws_iam.PolicyStatement(actions=["s3:PutObject"], resources=["arn:aws:s3:::shop/*"]))
 
-    assert any(id.startswith("SageMakerRoleDefaultPolicy") for id in the_experiment(declared.template)["DependsOn"])
+    declared.experiment(kms_key=key)
+
+    needed = the_experiment(declared.template)["DependsOn"]
+    assert any(id.startswith("SageMakerRoleDefaultPolicy") for id in needed)
+    assert set(granting(declared.template)) <= set(needed)
+
+
+def test_what_several_experiments_need_is_granted_once(declared: Any) -> None:
+    key = aws_kms.Key(declared.stack, "Key")
+    bucket = aws_s3.Bucket(declared.stack, "Captures", encryption_key=key)
+
+    for number in range(3):
+        declared.experiment(f"Test{number}", kms_key=key, data_capture=DataCapture(destination=bucket, kms_key=key))
+
+    granted = [
+        json.dumps(statement)
+        for policy in granting(declared.template).values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    assert len(granted) == len(set(granted)) == 4
+
+
+def test_what_one_experiment_needs_goes_after_it_whatever_others_stay(declared: Any) -> None:
+    first, second = (aws_kms.Key(declared.stack, id) for id in ("First", "Second"))
+    declared.experiment("One", kms_key=first)
+    declared.experiment("Two", kms_key=second)
+
+    # A policy that both shared would be shortened, which comes before the removal of what the template has no more.
+    policies = granting(declared.template)
+    assert len(policies) == 2
+    for experiment in declared.template.find_resources(RESOURCE_TYPE).values():
+        (needed,) = set(policies) & set(experiment["DependsOn"])
+        assert experiment["Properties"]["KmsKey"] in resources_of(policies[needed])
 
 
 def test_a_key_of_the_lowest_level_is_granted_too(declared: Any) -> None:
@@ -137,10 +181,76 @@ def test_a_role_of_another_stack_is_granted_a_key_of_this_one_without_a_cycle(de
 
     template = Template.from_stack(other)
     assert grants_on(template, other.resolve(key.key_arn)) == [USES_VOLUMES]
-    (granting,) = [
-        id for id, policy in template.find_resources("AWS::IAM::Policy").items() if "kms:CreateGrant" in str(policy)
+    assert set(granting(template)) <= set(the_experiment(template)["DependsOn"])
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        lambda stack: aws_iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/service-role/shop"),
+        lambda stack: aws_iam.Role.from_role_name(stack, "Role", "shop"),
+        lambda stack: aws_iam.LazyRole(
+            stack, "Role", role_name="shop", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com")
+        ),
+        lambda stack: aws_iam.Role(
+            stack,
+            "Role",
+            role_name="shop",
+            path="/service-role/",
+            assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com"),
+        ),
+    ],
+    ids=["imported", "imported by name", "lazy", "with a path"],
+)
+def test_a_role_of_another_stack_is_granted_by_its_name(role: Callable[[Stack], aws_iam.IRole]) -> None:
+    app = App()
+    first, second = Stack(app, "First"), Stack(app, "Second")
+    shared = role(first)
+
+    without_role(second, role=shared, kms_key=aws_kms.Key(second, "Key"))
+
+    (policy,) = granting(Template.from_stack(second)).values()
+    assert policy["Properties"]["Roles"] == [second.resolve(shared.role_name)]
+
+
+def test_no_stack_takes_the_place_of_another_among_a_roles_policies(declared: Any) -> None:
+    stacks = [Stack(declared.app, name) for name in ("First", "Second")]
+
+    for stack in stacks:
+        without_role(stack, role=declared.role, kms_key=aws_kms.Key(stack, "Key"))
+
+    policies = [policy for stack in stacks for policy in granting(Template.from_stack(stack)).values()]
+    first, second = (each["Properties"]["PolicyName"]["Fn::Join"][1] for each in policies)
+    assert first[0] != second[0]
+    # Nor one of the same name in another region: IAM has none.
+    assert first[1] == second[1] == {"Ref": "AWS::Region"}
+
+
+def test_a_role_that_is_made_may_use_what_is_another_accounts() -> None:
+    app = App()
+    theirs = Stack(app, "Theirs", env=Environment(account="222222222222", region="eu-west-1"))
+    ours = Stack(app, "Ours", env=Environment(account="111111111111", region="eu-west-1"))
+    bucket = aws_s3.Bucket(theirs, "Captures", bucket_name="captures")
+
+    without_role(ours, data_capture=DataCapture(destination=bucket))
+
+    (policy,) = Template.from_stack(theirs).find_resources("AWS::S3::BucketPolicy").values()
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    (role,) = [
+        each["Properties"]["RoleName"]
+        for each in Template.from_stack(ours).find_resources("AWS::IAM::Role").values()
+        if "RoleName" in each["Properties"]
     ]
-    assert granting in the_experiment(template)["DependsOn"]
+    assert statement["Principal"]["AWS"]["Fn::Join"][1][-1] == f":iam::111111111111:role/{role}"
+
+
+def granting(template: Template) -> dict[str, Any]:
+    """The policies that stand apart from those that a role has of itself."""
+    return {id: each for id, each in template.find_resources("AWS::IAM::Policy").items() if "ExperimentGrant" in id}
+
+
+def resources_of(policy: dict[str, Any]) -> list[Any]:
+    return [statement["Resource"] for statement in policy["Properties"]["PolicyDocument"]["Statement"]]
 
 
 def grants_on(template: Template, resource: Any) -> list[Any]:

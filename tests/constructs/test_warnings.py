@@ -98,6 +98,15 @@ def test_a_promotion_on_an_endpoint_of_the_app_can_be_reverted_by_it(declared: A
     assert "EndpointConfigName of endpoint Demo/Endpoint" in words(declared.stack, "promoteOnEndpointOfApp")
 
 
+def test_actions_that_are_given_as_words_are_warned_of_too(declared: Any) -> None:
+    words: dict[str, Any] = {"production": "Remove", "shadow": "Promote", "shadow_instance_count": 2}
+
+    properties = declared.rendered(conclusion=Conclusion(**words))
+
+    assert [variant["VariantName"] for variant in properties["DesiredModelVariants"]] == ["Shadow-01"]
+    assert warnings(declared.stack) == ["promoteAfterPartialTraffic"]
+
+
 def test_a_promotion_on_delete_is_one_too(declared: Any) -> None:
     declared.experiment(endpoint=endpoint(declared), on_delete=OnDelete(conclusion=PROMOTES), sampling_percentage=100)
 

@@ -52,6 +52,16 @@ def test_typed_values_of_a_template_mean_the_same() -> None:
     assert parse(properties) == parse(as_sent(properties))
 
 
+@pytest.mark.parametrize("faulty", [0, 1])
+def test_a_variant_that_cannot_be_read_is_one_fault(faulty: int) -> None:
+    variants = [variant("AllTraffic", "m"), variant(SHADOW, "n")]
+    variants[faulty]["InfrastructureConfig"]["RealTimeInferenceConfig"]["InstanceType"] = "m5.xlarge"
+
+    (fault,) = faults_of(declared(ModelVariants=variants))
+
+    assert "InstanceType is 'm5.xlarge'" in fault
+
+
 def test_the_order_of_the_variants_does_not_matter() -> None:
     swapped = declared(ModelVariants=[variant(SHADOW, "challenger"), variant("AllTraffic", "champion")])
 
