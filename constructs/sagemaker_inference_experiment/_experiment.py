@@ -49,7 +49,9 @@ class InferenceExperiment(IInferenceExperiment):
         scope: The construct to put it into.
         id: Its id there.
         endpoint: The endpoint whose traffic is shadowed, as a construct (``CfnEndpoint``, ``IEndpoint``), a reference
-            or a name (``EndpointName``). It serves exactly one production variant.
+            or a name (``EndpointName``). It serves exactly one production variant. A reference to an endpoint of
+            another app has an ARN only, where names are in lower case: CloudWatch, which tells names apart by case,
+            has no metrics under that if the name has capitals. Then give the name.
         role: What SageMaker assumes to deploy the variants and to capture data (``RoleArn``). If omitted, it is one
             that is made for all such experiments of the stack and has ``AmazonSageMakerFullAccess``, as AWS's guide
             says: there is no list of what would be less. Either is granted the buckets and keys that are given as

@@ -7,6 +7,8 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef, IModelRef
 from constructs import IConstruct
 
+from sagemaker_inference_experiment._reflection import resource_named
+
 
 class NamedEndpoint(Protocol):
     """An endpoint that knows its name: ``aws_sagemaker.IEndpoint``, and what implements it (aws-sagemaker-alpha)."""
@@ -34,7 +36,10 @@ def endpoint_name(endpoint: AnyEndpoint, scope: IConstruct) -> str:
         return endpoint.attr_endpoint_name
     if hasattr(endpoint, "endpoint_name"):
         return endpoint.endpoint_name
-    return _last_part(endpoint.endpoint_ref.endpoint_arn, scope)
+    arn = endpoint.endpoint_ref.endpoint_arn
+    # CloudWatch tells names apart by case. An endpoint of the app knows its own; of another there is the ARN alone.
+    resource = resource_named(arn, aws_sagemaker.CfnEndpoint)
+    return resource.attr_endpoint_name if resource is not None else _last_part(arn, scope)
 
 
 def model_name(model: AnyModel, scope: IConstruct) -> str:
@@ -54,7 +59,7 @@ def key_arn(key: IKeyRef | str) -> str:
 
 
 def _last_part(arn: str, scope: IConstruct) -> str:
-    # A reference carries the ARN alone. SageMaker lower-cases names in ARNs and doesn't tell names apart by case.
+    # A reference carries the ARN alone. SageMaker lower-cases names in ARNs, and tells none apart by case.
     return Stack.of(scope).split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name or ""
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsii
 from aws_cdk import Stack, aws_ecr, aws_sagemaker
 from aws_cdk.aws_sagemaker_alpha import (
     ContainerDefinition,
@@ -11,6 +12,7 @@ from aws_cdk.aws_sagemaker_alpha import (
     InstanceProductionVariantProps,
     Model,
 )
+from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
 
 from sagemaker_inference_experiment import Conclusion, ModelVariant
 
@@ -84,3 +86,34 @@ def test_an_endpoint_and_a_model_may_be_of_another_stack(declared: Any) -> None:
 
     assert "ServingEndpoint" in properties["EndpointName"]["Fn::ImportValue"].replace(":ExportsOutputFnGetAtt", "")
     assert "FnGetAttModelModelName" in shadow_model_of(properties)["Fn::ImportValue"]
+
+
+@jsii.implements(IEndpointRef)
+class OthersEndpoint:
+    """An endpoint of another library's, of which only the reference is known."""
+
+    def __init__(self, endpoint_arn: str) -> None:
+        self._endpoint_arn = endpoint_arn
+
+    @property
+    def endpoint_ref(self) -> EndpointReference:
+        return EndpointReference(endpoint_arn=self._endpoint_arn)
+
+
+def watched_endpoint(declared: Any, endpoint: OthersEndpoint) -> Any:
+    metric = declared.experiment(endpoint=endpoint).shadow_variant.metric_invocations()
+    return declared.stack.resolve(metric.dimensions["EndpointName"])
+
+
+def test_a_reference_to_an_endpoint_of_the_app_goes_by_the_name_that_cloudwatch_knows(declared: Any) -> None:
+    endpoint = aws_sagemaker.CfnEndpoint(
+        declared.stack, "Endpoint", endpoint_config_name="config", endpoint_name="Shop-Ranking"
+    )
+
+    assert watched_endpoint(declared, OthersEndpoint(endpoint.ref)) == {"Fn::GetAtt": ["Endpoint", "EndpointName"]}
+
+
+def test_of_another_there_is_only_the_name_in_the_arn(declared: Any) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop-ranking"
+
+    assert watched_endpoint(declared, OthersEndpoint(arn)) == "shop-ranking"

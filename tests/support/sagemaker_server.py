@@ -16,7 +16,7 @@ from local.sagemaker import SageMaker, wire
 DESCRIBED = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
   <DescribeStacksResult><Stacks><member>
     <StackName>Demo</StackName>
-    <CreationTime>2030-01-01T00:00:00Z</CreationTime>
+    <CreationTime>2020-01-01T00:00:00Z</CreationTime>
     <StackStatus>{status}</StackStatus>
   </member></Stacks></DescribeStacksResult>
 </DescribeStacksResponse>"""
