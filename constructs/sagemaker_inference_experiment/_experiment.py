@@ -23,14 +23,16 @@ from constructs import Construct
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
+from sagemaker_inference_experiment._durations import seconds, unit_faults
 from sagemaker_inference_experiment._excluded import endpoint_faults, model_faults
 from sagemaker_inference_experiment._granted import VOLUME_KEY_ACTIONS, grant_key
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
+from sagemaker_inference_experiment._mistyped import mistyped
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, endpoint_name, key_arn
 from sagemaker_inference_experiment._role import execution_role
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
-from sagemaker_inference_experiment._validation import TagsValidation, check, tag_list
+from sagemaker_inference_experiment._validation import TagsValidation, check, refuse, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import Declared, warn
 from sagemaker_inference_experiment._watched import Known
@@ -110,10 +112,34 @@ class InferenceExperiment(IInferenceExperiment):
         provider: InferenceExperimentProvider | None = None,
     ) -> None:
         super().__init__(scope, id, physical_name=experiment_name)
+        refuse(
+            self,
+            *mistyped(
+                {
+                    "endpoint": endpoint,
+                    "role": role,
+                    "production_variant": production_variant,
+                    "shadow_variant": shadow_variant,
+                    "sampling_percentage": sampling_percentage,
+                    "schedule": schedule,
+                    "data_capture": data_capture,
+                    "kms_key": kms_key,
+                    "conclusion": conclusion,
+                    "on_delete": on_delete,
+                    "tags": tags,
+                    "removal_policy": removal_policy,
+                    "service_timeout": service_timeout,
+                    "provider": provider,
+                }
+            ),
+        )
         self._tag_manager = TagManager(TagType.MAP, RESOURCE_TYPE)
         for key, value in (tags or {}).items():
             self._tag_manager.set_tag(key, value)
         names_variants_as_keys = conclusion is not None or on_delete is not None
+        timeout_faults = (
+            unit_faults("service_timeout", service_timeout, ["seconds"]) if service_timeout is not None else []
+        )
         declared = {
             "Name": self._physical_name if experiment_name is not None else None,
             "Run": run,
@@ -139,13 +165,15 @@ class InferenceExperiment(IInferenceExperiment):
             "OnDelete": on_delete._render(self, production_variant, shadow_variant) if on_delete is not None else None,
             "AdoptExisting": adopt_existing,
             "WaitFor": str(wait_for) if wait_for is not None else None,
-            "ServiceTimeout": service_timeout.to_seconds() if service_timeout is not None else None,
+            "ServiceTimeout": seconds(service_timeout) if service_timeout is not None and not timeout_faults else None,
         }
         properties = {key: value for key, value in declared.items() if value is not None}
         check(
             self,
             {**properties, "Tags": tag_list(tags or {})},
             *_unresolved(production_variant, shadow_variant, as_keys=names_variants_as_keys),
+            *timeout_faults,
+            *(schedule._faults() if schedule is not None else ()),
             *(data_capture._faults() if data_capture is not None else ()),
             # A test that is over need not be one that could start: its endpoint may have become another since.
             *(endpoint_faults(endpoint) if conclusion is None else ()),

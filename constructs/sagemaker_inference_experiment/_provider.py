@@ -7,6 +7,7 @@ from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, Token, aws_ec2, a
 from constructs import Construct
 
 from sagemaker_inference_experiment._asset import HANDLER, handler_code
+from sagemaker_inference_experiment._durations import seconds, text, unit_faults
 from sagemaker_inference_experiment._permissions import (
     Served,
     changes_of_any_stack,
@@ -104,7 +105,7 @@ class InferenceExperimentProvider(Construct):
         if vpc is not None:
             self._role.add_to_policy(network_interfaces())
         environment = {
-            **({"POLL_SECONDS": str(poll_interval.to_seconds())} if poll_interval is not None else {}),
+            **({"POLL_SECONDS": text(seconds(poll_interval))} if poll_interval is not None else {}),
             **({"LOG_LEVEL": str(log_level)} if log_level is not None else {}),
         }
         self._stacks: dict[str, Served] = {}
@@ -224,8 +225,10 @@ def _check(
     poll_interval: Duration | None, memory_size: int | None, vpc: aws_ec2.IVpc | None, **of_vpc: object | None
 ) -> None:
     faults = []
-    if poll_interval is not None and not 1 <= poll_interval.to_seconds() <= 60:
-        faults.append(f"poll_interval is {poll_interval.to_seconds()} seconds, must be 1 to 60")
+    if poll_interval is not None:
+        faults += unit_faults("poll_interval", poll_interval, ["seconds"])
+        if not poll_interval.is_unresolved() and not 1 <= seconds(poll_interval) <= 60:
+            faults.append(f"poll_interval is {text(seconds(poll_interval))} seconds, must be 1 to 60")
     if memory_size is not None and not Token.is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
         faults.append(f"memory_size is {memory_size}, must be 128 to 10240 MB")
     if vpc is None:

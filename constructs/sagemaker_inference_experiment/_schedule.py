@@ -8,6 +8,7 @@ from typing import Any
 from aws_cdk import Duration, Token
 
 from inference_experiment_handler.reading import iso_instant
+from sagemaker_inference_experiment._durations import unit_faults
 
 
 class WaitFor(StrEnum):
@@ -79,6 +80,10 @@ class Schedule:
         declared = {key: value for key, value in rendered.items() if value is not None}
         return declared or None
 
+    def _faults(self) -> list[str]:
+        """What is wrong with it that can't be seen in what it renders."""
+        return unit_faults("schedule.duration", self.duration, _UNITS) if self.duration is not None else []
+
     def _known(self) -> tuple[datetime | None, datetime | None]:
         """When it starts and ends, as far as that can be known at synth: "now" and tokens can't be."""
         start, end = _literal(self.start), _literal(self.end)
@@ -101,16 +106,23 @@ def _literal(value: datetime | str | None) -> datetime | None:
 def _instant(value: datetime | str | None) -> str | None:
     if not isinstance(value, datetime):
         return value
-    # Without a time zone the property check names the fault along with all others.
-    return value.isoformat() if value.tzinfo is None else iso_instant(value)
+    # Without a time zone, or beyond the calendar, the property check names the fault along with all others.
+    if value.tzinfo is None:
+        return value.isoformat()
+    try:
+        return iso_instant(value)
+    except OverflowError:
+        return value.isoformat()
 
 
 _UNITS = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}
 
 
-def _duration(duration: Duration) -> str:
+def _duration(duration: Duration) -> str | None:
     if not duration.is_unresolved():
         return duration.to_iso_string()
+    if duration.unit_label() not in _UNITS:
+        return None
     unit = duration.unit_label()
     amount = {
         "days": duration.to_days,

@@ -16,7 +16,11 @@ class InvalidExperimentError(ValueError):
 
 def check(scope: IConstruct, properties: Mapping[str, Any], *more: str) -> None:
     """Raises one ``InvalidExperimentError`` with all that can be known to be wrong, and ``more``."""
-    faults = (*faults_in(properties, opaque=Token.is_unresolved), *more)
+    refuse(scope, *faults_in(properties, opaque=Token.is_unresolved), *more)
+
+
+def refuse(scope: IConstruct, *faults: str) -> None:
+    """Raises one ``InvalidExperimentError`` with all faults, if there are any."""
     if faults:
         listed = "".join(f"\n  - {fault}" for fault in faults)
         raise InvalidExperimentError(f"{scope.node.path}: the experiment can't be run as declared{listed}")

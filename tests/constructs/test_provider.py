@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
+from aws_cdk import App, CfnParameter, Duration, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from aws_cdk.assertions import Match, Template
 
 from inference_experiment_handler.operations import OWNERS
@@ -258,6 +258,32 @@ def test_the_logs_are_encrypted_with_a_key_that_lets_cloudwatch_logs_do_so(decla
         ":*",
     ]
     assert statement["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": {"Fn::Join": ["", log_groups]}}}
+
+
+def polled(template: Template) -> Any:
+    (function,) = template.find_resources("AWS::Lambda::Function").values()
+    return function["Properties"]["Environment"]["Variables"]["POLL_SECONDS"]
+
+
+def test_the_poll_interval_may_be_a_part_of_a_second_more(declared: Any) -> None:
+    InferenceExperimentProvider(declared.stack, "Provider", poll_interval=Duration.millis(1500))
+
+    assert polled(declared.template) == "1.5"
+
+
+def test_the_poll_interval_may_be_a_token_in_seconds(declared: Any) -> None:
+    number = CfnParameter(declared.stack, "Number", type="Number").value_as_number
+
+    InferenceExperimentProvider(declared.stack, "Provider", poll_interval=Duration.seconds(number))
+
+    assert polled(declared.template) == {"Ref": "Number"}
+
+
+def test_the_poll_interval_may_be_a_token_in_no_other_unit(declared: Any) -> None:
+    number = CfnParameter(declared.stack, "Number", type="Number").value_as_number
+
+    with pytest.raises(ValueError, match="poll_interval is a token in minutes, must be one in seconds; memory_size is"):
+        InferenceExperimentProvider(declared.stack, "Provider", poll_interval=Duration.minutes(number), memory_size=64)
 
 
 def test_settings_that_cannot_be_meant_are_refused_all_at_once(declared: Any) -> None:

@@ -1,7 +1,7 @@
 """What is refused at synth: all that can be known to be wrong, at once; tokens pass."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta, timezone
+from typing import Any, cast
 
 import jsii
 import pytest
@@ -10,6 +10,7 @@ from aws_cdk import (
     Duration,
     IStableStringProducer,
     Lazy,
+    RemovalPolicy,
     Tags,
     Token,
     aws_sagemaker,
@@ -93,6 +94,90 @@ def test_all_that_is_wrong_is_said_at_once(declared: Any) -> None:
         "Tags[0].Key is 'aws:mine'",
     ):
         assert words in message
+
+
+MISTYPED: list[tuple[dict[str, Any], str]] = [
+    ({"endpoint": None}, "endpoint is None, must be an endpoint's construct, a reference or its name"),
+    ({"role": "arn:aws:iam::111111111111:role/shop"}, "must be a role, such as Role.from_role_arn(self, 'Role', arn)"),
+    ({"schedule": "now"}, "schedule is 'now', must be a Schedule, such as Schedule.start_now(for_=Duration.days(7))"),
+    (
+        {"schedule": Schedule(duration=cast("Any", timedelta(days=7)))},
+        "schedule.duration is datetime.timedelta(days=7), must be an aws_cdk.Duration, such as Duration.days(7)",
+    ),
+    ({"on_delete": Conclusion.cancel()}, "must be an OnDelete, such as OnDelete(conclusion=Conclusion.cancel())"),
+    ({"on_delete": OnDelete(conclusion=cast("Any", None))}, "on_delete.conclusion is None, must be a Conclusion"),
+    ({"service_timeout": 5}, "service_timeout is 5, must be an aws_cdk.Duration, such as Duration.minutes(30)"),
+    (
+        {"shadow_variant": ModelVariant(model=cast("Any", None), variant_name="S", instance_type="ml.m5.large")},
+        "shadow_variant.model is None, must be a model's construct, a reference or its name",
+    ),
+    ({"kms_key": 5}, "kms_key is 5, must be a key's construct, a reference, its id, ARN or alias"),
+    ({"tags": {"team": 5}}, "tags is {'team': 5}, must be a map of strings to strings"),
+    ({"conclusion": Conclusion(desired_variants=cast("Any", "all"))}, "must be a tuple of ModelVariants"),
+    (
+        {"removal_policy": RemovalPolicy.SNAPSHOT},
+        "removal_policy is <RemovalPolicy.SNAPSHOT: 'SNAPSHOT'>, must be RemovalPolicy.DESTROY, RETAIN or",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "words"), MISTYPED)
+def test_what_is_given_where_something_else_has_to_be_is_said_with_the_way_out(
+    declared: Any, given: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(**given)
+
+    assert words in str(raised.value)
+
+
+def test_all_that_is_given_where_something_else_has_to_be_is_said_at_once(declared: Any) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(endpoint=None, data_capture="s3://captures", provider="arn:aws:lambda:...")
+
+    assert str(raised.value).count("\n  - ") == 3
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(declared: Any, value: float) -> None:
+    with pytest.raises(InvalidExperimentError, match=f"sampling_percentage is {value}, must be an integer"):
+        declared.experiment(sampling_percentage=value)
+
+
+def test_a_time_beyond_the_calendar_is_refused(declared: Any) -> None:
+    start = datetime.min.replace(tzinfo=timezone(timedelta(hours=5)))
+
+    with pytest.raises(InvalidExperimentError, match="StartTime is '0001-01-01T00:00:00\\+05:00', must be"):
+        declared.experiment(schedule=Schedule.start_at(start))
+
+
+def test_durations_that_are_tokens_have_the_unit_that_is_wanted(declared: Any) -> None:
+    number = CfnParameter(declared.stack, "Number", type="Number").value_as_number
+
+    assert declared.rendered(service_timeout=Duration.seconds(number))["ServiceTimeout"] == {"Ref": "Number"}
+
+
+def test_durations_that_cannot_be_told_are_refused_along_with_the_rest(declared: Any) -> None:
+    number = CfnParameter(declared.stack, "Number", type="Number").value_as_number
+
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(
+            schedule=Schedule.start_now(for_=Duration.millis(number)),
+            service_timeout=Duration.minutes(number),
+            sampling_percentage=101,
+        )
+
+    for words in (
+        "schedule.duration is a token in millis, must be one in days, hours, minutes or seconds",
+        "service_timeout is a token in minutes, must be one in seconds",
+        "SamplingPercentage is 101",
+    ):
+        assert words in str(raised.value)
+
+
+def test_a_timeout_is_of_whole_seconds(declared: Any) -> None:
+    with pytest.raises(InvalidExperimentError, match=r"ServiceTimeout is 1\.5, must be an integer from 1 to 3600"):
+        declared.experiment(service_timeout=Duration.millis(1500))
 
 
 def test_a_run_beside_a_given_name_is_refused(declared: Any) -> None:

@@ -1,0 +1,85 @@
+"""What is given where something else has to be: told, with the way out, before anything is asked of it."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy
+
+from inference_experiment_handler.reading import shown
+from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
+from sagemaker_inference_experiment._data_capture import DataCapture
+from sagemaker_inference_experiment._provider import InferenceExperimentProvider
+from sagemaker_inference_experiment._schedule import Schedule
+from sagemaker_inference_experiment._variants import ModelVariant
+
+
+@dataclass(frozen=True)
+class _Kind:
+    admits: Callable[[Any], bool]
+    allowed: str
+
+
+def _a(kind: type, *attributes: str) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kind) or any(hasattr(value, attribute) for attribute in attributes)
+
+
+def _finite(number: Any) -> bool:
+    # JSON has no word for others: asked about one, jsii's other half goes down. What else is no integer is told later.
+    return not isinstance(number, float) or math.isfinite(number)
+
+
+def _all_text(tags: Any) -> bool:
+    return isinstance(tags, Mapping) and all(isinstance(text, str) for tag in tags.items() for text in tag)
+
+
+def _all_variants(variants: Any) -> bool:
+    return isinstance(variants, list | tuple) and all(isinstance(variant, ModelVariant) for variant in variants)
+
+
+_COUNT = _Kind(_finite, "an integer")
+_VARIANT = _Kind(_a(ModelVariant), "a ModelVariant")
+_KINDS = {
+    "endpoint": _Kind(_a(str, "endpoint_name", "endpoint_ref"), "an endpoint's construct, a reference or its name"),
+    "role": _Kind(
+        lambda role: hasattr(role, "role_arn"),
+        "a role, such as Role.from_role_arn(self, 'Role', arn) or Role.from_role_name(self, 'Role', name)",
+    ),
+    "production_variant": _VARIANT,
+    "shadow_variant": _VARIANT,
+    "sampling_percentage": _COUNT,
+    "instance_count": _COUNT,
+    "shadow_instance_count": _COUNT,
+    "model": _Kind(_a(str, "model_name", "model_ref"), "a model's construct, a reference or its name"),
+    "schedule": _Kind(_a(Schedule), "a Schedule, such as Schedule.start_now(for_=Duration.days(7))"),
+    "duration": _Kind(_a(Duration), "an aws_cdk.Duration, such as Duration.days(7)"),
+    "data_capture": _Kind(_a(DataCapture), "a DataCapture, such as DataCapture(destination='s3://bucket/prefix')"),
+    "destination": _Kind(_a(str, "bucket_ref"), "a bucket's construct, a reference or an S3 location"),
+    "kms_key": _Kind(_a(str, "key_ref"), "a key's construct, a reference, its id, ARN or alias"),
+    "conclusion": _Kind(_a(Conclusion), "a Conclusion, such as Conclusion.cancel()"),
+    "desired_variants": _Kind(_all_variants, "a tuple of ModelVariants"),
+    "on_delete": _Kind(_a(OnDelete), "an OnDelete, such as OnDelete(conclusion=Conclusion.cancel())"),
+    "tags": _Kind(_all_text, "a map of strings to strings"),
+    "removal_policy": _Kind(
+        lambda policy: isinstance(policy, RemovalPolicy) and policy != RemovalPolicy.SNAPSHOT,
+        "RemovalPolicy.DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE",
+    ),
+    "service_timeout": _Kind(_a(Duration), "an aws_cdk.Duration, such as Duration.minutes(30)"),
+    "provider": _Kind(_a(InferenceExperimentProvider), "an InferenceExperimentProvider"),
+}
+_REQUIRED = ("endpoint", "production_variant", "shadow_variant", "model", "destination", "on_delete.conclusion")
+
+
+def mistyped(given: Mapping[str, Any], within: str = "") -> list[str]:
+    """What is wrong with the types of parameters, and of those of the value objects among them."""
+    faults = []
+    for name, value in given.items():
+        path = f"{within}{name}"
+        if name not in _KINDS or (value is None and not f".{path}".endswith(tuple(f".{key}" for key in _REQUIRED))):
+            continue
+        if not _KINDS[name].admits(value):
+            faults.append(f"{path} is {shown(value)}, must be {_KINDS[name].allowed}")
+        elif is_dataclass(value):
+            faults += mistyped(vars(value), f"{path}.")
+    return faults
