@@ -65,8 +65,10 @@ class Judge:
     def rollback_failed(self) -> None:
         """The stack is UPDATE_ROLLBACK_FAILED."""
         request = self._stack.requests[-1]
-        late = (self._function.of(request.id)[0].began - request.sent).total_seconds()
-        slow = self._world.slowest.total_seconds() + late > request.timeout - 300
+        now = self._world.scheduler.now()
+        began = min((run.began for run in self._function.of(request.id)), default=now)
+        took = self._world.slowest + (began - request.sent)
+        slow = took.total_seconds() > request.timeout - 300
         if not self._excused(request) and not slow:
             self.violated(5, f"{request.id}: {request.reason}")
 
