@@ -36,7 +36,10 @@ FULL = {
 
 @pytest.fixture(params=OPEN_POINTS, ids=lambda point: ",".join(point) or "as expected")
 def either_way(request: pytest.FixtureRequest) -> Stack:
-    return Stack(**request.param)
+    stack = Stack(**request.param)
+    # How often it looks changes nothing here, and whole lives are long.
+    stack.poll_seconds = 60
+    return stack
 
 
 def test_a_life_from_create_to_promotion_and_delete(either_way: Stack) -> None:
