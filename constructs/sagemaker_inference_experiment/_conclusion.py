@@ -106,6 +106,14 @@ class Conclusion:
         """
         return cls(desired_state=DesiredState.CANCELLED, reason=reason)
 
+    def _faults(self, path: str, shadow: ModelVariant) -> list[str]:
+        """What is wrong with it that can't be seen in what it renders."""
+        counts = {variant.variant_name: variant.instance_count for variant in (shadow, *self.desired_variants)}
+        count = counts[shadow.variant_name] if self.shadow_instance_count is None else self.shadow_instance_count
+        if self.shadow != VariantAction.PROMOTE or count != 0:
+            return []
+        return [f"{path} promotes the shadow variant with 0 instances, must be at least 1"]
+
     def _render(self, scope: IConstruct, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
         desired = self.desired_variants
         if self.shadow_instance_type is not None or self.shadow_instance_count is not None:

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import aws_sagemaker
+from aws_cdk import Stack, Token, aws_sagemaker
 
 from inference_experiment_handler.reading import shown
-from sagemaker_inference_experiment._reflection import resource_behind, resource_named
+from sagemaker_inference_experiment._reflection import resource_behind
 
 
 def endpoint_faults(endpoint: object) -> list[str]:
     """Why no shadow test can be put on an endpoint of this app."""
     of_app = resource_behind(endpoint, aws_sagemaker.CfnEndpoint)
-    config = resource_named(of_app.endpoint_config_name, aws_sagemaker.CfnEndpointConfig) if of_app else None
+    config = _configuration(of_app) if of_app is not None else None
     if config is None:
         return []
     faults = []
@@ -44,6 +44,16 @@ def model_faults(which: str, model: object) -> list[str]:
     if any(getattr(container, "mode", None) == "MultiModel" for container in (of_app.primary_container, *containers)):
         faults.append("has Mode MultiModel, must be a single model")
     return [f"model {of_app.node.path} of the {which} variant {fault}" for fault in faults]
+
+
+def _configuration(endpoint: aws_sagemaker.CfnEndpoint) -> aws_sagemaker.CfnEndpointConfig | None:
+    name = endpoint.endpoint_config_name
+    if Token.is_unresolved(name):
+        return resource_behind(name, aws_sagemaker.CfnEndpointConfig)
+    for construct in Stack.of(endpoint).node.find_all():
+        if isinstance(construct, aws_sagemaker.CfnEndpointConfig) and construct.endpoint_config_name == name:
+            return construct
+    return None
 
 
 def _known(entries: Any) -> Sequence[Any]:

@@ -24,6 +24,7 @@ from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
+from sagemaker_inference_experiment._elsewhere import elsewhere_faults
 from sagemaker_inference_experiment._excluded import endpoint_faults, model_faults
 from sagemaker_inference_experiment._granted import VOLUME_KEY_ACTIONS, grant_key
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
@@ -32,7 +33,7 @@ from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, endpoint_name, key_arn
 from sagemaker_inference_experiment._role import execution_role
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
-from sagemaker_inference_experiment._validation import TagsValidation, check, refuse, tag_list
+from sagemaker_inference_experiment._validation import TagsValidation, check, name_faults, refuse, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import Declared, warn
 from sagemaker_inference_experiment._watched import Known
@@ -79,8 +80,9 @@ class InferenceExperiment(IInferenceExperiment):
         tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 43 in all (``Tags``).
         removal_policy: ``RETAIN`` leaves everything as it is when the resource goes; ``DESTROY`` if omitted.
         wait_for: Until when a deployment waits for the test to start (``WaitFor``); until it runs if omitted.
-        service_timeout: For how long CloudFormation waits, 1 second to 1 hour (``ServiceTimeout``); 1 hour if omitted.
-        provider: The function that serves it; the stack's own if omitted.
+        service_timeout: For how long CloudFormation waits, 1 second to 1 hour (``ServiceTimeout``); 1 hour if omitted. A
+            token has to be one in seconds.
+        provider: The function that serves it, of the same account and region; the stack's own if omitted.
 
     Raises:
         InvalidExperimentError: With all that can be known to be wrong, each with its value and what is allowed.
@@ -175,11 +177,15 @@ class InferenceExperiment(IInferenceExperiment):
             *timeout_faults,
             *(schedule._faults() if schedule is not None else ()),
             *(data_capture._faults() if data_capture is not None else ()),
+            *(conclusion._faults("conclusion", shadow_variant) if conclusion is not None else ()),
+            *(on_delete.conclusion._faults("on_delete.conclusion", shadow_variant) if on_delete is not None else ()),
+            *elsewhere_faults(self, provider, role),
             # A test that is over need not be one that could start: its endpoint may have become another since.
             *(endpoint_faults(endpoint) if conclusion is None else ()),
             *model_faults("production", production_variant.model),
             *model_faults("shadow", shadow_variant.model),
         )
+        refuse(self, *name_faults(self, declared["Name"]))
         self.node.add_validation(TagsValidation(properties, self._tag_manager))
         timeout = properties.pop("ServiceTimeout", None)
 
@@ -357,7 +363,7 @@ class InferenceExperiment(IInferenceExperiment):
 
     @property
     def role(self) -> aws_iam.IRole:
-        """What SageMaker assumes: the role that was given, or the one that was made (``RoleArn``)."""
+        """What SageMaker assumes: the role that was given, or the one that was made for the stack (``RoleArn``)."""
         return self._role
 
     @property

@@ -26,8 +26,8 @@ def _a(kind: type, *attributes: str) -> Callable[[Any], bool]:
 
 
 def _finite(number: Any) -> bool:
-    # JSON has no word for others: asked about one, jsii's other half goes down. What else is no integer is told later.
-    return not isinstance(number, float) or math.isfinite(number)
+    # JSON has no word for what is not finite: asked about it, jsii's other half goes down. Tokens are finite floats.
+    return isinstance(number, int | float) and math.isfinite(number)
 
 
 def _all_text(tags: Any) -> bool:

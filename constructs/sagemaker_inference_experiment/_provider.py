@@ -44,7 +44,8 @@ class InferenceExperimentProvider(Construct):
     Args:
         scope: The construct to put it into.
         id: Its id there.
-        poll_interval: How often a waiting function looks again, 1 second to 1 minute; 5 seconds if omitted.
+        poll_interval: How often a waiting function looks again, 1 second to 1 minute; 5 seconds if omitted. A token has
+            to be one in seconds.
         log_retention: For how long the function's log is kept; one month if omitted.
         log_level: How much it logs; each decision (``INFO``) if omitted.
         log_encryption_key: Encrypts the log group; its policy comes to let CloudWatch Logs use it, for the log groups

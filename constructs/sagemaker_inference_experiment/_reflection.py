@@ -3,24 +3,24 @@
 from typing import TypeVar
 
 from aws_cdk import CfnResource, Reference, Token, Tokenization
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 T = TypeVar("T", bound=CfnResource)
 
 
 def resource_behind(given: object, kind: type[T]) -> T | None:
-    """The resource that was given, or that a construct was made around."""
+    """The resource that was given, that a construct was made around, or whose attribute a name is."""
+    if isinstance(given, str):
+        given = _referred(given)
     if not isinstance(given, Construct):
         return None
     return next((construct for construct in given.node.find_all() if isinstance(construct, kind)), None)
 
 
-def resource_named(name: object, kind: type[T]) -> T | None:
-    """The resource whose attribute this name is; None for a literal name, or one that is made up of several parts."""
-    if not isinstance(name, str) or not Token.is_unresolved(name):
+def _referred(name: str) -> IConstruct | None:
+    """None for a literal name, or one that is made up of several parts."""
+    if not Token.is_unresolved(name):
         return None
     fragments = Tokenization.reverse_string(name)
     token = fragments.first_token
-    if fragments.length != 1 or token is None or not isinstance(token, Reference):
-        return None
-    return resource_behind(token.target, kind)
+    return token.target if fragments.length == 1 and isinstance(token, Reference) else None

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import TagManager, Token
+from aws_cdk import Stack, TagManager, Token
 from constructs import IConstruct, IValidation
 
 from inference_experiment_handler.properties import faults_in
+from inference_experiment_handler.reading import shown
 
 
 class InvalidExperimentError(ValueError):
@@ -24,6 +26,19 @@ def refuse(scope: IConstruct, *faults: str) -> None:
     if faults:
         listed = "".join(f"\n  - {fault}" for fault in faults)
         raise InvalidExperimentError(f"{scope.node.path}: the experiment can't be run as declared{listed}")
+
+
+def name_faults(experiment: IConstruct, name: str | None) -> list[str]:
+    """Whether another experiment of the stack has been given the name: SageMaker tells no names apart by case."""
+    if name is None or Token.is_unresolved(name):
+        return []
+    first = _GIVEN_NAMES.setdefault(Stack.of(experiment), {}).setdefault(name.lower(), experiment.node.path)
+    if first == experiment.node.path:
+        return []
+    return [f"Name is {shown(name)}, that of {first} (SageMaker tells no names apart by case), must be another"]
+
+
+_GIVEN_NAMES: WeakKeyDictionary[Stack, dict[str, str]] = WeakKeyDictionary()
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -8,17 +8,21 @@ import pytest
 from aws_cdk import (
     CfnParameter,
     Duration,
+    Environment,
     IStableStringProducer,
     Lazy,
     RemovalPolicy,
+    Stack,
     Tags,
     Token,
+    aws_iam,
     aws_sagemaker,
 )
 
 from sagemaker_inference_experiment import (
     Conclusion,
     DataCapture,
+    InferenceExperimentProvider,
     InvalidExperimentError,
     ModelVariant,
     OnDelete,
@@ -277,6 +281,16 @@ def test_an_endpoint_of_the_app_that_has_no_shadow_tests_is_refused(
     assert f"endpoint configuration Demo/Config {problem}" in str(raised.value)
 
 
+@pytest.mark.parametrize("literal", [False, True], ids=["by a reference", "by a literal name"])
+def test_an_endpoint_is_known_by_the_names_that_the_app_gives(declared: Any, literal: bool) -> None:
+    serverless = config(declared, SERVERLESS, endpoint_config_name="shop-config")
+    named = serverless.endpoint_config_name if literal else serverless.attr_endpoint_config_name
+    endpoint = aws_sagemaker.CfnEndpoint(declared.stack, "Endpoint", endpoint_config_name=named or "")
+
+    with pytest.raises(InvalidExperimentError, match="has serverless variant 'AllTraffic'"):
+        declared.experiment(endpoint=endpoint.attr_endpoint_name)
+
+
 def test_a_test_that_is_over_may_have_any_endpoint(declared: Any) -> None:
     endpoint = endpoint_with(declared, [SERVERLESS], {})
 
@@ -340,6 +354,75 @@ def test_a_model_of_the_app_with_one_container_passes(declared: Any, parameters:
     assert declared.rendered(
         production_variant=ModelVariant(model=model, variant_name="AllTraffic", instance_type="ml.m5.xlarge")
     )
+
+
+def test_a_model_is_known_by_its_attribute(declared: Any) -> None:
+    model = aws_sagemaker.CfnModel(declared.stack, "Model", containers=[container(), container()])
+    shadow = ModelVariant(model=model.attr_model_name, variant_name="Shadow-01", instance_type="ml.m5.xlarge")
+
+    with pytest.raises(InvalidExperimentError, match="has 2 containers"):
+        declared.experiment(shadow_variant=shadow)
+
+
+EMPTY = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.m5.xlarge", instance_count=0)
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"conclusion": Conclusion.promote_shadow(instance_count=0)}, "conclusion"),
+        ({"conclusion": Conclusion.promote_shadow(), "shadow_variant": EMPTY}, "conclusion"),
+        ({"on_delete": OnDelete(conclusion=Conclusion.promote_shadow(instance_count=0))}, "on_delete.conclusion"),
+    ],
+    ids=["said so", "as it is", "on delete"],
+)
+def test_a_shadow_without_instances_is_not_promoted(declared: Any, given: dict[str, Any], where: str) -> None:
+    with pytest.raises(InvalidExperimentError, match=f"  - {where} promotes the shadow variant with 0 instances"):
+        declared.experiment(**given)
+
+
+def test_a_shadow_without_instances_may_get_some_with_the_promotion(declared: Any) -> None:
+    assert declared.rendered(shadow_variant=EMPTY, conclusion=Conclusion.promote_shadow(instance_count=1))
+
+
+def elsewhere(declared: Any, **place: str) -> Stack:
+    here = {"account": "111122223333", "region": "eu-west-1"}
+    return Stack(declared.app, "Elsewhere", env=Environment(**{**here, **place}), cross_region_references=True)
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        ({"region": "us-east-1"}, "the provider's region is 'us-east-1', must be the experiment's own, 'eu-west-1'"),
+        ({"account": "222222222222"}, "the provider's account is '222222222222', must be the experiment's own, '1111"),
+    ],
+    ids=["region", "account"],
+)
+def test_a_function_of_another_place_is_refused(declared_in_dublin: Any, place: dict[str, str], problem: str) -> None:
+    provider = InferenceExperimentProvider(elsewhere(declared_in_dublin, **place), "Provider")
+
+    with pytest.raises(InvalidExperimentError, match=problem):
+        declared_in_dublin.experiment(provider=provider)
+
+
+def test_a_role_of_another_account_is_refused(declared_in_dublin: Any) -> None:
+    role = aws_iam.Role.from_role_arn(declared_in_dublin.stack, "Role", "arn:aws:iam::222222222222:role/shop")
+
+    with pytest.raises(InvalidExperimentError, match="the role's account is '222222222222', must be the experiment's"):
+        declared_in_dublin.experiment(role=role)
+
+
+def test_two_experiments_of_a_stack_have_no_name_in_common(declared: Any) -> None:
+    declared.experiment("One", experiment_name="shop")
+
+    with pytest.raises(InvalidExperimentError, match="Name is 'Shop', that of Demo/One"):
+        declared.experiment("Two", experiment_name="Shop")
+
+
+def test_experiments_of_several_stacks_may_have_a_name_in_common(declared: Any) -> None:
+    declared.experiment("One", experiment_name="shop")
+
+    assert declared.experiment_in(Stack(declared.app, "Other"), "Two", experiment_name="shop")
 
 
 def test_inf1_instances_are_refused(declared: Any) -> None:

@@ -107,6 +107,12 @@ def test_actions_that_are_given_as_words_are_warned_of_too(declared: Any) -> Non
     assert warnings(declared.stack) == ["promoteAfterPartialTraffic"]
 
 
+def test_an_endpoint_of_the_app_is_known_by_its_attribute(declared: Any) -> None:
+    declared.experiment(endpoint=endpoint(declared).attr_endpoint_name, conclusion=PROMOTES, sampling_percentage=100)
+
+    assert warnings(declared.stack) == ["promoteOnEndpointOfApp"]
+
+
 def test_a_promotion_on_delete_is_one_too(declared: Any) -> None:
     declared.experiment(endpoint=endpoint(declared), on_delete=OnDelete(conclusion=PROMOTES), sampling_percentage=100)
 
