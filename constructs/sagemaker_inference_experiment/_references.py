@@ -7,7 +7,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef, IModelRef
 from constructs import IConstruct
 
-from sagemaker_inference_experiment._reflection import resource_named
+from sagemaker_inference_experiment._reflection import resource_behind
 
 
 class NamedEndpoint(Protocol):
@@ -38,7 +38,7 @@ def endpoint_name(endpoint: AnyEndpoint, scope: IConstruct) -> str:
         return endpoint.endpoint_name
     arn = endpoint.endpoint_ref.endpoint_arn
     # CloudWatch tells names apart by case. An endpoint of the app knows its own; of another there is the ARN alone.
-    resource = resource_named(arn, aws_sagemaker.CfnEndpoint)
+    resource = resource_behind(arn, aws_sagemaker.CfnEndpoint)
     return resource.attr_endpoint_name if resource is not None else _last_part(arn, scope)
 
 
