@@ -167,8 +167,9 @@ MUTANTS = (
     ),
     Mutant(
         "ignores newer requests",
-        7,
+        4,
         ((decide_present, "lost_charge", _instead(False)), (decide_removal, "lost_charge", _instead(False))),
+        quick=False,
     ),
     Mutant("logs the event", 8, ((_Resource, "_settle", _logging_the_event(_Resource._settle)),)),
 )
