@@ -78,8 +78,8 @@ class InferenceExperiment(IInferenceExperiment):
         tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 43 in all (``Tags``).
         removal_policy: ``RETAIN`` leaves everything as it is when the resource goes; ``DESTROY`` if omitted.
         wait_for: Until when a deployment waits for the test to start (``WaitFor``); until it runs if omitted.
-        service_timeout: For how long CloudFormation waits, 1 second to 1 hour (``ServiceTimeout``); 1 hour if omitted. A
-            token has to be one in seconds.
+        service_timeout: For how long CloudFormation waits, 1 second to 1 hour (``ServiceTimeout``); 1 hour if omitted.
+            A token has to be one in seconds.
         provider: The function that serves it, of the same account and region; the stack's own if omitted.
 
     Raises:
