@@ -19,7 +19,7 @@ test: $(SETUP)
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 unit: $(SETUP)
-	$(BIN)/python -m pytest -n auto --dist loadfile tests/handler tests/constructs
+	$(BIN)/python -m pytest -n auto --dist worksteal tests/handler tests/constructs
 
 # The construct on the oldest aws-cdk-lib that pyproject.toml declares; cdk-nag needs a newer one.
 minimum:

@@ -134,6 +134,7 @@ def test_a_record_is_kept_if_declared(stack: Stack) -> None:
 
 @pytest.mark.parametrize("transition", ["Creating", "Starting", "Updating", "Stopping"])
 def test_every_transition_is_waited_out(stack: Stack, transition: str) -> None:
+    stack.poll_seconds = 5
     name = reach(stack, transition)
     assert stack.describe(name)["Status"] == transition
 

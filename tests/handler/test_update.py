@@ -162,6 +162,7 @@ def test_a_change_and_the_start_of_a_scheduled_test_go_together(stack: Stack) ->
 
 @pytest.mark.parametrize("transition", ["Creating", "Starting", "Updating"])
 def test_a_transition_is_waited_out_before_anything_is_done(stack: Stack, transition: str) -> None:
+    stack.poll_seconds = 5
     event = stack.event("Create", declared())
     stack.while_waiting = lambda: interrupt_when(stack, transition)
     stack.deliver(event)

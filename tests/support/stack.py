@@ -103,7 +103,7 @@ class Stack:
         self.operation_began = START
         self.answers: list[Answer] = []
         self.hops = 0
-        self.poll_seconds = 15.0
+        self.poll_seconds = 30.0
         self.asked = 0
         self.sleeps = 0
         self.while_waiting: Callable[[], None] | None = None
