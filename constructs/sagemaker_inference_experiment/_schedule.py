@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_cdk import Duration, Token
 
+from inference_experiment_handler import limits
 from inference_experiment_handler.reading import iso_instant
 from sagemaker_inference_experiment._durations import unit_faults
 
@@ -90,11 +91,8 @@ class Schedule:
         if start is None or self.end is not None:
             return start, end
         if self.duration is None:
-            return start, start + _SAGEMAKERS_OWN
+            return start, start + limits.DEFAULT_TEST
         return start, None if self.duration.is_unresolved() else start + timedelta(seconds=self.duration.to_seconds())
-
-
-_SAGEMAKERS_OWN = timedelta(days=7)
 
 
 def _literal(value: datetime | str | None) -> datetime | None:

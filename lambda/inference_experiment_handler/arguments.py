@@ -1,18 +1,15 @@
 """What SageMaker is sent: the arguments of each call, from the declaration and from what is live."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from inference_experiment_handler.declaration import Declaration, Ending
-from inference_experiment_handler.limits import REASON
+from inference_experiment_handler.limits import DEFAULT_TEST, REASON
 from inference_experiment_handler.live import Experiment, Status
 from inference_experiment_handler.matching import declared_end, start_of
 
 Arguments = dict[str, Any]
-
-DEFAULT_LENGTH = timedelta(days=7)
-"""SageMaker's own, where no end is declared."""
 
 
 def create(declaration: Declaration, name: str, tags: Mapping[str, str], now: datetime) -> Arguments:
@@ -96,5 +93,5 @@ def end_to_send(declaration: Declaration, experiment: Experiment) -> datetime | 
     if declaration.schedule.end is None and declaration.schedule.duration is None:
         # An end was declared before and is no longer: back to what SageMaker does by itself.
         start = start_of(declaration, experiment) or experiment.start
-        return start + DEFAULT_LENGTH if start else experiment.end
+        return start + DEFAULT_TEST if start else experiment.end
     return declared_end(declaration, experiment) or experiment.end

@@ -64,6 +64,8 @@ SERVICE_TIMEOUT = range(1, 3601)
 
 SHORTEST_TEST = timedelta(hours=1)
 LONGEST_TEST = timedelta(days=30)
+DEFAULT_TEST = timedelta(days=7)
+"""How long a test runs of which neither end nor duration is given."""
 
 TAGS = 50
 RESERVED_TAG_PREFIXES = ("aws:", "sagemaker-inference-experiment:")
