@@ -45,8 +45,8 @@ def collect(folder: Path) -> None:
         if spec is None or not spec.submodule_search_locations:
             raise ModuleNotFoundError(f"{package}, which the Lambda function consists of, is not installed")
         source = Path(spec.submodule_search_locations[0])
-        for file in sorted(source.glob("*.py")):
-            _copy(file, folder / package / file.name)
+        for file in sorted(source.rglob("*.py")):
+            _copy(file, folder / package / file.relative_to(source))
     for note in distribution("crhelper").files or ():
         if note.name in _LICENSES:
             _copy(Path(str(note.locate())), folder / "crhelper" / note.name)
