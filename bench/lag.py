@@ -18,7 +18,7 @@ from crhelper import CfnResource
 
 from campaign.declarations import ENDPOINT, INSTANCE_TYPE, MODELS, PRODUCTION, ROLE, SHADOW, as_sent, variant
 from inference_experiment_handler import index
-from inference_experiment_handler.resource import Edges
+from inference_experiment_handler.runtime.custom_resource import Edges
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
 
 TRANSITIONS = 100

@@ -42,7 +42,7 @@ client = boto3.client("sagemaker")
     "this handler": f"""
 sys.path.insert(0, sys.argv[1])
 from inference_experiment_handler import index
-from inference_experiment_handler.resource import Edges, InferenceExperimentResource, utc_now
+from inference_experiment_handler.runtime.custom_resource import Edges, InferenceExperimentResource, utc_now
 InferenceExperimentResource(Edges(index._sagemaker, index._cloudformation, index._invoke, utc_now, None, None, 5))
 client = index._sagemaker()
 {_CALL}

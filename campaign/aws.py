@@ -10,8 +10,8 @@ from campaign.chance import Chance
 from campaign.cloudformation import STACK_ID
 from campaign.function import Function
 from campaign.scheduler import Scheduler
-from inference_experiment_handler import ownership
-from inference_experiment_handler.operations import OWNERS
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.operations import OWNERS
 from local.sagemaker import SageMaker, ServiceError
 
 HANDLER = "handler"

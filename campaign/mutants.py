@@ -12,21 +12,17 @@ from typing import Any
 from unittest import mock
 
 from campaign.life import live
-from inference_experiment_handler import (
-    answer,
-    arguments,
-    decide,
-    decide_absent,
-    decide_present,
-    decide_removal,
-    endpoint_checks,
-    fields,
-    loop,
-    ownership,
-    resource,
-    stack,
-)
-from inference_experiment_handler.steps import Done, Fail
+from inference_experiment_handler import reconciler as loop
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.steps import Done, Fail
+from inference_experiment_handler.plan import absent as decide_absent
+from inference_experiment_handler.plan import arguments, fields, stack
+from inference_experiment_handler.plan import endpoint as endpoint_checks
+from inference_experiment_handler.plan import planner as decide
+from inference_experiment_handler.plan import present as decide_present
+from inference_experiment_handler.plan import removal as decide_removal
+from inference_experiment_handler.runtime import custom_resource as resource
+from inference_experiment_handler.runtime import response as answer
 
 LIVES = 1500
 

@@ -14,8 +14,8 @@ from campaign.malformed import Strangers
 from campaign.response_address import ResponseAddress
 from campaign.scheduler import Scheduler
 from inference_experiment_handler import index
-from inference_experiment_handler.answer import deliver
-from inference_experiment_handler.resource import Edges
+from inference_experiment_handler.runtime.custom_resource import Edges
+from inference_experiment_handler.runtime.response import deliver
 from local.sagemaker import SageMaker
 
 START = datetime(2030, 1, 1, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from aws_cdk import ArnFormat, Stack, Token
 from constructs import Construct
 
-from inference_experiment_handler import limits
+from inference_experiment_handler.spec import limits
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._references import as_in_arn
 from sagemaker_inference_experiment._watched import Known

@@ -3,7 +3,8 @@
 from aws_cdk import Aws, Names, Stack, aws_iam
 from constructs import Construct
 
-from inference_experiment_handler import operations, ownership
+from inference_experiment_handler.model import operations
+from inference_experiment_handler.model import tags as ownership
 from sagemaker_inference_experiment._references import as_in_arn
 
 _OWNED = f"aws:ResourceTag/{ownership.STACK_ID}"

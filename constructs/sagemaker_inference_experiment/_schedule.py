@@ -7,8 +7,8 @@ from typing import Any
 
 from aws_cdk import Duration, Token
 
-from inference_experiment_handler import limits
-from inference_experiment_handler.reading import iso_instant
+from inference_experiment_handler.spec import limits
+from inference_experiment_handler.spec.reader import iso_instant
 from sagemaker_inference_experiment._durations import unit_faults
 
 

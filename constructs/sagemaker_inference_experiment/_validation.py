@@ -8,8 +8,8 @@ import jsii
 from aws_cdk import Stack, TagManager, Token
 from constructs import IConstruct, IValidation
 
-from inference_experiment_handler.properties import faults_in
-from inference_experiment_handler.reading import shown
+from inference_experiment_handler.spec.parser import faults_in
+from inference_experiment_handler.spec.reader import shown
 
 
 class InvalidExperimentError(ValueError):

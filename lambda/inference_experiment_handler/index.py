@@ -10,11 +10,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from inference_experiment_handler import answer
-from inference_experiment_handler.event import RequestType
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.resource import Context, Edges, InferenceExperimentResource, utc_now
-from inference_experiment_handler.service import CloudFormation, SageMaker
+from inference_experiment_handler.client import CloudFormation, SageMaker
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.runtime import response as answer
+from inference_experiment_handler.runtime.custom_resource import Context, Edges, InferenceExperimentResource, utc_now
+from inference_experiment_handler.runtime.event import RequestType
 
 # Short enough that a call can't eat the time in which the invocation has to hand over or answer.
 _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 3})

@@ -17,7 +17,7 @@ from aws_cdk import (
 from aws_cdk.assertions import Match, Template
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef, IModelRef, ModelReference
 
-from inference_experiment_handler.properties import faults_in
+from inference_experiment_handler.spec.parser import faults_in
 from sagemaker_inference_experiment import (
     Conclusion,
     DataCapture,

@@ -8,8 +8,8 @@ import pytest
 from aws_cdk import App, CfnParameter, Duration, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from aws_cdk.assertions import Match, Template
 
-from inference_experiment_handler.operations import OWNERS
-from inference_experiment_handler.service import CLOUDFORMATION, SAGEMAKER
+from inference_experiment_handler.client import CLOUDFORMATION, SAGEMAKER
+from inference_experiment_handler.model.operations import OWNERS
 from sagemaker_inference_experiment import InferenceExperimentProvider, LogLevel
 
 STACK_TAG = "aws:ResourceTag/sagemaker-inference-experiment:stack-id"

@@ -14,7 +14,7 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 from templates import RESOURCE_TYPE, linted
 
 import sagemaker_inference_experiment
-from inference_experiment_handler.properties import faults_in
+from inference_experiment_handler.spec.parser import faults_in
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])

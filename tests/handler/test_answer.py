@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from response_server import ResponseServer, response_server
 
-from inference_experiment_handler import answer
+from inference_experiment_handler.runtime import response as answer
 
 SECRET = "/answer?X-Amz-Signature=0123456789abcdef"
 
@@ -87,7 +87,7 @@ def test_trying_again_ends_and_is_logged_as_what_it_is(
     assert answer.deliver(server.url + SECRET, b"{}") == taken
 
     assert len(server.bodies) == attempts
-    assert [record.levelname for record in caplog.records if record.name.endswith("answer")] == ["ERROR"]
+    assert [record.levelname for record in caplog.records if record.name.endswith("response")] == ["ERROR"]
     assert "0123456789abcdef" not in caplog.text
 
 

@@ -12,15 +12,16 @@ import pytest
 from declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, PROMOTE, SHADOW, as_sent, declared
 from stack import STACK_ID, STATUS_DURING
 
-from inference_experiment_handler import event as events
-from inference_experiment_handler import fields, ownership
-from inference_experiment_handler.decide import decide
-from inference_experiment_handler.declaration import ModelVariant
-from inference_experiment_handler.event import Request
-from inference_experiment_handler.live import Endpoint, Experiment, Served, Status
-from inference_experiment_handler.observe import Observation, Sight
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Call, Fail, Step, Wait
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.observed import Endpoint, Experiment, Served, Status
+from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
+from inference_experiment_handler.observer import Observation, Sight
+from inference_experiment_handler.plan import fields
+from inference_experiment_handler.plan.planner import decide
+from inference_experiment_handler.runtime import event as events
+from inference_experiment_handler.runtime.event import Request
+from inference_experiment_handler.spec.declaration import ModelVariant
 
 NOW = datetime(2030, 1, 3, tzinfo=UTC)
 START, END = NOW - timedelta(days=2), NOW + timedelta(days=5)

@@ -10,8 +10,9 @@ import pytest
 from declarations import PRODUCTION, declared
 from stack import Context, Stack
 
-from inference_experiment_handler import index, resource
-from inference_experiment_handler.resource import InferenceExperimentResource
+from inference_experiment_handler import index
+from inference_experiment_handler.runtime import custom_resource as resource
+from inference_experiment_handler.runtime.custom_resource import InferenceExperimentResource
 
 
 @pytest.mark.parametrize(

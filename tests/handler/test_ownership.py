@@ -7,9 +7,10 @@ import pytest
 from declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
 from stack import STACK_ID, Stack
 
-from inference_experiment_handler import limits, ownership
-from inference_experiment_handler.ownership import APPLIED, LOGICAL_ID
-from inference_experiment_handler.ownership import STACK_ID as STACK_TAG
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.tags import APPLIED, LOGICAL_ID
+from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
+from inference_experiment_handler.spec import limits
 from local.sagemaker import ErrorFault
 
 NAMED = declared(Name="theirs")

@@ -12,10 +12,10 @@ from declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, as_sent, d
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_experiment_handler import limits
-from inference_experiment_handler.declaration import DataStorage, Ending, ModelVariant, Removal
-from inference_experiment_handler.properties import InvalidPropertiesError, faults_in, parse, parse_removal
-from inference_experiment_handler.reading import Faults, Reader, iso_duration, iso_instant
+from inference_experiment_handler.spec import limits
+from inference_experiment_handler.spec.declaration import DataStorage, Ending, ModelVariant, Removal
+from inference_experiment_handler.spec.parser import InvalidPropertiesError, faults_in, parse, parse_removal
+from inference_experiment_handler.spec.reader import Faults, Reader, iso_duration, iso_instant
 
 
 def faults_of(properties: dict[str, Any]) -> tuple[str, ...]:

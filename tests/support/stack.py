@@ -14,7 +14,7 @@ from typing import Any
 from declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, ROLE, SHADOW, as_sent
 
 from inference_experiment_handler import index
-from inference_experiment_handler.resource import Edges
+from inference_experiment_handler.runtime.custom_resource import Edges
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
 
 START = datetime(2030, 1, 1, tzinfo=UTC)

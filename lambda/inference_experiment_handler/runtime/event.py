@@ -8,13 +8,14 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from inference_experiment_handler import names, properties
-from inference_experiment_handler.declaration import Declaration, Removal
-from inference_experiment_handler.fields import applied_by
-from inference_experiment_handler.limits import SERVICE_TIMEOUT
-from inference_experiment_handler.matching import same_name
-from inference_experiment_handler.ownership import Owner
-from inference_experiment_handler.properties import InvalidPropertiesError
+from inference_experiment_handler.model.tags import Owner
+from inference_experiment_handler.plan.fields import applied_by
+from inference_experiment_handler.plan.matching import same_name
+from inference_experiment_handler.spec import names
+from inference_experiment_handler.spec import parser as properties
+from inference_experiment_handler.spec.declaration import Declaration, Removal
+from inference_experiment_handler.spec.limits import SERVICE_TIMEOUT
+from inference_experiment_handler.spec.parser import InvalidPropertiesError
 
 _SIGNED_FOR = timedelta(hours=2)
 _RESERVE = timedelta(minutes=3)

@@ -16,16 +16,16 @@ from typing import Any, Protocol
 
 from crhelper import FAILED, SUCCESS, CfnResource
 
-from inference_experiment_handler import answer
-from inference_experiment_handler import event as events
-from inference_experiment_handler.charge import has_twin, taken_over
-from inference_experiment_handler.event import Request, RequestType
-from inference_experiment_handler.loop import Settled, advance, tags_held
-from inference_experiment_handler.observe import Observation
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.properties import InvalidPropertiesError
-from inference_experiment_handler.service import Clients, CloudFormation, NotFoundError, SageMaker
-from inference_experiment_handler.steps import Call, Done, Fail, Step
+from inference_experiment_handler.client import Clients, CloudFormation, NotFoundError, SageMaker
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.steps import Call, Done, Fail, Step
+from inference_experiment_handler.observer import Observation
+from inference_experiment_handler.plan.lease import has_twin, taken_over
+from inference_experiment_handler.reconciler import Settled, advance, tags_held
+from inference_experiment_handler.runtime import event as events
+from inference_experiment_handler.runtime import response as answer
+from inference_experiment_handler.runtime.event import Request, RequestType
+from inference_experiment_handler.spec.parser import InvalidPropertiesError
 
 logger = logging.getLogger(__name__)
 

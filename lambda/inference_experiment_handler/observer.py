@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from inference_experiment_handler import endpoint_checks, ownership, service
-from inference_experiment_handler.declaration import Declaration
-from inference_experiment_handler.event import Request
-from inference_experiment_handler.fields import CONCLUSION, conclusion_digest
-from inference_experiment_handler.live import Endpoint, Experiment, Status
-from inference_experiment_handler.operations import (
+from inference_experiment_handler import client as service
+from inference_experiment_handler.client import NotFoundError, SageMaker
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.journal import SETTLING, Progress
+from inference_experiment_handler.model.observed import Endpoint, Experiment, Status
+from inference_experiment_handler.model.operations import (
     DESCRIBE,
     DESCRIBE_ENDPOINT,
     DESCRIBE_ENDPOINT_CONFIG,
@@ -18,8 +18,10 @@ from inference_experiment_handler.operations import (
     START,
     STOP,
 )
-from inference_experiment_handler.progress import SETTLING, Progress
-from inference_experiment_handler.service import NotFoundError, SageMaker
+from inference_experiment_handler.plan import endpoint as endpoint_checks
+from inference_experiment_handler.plan.fields import CONCLUSION, conclusion_digest
+from inference_experiment_handler.runtime.event import Request
+from inference_experiment_handler.spec.declaration import Declaration
 
 _LONGEST_START = timedelta(hours=1)
 

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from inference_experiment_handler.declaration import Declaration, Ending
-from inference_experiment_handler.limits import DEFAULT_TEST, REASON
-from inference_experiment_handler.live import Experiment, Status
-from inference_experiment_handler.matching import declared_end, start_of
+from inference_experiment_handler.model.observed import Experiment, Status
+from inference_experiment_handler.plan.matching import declared_end, start_of
+from inference_experiment_handler.spec.declaration import Declaration, Ending
+from inference_experiment_handler.spec.limits import DEFAULT_TEST, REASON
 
 Arguments = dict[str, Any]
 

@@ -5,11 +5,11 @@ CloudFormation gives a request up without telling the handler, and a rollback's 
 
 from datetime import datetime, timedelta
 
-from inference_experiment_handler.event import Request, RequestType, issued_by
-from inference_experiment_handler.observe import Observation
-from inference_experiment_handler.operations import DESCRIBE_STACKS
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Call
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.operations import DESCRIBE_STACKS
+from inference_experiment_handler.model.steps import Call
+from inference_experiment_handler.observer import Observation
+from inference_experiment_handler.runtime.event import Request, RequestType, issued_by
 
 _UNDER_WAY = {
     RequestType.CREATE: frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}),

@@ -1,19 +1,20 @@
 """There is no experiment of that name: create it, unless it was there a moment ago, or there is nothing to create."""
 
-from inference_experiment_handler import arguments, fields, ownership, stack
-from inference_experiment_handler.decide_removal import ending_of
-from inference_experiment_handler.declaration import Declaration
-from inference_experiment_handler.endpoint_checks import served_after, still_updating, why_not_ended_so, why_not_here
-from inference_experiment_handler.event import Request, RequestType
-from inference_experiment_handler.live import Endpoint
-from inference_experiment_handler.matching import same_name
-from inference_experiment_handler.observe import Observation, Sight
-from inference_experiment_handler.operations import CREATE, DELETE
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.properties import length_problem
-from inference_experiment_handler.reading import iso_instant
-from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step, Wait
-from inference_experiment_handler.wording import GIVEN_UP
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.observed import Endpoint
+from inference_experiment_handler.model.operations import CREATE, DELETE
+from inference_experiment_handler.model.steps import Call, Done, Fail, Refusal, Step, Wait
+from inference_experiment_handler.observer import Observation, Sight
+from inference_experiment_handler.plan import arguments, fields, stack
+from inference_experiment_handler.plan.endpoint import served_after, still_updating, why_not_ended_so, why_not_here
+from inference_experiment_handler.plan.matching import same_name
+from inference_experiment_handler.plan.removal import ending_of
+from inference_experiment_handler.plan.wording import GIVEN_UP
+from inference_experiment_handler.runtime.event import Request, RequestType
+from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.parser import length_problem
+from inference_experiment_handler.spec.reader import iso_instant
 
 
 def decide_absent(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Step | Refusal:

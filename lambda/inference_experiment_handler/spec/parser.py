@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from inference_experiment_handler import limits
-from inference_experiment_handler.declaration import (
+from inference_experiment_handler.spec import limits
+from inference_experiment_handler.spec.declaration import (
     FIRST_RUN,
     REAL_TIME,
     SHADOW_MODE,
@@ -21,7 +21,7 @@ from inference_experiment_handler.declaration import (
     Removal,
     Schedule,
 )
-from inference_experiment_handler.reading import OPAQUE, Faults, Reader, either, iso_duration, shown
+from inference_experiment_handler.spec.reader import OPAQUE, Faults, Reader, either, iso_duration, shown
 
 ACTIONS = ("Retain", "Remove", "Promote")
 DESIRED_STATES = ("Completed", "Cancelled")

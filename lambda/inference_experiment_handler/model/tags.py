@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from inference_experiment_handler.fields import CONCLUSION, FIELDS
+from inference_experiment_handler.plan.fields import CONCLUSION, FIELDS
 
 STACK_ID = "sagemaker-inference-experiment:stack-id"
 LOGICAL_ID = "sagemaker-inference-experiment:logical-id"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from inference_experiment_handler.declaration import DataStorage, ModelVariant
+from inference_experiment_handler.spec.declaration import DataStorage, ModelVariant
 
 
 class Status(StrEnum):

@@ -1,8 +1,8 @@
 """What several messages say in the same words."""
 
-from inference_experiment_handler.declaration import Declaration
-from inference_experiment_handler.live import Experiment
-from inference_experiment_handler.reading import iso_instant
+from inference_experiment_handler.model.observed import Experiment
+from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.reader import iso_instant
 
 GIVEN_UP = "CloudFormation no longer waits for this request"
 

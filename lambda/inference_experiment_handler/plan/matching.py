@@ -7,8 +7,8 @@ for an update that would never settle.
 from datetime import datetime, timedelta
 from enum import Enum
 
-from inference_experiment_handler.declaration import Declaration
-from inference_experiment_handler.live import Experiment, Status
+from inference_experiment_handler.model.observed import Experiment, Status
+from inference_experiment_handler.spec.declaration import Declaration
 
 _CLOSE = timedelta(minutes=1)
 """Instants nearer than this are the same: how finely SageMaker rounds is not documented."""

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from inference_experiment_handler.live import Experiment
-from inference_experiment_handler.reading import iso_instant
+from inference_experiment_handler.model.observed import Experiment
+from inference_experiment_handler.spec.reader import iso_instant
 
 LONGEST_BODY = 4096
 """Bytes; CloudFormation refuses a longer answer."""

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from inference_experiment_handler import operations
+from inference_experiment_handler.model import operations
 
 
 class SageMaker(Protocol):

@@ -10,11 +10,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from inference_experiment_handler import matching
-from inference_experiment_handler.declaration import DataStorage, Declaration, Ending, ModelVariant
-from inference_experiment_handler.live import Experiment, Status
-from inference_experiment_handler.matching import Match, told
-from inference_experiment_handler.reading import iso_duration, iso_instant
+from inference_experiment_handler.model.observed import Experiment, Status
+from inference_experiment_handler.plan import matching
+from inference_experiment_handler.plan.matching import Match, told
+from inference_experiment_handler.spec.declaration import DataStorage, Declaration, Ending, ModelVariant
+from inference_experiment_handler.spec.reader import iso_duration, iso_instant
 
 
 @dataclass(frozen=True)

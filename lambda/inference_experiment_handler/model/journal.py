@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from inference_experiment_handler.operations import ADD_TAGS, CREATE, LOOKS
-from inference_experiment_handler.steps import Call, call_key
+from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, LOOKS
+from inference_experiment_handler.model.steps import Call, call_key
 
 SETTLING = timedelta(minutes=1)
 """For so long a call may have taken effect without showing: SageMaker's answers may lag behind its doings."""

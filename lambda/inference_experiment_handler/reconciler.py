@@ -4,15 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from inference_experiment_handler import ownership, service
-from inference_experiment_handler.charge import held
-from inference_experiment_handler.decide import decide, may_go_on, out_of_time
-from inference_experiment_handler.event import Request
-from inference_experiment_handler.live import Experiment
-from inference_experiment_handler.observe import Observation, observe, tags_of
-from inference_experiment_handler.operations import CREATE, DESCRIBE_STACKS
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.service import (
+from inference_experiment_handler import client as service
+from inference_experiment_handler.client import (
     Clients,
     ConflictError,
     LostError,
@@ -22,7 +15,15 @@ from inference_experiment_handler.service import (
     SageMaker,
     ServiceError,
 )
-from inference_experiment_handler.steps import Call, Done, Fail, Step, Wait
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.observed import Experiment
+from inference_experiment_handler.model.operations import CREATE, DESCRIBE_STACKS
+from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wait
+from inference_experiment_handler.observer import Observation, observe, tags_of
+from inference_experiment_handler.plan.lease import held
+from inference_experiment_handler.plan.planner import decide, may_go_on, out_of_time
+from inference_experiment_handler.runtime.event import Request
 
 _MOST_STEPS = 40
 """More than any request needs between two waits; a safeguard against a loop that doesn't settle."""

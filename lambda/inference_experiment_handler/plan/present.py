@@ -2,23 +2,25 @@
 
 from collections.abc import Collection
 
-from inference_experiment_handler import arguments, endpoint_checks, fields, ownership, stack
-from inference_experiment_handler.calls import call_once, called_off
-from inference_experiment_handler.charge import announcing, lost_charge, taking_charge
-from inference_experiment_handler.decide_absent import decide_absent
-from inference_experiment_handler.decide_ended import decide_ended
-from inference_experiment_handler.decide_removal import ended, removed, stop
-from inference_experiment_handler.declaration import Declaration, Removal
-from inference_experiment_handler.event import Request
-from inference_experiment_handler.live import KNOWN_STATUSES, Experiment, Status
-from inference_experiment_handler.matching import same_name
-from inference_experiment_handler.observe import Observation, Sight, unproven
-from inference_experiment_handler.operations import CREATE, START, UPDATE
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.reading import iso_instant
-from inference_experiment_handler.settle import settle
-from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step, Wait
-from inference_experiment_handler.wording import GIVEN_UP, way_out
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.observed import KNOWN_STATUSES, Experiment, Status
+from inference_experiment_handler.model.operations import CREATE, START, UPDATE
+from inference_experiment_handler.model.steps import Call, Done, Fail, Refusal, Step, Wait
+from inference_experiment_handler.observer import Observation, Sight, unproven
+from inference_experiment_handler.plan import arguments, fields, stack
+from inference_experiment_handler.plan import endpoint as endpoint_checks
+from inference_experiment_handler.plan.absent import decide_absent
+from inference_experiment_handler.plan.calls import call_once, called_off
+from inference_experiment_handler.plan.ended import decide_ended
+from inference_experiment_handler.plan.finalize import settle
+from inference_experiment_handler.plan.lease import announcing, lost_charge, taking_charge
+from inference_experiment_handler.plan.matching import same_name
+from inference_experiment_handler.plan.removal import ended, removed, stop
+from inference_experiment_handler.plan.wording import GIVEN_UP, way_out
+from inference_experiment_handler.runtime.event import Request
+from inference_experiment_handler.spec.declaration import Declaration, Removal
+from inference_experiment_handler.spec.reader import iso_instant
 
 
 def decide_present(request: Request, declaration: Declaration, seen: Observation, progress: Progress) -> Step | Refusal:

@@ -1,11 +1,11 @@
 """Calls that are made once, and what follows where their effect does not show."""
 
-from inference_experiment_handler import arguments
-from inference_experiment_handler.live import Experiment
-from inference_experiment_handler.observe import Observation
-from inference_experiment_handler.operations import DELETE, STOP
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Call, Fail, Step, Wait
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.observed import Experiment
+from inference_experiment_handler.model.operations import DELETE, STOP
+from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
+from inference_experiment_handler.observer import Observation
+from inference_experiment_handler.plan import arguments
 
 
 def call_once(

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from inference_experiment_handler.declaration import Declaration, Ending, ModelVariant
-from inference_experiment_handler.live import Endpoint, Experiment, Served
-from inference_experiment_handler.matching import same_name
-from inference_experiment_handler.steps import Wait
+from inference_experiment_handler.model.observed import Endpoint, Experiment, Served
+from inference_experiment_handler.model.steps import Wait
+from inference_experiment_handler.plan.matching import same_name
+from inference_experiment_handler.spec.declaration import Declaration, Ending, ModelVariant
 
 
 def decides(declaration: Declaration, experiment: Experiment, now: datetime) -> bool:

@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 
-from inference_experiment_handler import arguments, ownership
-from inference_experiment_handler.calls import call_once, called_off
-from inference_experiment_handler.charge import announcing, lost_charge, stopped_by, taking_charge
-from inference_experiment_handler.declaration import Ending, Removal
-from inference_experiment_handler.endpoint_checks import still_updating, why_not_ended_so
-from inference_experiment_handler.event import Request
-from inference_experiment_handler.live import KNOWN_STATUSES, Status
-from inference_experiment_handler.observe import Observation, Sight, unproven
-from inference_experiment_handler.operations import DELETE, STOP
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Done, Fail, Step, Wait
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.observed import KNOWN_STATUSES, Status
+from inference_experiment_handler.model.operations import DELETE, STOP
+from inference_experiment_handler.model.steps import Done, Fail, Step, Wait
+from inference_experiment_handler.observer import Observation, Sight, unproven
+from inference_experiment_handler.plan import arguments
+from inference_experiment_handler.plan.calls import call_once, called_off
+from inference_experiment_handler.plan.endpoint import still_updating, why_not_ended_so
+from inference_experiment_handler.plan.lease import announcing, lost_charge, stopped_by, taking_charge
+from inference_experiment_handler.runtime.event import Request
+from inference_experiment_handler.spec.declaration import Ending, Removal
 
 
 def decide_removal(request: Request, seen: Observation, progress: Progress) -> Step:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from inference_experiment_handler import limits
-from inference_experiment_handler.declaration import FIRST_RUN
+from inference_experiment_handler.spec import limits
+from inference_experiment_handler.spec.declaration import FIRST_RUN
 
 
 def generated(stack_id: str, logical_id: str, run: str) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Final
 
-from inference_experiment_handler.limits import Text
+from inference_experiment_handler.spec.limits import Text
 
 OPAQUE: Final[Any] = type("Opaque", (), {"__repr__": lambda _: "OPAQUE"})()
 """Stands for a value that is there but not known yet (a CDK token): present, and above every check."""

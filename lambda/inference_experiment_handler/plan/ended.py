@@ -1,18 +1,19 @@
 """An experiment that has ended: as declared, by itself, or by somebody else. Nothing about it can change any more."""
 
-from inference_experiment_handler import fields, ownership
-from inference_experiment_handler.charge import stopped_by
-from inference_experiment_handler.declaration import Declaration, Ending
-from inference_experiment_handler.endpoint_checks import still_updating, why_not_ended_so
-from inference_experiment_handler.event import Request, RequestType
-from inference_experiment_handler.live import Experiment, Status
-from inference_experiment_handler.matching import Match
-from inference_experiment_handler.observe import Observation, Sight, is_to_conclude
-from inference_experiment_handler.operations import STOP
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.settle import settle
-from inference_experiment_handler.steps import Refusal, Step
-from inference_experiment_handler.wording import ended_words, way_out
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.observed import Experiment, Status
+from inference_experiment_handler.model.operations import STOP
+from inference_experiment_handler.model.steps import Refusal, Step
+from inference_experiment_handler.observer import Observation, Sight, is_to_conclude
+from inference_experiment_handler.plan import fields
+from inference_experiment_handler.plan.endpoint import still_updating, why_not_ended_so
+from inference_experiment_handler.plan.finalize import settle
+from inference_experiment_handler.plan.lease import stopped_by
+from inference_experiment_handler.plan.matching import Match
+from inference_experiment_handler.plan.wording import ended_words, way_out
+from inference_experiment_handler.runtime.event import Request, RequestType
+from inference_experiment_handler.spec.declaration import Declaration, Ending
 
 
 def decide_ended(

@@ -5,15 +5,15 @@ Level-triggered: whatever happened before, the same sight and the same progress 
 
 from datetime import datetime, timedelta
 
-from inference_experiment_handler import stack
-from inference_experiment_handler.charge import marking, taking_over
-from inference_experiment_handler.decide_present import decide_present
-from inference_experiment_handler.decide_removal import decide_removal
-from inference_experiment_handler.event import Request, RequestType
-from inference_experiment_handler.observe import Observation
-from inference_experiment_handler.operations import CREATE
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Call, Done, Fail, Refusal, Step
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.operations import CREATE
+from inference_experiment_handler.model.steps import Call, Done, Fail, Refusal, Step
+from inference_experiment_handler.observer import Observation
+from inference_experiment_handler.plan import stack
+from inference_experiment_handler.plan.lease import marking, taking_over
+from inference_experiment_handler.plan.present import decide_present
+from inference_experiment_handler.plan.removal import decide_removal
+from inference_experiment_handler.runtime.event import Request, RequestType
 
 _OVERTIME = timedelta(hours=2)
 """More than SageMaker takes for anything; and few enough hand-overs not to be taken for a loop by Lambda."""

@@ -8,12 +8,13 @@ one that finds a newer token there, or another in the place of its own, ends and
 from collections.abc import Mapping
 from dataclasses import replace
 
-from inference_experiment_handler import arguments, ownership
-from inference_experiment_handler.event import Request, issued_by
-from inference_experiment_handler.observe import Observation, Sight
-from inference_experiment_handler.operations import ADD_TAGS, CREATE, OWNERS, STOP
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Call, Step
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, OWNERS, STOP
+from inference_experiment_handler.model.steps import Call, Step
+from inference_experiment_handler.observer import Observation, Sight
+from inference_experiment_handler.plan import arguments
+from inference_experiment_handler.runtime.event import Request, issued_by
 
 
 def lost_charge(request: Request, sight: Sight, progress: Progress) -> bool:

@@ -1,13 +1,14 @@
 """The last steps towards SUCCESS: live is as declared, and its tags say so."""
 
-from inference_experiment_handler import arguments, fields, ownership
-from inference_experiment_handler.declaration import Declaration
-from inference_experiment_handler.event import Request
-from inference_experiment_handler.live import Status
-from inference_experiment_handler.observe import Sight
-from inference_experiment_handler.operations import ADD_TAGS, DELETE_TAGS
-from inference_experiment_handler.progress import Progress
-from inference_experiment_handler.steps import Call, Done, Step
+from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.journal import Progress
+from inference_experiment_handler.model.observed import Status
+from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
+from inference_experiment_handler.model.steps import Call, Done, Step
+from inference_experiment_handler.observer import Sight
+from inference_experiment_handler.plan import arguments, fields
+from inference_experiment_handler.runtime.event import Request
+from inference_experiment_handler.spec.declaration import Declaration
 
 
 def settle(
