@@ -1,9 +1,8 @@
 """Makes a live SageMaker inference experiment match what a CloudFormation stack declares.
 
-One request's way through the packages: ``index`` (Lambda's entry) → ``runtime`` (who asks for what) → ``reconciler``
-(``observer`` → ``plan`` → ``client``, again) → ``runtime`` (the answer). ``docs/design.md`` has the whole picture on one
-page.
+A request goes from ``index`` (Lambda's entry) to ``runtime`` (who asks for what), to ``reconciler`` (``observer``,
+``plan``, ``client``, until it is done), and back to ``runtime`` (the answer). ``docs/design.md`` has the whole picture.
 
-Importing ``plan``, ``model`` or ``spec`` imports nothing outside the standard library: the CDK construct checks at synth
-with the same code that the Lambda function runs.
+Importing ``plan``, ``model`` or ``spec`` imports nothing outside the standard library: the CDK construct checks
+declarations with ``spec`` at synth, the code that the Lambda function runs.
 """

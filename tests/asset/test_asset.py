@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from declarations import PROMOTE, as_sent, declared
-from response_server import ResponseServer, response_server
-from sagemaker_server import SageMakerServer, sagemaker_server
-from stack import STACK_ID, STATUS_DURING, Stack
 
 from local.sagemaker import Behaviour, SageMaker, SystemClock
 from sagemaker_inference_experiment._asset import collect
+from tests.support.declarations import PROMOTE, as_sent, declared
+from tests.support.response_server import ResponseServer, response_server
+from tests.support.sagemaker_server import SageMakerServer, sagemaker_server
+from tests.support.stack import STACK_ID, STATUS_DURING, Stack
 
 PROJECT = Path(__file__).parents[2]
 RUN = Path(__file__).with_name("run_asset.py")

@@ -7,10 +7,10 @@ import pytest
 from aws_cdk import CfnParameter, Duration
 from aws_cdk.aws_cloudwatch import Alarm as CdkAlarm
 from aws_cdk.aws_cloudwatch import ComparisonOperator, TreatMissingData
-from cloudwatch import Alarm, Data, Series, evaluate, identifiers
-from imported import NAMES, imported
 
 from sagemaker_inference_experiment import InferenceExperiment
+from tests.support.cloudwatch import Alarm, Data, Series, evaluate, identifiers
+from tests.support.imported import NAMES, imported
 
 GAP = None
 STARTERS: dict[str, Callable[..., CdkAlarm]] = {

@@ -8,11 +8,11 @@ import pytest
 from aws_cdk import App, CfnParameter, Duration, Stack
 from aws_cdk.aws_cloudwatch import Dashboard as CdkDashboard
 from aws_cdk.aws_cloudwatch import GraphWidget, MathExpression, Metric
-from cloudwatch import Alarm, Dashboard, Series, evaluate, identifiers
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sagemaker_inference_experiment import ExperimentVariant, VariantComparison
+from tests.support.cloudwatch import Alarm, Dashboard, Series, evaluate, identifiers
 
 GAP = None
 

@@ -8,10 +8,10 @@ import pytest
 from aws_cdk import CfnParameter, Duration, Stack, Token
 from aws_cdk.assertions import Template
 from aws_cdk.aws_cloudwatch import TextWidget
-from cloudwatch import Dashboard, identifiers
-from imported import NAMES, imported
 
 from sagemaker_inference_experiment import ModelVariant, Schedule, ShadowTestDashboard
+from tests.support.cloudwatch import Dashboard, identifiers
+from tests.support.imported import NAMES, imported
 
 START, END = datetime(2030, 1, 7, tzinfo=UTC), datetime(2030, 1, 10, tzinfo=UTC)
 

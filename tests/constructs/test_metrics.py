@@ -7,9 +7,9 @@ import pytest
 from aws_cdk import App, CfnParameter, Duration, Environment, Stack
 from aws_cdk.assertions import Template
 from aws_cdk.aws_cloudwatch import Dashboard, GraphWidget, Metric, Stats, Unit
-from imported import NAMES, imported
 
 from sagemaker_inference_experiment import ExperimentVariant, InferenceExperiment
+from tests.support.imported import NAMES, imported
 
 REQUESTS, INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 HELPERS = {

@@ -3,10 +3,11 @@
 import math
 
 import pytest
-from cloudwatch import Dashboard
-from dashboard_picture import BODY, MOMENTS, PICTURE, draw, fingerprint, sample_dashboard, sample_data
 from matplotlib.figure import Figure
 from PIL import Image
+
+from tests.support.cloudwatch import Dashboard
+from tests.support.dashboard_picture import BODY, MOMENTS, PICTURE, draw, fingerprint, sample_dashboard, sample_data
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def figure(dashboard: Dashboard) -> Figure:
 
 def test_the_picture_is_of_todays_dashboard(dashboard: Dashboard) -> None:
     with Image.open(PICTURE) as picture:
-        assert picture.info[BODY] == fingerprint(dashboard), "run python tests/support/dashboard_picture.py"
+        assert picture.info[BODY] == fingerprint(dashboard), "run python -m tests.support.dashboard_picture"
     assert PICTURE.stat().st_size < 150_000
 
 

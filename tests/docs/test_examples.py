@@ -11,10 +11,10 @@ from cfnlint.decode.cfn_yaml import loads
 from sybil import Document
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
-from templates import RESOURCE_TYPE, linted
 
 import sagemaker_inference_experiment
 from inference_experiment_handler.spec.parser import faults_in
+from tests.support.templates import RESOURCE_TYPE, linted
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])

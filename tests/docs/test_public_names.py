@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import griffe
 import pytest
-from public_types import types_of_the_package
 
 import sagemaker_inference_experiment as package
+from tests.support.public_types import types_of_the_package
 from tools.api_reference import loaded
 
 PACKAGE = loaded()

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from stack import Stack
+
+from tests.support.stack import Stack
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from response_server import ResponseServer, response_server
 
 from inference_experiment_handler.runtime import response as answer
+from tests.support.response_server import ResponseServer, response_server
 
 SECRET = "/answer?X-Amz-Signature=0123456789abcdef"
 

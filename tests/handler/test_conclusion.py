@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from declarations import (
+
+from local.sagemaker import CancelFault, SilentRollback
+from tests.support.declarations import (
     CHALLENGER,
     PRODUCTION,
     PROMOTE,
@@ -14,9 +16,7 @@ from declarations import (
     declared,
     variant,
 )
-from stack import Stack
-
-from local.sagemaker import CancelFault, SilentRollback
+from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 

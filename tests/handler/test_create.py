@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from declarations import CHALLENGER, CHAMPION, PRODUCTION, SHADOW, declared, variant
-from stack import START, Stack
 
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault
+from tests.support.declarations import CHALLENGER, CHAMPION, PRODUCTION, SHADOW, declared, variant
+from tests.support.stack import START, Stack
 
 
 def test_an_unscheduled_test_is_running_when_the_create_is_answered(stack: Stack) -> None:

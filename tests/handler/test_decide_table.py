@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, PROMOTE, SHADOW, as_sent, declared
-from stack import STACK_ID, STATUS_DURING
 
 from inference_experiment_handler.model import tags as ownership
 from inference_experiment_handler.model.journal import Progress
@@ -22,6 +20,18 @@ from inference_experiment_handler.plan.planner import decide
 from inference_experiment_handler.runtime import event as events
 from inference_experiment_handler.runtime.event import Request
 from inference_experiment_handler.spec.declaration import ModelVariant
+from tests.support.declarations import (
+    CHALLENGER,
+    CHAMPION,
+    ENDPOINT,
+    INSTANCE_TYPE,
+    PRODUCTION,
+    PROMOTE,
+    SHADOW,
+    as_sent,
+    declared,
+)
+from tests.support.stack import STACK_ID, STATUS_DURING
 
 NOW = datetime(2030, 1, 3, tzinfo=UTC)
 START, END = NOW - timedelta(days=2), NOW + timedelta(days=5)

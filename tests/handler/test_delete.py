@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared
-from stack import STACK_ID, Stack
 
 from local.sagemaker import CancelFault, ErrorFault, SilentRollback
+from tests.support.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared
+from tests.support.stack import STACK_ID, Stack
 
 SCHEDULED = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
 

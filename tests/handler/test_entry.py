@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from declarations import PRODUCTION, declared
-from stack import Context, Stack
 
 from inference_experiment_handler import index
 from inference_experiment_handler.runtime import custom_resource as resource
 from inference_experiment_handler.runtime.custom_resource import InferenceExperimentResource
+from tests.support.declarations import PRODUCTION, declared
+from tests.support.stack import Context, Stack
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from declarations import PROMOTE, declared
-from stack import Stack
+
+from tests.support.declarations import PROMOTE, declared
+from tests.support.stack import Stack
 
 
 def test_an_update_creates_again_what_is_gone(stack: Stack) -> None:

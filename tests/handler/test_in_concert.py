@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from declarations import (
+
+from inference_experiment_handler import index
+from local.sagemaker import ConnectionFault, ErrorFault, SilentRollback
+from tests.support.declarations import (
     ENDPOINT,
     PRODUCTION,
     PROMOTE,
@@ -14,11 +17,8 @@ from declarations import (
     declared,
     shadow_mode,
 )
-from interruption import stop_waiting
-from stack import Context, Stack
-
-from inference_experiment_handler import index
-from local.sagemaker import ConnectionFault, ErrorFault, SilentRollback
+from tests.support.interruption import stop_waiting
+from tests.support.stack import Context, Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 SECOND = declared(Run="2")

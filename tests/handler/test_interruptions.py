@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
-from interruption import stop_waiting
-from stack import INVENTED, Context, Stack
 
 from inference_experiment_handler import index
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, Hook, SilentRollback
+from tests.support.declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
+from tests.support.interruption import stop_waiting
+from tests.support.stack import INVENTED, Context, Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 

@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
-from stack import STACK_ID, Stack
 
 from inference_experiment_handler.model import tags as ownership
 from inference_experiment_handler.model.tags import APPLIED, LOGICAL_ID
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from inference_experiment_handler.spec import limits
 from local.sagemaker import ErrorFault
+from tests.support.declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
+from tests.support.stack import STACK_ID, Stack
 
 NAMED = declared(Name="theirs")
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import botocore.session
 import pytest
-from declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, as_sent, declared, shadow_mode, variant
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,17 @@ from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.declaration import DataStorage, Ending, ModelVariant, Removal
 from inference_experiment_handler.spec.parser import InvalidPropertiesError, faults_in, parse, parse_removal
 from inference_experiment_handler.spec.reader import Faults, Reader, iso_duration, iso_instant
+from tests.support.declarations import (
+    PRODUCTION,
+    PROMOTE,
+    REMOVE,
+    RETAIN,
+    SHADOW,
+    as_sent,
+    declared,
+    shadow_mode,
+    variant,
+)
 
 
 def faults_of(properties: dict[str, Any]) -> tuple[str, ...]:

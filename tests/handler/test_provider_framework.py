@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from declarations import declared
-from interruption import stop_waiting
-from stack import INVENTED, Stack
 
 from local.sagemaker import CancelFault, ErrorFault
+from tests.support.declarations import declared
+from tests.support.interruption import stop_waiting
+from tests.support.stack import INVENTED, Stack
 
 SCENARIOS: dict[str, Callable[[Stack], None]] = {}
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
-from declarations import (
+
+from local.sagemaker import ErrorFault, Hook
+from tests.support.declarations import (
     CHALLENGER,
     CHAMPION,
     ENDPOINT,
@@ -18,10 +20,8 @@ from declarations import (
     declared,
     variant,
 )
-from interruption import stop_waiting
-from stack import INVENTED, Stack, StackStatus
-
-from local.sagemaker import ErrorFault, Hook
+from tests.support.interruption import stop_waiting
+from tests.support.stack import INVENTED, Stack, StackStatus
 
 SECOND = declared(Run="2")
 SCHEDULED = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})

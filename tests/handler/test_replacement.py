@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared, shadow_mode, variant
-from stack import Stack
 
 from local.sagemaker import CancelFault, ErrorFault
+from tests.support.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared, shadow_mode, variant
+from tests.support.stack import Stack
 
 FIRST, SECOND = declared(), declared(Run="2")
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from declarations import declared
-from stack import Stack
+
+from tests.support.declarations import declared
+from tests.support.stack import Stack
 
 
 def end_of(stack: Stack, name: str) -> datetime:

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from declarations import (
+from inference_experiment_handler import index
+from local.sagemaker import ErrorFault, Hook
+from tests.support.declarations import (
     CHALLENGER,
     CHAMPION,
     ENDPOINT,
@@ -15,11 +17,8 @@ from declarations import (
     shadow_mode,
     variant,
 )
-from interruption import stop_waiting
-from stack import INVENTED, Context, Stack
-
-from inference_experiment_handler import index
-from local.sagemaker import ErrorFault, Hook
+from tests.support.interruption import stop_waiting
+from tests.support.stack import INVENTED, Context, Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 SECOND = declared(Run="2")

@@ -5,10 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from declarations import PRODUCTION, PROMOTE, SHADOW, declared, variant
-from stack import Stack
 
 from local.sagemaker import CancelFault
+from tests.support.declarations import PRODUCTION, PROMOTE, SHADOW, declared, variant
+from tests.support.stack import Stack
 
 OPEN_POINTS: list[dict[str, Any]] = [
     {},

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from declarations import (
+
+from local.sagemaker import CancelFault, ErrorFault, Hook
+from tests.support.declarations import (
     CHALLENGER,
     CHAMPION,
     PRODUCTION,
@@ -13,9 +15,7 @@ from declarations import (
     shadow_mode,
     variant,
 )
-from stack import Stack
-
-from local.sagemaker import CancelFault, ErrorFault, Hook
+from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "EndTime": "2030-02-05T00:00:00Z"}
 OTHER_SHADOW = [variant(PRODUCTION, CHAMPION), variant(SHADOW, "contender", instance_type="ml.g5.xlarge", count=2)]

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from declarations import PROMOTE, declared
-from stack import Stack
 
 from local.sagemaker import CancelFault
+from tests.support.declarations import PROMOTE, declared
+from tests.support.stack import Stack
 
 END = "2030-01-15T00:00:00Z"
 SCHEDULED = {"StartTime": "2030-01-10T00:00:00Z", "EndTime": END}

@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from declarations import REMOVE, declared
-from stack import Stack
 
 from local.sagemaker import ErrorFault
+from tests.support.declarations import REMOVE, declared
+from tests.support.stack import Stack
 
 SLOW = {"starting": timedelta(minutes=40)}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 SUPPORT = Path(__file__).parents[1] / "support"
 PROGRAM = """
 from aws_cdk import App, aws_iam
-from snapshot_stacks import Everything, least, tokens
+from tests.support.snapshot_stacks import Everything, least, tokens
 
 from sagemaker_inference_experiment import InferenceExperiment
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from clean_environment import environment_with, pip, run
 
 from sagemaker_inference_experiment._asset import collect
+from tests.support.clean_environment import environment_with, pip, run
 
 PROJECT = Path(__file__).parents[2]
 WRONG = Path(__file__).with_name("wrong.py")

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
-from public_types import declarable
-from snapshot_stacks import Everything, least, tokens
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
-from templates import RESOURCE_TYPE, linted, scrubbed
+
+from tests.support.public_types import declarable
+from tests.support.snapshot_stacks import Everything, least, tokens
+from tests.support.templates import RESOURCE_TYPE, linted, scrubbed
 
 PROJECT = Path(__file__).parents[2]
 FLAGS = json.loads((PROJECT / "cdk.json").read_text())["context"]

@@ -1,6 +1,6 @@
 """Draws docs/dashboard.png: the dashboard that the construct renders, with invented values, as the console lays it out.
 
-    .venv/bin/python tests/support/dashboard_picture.py
+    .venv/bin/python -m tests.support.dashboard_picture
 
 Everything but the values comes from the dashboard's body: places, titles, lines, legends, axes, annotations. It is with
 the tests because it draws what their ``cloudwatch`` calculates, and because a test says when the picture is outdated.
@@ -18,7 +18,6 @@ from typing import Any
 
 from aws_cdk import App, Stack, aws_iam
 from aws_cdk.assertions import Template
-from cloudwatch import Dashboard, Data, Graph, Series, Stat
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import ConciseDateFormatter, HourLocator
@@ -28,6 +27,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from sagemaker_inference_experiment import InferenceExperiment, ModelVariant, Schedule, ShadowTestDashboard
+from tests.support.cloudwatch import Dashboard, Data, Graph, Series, Stat
 
 PICTURE = Path(__file__).parents[2] / "docs" / "dashboard.png"
 BODY = "Dashboard body"

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from stack import Stack
+
+from tests.support.stack import Stack
 
 
 class Gone(BaseException):

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, ROLE, SHADOW, as_sent
-
 from inference_experiment_handler import index
 from inference_experiment_handler.runtime.custom_resource import Edges
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
+from tests.support.declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, ROLE, SHADOW, as_sent
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
