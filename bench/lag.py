@@ -18,7 +18,7 @@ from crhelper import CfnResource
 
 from campaign.declarations import ENDPOINT, INSTANCE_TYPE, MODELS, PRODUCTION, ROLE, SHADOW, as_sent, variant
 from inference_experiment_handler import index
-from inference_experiment_handler.runtime.custom_resource import Edges
+from inference_experiment_handler.runtime.ports import Ports
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
 
 TRANSITIONS = 100
@@ -156,7 +156,7 @@ def _handlers(starting: timedelta) -> Wait:
             began.append(world.clock.now())
             index.serve(queue.pop(0), _Context(world.clock), edges)
 
-    edges = Edges(
+    edges = Ports(
         sagemaker=lambda: world.client,
         cloudformation=lambda: world,
         invoke=lambda _, payload: queue.append(json.loads(payload)),

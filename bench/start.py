@@ -42,8 +42,8 @@ client = boto3.client("sagemaker")
     "this handler": f"""
 sys.path.insert(0, sys.argv[1])
 from inference_experiment_handler import index
-from inference_experiment_handler.runtime.custom_resource import Edges, InferenceExperimentResource, utc_now
-InferenceExperimentResource(Edges(index._sagemaker, index._cloudformation, index._invoke, utc_now, None, None, 5))
+from inference_experiment_handler.runtime.custom_resource import InferenceExperimentResource
+InferenceExperimentResource(index.real_ports())
 client = index._sagemaker()
 {_CALL}
 """,

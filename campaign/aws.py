@@ -10,8 +10,8 @@ from campaign.chance import Chance
 from campaign.cloudformation import STACK_ID
 from campaign.function import Function
 from campaign.scheduler import Scheduler
-from inference_experiment_handler.model import tags as ownership
 from inference_experiment_handler.model.operations import OWNERS
+from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from local.sagemaker import SageMaker, ServiceError
 
 HANDLER = "handler"
@@ -87,7 +87,7 @@ def _not_the_stacks(name: str, service: SageMaker) -> bool:
     """Whether the role's policy has nothing to say of an experiment: it allows them by the tag of their stack."""
     tags = service.tags_by_arn()
     live = [each for each in service.experiments() if each["Name"].casefold() == name.casefold()]
-    return any(tags.get(each["Arn"], {}).get(ownership.STACK_ID) != STACK_ID for each in live)
+    return any(tags.get(each["Arn"], {}).get(STACK_TAG) != STACK_ID for each in live)
 
 
 def _error(operation: str, code: str, message: str, status: int) -> Exception:

@@ -113,7 +113,7 @@ class Function:
         event, task, now = json.loads(payload), getcurrent(), self._scheduler.now
         request = str(event.get("RequestId"))[:100] if isinstance(event, dict) else ""
         hops = event["CrHelperData"]["Progress"]["hops"] if request and "CrHelperData" in event else 0
-        run = Run(request, hops, event, len(payload), (request, hops) in self._delivered, delayed, now())
+        run = Run(request, hops, json.loads(payload), len(payload), (request, hops) in self._delivered, delayed, now())
         self._delivered.add((request, hops))
         self.runs.append(run)
         self._present[task] = run

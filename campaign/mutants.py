@@ -12,17 +12,12 @@ from typing import Any
 from unittest import mock
 
 from campaign.life import live
-from inference_experiment_handler import reconciler as loop
-from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler import reconciler
 from inference_experiment_handler.model.steps import Done, Fail
-from inference_experiment_handler.plan import absent as decide_absent
-from inference_experiment_handler.plan import arguments, fields, stack
-from inference_experiment_handler.plan import endpoint as endpoint_checks
-from inference_experiment_handler.plan import planner as decide
-from inference_experiment_handler.plan import present as decide_present
-from inference_experiment_handler.plan import removal as decide_removal
-from inference_experiment_handler.runtime import custom_resource as resource
-from inference_experiment_handler.runtime import response as answer
+from inference_experiment_handler.model.tags import Owner
+from inference_experiment_handler.plan import absent, arguments, diff, planner, removal, stack, update
+from inference_experiment_handler.plan.situation import Target
+from inference_experiment_handler.runtime import custom_resource, response
 
 LIVES = 1500
 
@@ -101,11 +96,11 @@ def _acting(production: str, shadow: str) -> Callable[..., Any]:
 
 
 def _done_in_transition(original: Callable[..., Any]) -> Callable[..., Any]:
-    def removal(request: Any, seen: Any, progress: Any) -> Any:
-        moving = seen.experiment is not None and seen.experiment.in_transition
-        return Done("it will be gone") if moving else original(request, seen, progress)
+    def plan_removal(situation: Any) -> Any:
+        moving = situation.observed is not None and situation.observed.in_transition
+        return Done("it will be gone") if moving else original(situation)
 
-    return removal
+    return plan_removal
 
 
 def _with_another_id(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -117,31 +112,31 @@ def _at_length(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _logging_the_event(original: Callable[..., Any]) -> Callable[..., Any]:
-    def settle(self: Any, event: Any, *given: Any) -> Any:
+    def finish(self: Any, event: Any, *given: Any) -> Any:
         logging.getLogger(__name__).warning({"event": event})
         return original(self, event, *given)
 
-    return settle
+    return finish
 
 
-_Resource = resource.InferenceExperimentResource
+_Resource = custom_resource.InferenceExperimentResource
 MUTANTS = (
     Mutant("answers twice", 1, ((_Resource, "_send", _twice(_Resource._send)),)),
-    Mutant("answers to another request", 1, ((answer, "fitted", _with_another_id(answer.fitted)),)),
-    Mutant("answers at length", 1, ((answer, "fitted", _at_length(answer.fitted)),)),
+    Mutant("answers to another request", 1, ((response, "fitted", _with_another_id(response.fitted)),)),
+    Mutant("answers at length", 1, ((response, "fitted", _at_length(response.fitted)),)),
     Mutant(
         "skips the deadline",
         1,
-        ((decide, "may_go_on", _instead(True)), (loop, "may_go_on", _instead(True))),
+        ((planner, "may_go_on", _instead(True)), (reconciler, "may_go_on", _instead(True))),
         quick=False,
     ),
-    Mutant("never hands over", 1, ((_Resource, "_handed_over", _instead(True)),)),
-    Mutant("trusts every hand-over", 1, ((resource, "taken_over", _instead(True)),)),
+    Mutant("never hands over", 1, ((_Resource, "_hand_over", _instead(True)),)),
+    Mutant("trusts every hand-over", 1, ((custom_resource, "handover_acked", _instead(True)),)),
     Mutant("leaves the shadow", 2, ((arguments, "stop", _acting("Retain", "Retain")),), quick=False),
     Mutant(
         "deletes what is in transition",
         2,
-        ((decide, "decide_removal", _done_in_transition(decide_removal.decide_removal)),),
+        ((planner, "plan_removal", _done_in_transition(removal.plan_removal)),),
     ),
     Mutant(
         "creates after a Delete",
@@ -149,25 +144,25 @@ MUTANTS = (
         ((stack, "waits_for", _instead(True)), (stack, "gave_up", _instead(False))),
         quick=False,
     ),
-    Mutant("leaves stripped tags", 2, ((decide, "marking", _instead(None)),)),
-    Mutant("takes everything for its own", 3, ((ownership.Owner, "owns", _instead(True)),)),
-    Mutant("drops a declared tag", 4, ((arguments, "listed", _without_the_last(arguments.listed)),)),
-    Mutant("drops a field", 4, ((fields, "differing", _without_sampling(fields.differing)),)),
-    Mutant("always succeeds", 4, ((loop, "decide", _always_done(decide.decide)),)),
+    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),)),
+    Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
+    Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
+    Mutant("drops a field", 4, ((diff, "differing", _without_sampling(diff.differing)),)),
+    Mutant("always succeeds", 4, ((reconciler, "plan", _always_done(planner.plan)),)),
     Mutant("refuses rollbacks", 5, ((stack, "is_rollback", _instead(False)),), quick=False),
     Mutant("promotes what is to be removed", 6, ((arguments, "stop", _acting("Remove", "Promote")),)),
     Mutant(
         "mirrors nothing",
         6,
-        ((decide_absent, "why_not_here", _instead(None)), (endpoint_checks, "why_not_here", _instead(None))),
+        ((absent, "placement_problem", _instead(None)), (update, "placement_problem", _instead(None))),
     ),
     Mutant(
         "ignores newer requests",
         4,
-        ((decide_present, "lost_charge", _instead(False)), (decide_removal, "lost_charge", _instead(False))),
+        ((Target, "superseded", property(_instead(False))),),
         quick=False,
     ),
-    Mutant("logs the event", 8, ((_Resource, "_settle", _logging_the_event(_Resource._settle)),)),
+    Mutant("logs the event", 8, ((_Resource, "_finish", _logging_the_event(_Resource._finish)),)),
 )
 
 

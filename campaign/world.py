@@ -14,7 +14,7 @@ from campaign.malformed import Strangers
 from campaign.response_address import ResponseAddress
 from campaign.scheduler import Scheduler
 from inference_experiment_handler import index
-from inference_experiment_handler.runtime.custom_resource import Edges
+from inference_experiment_handler.runtime.ports import Ports
 from inference_experiment_handler.runtime.response import deliver
 from local.sagemaker import SageMaker
 
@@ -52,7 +52,7 @@ class World:
         return max(behaviour.creating, behaviour.starting, behaviour.updating, behaviour.stopping)
 
     def _serve(self, event: Any, context: Context) -> None:
-        edges = Edges(
+        ports = Ports(
             sagemaker=lambda: self._sagemaker,
             cloudformation=lambda: self._cloudformation,
             invoke=self._hand_over,
@@ -61,7 +61,7 @@ class World:
             deliver=self._deliver,
             poll_seconds=self.poll_seconds,
         )
-        index.serve(event, context, edges)
+        index.serve(event, context, ports)
 
     def _hand_over(self, _: str, payload: bytes) -> None:
         self.function.perhaps_crash()

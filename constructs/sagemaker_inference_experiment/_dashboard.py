@@ -19,7 +19,7 @@ from aws_cdk.aws_cloudwatch import (
 )
 from constructs import Construct
 
-from inference_experiment_handler.spec.reader import iso_instant
+from inference_experiment_handler.spec.text import iso_instant
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._comparison import literal
 from sagemaker_inference_experiment._variant_metrics import KNOWN, ExpressionOptions

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from aws_cdk import Duration, Token
 
-from inference_experiment_handler.spec.reader import either
+from inference_experiment_handler.spec.text import either
 
 
 def unit_faults(name: str, duration: Duration, units: Collection[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from aws_cdk import Stack, Token, aws_iam
 from constructs import IConstruct
 
-from inference_experiment_handler.spec.reader import shown
+from inference_experiment_handler.spec.text import shown
 
 
 def elsewhere_faults(experiment: IConstruct, provider: IConstruct | None, role: aws_iam.IRole | None) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk import Stack, Token, aws_sagemaker
 
-from inference_experiment_handler.spec.reader import shown
+from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._reflection import resource_behind
 
 

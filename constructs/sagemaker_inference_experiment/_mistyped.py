@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
 
-from inference_experiment_handler.spec.reader import shown
+from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider

@@ -4,10 +4,10 @@ from aws_cdk import Aws, Names, Stack, aws_iam
 from constructs import Construct
 
 from inference_experiment_handler.model import operations
-from inference_experiment_handler.model import tags as ownership
+from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from sagemaker_inference_experiment._references import as_in_arn
 
-_OWNED = f"aws:ResourceTag/{ownership.STACK_ID}"
+_OWNED = f"aws:ResourceTag/{STACK_TAG}"
 
 
 def statements(stack: Stack) -> list[aws_iam.PolicyStatement]:

@@ -8,7 +8,7 @@ from typing import Any
 from aws_cdk import Duration, Token
 
 from inference_experiment_handler.spec import limits
-from inference_experiment_handler.spec.reader import iso_instant
+from inference_experiment_handler.spec.text import iso_instant
 from sagemaker_inference_experiment._durations import unit_faults
 
 

@@ -9,7 +9,7 @@ from aws_cdk import Stack, TagManager, Token
 from constructs import IConstruct, IValidation
 
 from inference_experiment_handler.spec.parser import faults_in
-from inference_experiment_handler.spec.reader import shown
+from inference_experiment_handler.spec.text import shown
 
 
 class InvalidExperimentError(ValueError):

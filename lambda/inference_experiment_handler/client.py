@@ -3,12 +3,12 @@
 ::
 
     ServiceError
-     ├── NotFoundError   there is no such experiment or endpoint
-     ├── BusyError       not now: wait, look again, call again
-     │    ├── ConflictError   not in this status, or not during another operation
-     │    └── LostError       no answer, or none to rely on: whether it took effect shows at the next look
-     ├── NotYetError     legal soon, or never: repeated for a while, then final
-     └── RefusedError    final: SageMaker's own words go into the answer
+     ├── NotFoundError         there is no such experiment or endpoint
+     ├── ThrottledError        not now: wait, observe again, call again
+     ├── ConflictError         not in this status, or not during another operation
+     ├── UnknownOutcomeError   no answer, or none to rely on: whether it took effect has to be observed
+     ├── RetryableError        legal soon, or never: repeated for a while, then final
+     └── TerminalError         final: the service's own words go into the answer
 """
 
 from collections.abc import Callable, Mapping
@@ -83,23 +83,23 @@ class NotFoundError(ServiceError):
     """There is no such experiment, endpoint or endpoint configuration."""
 
 
-class BusyError(ServiceError):
-    """Not now: the service is overloaded. Nothing has taken effect."""
+class ThrottledError(ServiceError):
+    """The service is overloaded. Nothing has taken effect."""
 
 
-class ConflictError(BusyError):
+class ConflictError(ServiceError):
     """Not in this status, or not while another operation is under way. Nothing has taken effect."""
 
 
-class LostError(BusyError):
+class UnknownOutcomeError(ServiceError):
     """The service failed or could not be reached. The call may have taken effect all the same."""
 
 
-class NotYetError(ServiceError):
+class RetryableError(ServiceError):
     """Perhaps soon: a new role or policy that has not spread yet, a name or endpoint that has just been released."""
 
 
-class RefusedError(ServiceError):
+class TerminalError(ServiceError):
     """Never, as it was asked."""
 
 
@@ -108,14 +108,14 @@ def call(client: SageMaker | CloudFormation, operation: str, arguments: Mapping[
     try:
         answer: dict[str, Any] = getattr(client, _METHODS[operation])(**arguments)
     except ClientError as error:
-        raise _meaning(operation, error) from error
+        raise _classified(operation, error) from error
     except BotoCoreError as error:
-        # No answer: a time-out, a broken connection, missing credentials. What was done shows at the next look.
-        raise LostError(operation, str(error)) from error
+        # No answer: a time-out, a broken connection, missing credentials. What was done has to be observed.
+        raise UnknownOutcomeError(operation, str(error)) from error
     return answer
 
 
-def _meaning(operation: str, error: ClientError) -> ServiceError:
+def _classified(operation: str, error: ClientError) -> ServiceError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     said = str(error.response.get("Error", {}).get("Message", "") or error)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
@@ -125,19 +125,19 @@ def _meaning(operation: str, error: ClientError) -> ServiceError:
 def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceError]:
     if code in ("ResourceNotFound", "ResourceNotFoundException"):
         # What is to be created can't be missing: it is something that the declaration names.
-        return RefusedError if operation == operations.CREATE else NotFoundError
+        return TerminalError if operation == operations.CREATE else NotFoundError
     if code == "ValidationException" and operation in _ENDPOINT_READS and said.lstrip().startswith("Could not find"):
         # DescribeEndpoint models no errors. Of other operations this tells of a model or an endpoint that they name.
         return NotFoundError
     if code == "ConflictException":
         return ConflictError
     if "Throttl" in code or code in _OVERLOADED:
-        return BusyError
+        return ThrottledError
     if status >= 500:
-        return LostError
+        return UnknownOutcomeError
     if code == "ResourceInUse" or "AccessDenied" in code or code in _NOT_SPREAD or _role_not_assumable(code, said):
-        return NotYetError
-    return RefusedError
+        return RetryableError
+    return TerminalError
 
 
 _ENDPOINT_READS = frozenset({operations.DESCRIBE_ENDPOINT, operations.DESCRIBE_ENDPOINT_CONFIG})

@@ -1,153 +1,168 @@
-"""The one loop: observe, decide, act, again; for every request, and resumed after every hand-over."""
+"""The one loop: observe, plan, act, again; for every request, and resumed after every handover."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inference_experiment_handler import client as service
+from inference_experiment_handler import client
 from inference_experiment_handler.client import (
     Clients,
     ConflictError,
-    LostError,
     NotFoundError,
-    NotYetError,
-    RefusedError,
+    RetryableError,
     SageMaker,
     ServiceError,
+    TerminalError,
+    UnknownOutcomeError,
 )
-from inference_experiment_handler.model import tags as ownership
-from inference_experiment_handler.model.journal import Progress
-from inference_experiment_handler.model.observed import Experiment
+from inference_experiment_handler.model.journal import Journal
+from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.operations import CREATE, DESCRIBE_STACKS
+from inference_experiment_handler.model.request import Request
 from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wait
-from inference_experiment_handler.observer import Observation, observe, tags_of
-from inference_experiment_handler.plan.lease import held
-from inference_experiment_handler.plan.planner import decide, may_go_on, out_of_time
-from inference_experiment_handler.runtime.event import Request
+from inference_experiment_handler.observer import observe, read_tags
+from inference_experiment_handler.plan.deadline import may_go_on, out_of_time
+from inference_experiment_handler.plan.handover import tagged_target
+from inference_experiment_handler.plan.planner import plan
+from inference_experiment_handler.plan.situation import Situation
 
 _MOST_STEPS = 40
 """More than any request needs between two waits; a safeguard against a loop that doesn't settle."""
 
 
 @dataclass(frozen=True)
-class Settled:
-    """How a request ended, what was live then, and whether its experiment may be of its own making."""
+class Outcome:
+    """How a request came out, what was live then, and whether its experiment may be of its own making."""
 
     step: Done | Fail
-    experiment: Experiment | None
+    experiment: ObservedExperiment | None
     began: bool = False
 
 
-Log = Callable[[Observation | None, Step], None]
+Log = Callable[[Situation | None, Step], None]
 
 
-def advance(
-    request: Request, progress: Progress, clients: Clients, now: Callable[[], datetime], log: Log
-) -> Settled | None:
-    """Does all that can be done without waiting; ``None`` where the next look has to come later."""
+def reconcile(
+    request: Request, journal: Journal, clients: Clients, now: Callable[[], datetime], log: Log
+) -> Outcome | None:
+    """Does all that can be done without waiting; ``None`` where it has to be observed again later."""
     for _ in range(_MOST_STEPS):
-        seen: Observation | None = None
-        step: Step | None = None
-        try:
-            seen = observe(request, progress, clients.sagemaker, now())
-            _recall(request, seen, progress)
-            step = decide(request, seen, progress)
-            experiment = seen.experiment
-            progress.record_look(exists=experiment is not None, alive=experiment is not None and not experiment.ended)
-            log(seen, step)
-            if isinstance(step, Call):
-                _act(step, progress, clients, now)
-        except ServiceError as error:
-            step = _meant(error, request, progress, seen, now(), call=step if isinstance(step, Call) else None)
-            if step is not None:
-                log(seen, step)
+        situation, step = _turn(request, journal, clients, now, log)
         if isinstance(step, Done | Fail):
-            return _settled(step, request, seen, progress)
+            return _outcome(step, situation)
         if isinstance(step, Wait):
             return None
     return None
 
 
-def tags_held(
-    request: Request, seen: Observation | None, progress: Progress, client: SageMaker
-) -> dict[str, str] | None:
+def _turn(
+    request: Request, journal: Journal, clients: Clients, now: Callable[[], datetime], log: Log
+) -> tuple[Situation, Step | None]:
+    """Observes, plans and acts once. The step that came of it; ``None`` where it has to be planned anew."""
+    try:
+        situation = observe(request, journal, clients.sagemaker, now())
+    except ServiceError as error:
+        situation = Situation(request, journal, now())
+        failed = _after_failed_read(error, situation)
+        log(None, failed)
+        return situation, failed
+    _recover_journal(situation)
+    step = plan(situation)
+    observed = situation.observed
+    journal.record_observation(exists=observed is not None, alive=observed is not None and not observed.ended)
+    log(situation, step)
+    if not isinstance(step, Call):
+        return situation, step
+    try:
+        _act(step, journal, clients, now)
+    except ServiceError as error:
+        after = _after_failed_call(error, step, replace(situation, now=now()))
+        if after is not None:
+            log(situation, after)
+        return situation, after
+    return situation, step
+
+
+def handover_tags(situation: Situation, sagemaker: SageMaker) -> dict[str, str] | None:
     """The tags on which invocations tell each other who goes on with the request; ``None`` where there are none.
 
     Empty where they can't be read just now. Raises a ``NotFoundError`` where the experiment that bore them is gone.
     """
-    sight = held(request, seen, progress) if seen else None
-    if sight is None:
+    target = tagged_target(situation)
+    if target is None:
         return None
     try:
-        return tags_of(client, sight.experiment.arn)
+        return read_tags(sagemaker, target.experiment.arn)
     except NotFoundError:
         raise
     except ServiceError:
         return {}
 
 
-def _recall(request: Request, seen: Observation, progress: Progress) -> None:
-    """What an earlier run of this request has claimed or created, which lost all that it knew."""
-    for each in (seen.sight, seen.predecessor):
-        if each is not None and each.tags.get(ownership.REQUEST) == request.token:
-            progress.record_named(each.experiment.name)
-    sight = seen.sight
-    if sight is None or sight.succeeded or sight.experiment.name in progress.claims:
+def _recover_journal(situation: Situation) -> None:
+    """What an earlier run of this request has leased or created, and forgot with its journal."""
+    journal = situation.journal
+    for each in situation.targets:
+        if each.names_this_request:
+            journal.record_lease_observed(each.name)
+    target = situation.target
+    if target is None or target.came_about or target.name in journal.leases:
         return
-    if sight.tags.get(ownership.REQUEST) == request.token and sight.experiment.created is not None:
-        progress.recall_creation(sight.experiment.name, sight.experiment.created)
+    if target.names_this_request and target.experiment.created is not None:
+        journal.record_creation(target.name, target.experiment.created)
 
 
-def _act(step: Call, progress: Progress, clients: Clients, now: Callable[[], datetime]) -> None:
-    answer = service.call(clients.of(step.operation), step.operation, step.arguments)
-    progress.record(step, now())
+def _act(step: Call, journal: Journal, clients: Clients, now: Callable[[], datetime]) -> None:
+    answer = client.call(clients.of(step.operation), step.operation, step.arguments)
+    journal.record(step, now())
     if step.operation == DESCRIBE_STACKS:
         stack = answer["Stacks"][0]
-        progress.record_stack(stack["StackStatus"], stack.get("LastUpdatedTime") or stack.get("CreationTime"), now())
+        journal.record_stack(stack["StackStatus"], stack.get("LastUpdatedTime") or stack.get("CreationTime"), now())
 
 
-def _meant(
-    error: ServiceError,
-    request: Request,
-    progress: Progress,
-    seen: Observation | None,
-    now: datetime,
-    *,
-    call: Call | None,
-) -> Wait | Fail | None:
-    """What an error means for the request: wait and look again, give up, or decide anew.
+def _after_failed_read(error: ServiceError, situation: Situation) -> Wait | Fail:
+    """What the error of a read means for the request: observe again, or give up."""
+    journal = situation.journal
+    journal.last_error = str(error)
+    retry_is_over = isinstance(error, RetryableError) and journal.record_retry(error.operation, situation.now)
+    if retry_is_over or isinstance(error, TerminalError):
+        return Fail(str(error))
+    return _wait_in_time(error, situation)
 
-    ``call`` is what failed, if it was not a look.
-    """
-    progress.last_words = str(error)
+
+def _after_failed_call(error: ServiceError, call: Call, situation: Situation) -> Wait | Fail | None:
+    """What the error of a call means for the request: wait and observe again, give up, or (``None``) plan anew."""
+    journal, now = situation.journal, situation.now
+    journal.last_error = str(error)
     final = False
     match error:
-        case NotFoundError() if call is not None:
-            # Gone since the look, perhaps by this very call, whose first attempt went unanswered.
-            progress.record_unanswered(call, now)
-        case ConflictError() if call is not None and call.operation == CREATE:
-            # Perhaps with what its own first attempt has created, which went unanswered.
-            progress.record_unanswered(call, now)
-        case ConflictError() if call is not None:
-            progress.record_refusal(call, now)
-        case LostError() if call is not None:
-            progress.record_unanswered(call, now)
-        case NotYetError() | RefusedError():
-            final = isinstance(error, RefusedError) or progress.record_denial(error.operation, now)
-            if final and call is not None and call.tentative:
-                progress.record_refusal(call, now)
-                final = False
-    if final and call is not None and request.declaration is not None:
-        # A rollback has to get through all the same.
-        progress.record_rejection(call, str(error))
+        case NotFoundError() | UnknownOutcomeError():
+            # Gone since it was observed: perhaps by this very call, whose first attempt got no answer.
+            journal.record_unknown_outcome(call, now)
+        case ConflictError() if call.operation == CREATE:
+            # Perhaps with what its own first attempt has created, which got no answer.
+            journal.record_unknown_outcome(call, now)
+        case ConflictError():
+            journal.record_conflict(call, now)
+        case RetryableError() | TerminalError():
+            final = isinstance(error, TerminalError) or journal.record_retry(error.operation, now)
+    if final and call.tentative:
+        journal.record_conflict(call, now)
+    elif final and situation.request.desired is not None:
+        # The planner decides: a rollback has to succeed all the same.
+        journal.record_terminal_error(call, str(error))
         return None
-    if final:
+    elif final:
         return Fail(str(error))
-    in_time = may_go_on(request, progress, now)
-    return Wait(str(error)) if in_time else Fail(out_of_time(str(error), seen, progress))
+    return _wait_in_time(error, situation)
 
 
-def _settled(step: Done | Fail, request: Request, seen: Observation | None, progress: Progress) -> Settled:
-    sight = seen.sight if seen else None
-    began = sight is not None and sight.tags.get(ownership.REQUEST) == request.token
-    return Settled(step, sight.experiment if sight else None, began or progress.perhaps_made(CREATE, request.name))
+def _wait_in_time(error: ServiceError, situation: Situation) -> Wait | Fail:
+    return Wait(str(error)) if may_go_on(situation) else Fail(out_of_time(situation, str(error)))
+
+
+def _outcome(step: Done | Fail, situation: Situation) -> Outcome:
+    target = situation.target
+    began = target is not None and target.names_this_request
+    created = situation.journal.perhaps_completed(CREATE, situation.request.name)
+    return Outcome(step, situation.observed, began or created)

@@ -143,7 +143,7 @@ def test_a_life_from_create_to_promotion_and_destroy(deployed: Deployed) -> None
     assert deployed.aws.control.endpoints() == []
 
     # Its invocations are too short for any of the waits: it handed over to itself.
-    assert '"hand_over": 1' in deployed.aws.log_path.read_text()
+    assert '"handover": 1' in deployed.aws.log_path.read_text()
 
     # The function made every call that its role allows, and was refused none.
     allowed = {

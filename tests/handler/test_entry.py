@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inference_experiment_handler import index
-from inference_experiment_handler.runtime import custom_resource as resource
+from inference_experiment_handler.runtime import custom_resource
 from inference_experiment_handler.runtime.custom_resource import InferenceExperimentResource
 from tests.support.declarations import PRODUCTION, declared
 from tests.support.stack import Context, Stack
@@ -22,7 +22,7 @@ from tests.support.stack import Context, Stack
 )
 def test_without_an_address_there_is_a_clean_error(stack: Stack, event: Any) -> None:
     with pytest.raises(ValueError, match="not a request of CloudFormation"):
-        index.serve(event, Context(stack.clock), stack.edges)
+        index.serve(event, Context(stack.clock), stack.ports)
     assert stack.answers == []
 
 
@@ -54,7 +54,7 @@ def test_without_an_address_there_is_a_clean_error(stack: Stack, event: Any) -> 
 def test_with_an_address_a_malformed_event_is_answered(stack: Stack, changes: dict[str, Any]) -> None:
     event = stack.event("Create", declared()) | changes
 
-    index.serve(event, Context(stack.clock), stack.edges)
+    index.serve(event, Context(stack.clock), stack.ports)
 
     assert len(stack.answers) == 1
     assert not stack.answers[0].succeeded
@@ -104,7 +104,7 @@ def test_a_bug_is_answered_with_an_id_that_a_delete_can_be_traced_by(
     def broken(*_: object) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(resource, "advance", broken)
+    monkeypatch.setattr(custom_resource, "reconcile", broken)
 
     created = stack.create(declared())
     updated = stack.update(declared(), declared(sampling=50), name)
@@ -126,7 +126,7 @@ def test_nothing_of_one_request_is_left_to_the_next(stack: Stack) -> None:
 
 
 def test_crhelpers_last_resort_and_the_loop_answer_once(stack: Stack) -> None:
-    helper = InferenceExperimentResource(stack.edges)
+    helper = InferenceExperimentResource(stack.ports)
     event = stack.event("Create", declared())
     stack.while_waiting = helper._timeout
 
@@ -139,13 +139,13 @@ def test_crhelpers_last_resort_and_the_loop_answer_once(stack: Stack) -> None:
 
 
 def test_an_answer_that_was_not_taken_makes_lambda_try_again(stack: Stack) -> None:
-    edges = stack.edges
-    undelivered = replace(edges, deliver=lambda *_: False)
+    ports = stack.ports
+    undelivered = replace(ports, deliver=lambda *_: False)
     event = stack.event("Create", declared())
 
     with pytest.raises(RuntimeError, match="could not be delivered"):
         index.serve(event, Context(stack.clock), undelivered)
-    index.serve(event, Context(stack.clock), edges)
+    index.serve(event, Context(stack.clock), ports)
 
     assert stack.answers[0].succeeded
     assert stack.calls() == ["CreateInferenceExperiment", "AddTags"]

@@ -219,8 +219,8 @@ def test_what_an_earlier_request_announced_binds_no_later_one() -> None:
 def test_a_hand_over_that_is_delivered_again_after_the_answer_leaves_the_test_alone() -> None:
     stack = Stack(starting=timedelta(minutes=20))
     payloads: list[bytes] = []
-    edges = replace(stack.edges, invoke=lambda _, payload: payloads.append(payload))
-    index.serve(stack.event("Create", declared()), Context(stack.clock), edges)
+    ports = replace(stack.ports, invoke=lambda _, payload: payloads.append(payload))
+    index.serve(stack.event("Create", declared()), Context(stack.clock), ports)
     payload = payloads[0]
     stack._invoke(Context.invoked_function_arn, payload)
     stack.run()

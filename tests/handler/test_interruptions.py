@@ -101,8 +101,8 @@ def test_what_another_version_has_handed_over_is_gone_on_with(stack: Stack) -> N
     stack.timeout = Context(stack.clock).timeout / 15
     stack.takes_hand_over = lambda: False
     handed_over: list[dict[str, Any]] = []
-    edges = replace(stack.edges, invoke=lambda _, payload: handed_over.append(json.loads(payload)))
-    index.serve(stack.event("Create", declared()), Context(stack.clock, stack.timeout), edges)
+    ports = replace(stack.ports, invoke=lambda _, payload: handed_over.append(json.loads(payload)))
+    index.serve(stack.event("Create", declared()), Context(stack.clock, stack.timeout), ports)
     event = handed_over[0]
     event["CrHelperData"]["Progress"]["of_tomorrow"] = True
     del event["CrHelperData"]["Progress"]["named"]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from inference_experiment_handler.model import tags as ownership
-from inference_experiment_handler.model.tags import APPLIED, LOGICAL_ID
+from inference_experiment_handler.model import tags as own_tags
+from inference_experiment_handler.model.tags import LAST_APPLIED, LOGICAL_ID
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from inference_experiment_handler.spec import limits
 from local.sagemaker import ErrorFault
@@ -43,8 +43,8 @@ def test_an_experiment_says_whose_it_is_and_what_was_applied(stack: Stack) -> No
     tags = stack.tags(name)
     assert tags[STACK_TAG] == STACK_ID
     assert tags[LOGICAL_ID] == "ShadowTest"
-    assert tags[APPLIED].startswith("1:")
-    assert len(tags[APPLIED]) <= 256
+    assert tags[LAST_APPLIED].startswith("1:")
+    assert len(tags[LAST_APPLIED]) <= 256
 
 
 def test_a_create_never_touches_a_foreign_experiment_nor_does_its_clean_up(foreign: Stack) -> None:
@@ -265,6 +265,6 @@ def test_a_create_that_finds_an_own_test_that_has_ended_does_not_pretend(stack: 
 
 
 def test_the_limit_of_tags_leaves_room_for_all_of_its_own() -> None:
-    own = [value for value in vars(ownership).values() if str(value).startswith("sagemaker-inference-experiment:")]
+    own = [value for value in vars(own_tags).values() if str(value).startswith("sagemaker-inference-experiment:")]
 
     assert len(own) == limits.OWN_TAGS

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.declaration import DataStorage, Ending, ModelVariant, Removal
 from inference_experiment_handler.spec.parser import InvalidPropertiesError, faults_in, parse, parse_removal
-from inference_experiment_handler.spec.reader import Faults, Reader, iso_duration, iso_instant
+from inference_experiment_handler.spec.reader import Faults, Reader
+from inference_experiment_handler.spec.text import iso_duration, iso_instant
 from tests.support.declarations import (
     PRODUCTION,
     PROMOTE,

@@ -163,7 +163,7 @@ def test_what_was_given_up_is_removed_even_if_all_is_forgotten_meanwhile() -> No
     stack.clock.advance(600)
     assert stack.names()
 
-    index.serve(event, Context(stack.clock), stack.edges)
+    index.serve(event, Context(stack.clock), stack.ports)
 
     assert not stack.answers[-1].succeeded
     assert stack.names() == []
@@ -172,14 +172,14 @@ def test_what_was_given_up_is_removed_even_if_all_is_forgotten_meanwhile() -> No
 
 def test_a_long_poll_interval_leaves_time_to_hand_over() -> None:
     stack = Stack(starting=timedelta(minutes=30))
-    edges = replace(stack.edges, poll_seconds=100)
+    ports = replace(stack.ports, poll_seconds=100)
     context = Context(stack.clock)
     left: list[int] = []
     stack.while_waiting = lambda: left.append(context.get_remaining_time_in_millis())
 
     stack.takes_hand_over = lambda: False
 
-    index.serve(stack.event("Create", declared()), context, edges)
+    index.serve(stack.event("Create", declared()), context, ports)
 
     assert stack.hops > 1
     assert min(left) > 500

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from inference_experiment_handler import index
-from inference_experiment_handler.runtime.custom_resource import Edges
+from inference_experiment_handler.runtime.ports import Ports
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
 from tests.support.declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, ROLE, SHADOW, as_sent
 
@@ -180,11 +180,11 @@ class Stack:
             self.status = self._status_during[event["RequestId"]]
         self._invocations += 1
         context = Context(self.clock, self.timeout, aws_request_id=f"invocation-{self._invocations}")
-        index.serve(event, context, self.edges)
+        index.serve(event, context, self.ports)
 
     @property
-    def edges(self) -> Edges:
-        return Edges(
+    def ports(self) -> Ports:
+        return Ports(
             sagemaker=lambda: self._client,
             cloudformation=lambda: StackStatus(self),
             invoke=self._invoke,

@@ -1,96 +1,105 @@
-"""What one request has done and seen so far: the little that can't be read off what is live.
+"""What one request has done and seen so far: the little that can't be observed.
 
-It travels in the event from one invocation to the next, so it is plain JSON.
+It travels in the event from one invocation to the next, as plain JSON. The JSON keys are a promise: an invocation of
+another version of the function may go on with the request.
 """
 
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, LOOKS
-from inference_experiment_handler.model.steps import Call, call_key
+from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, READS
+from inference_experiment_handler.model.steps import Call, CallKey
 
-SETTLING = timedelta(minutes=1)
-"""For so long a call may have taken effect without showing: SageMaker's answers may lag behind its doings."""
+CONSISTENCY_WINDOW = timedelta(minutes=1)
+"""For so long a call may have taken effect without showing: what SageMaker reports may lag behind."""
 
-PATIENCE = timedelta(seconds=90)
-"""For so long access may be denied, a name be taken or a call be out of place before it counts: new roles and policies
-spread slowly, and statuses lag."""
+RETRY_WINDOW = timedelta(seconds=90)
+"""For so long a call is repeated to which access is denied, whose name is taken, or that is in conflict: new roles and
+policies spread slowly, and statuses lag."""
 
 
 @dataclass
-class Progress:
-    """Instants are ISO 8601 texts; calls go by ``Call.key``.
+class Journal:
+    """Instants are ISO 8601 texts.
 
     Attributes:
-        calls: When each call succeeded.
-        unanswered: When the answer of a call was lost: it may have taken effect.
-        refusals: Since when SageMaker refuses a call that may be legal later.
-        denials: Since when access to an operation is denied, or a name taken.
-        rejected: What was said when a call was refused for good.
-        sent: The fields that updates have sent.
-        claims: The experiments that the request took charge of, and whose they were before.
-        named: The experiments whose tags were seen to name the request as the one in charge.
+        completed: When each call succeeded.
+        unknown_outcome: When a call got no answer: it may have taken effect.
+        conflicts: Since when SageMaker refuses a call that may be legal later.
+        retrying_since: Since when an operation is repeated: access is denied, or a name is taken.
+        terminal_errors: What was said when a call failed for good.
+        sent_fields: The fields that updates have sent.
+        leases: The experiments whose lease the request acquired, and the fencing token that held it before.
+        lease_observed: The experiments whose tags were seen to name the request as the holder of the lease.
         stack: The stack's status, and when CloudFormation said so.
         stack_since: When the stack's present, or last, operation began.
-        stack_at_first: The first that CloudFormation said.
-        last_words: SageMaker's, in its last error.
-        hops: How often the request was handed over from one invocation to the next.
+        stack_at_first: The first status that CloudFormation said.
+        last_error: The last error, in the service's words.
+        generation: How often the request was handed over from one invocation to the next.
         invocation: The id of the present invocation. Lambda keeps it when it runs one again.
-        seen: Whether the experiment was there at an earlier look.
-        seen_alive: Whether it had not ended then.
+        observed: Whether the experiment was there before.
+        observed_alive: Whether it had not ended then.
     """
 
-    calls: dict[str, str] = field(default_factory=dict)
-    unanswered: dict[str, str] = field(default_factory=dict)
-    refusals: dict[str, str] = field(default_factory=dict)
-    denials: dict[str, str] = field(default_factory=dict)
-    rejected: dict[str, str] = field(default_factory=dict)
-    sent: list[str] = field(default_factory=list)
-    claims: dict[str, str] = field(default_factory=dict)
-    named: list[str] = field(default_factory=list)
+    completed: dict[CallKey, str] = field(default_factory=dict)
+    unknown_outcome: dict[CallKey, str] = field(default_factory=dict)
+    conflicts: dict[CallKey, str] = field(default_factory=dict)
+    retrying_since: dict[str, str] = field(default_factory=dict)
+    terminal_errors: dict[CallKey, str] = field(default_factory=dict)
+    sent_fields: list[str] = field(default_factory=list)
+    leases: dict[str, str] = field(default_factory=dict)
+    lease_observed: list[str] = field(default_factory=list)
     stack: tuple[str, str] | None = None
     stack_since: str | None = None
     stack_at_first: str | None = None
-    last_words: str = ""
-    hops: int = 0
+    last_error: str = ""
+    generation: int = 0
     invocation: str = ""
-    seen: bool = False
-    seen_alive: bool = False
+    observed: bool = False
+    observed_alive: bool = False
 
-    def made(self, operation: str, subject: str) -> bool:
-        return call_key(operation, subject) in self.calls
+    def is_completed(self, operation: str, subject: str) -> bool:
+        return (operation, subject, "") in self.completed
 
-    def made_at(self, operation: str, subject: str) -> datetime | None:
-        at = self.calls.get(call_key(operation, subject))
+    def completed_at(self, operation: str, subject: str) -> datetime | None:
+        at = self.completed.get((operation, subject, ""))
         return datetime.fromisoformat(at) if at else None
 
-    def perhaps_made(self, operation: str, subject: str) -> bool:
-        return self.perhaps_made_at(operation, subject) is not None
+    def perhaps_completed(self, operation: str, subject: str) -> bool:
+        return self.perhaps_completed_at(operation, subject) is not None
 
-    def perhaps_made_at(self, operation: str, subject: str) -> datetime | None:
-        lost = self.unanswered.get(call_key(operation, subject))
-        return self.made_at(operation, subject) or (datetime.fromisoformat(lost) if lost else None)
+    def perhaps_completed_at(self, operation: str, subject: str) -> datetime | None:
+        """When the call succeeded, or else when it got no answer."""
+        unknown = self.unknown_outcome.get((operation, subject, ""))
+        return self.completed_at(operation, subject) or (datetime.fromisoformat(unknown) if unknown else None)
 
-    def settling(self, operation: str, subject: str, now: datetime) -> bool:
-        """Whether the call was perhaps made, so lately that its effect may not show yet."""
-        at = self.perhaps_made_at(operation, subject)
-        return at is not None and now - at < SETTLING
+    def may_not_show_yet(self, operation: str, subject: str, now: datetime) -> bool:
+        """Whether the call perhaps succeeded, within the consistency window."""
+        at = self.perhaps_completed_at(operation, subject)
+        return at is not None and now - at < CONSISTENCY_WINDOW
 
-    def refused(self, operation: str, subject: str) -> bool:
-        return call_key(operation, subject) in self.refusals
+    def in_conflict(self, operation: str, subject: str) -> bool:
+        return (operation, subject, "") in self.conflicts
 
-    def tags_refused(self, subject: str) -> bool:
-        """Whether SageMaker refuses that anything be written on the tags of an experiment."""
-        return any(key.startswith(call_key(ADD_TAGS, subject)) for key in self.refusals)
+    def in_conflict_for_good(self, operation: str, subject: str, now: datetime) -> bool:
+        """Whether the call has been in conflict for longer than the retry window."""
+        since = self.conflicts.get((operation, subject, ""))
+        return since is not None and now - datetime.fromisoformat(since) >= RETRY_WINDOW
 
-    def refused_for_good(self, operation: str, subject: str, now: datetime) -> bool:
-        since = self.refusals.get(call_key(operation, subject))
-        return since is not None and now - datetime.fromisoformat(since) >= PATIENCE
+    def has_been_tried(self, call: Call) -> bool:
+        """Whether the call succeeded, or is in conflict."""
+        return call.key in self.completed or call.key in self.conflicts
 
-    def in_charge(self, subject: str) -> bool:
-        """Whether this request has taken charge of an experiment (see ``charge``), or brought it into being."""
-        return subject in self.claims or self.made(CREATE, subject)
+    def tags_in_conflict(self, subject: str) -> bool:
+        """Whether SageMaker refuses any writing of an experiment's tags."""
+        written = _text((ADD_TAGS, subject, ""))
+        return any(_text(key).startswith(written) for key in self.conflicts)
+
+    def holds_lease(self, subject: str) -> bool:
+        """Whether this request has acquired the lease of an experiment, or has created it."""
+        return subject in self.leases or self.is_completed(CREATE, subject)
 
     def stack_status(self, *, since: datetime) -> str | None:
         """The stack's status, if CloudFormation was asked after that."""
@@ -102,50 +111,99 @@ class Progress:
         return datetime.fromisoformat(self.stack_since) if self.stack_since else None
 
     def record(self, call: Call, now: datetime) -> None:
-        self.calls[call.key] = now.isoformat()
-        self.refusals.pop(call.key, None)
-        self.denials.pop(call.operation, None)
-        self.sent.extend(call.fields)
-        if call.takes_charge_from is not None:
-            self.claims[call.subject] = call.takes_charge_from
+        """A call has succeeded."""
+        self.completed[call.key] = now.isoformat()
+        self.conflicts.pop(call.key, None)
+        self.retrying_since.pop(call.operation, None)
+        self.sent_fields.extend(call.fields)
+        if call.takes_lease_from is not None:
+            self.leases[call.subject] = call.takes_lease_from
 
     def record_stack(self, status: str, since: datetime | None, now: datetime) -> None:
+        """CloudFormation has said how the stack is, and since when."""
         self.stack = (status, now.isoformat())
         self.stack_since = since.isoformat() if since is not None else None
         self.stack_at_first = self.stack_at_first or status
 
-    def record_refusal(self, call: Call, now: datetime) -> None:
-        self.refusals.setdefault(call.key, now.isoformat())
+    def record_conflict(self, call: Call, now: datetime) -> None:
+        self.conflicts.setdefault(call.key, now.isoformat())
 
-    def record_rejection(self, call: Call, words: str) -> None:
-        self.rejected[call.key] = words
+    def record_terminal_error(self, call: Call, words: str) -> None:
+        self.terminal_errors[call.key] = words
 
-    def record_unanswered(self, call: Call, now: datetime) -> None:
-        self.unanswered[call.key] = now.isoformat()
+    def record_unknown_outcome(self, call: Call, now: datetime) -> None:
+        self.unknown_outcome[call.key] = now.isoformat()
 
-    def recall_creation(self, name: str, at: datetime) -> None:
-        self.unanswered.setdefault(call_key(CREATE, name), at.isoformat())
+    def record_creation(self, name: str, at: datetime) -> None:
+        """An earlier run of this request has created the experiment, and lost its journal."""
+        self.unknown_outcome.setdefault((CREATE, name, ""), at.isoformat())
 
-    def record_denial(self, operation: str, now: datetime) -> bool:
-        """Whether access has been denied for so long by now that it counts."""
-        since = self.denials.setdefault(operation, now.isoformat())
-        return now - datetime.fromisoformat(since) >= PATIENCE
+    def record_retry(self, operation: str, now: datetime) -> bool:
+        """Whether the operation has been repeated for longer than the retry window by now."""
+        since = self.retrying_since.setdefault(operation, now.isoformat())
+        return now - datetime.fromisoformat(since) >= RETRY_WINDOW
 
-    def record_named(self, name: str) -> None:
-        if name not in self.named:
-            self.named.append(name)
+    def record_lease_observed(self, name: str) -> None:
+        if name not in self.lease_observed:
+            self.lease_observed.append(name)
 
-    def record_look(self, *, exists: bool, alive: bool) -> None:
-        for operation in LOOKS:
-            self.denials.pop(operation, None)
-        self.seen = self.seen or exists
-        self.seen_alive = self.seen_alive or alive
+    def record_observation(self, *, exists: bool, alive: bool) -> None:
+        for operation in READS:
+            self.retrying_since.pop(operation, None)
+        self.observed = self.observed or exists
+        self.observed_alive = self.observed_alive or alive
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {key: _to_json(getattr(self, name)) for name, key in _KEYS.items()}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Progress":
-        # Another version of the function may have handed it over.
-        known = {each.name for each in fields(cls)}
-        return cls(**{key: value for key, value in data.items() if key in known})
+    def from_json(cls, data: Mapping[str, Any]) -> "Journal":
+        """Keys of another version are ignored. Raises a ``ValueError`` where this is no journal."""
+        if not isinstance(data, Mapping):
+            raise ValueError("a journal is a map")
+        read = {name: data[key] for name, key in _KEYS.items() if key in data}
+        for name in _BY_CALL & read.keys():
+            if not isinstance(read[name], Mapping):
+                raise ValueError(f"{name} is a map")
+            read[name] = {_call_key(text): value for text, value in read[name].items()}
+        return cls(**read)
+
+
+_KEYS = {
+    "completed": "calls",
+    "unknown_outcome": "unanswered",
+    "conflicts": "refusals",
+    "retrying_since": "denials",
+    "terminal_errors": "rejected",
+    "sent_fields": "sent",
+    "leases": "claims",
+    "lease_observed": "named",
+    "stack": "stack",
+    "stack_since": "stack_since",
+    "stack_at_first": "stack_at_first",
+    "last_error": "last_words",
+    "generation": "hops",
+    "invocation": "invocation",
+    "observed": "seen",
+    "observed_alive": "seen_alive",
+}
+"""The key of each attribute in JSON."""
+
+_BY_CALL = {"completed", "unknown_outcome", "conflicts", "terminal_errors"}
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_text(key) if isinstance(key, tuple) else key: each for key, each in value.items()}
+    return value
+
+
+def _text(key: CallKey) -> str:
+    """Neither operations nor subjects have spaces; a purpose may."""
+    return " ".join(filter(None, key))
+
+
+def _call_key(text: str) -> CallKey:
+    operation, _, rest = text.partition(" ")
+    subject, _, purpose = rest.partition(" ")
+    return operation, subject, purpose

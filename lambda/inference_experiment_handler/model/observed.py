@@ -1,35 +1,24 @@
-"""What is live, in our own words: the answers of DescribeInferenceExperiment and DescribeEndpoint, taken apart once."""
+"""What is observed: the answers of DescribeInferenceExperiment and DescribeEndpoint, taken apart once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
+from inference_experiment_handler.model.status import ENDPOINT_IN_TRANSITION, Phase, Status, phase_of
 from inference_experiment_handler.spec.declaration import DataStorage, ModelVariant
 
 
-class Status(StrEnum):
-    """``InferenceExperimentStatus``."""
-
-    CREATING = "Creating"
-    CREATED = "Created"
-    UPDATING = "Updating"
-    STARTING = "Starting"
-    RUNNING = "Running"
-    STOPPING = "Stopping"
-    COMPLETED = "Completed"
-    CANCELLED = "Cancelled"
-
-
-IN_TRANSITION = frozenset({Status.CREATING, Status.UPDATING, Status.STARTING, Status.STOPPING})
-ENDED = frozenset({Status.COMPLETED, Status.CANCELLED})
-KNOWN_STATUSES = frozenset(Status)
-
-
 @dataclass(frozen=True)
-class Experiment:
-    """One live experiment, as DescribeInferenceExperiment reports it."""
+class ObservedExperiment:
+    """One live experiment, as DescribeInferenceExperiment and ListTags report it.
+
+    Attributes:
+        tags: ``None`` where they were not read, as nothing is decided by them.
+        start: When it started, or is to start (see ``started.actual_start``).
+        created: ``CreationTime``.
+        concluded: ``CompletionTime``.
+    """
 
     name: str
     arn: str
@@ -50,23 +39,47 @@ class Experiment:
     created: datetime | None = None
     concluded: datetime | None = None
     endpoint_config_name: str = ""
+    tags: Mapping[str, str] | None = None
+
+    @property
+    def phase(self) -> Phase:
+        return phase_of(self.status)
 
     @property
     def in_transition(self) -> bool:
-        return self.status in IN_TRANSITION
+        return self.phase is Phase.IN_TRANSITION
 
     @property
     def ended(self) -> bool:
-        return self.status in ENDED
+        return self.phase is Phase.ENDED
+
+    @property
+    def not_started(self) -> bool:
+        """Whether it waits for its start."""
+        return self.status == Status.CREATED
+
+    @property
+    def running(self) -> bool:
+        return self.status == Status.RUNNING
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether it was stopped early, or SageMaker gave it up: only ``status_reason`` tells."""
+        return self.status == Status.CANCELLED
+
+    @property
+    def coming_up(self) -> bool:
+        """Whether SageMaker is about to bring it up: to wait for its start, or to run."""
+        return self.status in (Status.CREATING, Status.STARTING)
 
     @property
     def ran(self) -> bool:
         """Whether it ever ran, as far as it tells: a scheduled test may be called off before its start."""
         called_off = self.start is not None and self.concluded is not None and self.concluded < self.start
-        return self.status != Status.CREATED and not called_off
+        return not self.not_started and not called_off
 
     @classmethod
-    def from_api(cls, answer: Mapping[str, Any]) -> "Experiment":
+    def from_api(cls, answer: Mapping[str, Any]) -> "ObservedExperiment":
         endpoint = answer["EndpointMetadata"]
         shadow_mode = answer["ShadowModeConfig"]
         shadow = shadow_mode["ShadowModelVariants"][0]
@@ -96,7 +109,7 @@ class Experiment:
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedVariant:
     """A variant that an endpoint serves, with what its endpoint configuration says of it."""
 
     variant_name: str
@@ -106,19 +119,19 @@ class Served:
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class ObservedEndpoint:
     """One live endpoint, as DescribeEndpoint and DescribeEndpointConfig report it."""
 
     name: str
     status: str
     config_name: str
-    production: tuple[Served, ...]
-    shadows: tuple[Served, ...] = ()
+    production: tuple[ServedVariant, ...]
+    shadows: tuple[ServedVariant, ...] = ()
     failure_reason: str = ""
 
     @property
     def in_transition(self) -> bool:
-        return self.status in ("Creating", "Updating", "SystemUpdating", "RollingBack")
+        return self.status in ENDPOINT_IN_TRANSITION
 
     def serves_in_production(self, variant_name: str) -> bool:
         return any(served.variant_name == variant_name for served in self.production)
@@ -127,7 +140,7 @@ class Endpoint:
         return any(served.variant_name == variant_name for served in self.shadows)
 
     @classmethod
-    def from_api(cls, answer: Mapping[str, Any], config: Mapping[str, Any]) -> "Endpoint":
+    def from_api(cls, answer: Mapping[str, Any], config: Mapping[str, Any]) -> "ObservedEndpoint":
         return cls(
             name=answer["EndpointName"],
             status=answer["EndpointStatus"],
@@ -138,10 +151,10 @@ class Endpoint:
         )
 
 
-def _served(summaries: list[Any] | None, configured: list[Any] | None) -> tuple[Served, ...]:
+def _served(summaries: list[Any] | None, configured: list[Any] | None) -> tuple[ServedVariant, ...]:
     by_name = {entry["VariantName"]: entry for entry in configured or []}
     return tuple(
-        Served(
+        ServedVariant(
             variant_name=summary["VariantName"],
             instance_count=summary.get("DesiredInstanceCount", summary.get("CurrentInstanceCount")),
             model_name=by_name.get(summary["VariantName"], {}).get("ModelName"),

@@ -18,5 +18,5 @@ DESCRIBE_STACKS = "DescribeStacks"
 OWNERS = (UPDATE, START, STOP, DELETE, DELETE_TAGS)
 """What the function's role may call upon experiments alone that bear their owner's tags (or are to be taken over)."""
 
-LOOKS = (DESCRIBE, DESCRIBE_ENDPOINT, DESCRIBE_ENDPOINT_CONFIG, LIST_TAGS)
-"""What every observation is made of."""
+READS = (DESCRIBE, DESCRIBE_ENDPOINT, DESCRIBE_ENDPOINT_CONFIG, LIST_TAGS)
+"""What is read to observe what is live."""

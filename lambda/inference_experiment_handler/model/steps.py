@@ -1,13 +1,16 @@
-"""The four things that can come next: call, wait, be done, fail."""
+"""What can come next: call, wait, be done, fail. Within ``plan`` also: what is desired is infeasible."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+CallKey = tuple[str, str, str]
+"""The operation, its subject and its purpose: what counts as the same call within one request."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """Call an operation, then look again.
+    """Call an operation, then observe again.
 
     Attributes:
         operation: The operation's name in the API.
@@ -16,8 +19,8 @@ class Call:
         why: For the log, and for the answer if time runs out over it.
         purpose: Tells calls of one operation apart that are made for different reasons.
         fields: The fields that an update sends.
-        tentative: Whether it is legal now is not documented, so SageMaker's refusal is no failure yet.
-        takes_charge_from: Set where the call takes charge of the subject: whose it was before (see ``charge``).
+        tentative: Whether it is legal now is not documented, so a conflict is no failure yet.
+        takes_lease_from: Set where the call acquires the lease of the subject: the fencing token that held it before.
     """
 
     operation: str
@@ -27,28 +30,27 @@ class Call:
     purpose: str = ""
     fields: tuple[str, ...] = ()
     tentative: bool = False
-    takes_charge_from: str | None = None
+    takes_lease_from: str | None = None
 
     @property
-    def takes_charge(self) -> bool:
-        return self.takes_charge_from is not None
+    def takes_lease(self) -> bool:
+        return self.takes_lease_from is not None
 
     @property
-    def key(self) -> str:
-        """What counts as the same call within one request."""
-        return call_key(self.operation, self.subject, self.purpose)
+    def key(self) -> CallKey:
+        return (self.operation, self.subject, self.purpose)
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing to do but look again after a while."""
+    """Nothing to do but observe again after a while."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class Done:
-    """Live is as declared: answer SUCCESS."""
+    """What is desired is live: answer SUCCESS."""
 
     why: str
 
@@ -68,16 +70,12 @@ Step = Call | Wait | Done | Fail
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """What is declared can't be brought about, and nothing has been touched. Never leaves ``decide``.
+class Infeasible:
+    """What is desired can't be brought about, and nothing has been touched. Never leaves ``plan``.
 
-    ``in_rollback`` is the step if CloudFormation is rolling the stack back: what can't be taken back stays, and the
-    rollback gets through.
+    ``in_rollback`` plans the step for the case that CloudFormation is rolling the stack back: what can't be taken back
+    stays, and the rollback succeeds.
     """
 
     reason: str
-    in_rollback: Step
-
-
-def call_key(operation: str, subject: str, purpose: str = "") -> str:
-    return " ".join(filter(None, (operation, subject, purpose)))
+    in_rollback: Callable[[], Step]

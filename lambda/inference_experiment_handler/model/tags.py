@@ -1,27 +1,29 @@
-"""Whose an experiment is, which request is in charge of it, and what was applied to it last: all on its tags."""
+"""The handler's own tags on an experiment: whose it is, which request holds its lease, what was applied last.
+
+The keys and the form of the values are a promise to deployed stacks.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from inference_experiment_handler.plan.fields import CONCLUSION, FIELDS
-
 STACK_ID = "sagemaker-inference-experiment:stack-id"
 LOGICAL_ID = "sagemaker-inference-experiment:logical-id"
-APPLIED = "sagemaker-inference-experiment:applied"
-REQUEST = "sagemaker-inference-experiment:request"
+LAST_APPLIED = "sagemaker-inference-experiment:applied"
+"""A digest for each field that was applied last (see ``plan.last_applied``). Once a request has succeeded."""
+LEASE = "sagemaker-inference-experiment:request"
+"""The fencing token of the request that holds the lease."""
 STARTED = "sagemaker-inference-experiment:started"
-HOP = "sagemaker-inference-experiment:hop"
-"""Which invocation goes on with which request, and after how many hand-overs; from the first one on."""
-ENDING = "sagemaker-inference-experiment:ending"
-"""What becomes of the shadow variant (its action) and by which request, from before the test is stopped until the
-endpoint has proved it."""
-PROVEN = ""
-UNKNOWN = ""
-
-_ORDER = (*(field.name for field in FIELDS), CONCLUSION)
-# To be raised with any change of FIELDS or of what their digests cover: another version reads as "nothing known".
-_VERSION = "1"
+"""When the handler was about to call StartInferenceExperiment."""
+HANDOVER = "sagemaker-inference-experiment:hop"
+"""The fencing token, the generation and the invocation that goes on; from the first handover on."""
+PENDING_STOP = "sagemaker-inference-experiment:ending"
+"""What becomes of the shadow variant (its action), and the fencing token of the request that stops the test: from
+before the Stop until the endpoint is verified."""
+VERIFIED = ""
+"""The value of ``PENDING_STOP`` once the endpoint is as it was to be."""
+NOT_KNOWN = ""
+"""The value of ``LAST_APPLIED`` where something was applied, and the tag that said what is gone."""
 
 
 @dataclass(frozen=True)
@@ -46,43 +48,29 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class Announced:
-    """What was announced of a test's end: what is to become of its shadow variant, and the request that said so."""
+class PendingStop:
+    """A stop whose endpoint is not verified yet: the shadow variant's action, and who stops the test."""
 
     action: str = ""
-    by: str = ""
+    token: str = ""
 
 
-def announced(tags: Mapping[str, str]) -> Announced:
-    """Empty where nothing was, or where the endpoint has been seen to be so since."""
-    action, _, by = tags.get(ENDING, "").partition(" ")
-    return Announced(action, by)
+def read_pending_stop(tags: Mapping[str, str]) -> PendingStop:
+    """Empty where there is none, or where the endpoint was verified since."""
+    action, _, token = tags.get(PENDING_STOP, "").partition(" ")
+    return PendingStop(action, token)
 
 
-def described(tags: Mapping[str, str]) -> str:
+def owner_in_words(tags: Mapping[str, str]) -> str:
     """Who owns an experiment with these tags, for a message."""
     if STACK_ID not in tags:
         return "it was not created by a stack of this kind"
     return f"it belongs to {tags.get(LOGICAL_ID, 'a resource')} of stack {tags[STACK_ID]}"
 
 
-def started(tags: Mapping[str, str]) -> datetime | None:
-    """When the test was started by a call of the handler's, if it was."""
+def started_at(tags: Mapping[str, str]) -> datetime | None:
+    """When the handler started the test, if it did."""
     try:
         return datetime.fromisoformat(tags[STARTED])
     except (KeyError, ValueError):
         return None
-
-
-def written(applied: Mapping[str, str]) -> str:
-    """The digests of what was applied, as the value of a tag."""
-    return f"{_VERSION}:{'.'.join(applied[name] for name in _ORDER)}"
-
-
-def read(tags: Mapping[str, str]) -> dict[str, str] | None:
-    """The digests of what was applied last; ``None`` where nothing is known."""
-    version, _, digests = tags.get(APPLIED, "").partition(":")
-    values = digests.split(".")
-    if version != _VERSION or len(values) != len(_ORDER):
-        return None
-    return dict(zip(_ORDER, values, strict=True))

@@ -1,218 +1,202 @@
-"""The table of fields: what is declared beside what is live, and in which status a difference may be put right.
+"""The table of fields: for each, all that the handler knows of it.
 
-One table for all that depends on it: what an Update sends, what it refuses, the digest of what was applied last.
+How it is declared, observed, compared, sent, refused and digested. Whatever depends on fields reads this table.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
-from inference_experiment_handler.model.observed import Experiment, Status
-from inference_experiment_handler.plan import matching
-from inference_experiment_handler.plan.matching import Match, told
-from inference_experiment_handler.spec.declaration import DataStorage, Declaration, Ending, ModelVariant
-from inference_experiment_handler.spec.reader import iso_duration, iso_instant
+from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.model.status import Status
+from inference_experiment_handler.plan import matching, schedule
+from inference_experiment_handler.plan.matching import Match, match_if
+from inference_experiment_handler.plan.wording import way_out
+from inference_experiment_handler.spec import names
+from inference_experiment_handler.spec.declaration import DataStorage, Declaration, ModelVariant
+
+Arguments = dict[str, Any]
+
+NEVER: frozenset[Status] = frozenset()
+UNTIL_START = frozenset({Status.CREATED})
+UNTIL_END = frozenset({Status.CREATED, Status.RUNNING})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field: its name in the API, what is declared for it, and how to compare that with what is live."""
+    """One field of an experiment.
 
-    name: str
-    declared: Callable[[Declaration], Any]
-    live: Callable[[Experiment], Any]
-    match: Callable[[Declaration, Experiment, datetime], Match]
-    changes_in: frozenset[Status]
-
-    def digest(self, declaration: Declaration) -> str:
-        return _digest(self.declared(declaration))
-
-
-def applied_by(declaration: Declaration) -> dict[str, str]:
-    """What is written down once a declaration has been brought about: a digest per field, and of the conclusion."""
-    digests = {field.name: field.digest(declaration) for field in FIELDS}
-    return {**digests, CONCLUSION: conclusion_digest(declaration.conclusion)}
-
-
-CONCLUSION = "DesiredState"
-
-
-def conclusion_digest(conclusion: Ending | None) -> str:
-    return _digest(asdict(conclusion) if conclusion else None)
-
-
-def differing(
-    declaration: Declaration,
-    experiment: Experiment,
-    applied: Mapping[str, str] | None,
-    now: datetime,
-    *,
-    sent: Collection[str] = (),
-    adopting: bool = False,
-) -> list[Field]:
-    """The fields that are not live as they are declared.
-
-    Where live doesn't tell, ``applied`` does: what was applied last, or ``None`` where nobody knows. What was ``sent``
-    by an update counts as brought about then. While ``adopting``, all that somebody else's test has must be declared.
+    Attributes:
+        name: The field's name in messages: its path in the API's request.
+        desired: What is declared for it. It is shown in messages, and digested.
+        observed: What is live, in the same form.
+        changes_in: The statuses in which SageMaker can change it.
+        compare: Whether the two are the same. Without it they have to be equal.
+        in_create: What CreateInferenceExperiment is sent. Without it the desired value, unless that is empty.
+        in_update: What UpdateInferenceExperiment is sent. Without it the desired value.
+        problem: Why a change is refused that the status would allow.
+        goes_with: The field that changes together with this one, or not at all.
     """
 
-    def differs(field: Field) -> bool:
-        match = field.match(declaration, experiment, now)
-        if match in (Match.SAME, Match.DIFFERENT) or field.name in sent:
-            return match is Match.DIFFERENT
-        if applied is None:
-            return adopting and match is Match.UNDECLARED
-        return applied[field.name] != field.digest(declaration)
+    name: str
+    desired: Callable[[Declaration], Any]
+    observed: Callable[[ObservedExperiment], Any]
+    changes_in: frozenset[Status]
+    compare: Callable[[Declaration, ObservedExperiment, datetime], Match] | None = None
+    in_create: Callable[[Declaration, datetime], Arguments] | None = None
+    in_update: Callable[[Declaration, ObservedExperiment], Arguments] | None = None
+    problem: Callable[[Declaration, ObservedExperiment, datetime], str | None] = lambda *_: None
+    goes_with: str | None = None
 
-    return [field for field in FIELDS if differs(field)]
+    def match(self, desired: Declaration, observed: ObservedExperiment, now: datetime) -> Match:
+        if self.compare is not None:
+            return self.compare(desired, observed, now)
+        return match_if(self.desired(desired) == self.observed(observed))
 
+    def create_arguments(self, desired: Declaration, now: datetime) -> Arguments:
+        if self.in_create is not None:
+            return self.in_create(desired, now)
+        value = self.desired(desired)
+        return {} if value is None or value == "" else {self.name: value}
 
-def described(declaration: Declaration, experiment: Experiment, fields: Iterable[Field]) -> str:
-    """The differences in words: ``SamplingPercentage (declared 50, live 10)``."""
-    return ", ".join(
-        f"{path} (declared {_worded(declared)}, live {_worded(live)})"
-        for field in fields
-        for path, declared, live in _apart(field.name, field.declared(declaration), field.live(experiment))
-    )
-
-
-def _apart(path: str, declared: Any, live: Any) -> list[tuple[str, Any, Any]]:
-    """What exactly differs between two nested values; the whole where nothing seems to."""
-    if not isinstance(declared, dict) or not isinstance(live, dict):
-        return [(path, declared, live)]
-    keys = [key for key in dict.fromkeys((*declared, *live)) if declared.get(key) != live.get(key)]
-    apart = [leaf for key in keys for leaf in _apart(f"{path}.{key}", declared.get(key), live.get(key))]
-    return apart or [(path, declared, live)]
+    def update_arguments(self, desired: Declaration, observed: ObservedExperiment) -> Arguments:
+        if self.in_update is not None:
+            return self.in_update(desired, observed)
+        return {self.name: self.desired(desired)}
 
 
-def _variants(variants: Iterable[ModelVariant]) -> dict[str, Any]:
+def _match_role(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:
+    if observed.role_arn is None:
+        return Match.UNKNOWN
+    return match_if(desired.role_arn == observed.role_arn)
+
+
+def _shown(variants: Mapping[str, ModelVariant]) -> dict[str, Any]:
     return {
-        variant.variant_name: {
+        name: {
             "ModelName": variant.model_name,
             "InstanceType": variant.instance_type,
             "InstanceCount": variant.instance_count,
         }
-        for variant in variants
+        for name, variant in variants.items()
     }
 
 
-def _declared_schedule_end(declaration: Declaration) -> str | None:
-    schedule = declaration.schedule
-    if schedule.duration is not None:
-        return iso_duration(schedule.duration)
-    return iso_instant(schedule.end) if schedule.end else None
-
-
-def _mode(production: str, shadow: str) -> dict[str, str]:
-    return {"SourceModelVariantName": production, "ShadowModelVariantName": shadow}
+def _variants(desired: Declaration) -> Arguments:
+    return {"ModelVariants": [desired.production.to_api(), desired.shadow.to_api()]}
 
 
 def _storage(storage: DataStorage | None) -> Any:
     return storage.to_api() if storage else None
 
 
-_NEVER: frozenset[Status] = frozenset()
-_BEFORE_IT_RUNS = frozenset({Status.CREATED})
-_ALSO_WHILE_IT_RUNS = frozenset({Status.CREATED, Status.RUNNING})
+def _storage_problem(desired: Declaration, *_: Any) -> str | None:
+    if desired.data_storage is not None:
+        return None
+    return f"DataStorageConfig can't be taken away again. {way_out(desired)}."
+
+
+def _roles(production: str, shadow: str) -> dict[str, str]:
+    return {"SourceModelVariantName": production, "ShadowModelVariantName": shadow}
+
+
+def _shadow_mode(desired: Declaration) -> Arguments:
+    shadow = {
+        "ShadowModelVariantName": desired.shadow.variant_name,
+        "SamplingPercentage": desired.sampling_percentage,
+    }
+    config = {"SourceModelVariantName": desired.production.variant_name, "ShadowModelVariants": [shadow]}
+    return {"ShadowModeConfig": config}
+
 
 FIELDS = (
     Field(
-        "Type",
-        lambda declaration: declaration.type,
-        lambda experiment: experiment.type,
-        lambda declaration, experiment, _: told(declaration.type == experiment.type),
-        _NEVER,
+        name="Type",
+        desired=lambda desired: desired.type,
+        observed=lambda observed: observed.type,
+        changes_in=NEVER,
     ),
     Field(
-        "RoleArn",
-        lambda declaration: declaration.role_arn,
-        lambda experiment: experiment.role_arn,
-        lambda declaration, experiment, _: (
-            Match.UNTOLD if experiment.role_arn is None else told(declaration.role_arn == experiment.role_arn)
-        ),
-        _NEVER,
+        name="RoleArn",
+        desired=lambda desired: desired.role_arn,
+        observed=lambda observed: observed.role_arn,
+        changes_in=NEVER,
+        compare=_match_role,
     ),
     Field(
-        "EndpointName",
-        lambda declaration: declaration.endpoint_name,
-        lambda experiment: experiment.endpoint_name,
-        lambda declaration, experiment, _: told(
-            matching.same_name(declaration.endpoint_name, experiment.endpoint_name)
-        ),
-        _NEVER,
+        name="EndpointName",
+        desired=lambda desired: desired.endpoint_name,
+        observed=lambda observed: observed.endpoint_name,
+        changes_in=NEVER,
+        compare=lambda desired, observed, _: match_if(names.same(desired.endpoint_name, observed.endpoint_name)),
     ),
     Field(
-        "KmsKey",
-        lambda declaration: declaration.kms_key,
-        lambda experiment: experiment.kms_key,
-        lambda declaration, experiment, _: matching.kms_key(declaration.kms_key, experiment.kms_key),
-        _NEVER,
+        name="KmsKey",
+        desired=lambda desired: desired.kms_key,
+        observed=lambda observed: observed.kms_key,
+        changes_in=NEVER,
+        compare=lambda desired, observed, _: matching.kms_key(desired.kms_key, observed.kms_key),
     ),
     Field(
-        "Description",
-        lambda declaration: declaration.description,
-        lambda experiment: experiment.description,
-        lambda declaration, experiment, _: told(declaration.description == experiment.description),
-        _ALSO_WHILE_IT_RUNS,
+        name="Description",
+        desired=lambda desired: desired.description,
+        observed=lambda observed: observed.description,
+        changes_in=UNTIL_END,
     ),
     Field(
-        "Schedule.StartTime",
-        lambda declaration: iso_instant(declaration.schedule.start) if declaration.schedule.start else None,
-        lambda experiment: iso_instant(experiment.start) if experiment.start else None,
-        matching.schedule_start,
-        _BEFORE_IT_RUNS,
+        name="Schedule.StartTime",
+        desired=schedule.start_shown,
+        observed=lambda observed: schedule.shown(observed.start),
+        changes_in=UNTIL_START,
+        compare=schedule.match_start,
+        in_create=schedule.for_create,
+        in_update=schedule.for_update,
     ),
     Field(
-        "Schedule.EndTime",
-        _declared_schedule_end,
-        lambda experiment: iso_instant(experiment.end) if experiment.end else None,
-        matching.schedule_end,
-        _ALSO_WHILE_IT_RUNS,
+        name="Schedule.EndTime",
+        desired=schedule.end_shown,
+        observed=lambda observed: schedule.shown(observed.end),
+        changes_in=UNTIL_END,
+        compare=schedule.match_end,
+        in_create=schedule.for_create,
+        in_update=schedule.for_update,
+        problem=schedule.end_problem,
     ),
     Field(
-        "ModelVariants",
-        lambda declaration: _variants((declaration.production, declaration.shadow)),
-        lambda experiment: _variants(experiment.variants.values()),
-        matching.model_variants,
-        _BEFORE_IT_RUNS,
+        name="ModelVariants",
+        desired=lambda desired: _shown(desired.variants),
+        observed=lambda observed: _shown(observed.variants),
+        changes_in=UNTIL_START,
+        compare=matching.model_variants,
+        in_create=lambda desired, _: _variants(desired),
+        in_update=lambda desired, _: _variants(desired),
+        goes_with="ShadowModeConfig",
     ),
     Field(
-        "DataStorageConfig",
-        lambda declaration: _storage(declaration.data_storage),
-        lambda experiment: _storage(experiment.data_storage),
-        matching.data_storage,
-        _BEFORE_IT_RUNS,
+        name="DataStorageConfig",
+        desired=lambda desired: _storage(desired.data_storage),
+        observed=lambda observed: _storage(observed.data_storage),
+        changes_in=UNTIL_START,
+        compare=matching.data_storage,
+        problem=_storage_problem,
     ),
     Field(
-        "ShadowModeConfig",
-        lambda declaration: _mode(declaration.production.variant_name, declaration.shadow.variant_name),
-        lambda experiment: _mode(experiment.production_name, experiment.shadow_name),
-        lambda declaration, experiment, _: told(
-            declaration.production.variant_name == experiment.production_name
-            and declaration.shadow.variant_name == experiment.shadow_name
-        ),
-        _BEFORE_IT_RUNS,
+        name="ShadowModeConfig",
+        desired=lambda desired: _roles(desired.production.variant_name, desired.shadow.variant_name),
+        observed=lambda observed: _roles(observed.production_name, observed.shadow_name),
+        changes_in=UNTIL_START,
+        in_create=lambda desired, _: _shadow_mode(desired),
+        in_update=lambda desired, _: _shadow_mode(desired),
+        goes_with="ModelVariants",
     ),
     Field(
-        "SamplingPercentage",
-        lambda declaration: declaration.sampling_percentage,
-        lambda experiment: experiment.sampling_percentage,
-        lambda declaration, experiment, _: told(declaration.sampling_percentage == experiment.sampling_percentage),
-        _ALSO_WHILE_IT_RUNS,
+        name="SamplingPercentage",
+        desired=lambda desired: desired.sampling_percentage,
+        observed=lambda observed: observed.sampling_percentage,
+        changes_in=UNTIL_END,
+        in_create=lambda desired, _: _shadow_mode(desired),
+        in_update=lambda desired, _: _shadow_mode(desired),
     ),
 )
-"""Every field of an experiment, in the order in which messages name them."""
-
-
-def _digest(value: Any) -> str:
-    return sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:10]
-
-
-def _worded(value: Any) -> str:
-    if value is None or value == "":
-        return "nothing"
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= 60 else f"{text[:60]}..."
+"""Every field of an experiment, in the order in which messages name them and the digests of what was applied stand."""

@@ -1,21 +1,21 @@
 """What several messages say in the same words."""
 
-from inference_experiment_handler.model.observed import Experiment
+from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.spec.declaration import Declaration
-from inference_experiment_handler.spec.reader import iso_instant
+from inference_experiment_handler.spec.text import iso_instant
 
 GIVEN_UP = "CloudFormation no longer waits for this request"
 
 
-def ended_words(experiment: Experiment) -> str:
+def ended_words(experiment: ObservedExperiment) -> str:
     """That and since when it has ended, and why."""
     since = f" since {iso_instant(experiment.concluded)}" if experiment.concluded else ""
     reason = f" ({experiment.status_reason})" if experiment.status_reason else ""
     return f"{experiment.name} is {experiment.status}{since}{reason}"
 
 
-def way_out(declaration: Declaration) -> str:
+def way_out(desired: Declaration) -> str:
     """The one way to change what can't be changed: another experiment."""
-    if declaration.name is not None:
+    if desired.name is not None:
         return "Start a new run: give it another Name"
-    return f"Start a new run: give it another Run than {declaration.run!r}"
+    return f"Start a new run: give it another Run than {desired.run!r}"

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from inference_experiment_handler.model.observed import Experiment
-from inference_experiment_handler.spec.reader import iso_instant
+from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.spec.text import iso_instant
 
 LONGEST_BODY = 4096
 """Bytes; CloudFormation refuses a longer answer."""
@@ -29,7 +29,7 @@ _TIMEOUT = urllib3.Timeout(connect=5, read=10)
 logger = logging.getLogger(__name__)
 
 
-def attributes(experiment: Experiment | None, name: str, endpoint_name: str) -> dict[str, str]:
+def attributes(experiment: ObservedExperiment | None, name: str, endpoint_name: str) -> dict[str, str]:
     """All attributes, on every answer: ``Fn::GetAtt`` fails on one that is left out."""
     if experiment is None:
         return {
@@ -85,6 +85,12 @@ def deliver(url: str, body: bytes) -> bool:
         return response.status < 500
     logger.info({"answer": "delivered", "to": host, "http_status": response.status})
     return True
+
+
+def check_delivered(delivered: bool) -> None:
+    """Raises where the answer was not taken: Lambda then runs the request again."""
+    if not delivered:
+        raise RuntimeError("the answer could not be delivered to CloudFormation")
 
 
 def cut(text: str, longest: int) -> str:

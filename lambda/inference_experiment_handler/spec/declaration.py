@@ -118,3 +118,12 @@ class Declaration:
     removal: Removal = field(default_factory=Removal)
     adopt_existing: bool = False
     waits_until_running: bool = True
+
+    @property
+    def shadow_name(self) -> str:
+        return self.shadow.variant_name
+
+    @property
+    def variants(self) -> Mapping[str, ModelVariant]:
+        """Both, by their names."""
+        return {variant.variant_name: variant for variant in (self.production, self.shadow)}

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from inference_experiment_handler.spec.text import iso_duration
+
 
 @dataclass(frozen=True)
 class Text:
@@ -71,3 +73,11 @@ TAGS = 50
 RESERVED_TAG_PREFIXES = ("aws:", "sagemaker-inference-experiment:")
 OWN_TAGS = 7
 """How many of an experiment's tags the handler needs for itself (see ``ownership``)."""
+
+
+def length_problem(length: timedelta, after: str = "") -> str | None:
+    """Why SageMaker would not run a test that long, if so."""
+    if SHORTEST_TEST <= length <= LONGEST_TEST:
+        return None
+    allowed = f"from {iso_duration(SHORTEST_TEST)} to {iso_duration(LONGEST_TEST)}"
+    return f"is {iso_duration(length)}{after}, must be {allowed}"

@@ -30,6 +30,11 @@ def of(properties: Mapping[str, Any], stack_id: str, logical_id: str) -> str:
     return generated(stack_id, logical_id, run if isinstance(run, str) and limits.RUN.admits(run) else FIRST_RUN)
 
 
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two names are the same to SageMaker. Names taken from an ARN are in lower case."""
+    return (one or "").casefold() == (other or "").casefold()
+
+
 def possible(name: str) -> bool:
     """Whether SageMaker could have an experiment of that name at all."""
     return limits.EXPERIMENT_NAME.admits(name)

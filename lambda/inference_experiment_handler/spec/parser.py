@@ -21,7 +21,8 @@ from inference_experiment_handler.spec.declaration import (
     Removal,
     Schedule,
 )
-from inference_experiment_handler.spec.reader import OPAQUE, Faults, Reader, either, iso_duration, shown
+from inference_experiment_handler.spec.reader import OPAQUE, Faults, Reader
+from inference_experiment_handler.spec.text import either, shown
 
 ACTIONS = ("Retain", "Remove", "Promote")
 DESIRED_STATES = ("Completed", "Cancelled")
@@ -216,17 +217,9 @@ def _schedule(reader: Reader) -> Schedule:
 
 
 def _check_length(entry: Reader, key: str, length: timedelta, after: str = "") -> None:
-    problem = length_problem(length, after)
+    problem = limits.length_problem(length, after)
     if problem:
         entry.fault(key, problem)
-
-
-def length_problem(length: timedelta, after: str = "") -> str | None:
-    """Why SageMaker would not run a test that long, if so."""
-    if limits.SHORTEST_TEST <= length <= limits.LONGEST_TEST:
-        return None
-    allowed = f"from {iso_duration(limits.SHORTEST_TEST)} to {iso_duration(limits.LONGEST_TEST)}"
-    return f"is {iso_duration(length)}{after}, must be {allowed}"
 
 
 def _data_storage(reader: Reader) -> DataStorage | None:

@@ -11,11 +11,11 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from inference_experiment_handler.spec.limits import Text
+from inference_experiment_handler.spec.text import either, shown
 
 OPAQUE: Final[Any] = type("Opaque", (), {"__repr__": lambda _: "OPAQUE"})()
 """Stands for a value that is there but not known yet (a CDK token): present, and above every check."""
 
-_SHOWN = 80
 _YEARS = range(1970, 9000)
 
 
@@ -184,37 +184,10 @@ class Reader:
         return Reader(value, self._faults, path, opaque=self._opaque)
 
 
-def shown(value: Any) -> str:
-    """A value as a message shows it: quoted if it is text, and never at length."""
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
-
-
-def either(allowed: Sequence[str]) -> str:
-    return allowed[0] if len(allowed) == 1 else f"{', '.join(allowed[:-1])} or {allowed[-1]}"
-
-
-def iso_duration(duration: timedelta) -> str:
-    """The ISO 8601 form that ``Reader.duration`` reads."""
-    seconds = int(duration.total_seconds())
-    days, seconds = divmod(seconds, 86_400)
-    parts = [f"{amount}{unit}" for amount, unit in zip(_clock(seconds), "HMS", strict=True) if amount]
-    return f"P{f'{days}D' if days else ''}{'T' if parts else ''}{''.join(parts)}" if days or parts else "PT0S"
-
-
-def iso_instant(instant: datetime) -> str:
-    """A timestamp in UTC, to the second, as SageMaker and CloudFormation write it."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?"
 )
-
-
-def _clock(seconds: int) -> tuple[int, int, int]:
-    return seconds // 3600, seconds % 3600 // 60, seconds % 60
 
 
 def _integer(value: Any) -> int | None:

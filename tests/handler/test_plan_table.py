@@ -1,4 +1,4 @@
-"""``decide`` walked through as a table: every status (and absence) against every request.
+"""``plan`` walked through as a table: every status (and absence) against every request.
 
 The lifecycle tests show what becomes of a request in the end; here each cell is one decision, without a service.
 """
@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 
-from inference_experiment_handler.model import tags as ownership
-from inference_experiment_handler.model.journal import Progress
-from inference_experiment_handler.model.observed import Endpoint, Experiment, Served, Status
+from inference_experiment_handler.model.journal import Journal
+from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
+from inference_experiment_handler.model.request import Request
+from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
-from inference_experiment_handler.observer import Observation, Sight
-from inference_experiment_handler.plan import fields
-from inference_experiment_handler.plan.planner import decide
+from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, LOGICAL_ID
+from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
+from inference_experiment_handler.plan import last_applied
+from inference_experiment_handler.plan.planner import plan
+from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.runtime import event as events
-from inference_experiment_handler.runtime.event import Request
 from inference_experiment_handler.spec.declaration import ModelVariant
 from tests.support.declarations import (
     CHALLENGER,
@@ -99,8 +101,11 @@ def request_for(request_type: str, properties: dict[str, Any]) -> Request:
     return replace(parsed, physical_id=parsed.name) if request_type != "Create" else parsed
 
 
-def sight_of(status: str, request: Request, *, applied: dict[str, Any]) -> Sight:
-    experiment = Experiment(
+def experiment_of(status: str, request: Request, *, applied: dict[str, Any]) -> ObservedExperiment:
+    desired = request_for("Create", applied).desired
+    assert desired is not None
+    written = last_applied.to_tag(last_applied.digests_of(desired))
+    return ObservedExperiment(
         name=request.name,
         arn=f"arn:aws:sagemaker:us-east-1:123456789012:inference-experiment/{request.name}",
         status=status,
@@ -118,24 +123,33 @@ def sight_of(status: str, request: Request, *, applied: dict[str, Any]) -> Sight
         end=END,
         created=START,
         concluded=NOW if status in ("Completed", "Cancelled") else None,
+        tags={**request.owner.tags, LAST_APPLIED: written, LEASE: request.token},
     )
-    declaration = request_for("Create", applied).declaration
-    assert declaration is not None
-    written = ownership.written(fields.applied_by(declaration))
-    return Sight(experiment, {**request.owner.tags, ownership.APPLIED: written, ownership.REQUEST: request.token})
 
 
-ENDPOINT_AS_BEFORE = Endpoint(
-    ENDPOINT, "InService", "before", (Served(PRODUCTION, 1, CHAMPION, INSTANCE_TYPE),), (), ""
+ENDPOINT_AS_BEFORE = ObservedEndpoint(
+    ENDPOINT, "InService", "before", (ServedVariant(PRODUCTION, 1, CHAMPION, INSTANCE_TYPE),), (), ""
 )
-ENDPOINT_PROMOTED = replace(ENDPOINT_AS_BEFORE, production=(Served(SHADOW, 1, CHALLENGER, INSTANCE_TYPE),))
+ENDPOINT_PROMOTED = replace(ENDPOINT_AS_BEFORE, production=(ServedVariant(SHADOW, 1, CHALLENGER, INSTANCE_TYPE),))
 
 
-def asked(request_type: str) -> Progress:
+def situation_of(
+    request: Request,
+    status: str,
+    journal: Journal,
+    *,
+    applied: dict[str, Any] = AS_IT_IS,
+    endpoint: ObservedEndpoint = ENDPOINT_AS_BEFORE,
+) -> Situation:
+    observed = None if status == ABSENT else experiment_of(status, request, applied=applied)
+    return Situation(request, journal, NOW, observed, endpoints={ENDPOINT: endpoint})
+
+
+def asked(request_type: str) -> Journal:
     """A request that has just asked CloudFormation for the stack's status."""
-    progress = Progress()
-    progress.record_stack(STATUS_DURING[request_type], None, NOW)
-    return progress
+    journal = Journal()
+    journal.record_stack(STATUS_DURING[request_type], None, NOW)
+    return journal
 
 
 def kind(step: Step) -> str:
@@ -144,12 +158,12 @@ def kind(step: Step) -> str:
     return type(step).__name__.upper()
 
 
-def decided(request: Request, seen: Observation, progress: Progress) -> Step:
+def planned(situation: Situation) -> Step:
     """The step after what is written down on the tags before it."""
-    step = decide(request, seen, progress)
+    step = plan(situation)
     while isinstance(step, Call) and step.operation == "AddTags" and step.purpose:
-        progress.record(step, seen.now)
-        step = decide(request, seen, progress)
+        situation.journal.record(step, situation.now)
+        step = plan(situation)
     return step
 
 
@@ -159,11 +173,16 @@ def test_each_cell(request_type: str, name: str, status: str, expected: str) -> 
     request = request_for(request_type, declaration)
     # A Create finds what it has created itself (or a crashed twin of it has); an Update what was applied before.
     applied = declaration if request_type == "Create" else AS_IT_IS
-    sight = None if status == ABSENT else sight_of(status, request, applied=applied)
     promoted = name == "promoted" and request_type == "Create"
-    seen = Observation(NOW, sight, None, {ENDPOINT: ENDPOINT_PROMOTED if promoted else ENDPOINT_AS_BEFORE})
+    situation = situation_of(
+        request,
+        status,
+        asked(request_type),
+        applied=applied,
+        endpoint=ENDPOINT_PROMOTED if promoted else ENDPOINT_AS_BEFORE,
+    )
 
-    assert kind(decided(request, seen, asked(request_type))) == expected
+    assert kind(planned(situation)) == expected
 
 
 def test_the_table_knows_every_status() -> None:
@@ -174,7 +193,7 @@ def test_the_table_knows_every_status() -> None:
 def test_a_status_that_nobody_knows_is_a_failure(request_type: str) -> None:
     request = request_for(request_type, AS_IT_IS)
 
-    step = decide(request, Observation(NOW, sight_of("Paused", request, applied=AS_IT_IS)), Progress())
+    step = plan(situation_of(request, "Paused", Journal()))
 
     assert isinstance(step, Fail)
     assert "'Paused'" in step.reason
@@ -183,11 +202,8 @@ def test_a_status_that_nobody_knows_is_a_failure(request_type: str) -> None:
 @pytest.mark.parametrize(("request_type", "name", "status"), [cell[:3] for cell in CELLS if cell[3] == "WAIT"])
 def test_after_the_deadline_nobody_waits(request_type: str, name: str, status: str) -> None:
     request = request_for(request_type, DECLARATIONS[name])
-    late = Observation(
-        request.deadline, sight_of(status, request, applied=AS_IT_IS), None, {ENDPOINT: ENDPOINT_AS_BEFORE}
-    )
 
-    step = decide(request, late, Progress())
+    step = plan(replace(situation_of(request, status, Journal()), now=request.deadline))
 
     assert isinstance(step, Fail)
     assert status in step.reason
@@ -202,18 +218,16 @@ def test_after_the_deadline_nobody_waits(request_type: str, name: str, status: s
     ],
 )
 def test_no_call_is_made_twice(request_type: str, name: str, status: str) -> None:
-    declaration = DECLARATIONS[name]
-    request = request_for(request_type, declaration)
-    sight = None if status == ABSENT else sight_of(status, request, applied=AS_IT_IS)
-    seen = Observation(NOW, sight, None, {ENDPOINT: ENDPOINT_AS_BEFORE})
-    progress = asked(request_type)
-    first = decided(request, seen, progress)
+    request = request_for(request_type, DECLARATIONS[name])
+    journal = asked(request_type)
+    situation = situation_of(request, status, journal)
+    first = planned(situation)
     assert isinstance(first, Call)
-    progress.record(first, NOW)
+    journal.record(first, NOW)
 
-    soon = decide(request, replace(seen, now=NOW + timedelta(seconds=9)), progress)
-    progress.stack = (STATUS_DURING[request_type], (NOW + timedelta(minutes=10)).isoformat())
-    later = decide(request, replace(seen, now=NOW + timedelta(minutes=10)), progress)
+    soon = plan(replace(situation, now=NOW + timedelta(seconds=9)))
+    journal.stack = (STATUS_DURING[request_type], (NOW + timedelta(minutes=10)).isoformat())
+    later = plan(replace(situation, now=NOW + timedelta(minutes=10)))
 
     assert isinstance(soon, Wait)
     assert isinstance(later, Fail)
@@ -224,27 +238,26 @@ def test_no_call_is_made_twice(request_type: str, name: str, status: str) -> Non
 def test_a_foreign_experiment_gets_no_call(request_type: str, status: str) -> None:
     for name, declaration in DECLARATIONS.items():
         request = replace(request_for(request_type, declaration), generated_names=frozenset())
-        own = sight_of(status, request, applied=AS_IT_IS)
-        for tags in ({}, {ownership.STACK_ID: "another", ownership.LOGICAL_ID: "ShadowTest"}):
-            seen = Observation(NOW, Sight(own.experiment, tags), None, {ENDPOINT: ENDPOINT_AS_BEFORE})
-            step = decide(request, seen, asked(request_type))
+        own = experiment_of(status, request, applied=AS_IT_IS)
+        for tags in ({}, {STACK_TAG: "another", LOGICAL_ID: "ShadowTest"}):
+            foreign = replace(situation_of(request, status, asked(request_type)), observed=replace(own, tags=tags))
+            step = plan(foreign)
             assert not isinstance(step, Call), (name, step)
 
 
 @pytest.mark.parametrize(("request_type", "name", "status", "expected"), CELLS)
-def test_a_hand_over_changes_no_decision(request_type: str, name: str, status: str, expected: str) -> None:
+def test_a_handover_changes_no_decision(request_type: str, name: str, status: str, expected: str) -> None:
     request = request_for(request_type, DECLARATIONS[name])
-    sight = None if status == ABSENT else sight_of(status, request, applied=AS_IT_IS)
-    seen = Observation(NOW, sight, None, {ENDPOINT: ENDPOINT_AS_BEFORE})
-    progress = asked(request_type)
-    first = decide(request, seen, progress)
+    journal = asked(request_type)
+    situation = situation_of(request, status, journal)
+    first = plan(situation)
     if isinstance(first, Call):
-        progress.record(first, NOW)
-        progress.record_unanswered(first, NOW)
-        progress.record_refusal(first, NOW)
-    progress.record_denial("DescribeEndpoint", NOW)
-    progress.record_look(exists=sight is not None, alive=False)
+        journal.record(first, NOW)
+        journal.record_unknown_outcome(first, NOW)
+        journal.record_conflict(first, NOW)
+    journal.record_retry("DescribeEndpoint", NOW)
+    journal.record_observation(exists=status != ABSENT, alive=False)
 
-    handed_over = Progress.from_json(json.loads(json.dumps(progress.to_json())))
+    handed_over = Journal.from_json(json.loads(json.dumps(journal.to_json())))
 
-    assert decide(request, seen, handed_over) == decide(request, seen, progress)
+    assert plan(replace(situation, journal=handed_over)) == plan(situation)

@@ -1,0 +1,90 @@
+"""One request of CloudFormation's: who asks for what, under which name, until when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from inference_experiment_handler.model.tags import Owner
+from inference_experiment_handler.spec import names
+from inference_experiment_handler.spec.declaration import Declaration, Removal
+
+
+class RequestType(StrEnum):
+    """CloudFormation's ``RequestType``."""
+
+    CREATE = "Create"
+    UPDATE = "Update"
+    DELETE = "Delete"
+
+
+@dataclass(frozen=True)
+class Previous:
+    """What an Update starts from: what was desired before, as far as it can be read."""
+
+    name: str
+    removal: Removal
+    desired: Declaration | None = None
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        return self.desired.tags if self.desired else {}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One Create, Update or Delete.
+
+    Attributes:
+        name: The name of the experiment that it is about.
+        token: The fencing token: it stands for the request on the experiment's tags, and tells which of two requests
+            was issued first.
+        deadline: Until when it has to be answered.
+        physical_id: CloudFormation's, on Update and Delete.
+        desired: What is declared. Absent on Delete.
+        previous: What an Update starts from.
+        removal: What a Delete does.
+        generated_names: The names that nobody but this resource comes by.
+    """
+
+    type: RequestType
+    owner: Owner
+    name: str
+    token: str
+    deadline: datetime
+    physical_id: str | None = None
+    desired: Declaration | None = None
+    previous: Previous | None = None
+    removal: Removal = field(default_factory=Removal)
+    generated_names: frozenset[str] = frozenset()
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """The names under which the experiment may be found, the likeliest first.
+
+        On Delete the physical id decides, but CloudFormation sends an invented one where a Create never answered.
+        """
+        if self.type is not RequestType.DELETE or self.physical_id is None:
+            return (self.name,)
+        return tuple(name for name in dict.fromkeys((self.physical_id, self.name)) if names.possible(name))
+
+    @property
+    def replaces(self) -> str | None:
+        """The name of the experiment that this Update replaces by another, if it does."""
+        previous = self.previous.name if self.previous else None
+        return None if previous is None or names.same(previous, self.name) else previous
+
+    @property
+    def keeps_physical_id(self) -> bool:
+        """Whether CloudFormation knows the experiment already: nothing is replaced, or a rollback undoes that."""
+        return self.physical_id == self.name
+
+    def owns(self, name: str, tags: Mapping[str, str]) -> bool:
+        """Whether an experiment of that name, with these tags, is this resource's."""
+        return self.owner.owns(tags, by_name=name in self.generated_names)
+
+
+def issued_at(token: str) -> int:
+    """When the request of a fencing token was issued, in seconds since 1970."""
+    seconds = token.partition("-")[0]
+    return int(seconds) if seconds.isdecimal() else 0

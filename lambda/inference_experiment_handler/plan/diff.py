@@ -1,0 +1,65 @@
+"""The fields that are not live as they are desired, and how a message describes them."""
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.plan.fields import FIELDS, Field
+from inference_experiment_handler.plan.last_applied import Digests, field_digest
+from inference_experiment_handler.plan.matching import Match
+from inference_experiment_handler.spec.declaration import Declaration
+
+_SHOWN = 60
+
+
+def differing(
+    desired: Declaration,
+    observed: ObservedExperiment,
+    last_applied: Digests | None,
+    now: datetime,
+    *,
+    sent: Collection[str] = (),
+    adopting: bool = False,
+) -> list[Field]:
+    """The fields that are not live as they are desired.
+
+    Where what is observed doesn't tell, ``last_applied`` does; ``None``: nobody knows. What was ``sent`` by an update
+    counts as brought about then. While ``adopting``, all that somebody else's test has must be declared.
+    """
+
+    def differs(field: Field) -> bool:
+        match = field.match(desired, observed, now)
+        if match in (Match.SAME, Match.DIFFERENT) or field.name in sent:
+            return match is Match.DIFFERENT
+        if last_applied is None:
+            return adopting and match is Match.UNSPECIFIED
+        return last_applied[field.name] != field_digest(field, desired)
+
+    return [field for field in FIELDS if differs(field)]
+
+
+def in_words(desired: Declaration, observed: ObservedExperiment, fields: Iterable[Field]) -> str:
+    """The differences: ``SamplingPercentage (declared 50, live 10)``."""
+    return ", ".join(
+        f"{path} (declared {_value_in_words(declared)}, live {_value_in_words(live)})"
+        for field in fields
+        for path, declared, live in _apart(field.name, field.desired(desired), field.observed(observed))
+    )
+
+
+def _apart(path: str, declared: Any, live: Any) -> list[tuple[str, Any, Any]]:
+    """What exactly differs between two nested values; the whole where nothing seems to."""
+    if not isinstance(declared, dict) or not isinstance(live, dict):
+        return [(path, declared, live)]
+    keys = [key for key in dict.fromkeys((*declared, *live)) if declared.get(key) != live.get(key)]
+    apart = [leaf for key in keys for leaf in _apart(f"{path}.{key}", declared.get(key), live.get(key))]
+    return apart or [(path, declared, live)]
+
+
+def _value_in_words(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

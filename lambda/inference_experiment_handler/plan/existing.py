@@ -1,0 +1,106 @@
+"""There is an experiment of that name: whose it is, and what it takes to make it as desired."""
+
+from inference_experiment_handler.model.operations import START
+from inference_experiment_handler.model.status import Phase
+from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step, Wait
+from inference_experiment_handler.model.tags import STARTED, owner_in_words
+from inference_experiment_handler.plan import arguments, diff
+from inference_experiment_handler.plan.ended import plan_ended
+from inference_experiment_handler.plan.endpoint import placement_matters, still_updating
+from inference_experiment_handler.plan.fields import Field
+from inference_experiment_handler.plan.finalize import finalize
+from inference_experiment_handler.plan.lease import acquire_lease, record_intent
+from inference_experiment_handler.plan.once import call_off, call_once
+from inference_experiment_handler.plan.removal import stop
+from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.update import infeasible_fields, update
+from inference_experiment_handler.spec.declaration import Ending
+from inference_experiment_handler.spec.text import iso_instant
+
+
+def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
+    """The step of a Create or an Update whose experiment is there."""
+    experiment = target.experiment
+    if experiment.phase is Phase.UNKNOWN:
+        return Fail(f"{experiment.name} has status {experiment.status!r}, which this version does not know")
+    if not target.ours and target.owner_may_not_show_yet:
+        return Wait(f"waiting for the tags of {target.name} to show")
+    if not target.ours and not situation.desired.adopt_existing:
+        untouched = Done(f"{target.name} is not this resource's and stays untouched")
+        return Infeasible(
+            f"an experiment named {target.name} exists and is not this resource's: "
+            f"{owner_in_words(target.tags)}. Choose another Name, or take it over with AdoptExisting: true",
+            in_rollback=lambda: untouched,
+        )
+    if target.ours and target.superseded:
+        return Fail(f"a newer request has taken charge of {target.name}; this one leaves it alone")
+    # An experiment that is being taken over gets its tags last: until all is well, it isn't ours to clean up.
+    lease = acquire_lease(target) if target.ours else None
+    if experiment.in_transition:
+        without_waiting = _finalize_without_waiting(situation, target) if target.ours else None
+        return without_waiting or lease or Wait(f"waiting for {experiment.status} to pass")
+    if experiment.ended:
+        return plan_ended(situation, target)
+    step = _plan_at_rest(situation, target)
+    return lease if lease and isinstance(step, Call) and not step.takes_lease else step
+
+
+def _finalize_without_waiting(situation: Situation, target: Target) -> Step | None:
+    """The last steps for a test that is about to run, where the deployment doesn't wait until it does."""
+    desired, experiment = situation.desired, target.experiment
+    if desired.waits_until_running or not experiment.coming_up or desired.conclusion is not None:
+        return None
+    if _differing(situation, target):
+        return None
+    return finalize(situation, target, f"{experiment.status}, and not waited for any longer")
+
+
+def _differing(situation: Situation, target: Target) -> list[Field]:
+    return diff.differing(
+        situation.desired,
+        target.experiment,
+        target.last_applied_or_previous if target.ours else target.last_applied,
+        situation.now,
+        sent=situation.journal.sent_fields,
+        adopting=not target.ours,
+    )
+
+
+def _plan_at_rest(situation: Situation, target: Target) -> Step | Infeasible:
+    """Created or Running: update what differs, then conclude it, then start it, then be done."""
+    if placement_matters(situation, target):
+        wait = still_updating(situation.endpoint(situation.desired.endpoint_name))
+        if wait is not None:
+            return wait
+    differing = _differing(situation, target)
+    problems = infeasible_fields(situation, target, differing)
+    if not problems:
+        return _update_conclude_start(situation, target, differing, feasible=True)
+    feasible = [field for field in differing if field.name not in problems]
+    return Infeasible(
+        " ".join(dict.fromkeys(problems.values())),
+        in_rollback=lambda: _update_conclude_start(situation, target, feasible, feasible=False),
+    )
+
+
+def _update_conclude_start(situation: Situation, target: Target, differing: list[Field], *, feasible: bool) -> Step:
+    """``feasible``: all of what is desired, rather than as much of it as a rollback can bring about."""
+    desired, experiment = situation.desired, target.experiment
+    if differing:
+        return update(situation, target, differing)
+    if desired.conclusion is not None and feasible:
+        return _conclude(situation, target, desired.conclusion)
+    due = desired.conclusion is None and desired.schedule.is_due(situation.now)
+    if experiment.not_started and due and feasible:
+        intent = record_intent(target, "start", {STARTED: iso_instant(situation.now)})
+        return intent or call_once(START, target, {"Name": target.name})
+    why = f"{experiment.status}, {'as declared' if feasible else 'and as far as it can be as declared'}"
+    return finalize(situation, target, why, brought_about=feasible)
+
+
+def _conclude(situation: Situation, target: Target, conclusion: Ending) -> Step:
+    owner = situation.request.owner
+    reason = f"concluded by {owner.logical_id} of stack {owner.stack_id}"
+    if target.experiment.not_started:
+        return call_off(target, arguments.stop(target.experiment, conclusion, reason), record_may_go=False)
+    return stop(target, conclusion, reason=reason)

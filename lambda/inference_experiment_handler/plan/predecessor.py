@@ -1,0 +1,55 @@
+"""The run that another one replaces: what becomes of it, and when."""
+
+from inference_experiment_handler.model.steps import Fail, Step
+from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
+from inference_experiment_handler.plan.lease import acquire_lease, record_intent
+from inference_experiment_handler.plan.removal import end, remove
+from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.spec import names
+
+
+def retire_predecessor(situation: Situation) -> Step | None:
+    """The next step towards a place free of the run that this one replaces; ``None`` once it is free."""
+    request, predecessor = situation.request, situation.predecessor
+    if predecessor is None or request.previous is None:
+        return None
+    experiment = predecessor.experiment
+    orphan = _is_orphan(situation, predecessor)
+    alive = situation.observed is not None and not situation.observed.ended
+    if alive and experiment.ended and not orphan:
+        return None
+    if not predecessor.ours:
+        return None
+    if predecessor.superseded:
+        return Fail(f"a newer request has taken charge of {experiment.name}; {request.name} is left alone")
+    lease = acquire_lease(predecessor)
+    if lease is not None and not experiment.ended and not experiment.running:
+        return lease
+    if orphan:
+        return remove(situation, predecessor, request.previous.removal, because="replaced by")
+    if not on_the_same_endpoint(situation, predecessor):
+        return None
+    step = end(situation, predecessor, request.previous.removal, reason=f"replaced by {request.name}")
+    if step is None and predecessor.unverified:
+        # From now on the endpoint shows what the new run does.
+        return record_intent(predecessor, "proof", {PENDING_STOP: VERIFIED})
+    return step
+
+
+def on_the_same_endpoint(situation: Situation, predecessor: Target) -> bool:
+    return names.same(predecessor.experiment.endpoint_name, situation.desired.endpoint_name)
+
+
+def _is_orphan(situation: Situation, predecessor: Target) -> bool:
+    """Whether a rollback finds the run that was to replace the one it goes back to. Nobody else would delete it.
+
+    CloudFormation goes back to the id that it knows, so it knows nothing of the other run. But one that was there
+    before, and was kept, is none that a failed update has left behind.
+    """
+    if not situation.request.keeps_physical_id:
+        return False
+    if not predecessor.came_about:
+        return True
+    created = predecessor.experiment.created
+    before = situation.observed.created if situation.observed else None
+    return not predecessor.experiment.ended and created is not None and before is not None and created > before

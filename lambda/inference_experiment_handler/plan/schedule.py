@@ -1,0 +1,96 @@
+"""The schedule's two fields: how they are compared, and what SageMaker is sent for them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.plan.matching import Match, match_if
+from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.limits import DEFAULT_TEST
+from inference_experiment_handler.spec.text import iso_duration, iso_instant
+
+_CLOSE = timedelta(minutes=1)
+"""Instants nearer than this are the same: how finely SageMaker rounds is not documented."""
+
+
+def match_start(desired: Declaration, observed: ObservedExperiment, now: datetime) -> Match:
+    start = desired.schedule.start
+    if observed.ended:
+        return Match.UNKNOWN
+    if start is None or desired.schedule.is_due(now):
+        # A test that hasn't started by then is started by a call of its own; one that has is as desired.
+        return Match.SAME
+    if not observed.not_started:
+        return Match.DIFFERENT
+    return match_if(observed.start is not None and abs(observed.start - start) < _CLOSE)
+
+
+def match_end(desired: Declaration, observed: ObservedExperiment, now: datetime) -> Match:
+    if observed.not_started and desired.schedule.is_due(now):
+        # It is about to be started, and its end counts from then, or may lie before the start that it still has.
+        return Match.SAME
+    end = desired_end(desired, observed)
+    if end is None:
+        return Match.UNKNOWN
+    return match_if(observed.end is not None and abs(observed.end - end) < _CLOSE)
+
+
+def shown(instant: datetime | None) -> str | None:
+    return iso_instant(instant) if instant else None
+
+
+def start_shown(desired: Declaration) -> str | None:
+    return shown(desired.schedule.start)
+
+
+def end_shown(desired: Declaration) -> str | None:
+    """The end as it is declared: a duration, or an instant."""
+    if desired.schedule.duration is not None:
+        return iso_duration(desired.schedule.duration)
+    return shown(desired.schedule.end)
+
+
+def for_create(desired: Declaration, now: datetime) -> dict[str, Any]:
+    """Without a StartTime the test starts at once."""
+    start = None if desired.schedule.is_due(now) else desired.schedule.start
+    times = _times(start, desired.schedule.end_of_a_test_started_at(start or now))
+    return {"Schedule": times} if times else {}
+
+
+def for_update(desired: Declaration, observed: ObservedExperiment) -> dict[str, Any]:
+    # Only the end may change once the test runs. Before, both are sent: what half a schedule means is not documented.
+    start = desired.schedule.start or observed.start if observed.not_started else None
+    return {"Schedule": _times(start, _end_to_send(desired, observed))}
+
+
+def end_problem(desired: Declaration, observed: ObservedExperiment, now: datetime) -> str | None:
+    """Why the end can't be sent."""
+    end = _end_to_send(desired, observed)
+    if end is None or end > now:
+        return None
+    return f"Schedule.EndTime {iso_instant(end)} is past: to end the test now, declare DesiredState."
+
+
+def desired_end(desired: Declaration, observed: ObservedExperiment) -> datetime | None:
+    """When the test is to end; ``None`` where that can't be known yet, or is SageMaker's to say."""
+    start = _start_that_counts(desired, observed)
+    if start is None:
+        return desired.schedule.end
+    return desired.schedule.end_of_a_test_started_at(start)
+
+
+def _times(start: datetime | None, end: datetime | None) -> dict[str, datetime]:
+    return {**({"StartTime": start} if start else {}), **({"EndTime": end} if end else {})}
+
+
+def _end_to_send(desired: Declaration, observed: ObservedExperiment) -> datetime | None:
+    if desired.schedule.end is None and desired.schedule.duration is None:
+        # An end was declared before and is no longer: back to what SageMaker does by itself.
+        start = _start_that_counts(desired, observed) or observed.start
+        return start + DEFAULT_TEST if start else observed.end
+    return desired_end(desired, observed) or observed.end
+
+
+def _start_that_counts(desired: Declaration, observed: ObservedExperiment) -> datetime | None:
+    """The start that the test's end counts from: the desired one until it runs, then the actual one."""
+    return desired.schedule.start if observed.not_started else observed.start

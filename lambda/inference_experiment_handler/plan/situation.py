@@ -1,0 +1,180 @@
+"""The one context of every decision: what is asked, what is observed, and what the request has done so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
+from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
+from inference_experiment_handler.model.operations import STOP
+from inference_experiment_handler.model.request import Request, issued_at
+from inference_experiment_handler.model.tags import (
+    LAST_APPLIED,
+    LEASE,
+    LOGICAL_ID,
+    PENDING_STOP,
+    STACK_ID,
+    PendingStop,
+    read_pending_stop,
+)
+from inference_experiment_handler.plan.last_applied import (
+    CONCLUSION,
+    Digests,
+    conclusion_digest,
+    digests_of,
+    from_tags,
+)
+from inference_experiment_handler.spec.declaration import Declaration
+
+
+@dataclass(frozen=True)
+class Target:
+    """One experiment that a request is about: its own, or the run that it replaces."""
+
+    request: Request
+    journal: Journal
+    now: datetime
+    experiment: ObservedExperiment
+
+    @property
+    def name(self) -> str:
+        return self.experiment.name
+
+    @cached_property
+    def tags(self) -> Mapping[str, str]:
+        return self.experiment.tags or {}
+
+    @property
+    def owned(self) -> bool:
+        """Whether its tags, or its generated name, say that it is this resource's."""
+        return self.request.owns(self.name, self.tags)
+
+    @property
+    def leased(self) -> bool:
+        """Whether this request has acquired its lease, or has created it."""
+        return self.journal.holds_lease(self.name)
+
+    @property
+    def ours(self) -> bool:
+        """Whether this request may change it."""
+        return self.leased or self.owned
+
+    @property
+    def bears_owner_tags(self) -> bool:
+        return self.request.owner.tags.items() <= self.tags.items()
+
+    @property
+    def owner_may_not_show_yet(self) -> bool:
+        """Whether its tags may say in a moment whose it is."""
+        untagged = STACK_ID not in self.tags and LOGICAL_ID not in self.tags
+        created = self.experiment.created
+        return untagged and created is not None and self.now - created < CONSISTENCY_WINDOW
+
+    @property
+    def lease_holder(self) -> str | None:
+        """The fencing token of the request that holds its lease, as its tags say."""
+        return self.tags.get(LEASE)
+
+    @property
+    def names_this_request(self) -> bool:
+        """Whether its tags name this request as the holder of the lease."""
+        return self.lease_holder == self.request.token
+
+    @property
+    def superseded(self) -> bool:
+        """Whether another request holds its lease, and was issued later than this one."""
+        holder = self.lease_holder
+        if holder is None or holder == self.request.token:
+            return False
+        if self.leased:
+            # Right after a lease is acquired the tags may still show who held it before, or come to show it only then.
+            return holder != self.journal.leases.get(self.name) and issued_at(holder) >= issued_at(self.request.token)
+        return issued_at(holder) > issued_at(self.request.token)
+
+    @property
+    def came_about(self) -> bool:
+        """Whether a request has ever brought it about as desired, as far as its tags tell."""
+        # A creation writes the lease and the owner at once. A lease alone was written after the tags were stripped.
+        began = LEASE in self.tags and STACK_ID in self.tags
+        return LAST_APPLIED in self.tags or not began
+
+    @cached_property
+    def last_applied(self) -> Digests | None:
+        """The digests of what was applied last, as its tags have them; ``None`` where nothing is known."""
+        return from_tags(self.tags)
+
+    @cached_property
+    def last_applied_or_previous(self) -> Digests | None:
+        """The same; where the tags don't have them, what CloudFormation says was declared before."""
+        previous = self.request.previous.desired if self.request.previous else None
+        return self.last_applied or (digests_of(previous) if previous else None)
+
+    @property
+    def pending_stop(self) -> PendingStop:
+        return read_pending_stop(self.tags)
+
+    @property
+    def stopped_by_this_request(self) -> bool:
+        """Whether this request has stopped the test, or has recorded that it is about to."""
+        return self.pending_stop.token == self.request.token or self.journal.perhaps_completed(STOP, self.name)
+
+    @property
+    def unverified(self) -> bool:
+        """Whether this resource has stopped it, and its endpoint is not yet seen to be as its ending declares."""
+        if not self.experiment.ended or not self.experiment.ran:
+            return False
+        return bool(self.tags.get(PENDING_STOP)) or self.journal.perhaps_completed(STOP, self.name)
+
+    @property
+    def conclusion_pending(self) -> bool:
+        """Whether a conclusion is declared that was not applied yet. Once it was, the endpoint may have moved on."""
+        conclusion = self.request.desired.conclusion if self.request.desired else None
+        applied = self.last_applied or {}
+        digest = applied.get(CONCLUSION)
+        return conclusion is not None and digest != conclusion_digest(conclusion)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the next step is planned from. Endpoints are observed where one is needed (see ``needs``).
+
+    Attributes:
+        observed: The request's own experiment; ``None`` where there is none of its name.
+        observed_predecessor: The run that it replaces.
+        endpoints: By their names in lower case; ``None`` where there is no such endpoint.
+    """
+
+    request: Request
+    journal: Journal
+    now: datetime
+    observed: ObservedExperiment | None = None
+    observed_predecessor: ObservedExperiment | None = None
+    endpoints: Mapping[str, ObservedEndpoint | None] = field(default_factory=dict)
+
+    @property
+    def desired(self) -> Declaration:
+        """Raises a ``ValueError`` on Delete, which desires nothing."""
+        if self.request.desired is None:
+            raise ValueError("a Delete has no declaration")
+        return self.request.desired
+
+    @cached_property
+    def target(self) -> Target | None:
+        return self._target(self.observed)
+
+    @cached_property
+    def predecessor(self) -> Target | None:
+        return self._target(self.observed_predecessor)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What is there of the two, the request's own first."""
+        return tuple(target for target in (self.target, self.predecessor) if target is not None)
+
+    def endpoint(self, name: str) -> ObservedEndpoint | None:
+        """``None``: there is no such endpoint. Raises a ``KeyError`` for one that was not observed."""
+        return self.endpoints[name.casefold()]
+
+    def _target(self, observed: ObservedExperiment | None) -> Target | None:
+        return Target(self.request, self.journal, self.now, observed) if observed else None
