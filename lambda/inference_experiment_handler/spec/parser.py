@@ -12,21 +12,17 @@ from typing import Any
 from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.declaration import (
     FIRST_RUN,
-    REAL_TIME,
     SHADOW_MODE,
     DataStorage,
     Declaration,
-    Ending,
-    ModelVariant,
     Removal,
     Schedule,
 )
+from inference_experiment_handler.spec.ending_parser import read_conclusion, read_removal
 from inference_experiment_handler.spec.reader import OPAQUE, Faults, Reader
 from inference_experiment_handler.spec.text import either, shown
+from inference_experiment_handler.spec.variants_parser import read_shadow_mode, read_variants
 
-ACTIONS = ("Retain", "Remove", "Promote")
-DESIRED_STATES = ("Completed", "Cancelled")
-RECORDS = ("Delete", "Retain")
 WAIT_FOR = ("Created", "Running")
 
 
@@ -62,12 +58,12 @@ def parse_removal(properties: Mapping[str, Any]) -> Removal:
     """
     faults = Faults()
     reader = Reader(properties, faults, opaque=lambda _: False)
-    mode = _shadow_mode(reader)
+    mode = read_shadow_mode(reader)
     on_delete = reader.child("OnDelete")
     if on_delete is None or mode is None:
         return Removal()
     at_fault_before = len(faults.messages)
-    removal = _removal(on_delete, mode)
+    removal = read_removal(on_delete, mode)
     return removal if len(faults.messages) == at_fault_before else Removal(keeps_record=removal.keeps_record)
 
 
@@ -87,16 +83,15 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
     tags = _tags(reader)
     adopt_existing = reader.boolean("AdoptExisting")
     wait_for = reader.choice("WaitFor", WAIT_FOR)
-    mode = _shadow_mode(reader)
-    variants = _variants(reader, mode)
-    conclusion = _conclusion(reader, mode)
+    mode = read_shadow_mode(reader)
+    variants = read_variants(reader, mode)
+    conclusion = read_conclusion(reader, mode)
     on_delete = reader.child("OnDelete")
-    removal = _removal(on_delete, mode) if on_delete else Removal()
+    removal = read_removal(on_delete, mode) if on_delete else Removal()
     reader.integer("ServiceTimeout", limits.SERVICE_TIMEOUT)
     reader.finish(ignoring=("ServiceToken",))
     if mode is None or variants is None:
         return None
-    production, shadow, sampling_percentage = mode
     return Declaration(
         name=name,
         run=run if run is not None else FIRST_RUN,
@@ -107,93 +102,15 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
         description=description or "",
         schedule=schedule,
         data_storage=data_storage,
-        production=variants[production],
-        shadow=variants[shadow],
-        sampling_percentage=sampling_percentage,
+        production=variants[mode.production],
+        shadow=variants[mode.shadow],
+        sampling_percentage=mode.sampling_percentage,
         tags=tags,
         conclusion=conclusion,
         removal=removal,
         adopt_existing=bool(adopt_existing),
         waits_until_running=wait_for != "Created",
     )
-
-
-_Mode = tuple[str, str, int]
-"""The production variant's name, the shadow variant's, and the sampling percentage."""
-
-
-def _shadow_mode(reader: Reader) -> _Mode | None:
-    config = reader.child("ShadowModeConfig", required=True)
-    if config is None:
-        return None
-    production = config.text("SourceModelVariantName", limits.VARIANT_NAME, required=True)
-    shadows = config.children("ShadowModelVariants", count=range(1, 2), required=True)
-    config.finish()
-    if shadows is None:
-        return None
-    shadow = shadows[0].text("ShadowModelVariantName", limits.VARIANT_NAME, required=True)
-    sampling = shadows[0].integer("SamplingPercentage", limits.SAMPLING_PERCENTAGE, required=True)
-    shadows[0].finish()
-    if production is not None and production is not OPAQUE and production == shadow:
-        shadows[0].fault("ShadowModelVariantName", f"is {shown(shadow)}, the production variant's own name")
-    # A faulty percentage is reported already; the names still serve to check the rest.
-    return None if None in (production, shadow) else (production, shadow, sampling)
-
-
-def _variants(reader: Reader, mode: _Mode | None) -> dict[str, ModelVariant] | None:
-    entries = reader.children("ModelVariants", count=range(2, 3), required=True)
-    if entries is None:
-        return None
-    variants = [_variant(entry) for entry in entries]
-    for index, variant in enumerate(variants):
-        if variant is None or variant.instance_type is OPAQUE:
-            continue
-        if variant.instance_type.startswith(limits.EXCLUDED_INSTANCES):
-            at = f"ModelVariants[{index}].InfrastructureConfig.RealTimeInferenceConfig.InstanceType"
-            reader.fault(at, f"is {shown(variant.instance_type)}: SageMaker runs no shadow tests on Inf1 instances")
-    readable = [variant for variant in variants if variant]
-    if mode is None or len(readable) < len(variants):
-        return None
-    return _by_role(reader, mode, {variant.variant_name: variant for variant in readable})
-
-
-def _by_role(reader: Reader, mode: _Mode, variants: dict[str, ModelVariant]) -> dict[str, ModelVariant] | None:
-    if OPAQUE in (*variants, *mode[:2]):
-        return None
-    if len(variants) == 1:
-        reader.fault("ModelVariants", f"has {shown(next(iter(variants)))} twice, must have {either_of(mode)}")
-        return None
-    for role, name in zip(("production", "shadow"), mode[:2], strict=True):
-        if name not in variants:
-            reader.fault(
-                "ModelVariants", f"has no entry for the {role} variant {shown(name)} that ShadowModeConfig names"
-            )
-            return None
-    return variants
-
-
-def _variant(entry: Reader) -> ModelVariant | None:
-    model_name = entry.text("ModelName", limits.MODEL_NAME, required=True)
-    variant_name = entry.text("VariantName", limits.VARIANT_NAME, required=True)
-    infrastructure = entry.child("InfrastructureConfig", required=True)
-    entry.finish()
-    if infrastructure is None:
-        return None
-    infrastructure.choice("InfrastructureType", [REAL_TIME])
-    real_time = infrastructure.child("RealTimeInferenceConfig", required=True)
-    infrastructure.finish()
-    if real_time is None:
-        return None
-    instance_type = real_time.text("InstanceType", limits.INSTANCE_TYPE, required=True)
-    instance_count = real_time.integer("InstanceCount", limits.INSTANCE_COUNT, required=True)
-    real_time.finish()
-    if None in (model_name, variant_name, instance_type, instance_count):
-        return None
-    return ModelVariant(variant_name, model_name, instance_type, instance_count)
-
-
-def either_of(mode: _Mode) -> str:
-    return f"one for {shown(mode[0])} and one for {shown(mode[1])}"
 
 
 def _schedule(reader: Reader) -> Schedule:
@@ -253,82 +170,3 @@ def _tags(reader: Reader) -> dict[str, str]:
             entry.fault("Key", f"is {shown(key)} a second time")
         tags[key] = value or ""
     return tags
-
-
-def _conclusion(reader: Reader, mode: _Mode | None) -> Ending | None:
-    desired_state = reader.choice("DesiredState", DESIRED_STATES)
-    ending = _ending(reader, mode, desired_state)
-    if desired_state is not None:
-        return ending
-    if reader.has("ModelVariantActions") or reader.has("DesiredModelVariants") or reader.has("Reason"):
-        # Actions that wait for their day would be carried out by whoever adds DesiredState later, unread.
-        reader.fault(
-            "DesiredState",
-            "is missing, though ModelVariantActions, DesiredModelVariants or Reason say how the test ends: add "
-            "DesiredState to end it now, or put them under OnDelete for the day the resource is deleted",
-        )
-    return None
-
-
-def _removal(reader: Reader, mode: _Mode | None) -> Removal:
-    desired_state = reader.choice("DesiredState", DESIRED_STATES)
-    ending = _ending(reader, mode, desired_state)
-    record = reader.choice("Record", RECORDS)
-    reader.finish()
-    return Removal(ending, keeps_record=record == "Retain")
-
-
-def _ending(reader: Reader, mode: _Mode | None, desired_state: str | None) -> Ending:
-    given = reader.has("ModelVariantActions")
-    production, shadow = _actions(reader.child("ModelVariantActions"), mode) if given else ("Retain", "Remove")
-    desired = reader.children("DesiredModelVariants", count=range(1, 3))
-    variants = tuple(filter(None, map(_variant, desired or [])))
-    if desired is not None and len(variants) == len(desired):
-        _check_desired(reader, variants, mode, (production, shadow))
-    reason = reader.text("Reason", limits.REASON)
-    return Ending(production, shadow, desired_state or "Cancelled", variants, reason)
-
-
-def _actions(reader: Reader | None, mode: _Mode | None) -> tuple[str, str]:
-    actions = dict(reader.items()) if reader else {}
-    if reader is None or mode is None or OPAQUE in (*mode[:2], *actions.values()):
-        return OPAQUE, OPAQUE
-    production, shadow, _ = mode
-    for name, action in actions.items():
-        if name not in (production, shadow):
-            reader.fault(name, f"is no variant of this experiment, must be {either([production, shadow])}")
-        elif action not in ACTIONS:
-            reader.fault(name, f"is {shown(action)}, must be {either(ACTIONS)}")
-    for name in (production, shadow):
-        if name not in actions:
-            reader.fault(name, f"is missing: say {either(ACTIONS)} for each variant")
-    chosen = (actions.get(production), actions.get(shadow))
-    if chosen[0] == "Promote":
-        reader.fault(production, "is 'Promote', but the production variant serves already; promote the shadow variant")
-    elif chosen[0] == "Remove" and chosen[1] in ("Retain", "Remove"):
-        reader.fault(
-            production, f"is 'Remove', which leaves the endpoint without a production variant; promote {shown(shadow)}"
-        )
-    return str(chosen[0]), str(chosen[1])
-
-
-def _check_desired(
-    reader: Reader, variants: tuple[ModelVariant, ...], mode: _Mode | None, actions: tuple[str, str]
-) -> None:
-    names = [variant.variant_name for variant in variants]
-    if mode is None or OPAQUE in (*names, *mode[:2], *actions):
-        return
-    for name, action in zip(mode[:2], actions, strict=True):
-        if action in ("Retain", "Promote") and name not in names:
-            reader.fault(
-                "DesiredModelVariants", f"lacks {shown(name)}: it needs every variant that stays, as it is to be"
-            )
-    for index, name in enumerate(names):
-        if name not in mode[:2]:
-            reader.fault(
-                "DesiredModelVariants", f"has {shown(name)}, no variant of this experiment ({either(mode[:2])})"
-            )
-        elif actions[mode.index(name)] == "Remove":
-            reader.fault("DesiredModelVariants", f"has {shown(name)}, which ModelVariantActions removes")
-        elif name in names[:index]:
-            reader.fault("DesiredModelVariants", f"has {shown(name)} twice")
