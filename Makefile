@@ -50,6 +50,7 @@ docs: $(SETUP)
 lint: $(SETUP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 
 types: $(SETUP)
 	$(BIN)/mypy
