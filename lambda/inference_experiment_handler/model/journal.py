@@ -60,15 +60,16 @@ class Journal:
     observed: bool = False
     observed_alive: bool = False
 
-    def is_completed(self, operation: str, subject: str) -> bool:
-        return (operation, subject, "") in self.completed
+    def is_completed(self, operation: str, subject: str, purpose: str = "") -> bool:
+        return (operation, subject, purpose) in self.completed
 
     def completed_at(self, operation: str, subject: str) -> datetime | None:
         at = self.completed.get((operation, subject, ""))
         return datetime.fromisoformat(at) if at else None
 
     def perhaps_completed(self, operation: str, subject: str) -> bool:
-        return self.perhaps_completed_at(operation, subject) is not None
+        """Whether such a call succeeded or got no answer, for whatever purpose."""
+        return any(key[:2] == (operation, subject) for key in (*self.completed, *self.unknown_outcome))
 
     def perhaps_completed_at(self, operation: str, subject: str) -> datetime | None:
         """When the call succeeded, or else when it got no answer."""

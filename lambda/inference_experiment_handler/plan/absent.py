@@ -3,6 +3,7 @@
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.operations import CREATE, DELETE
 from inference_experiment_handler.model.request import RequestType
+from inference_experiment_handler.model.status import Phase
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step, Wait
 from inference_experiment_handler.model.tags import LEASE
 from inference_experiment_handler.plan import arguments, last_applied, stack
@@ -15,7 +16,7 @@ from inference_experiment_handler.plan.endpoint import (
 from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.wording import GIVEN_UP
+from inference_experiment_handler.plan.wording import GIVEN_UP, unknown_status
 from inference_experiment_handler.spec.limits import length_problem
 from inference_experiment_handler.spec.text import iso_instant
 
@@ -94,6 +95,9 @@ def _creation_problem(situation: Situation) -> str | None:
             f"DesiredState {desired.conclusion.desired_state} ends a test, but there is none named {request.name} "
             "yet: to start one, take DesiredState and ModelVariantActions out of the declaration"
         )
+    predecessor = _predecessor_there(situation)
+    if predecessor is not None and predecessor.experiment.phase is Phase.UNKNOWN:
+        return unknown_status(predecessor.experiment)
     gone = situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):
         return f"{request.replaces}, which {request.name} was to follow, was deleted meanwhile; nothing is created"

@@ -10,7 +10,7 @@ from inference_experiment_handler.plan.finalize import finalize
 from inference_experiment_handler.plan.matching import Match
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import ended_words, way_out
-from inference_experiment_handler.spec.declaration import Ending
+from inference_experiment_handler.spec.declaration import DESIRED_STATES, Ending
 
 
 def plan_ended(situation: Situation, target: Target) -> Step | Infeasible:
@@ -23,6 +23,9 @@ def plan_ended(situation: Situation, target: Target) -> Step | Infeasible:
     if _is_to_begin(situation, target) and not target.names_this_request:
         again = f"{ended_words(target.experiment)}, and does not run again. {way_out(desired)}"
         return Infeasible(again, in_rollback=leave_it)
+    if status not in DESIRED_STATES:
+        # Neither a Stop nor the schedule ends a test so.
+        return Infeasible(f"{ended_words(target.experiment)}. {way_out(desired)}", in_rollback=leave_it)
     unchanged = situation.request.type is RequestType.UPDATE and (
         target.last_applied == last_applied.digests_of(desired)
     )

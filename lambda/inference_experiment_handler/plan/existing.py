@@ -1,7 +1,6 @@
 """There is an experiment of that name: whose it is, and what it takes to make it as desired."""
 
 from inference_experiment_handler.model.operations import START
-from inference_experiment_handler.model.status import Phase
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step, Wait
 from inference_experiment_handler.model.tags import STARTED, owner_in_words
 from inference_experiment_handler.plan import arguments, diff
@@ -14,6 +13,7 @@ from inference_experiment_handler.plan.once import call_off, call_once
 from inference_experiment_handler.plan.removal import stop
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.update import infeasible_fields, update
+from inference_experiment_handler.plan.wording import unknown_status
 from inference_experiment_handler.spec.declaration import Ending
 from inference_experiment_handler.spec.text import iso_instant
 
@@ -21,8 +21,6 @@ from inference_experiment_handler.spec.text import iso_instant
 def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     """The step of a Create or an Update whose experiment is there."""
     experiment = target.experiment
-    if experiment.phase is Phase.UNKNOWN:
-        return Fail(f"{experiment.name} has status {experiment.status!r}, which this version does not know")
     if not target.ours and target.owner_may_not_show_yet:
         return Wait(f"waiting for the tags of {target.name} to show")
     if not target.ours and not situation.desired.adopt_existing:
@@ -41,7 +39,10 @@ def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
         return without_waiting or lease or Wait(f"waiting for {experiment.status} to pass")
     if experiment.ended:
         return plan_ended(situation, target)
-    step = _plan_at_rest(situation, target)
+    if not experiment.not_started and not experiment.running:
+        left = Done(f"{experiment.name} is {experiment.status}, and is left as it is")
+        return Infeasible(unknown_status(experiment), in_rollback=lambda: left)
+    step = _plan_created_or_running(situation, target)
     return lease if lease and isinstance(step, Call) and not step.takes_lease else step
 
 
@@ -66,8 +67,8 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
     )
 
 
-def _plan_at_rest(situation: Situation, target: Target) -> Step | Infeasible:
-    """Created or Running: update what differs, then conclude it, then start it, then be done."""
+def _plan_created_or_running(situation: Situation, target: Target) -> Step | Infeasible:
+    """Update what differs, then conclude it, then start it, then be done."""
     if placement_matters(situation, target):
         wait = still_updating(situation.endpoint(situation.desired.endpoint_name))
         if wait is not None:

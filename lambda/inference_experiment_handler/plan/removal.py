@@ -3,15 +3,17 @@
 from dataclasses import replace
 
 from inference_experiment_handler.model.operations import DELETE, STOP
-from inference_experiment_handler.model.status import Phase
-from inference_experiment_handler.model.steps import Done, Fail, Step, Wait
+from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP
 from inference_experiment_handler.plan import arguments
 from inference_experiment_handler.plan.endpoint import ending_problem, still_updating
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.once import call_off, call_once
 from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.wording import unknown_status
 from inference_experiment_handler.spec.declaration import Ending, Removal
+
+_UNKNOWN_STATUS = "unknown status"
 
 
 def plan_removal(situation: Situation) -> Step:
@@ -46,8 +48,6 @@ def end(
 ) -> Step | None:
     """The next step towards an ended test whose endpoint is as its removal declares; ``None`` once it is there."""
     experiment, ending = target.experiment, ending_of(target, removal)
-    if experiment.phase is Phase.UNKNOWN:
-        return Fail(f"{experiment.name} has status {experiment.status!r}, which this version does not know")
     if experiment.ended:
         return _verify_stop(situation, target, ending)
     if experiment.running:
@@ -58,13 +58,36 @@ def end(
         return replace(lease, tentative=True)
     if experiment.in_transition:
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
-    return call_off(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
+    if experiment.not_started:
+        return call_off(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
+    return _end_in_unknown_status(target, ending, reason=reason)
+
+
+def _end_in_unknown_status(target: Target, ending: Ending, *, reason: str) -> Step:
+    """What may be legal is tried; then the status may pass, until the deadline.
+
+    The calls have a purpose of their own: a conflict in this status says nothing of the next.
+    """
+    intent = _intend_stop(target, ending)
+    if intent is not None:
+        return intent
+    calls = (
+        Call(STOP, target.name, arguments.stop(target.experiment, ending, reason), "", _UNKNOWN_STATUS, tentative=True),
+        Call(DELETE, target.name, {"Name": target.name}, "", _UNKNOWN_STATUS, tentative=True),
+    )
+    untried = [call for call in calls if call.key not in target.journal.conflicts]
+    if untried and not target.journal.is_completed(*untried[0].key):
+        return replace(untried[0], why=f"it is {target.experiment.status}")
+    return Wait(f"waiting for {target.name}: {unknown_status(target.experiment)}")
 
 
 def stop(target: Target, ending: Ending, *, reason: str) -> Step:
     """The next step towards a running test's end."""
-    intent = record_intent(target, "end", {PENDING_STOP: f"{ending.shadow} {target.request.token}"})
-    return intent or call_once(STOP, target, arguments.stop(target.experiment, ending, reason))
+    return _intend_stop(target, ending) or call_once(STOP, target, arguments.stop(target.experiment, ending, reason))
+
+
+def _intend_stop(target: Target, ending: Ending) -> Call | None:
+    return record_intent(target, "end", {PENDING_STOP: f"{ending.shadow} {target.request.token}"})
 
 
 def ending_of(target: Target, removal: Removal) -> Ending:

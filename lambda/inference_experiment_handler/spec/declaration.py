@@ -8,6 +8,8 @@ from typing import Any
 SHADOW_MODE = "ShadowMode"
 REAL_TIME = "RealTimeInference"
 FIRST_RUN = "1"
+DESIRED_STATES = ("Completed", "Cancelled")
+"""``DesiredState``: how a test ends that is stopped, or by its schedule."""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,12 @@
 """How a test ends: ``DesiredState`` and what belongs to it, and ``OnDelete``."""
 
 from inference_experiment_handler.spec import limits
-from inference_experiment_handler.spec.declaration import Ending, ModelVariant, Removal
+from inference_experiment_handler.spec.declaration import DESIRED_STATES, Ending, ModelVariant, Removal
 from inference_experiment_handler.spec.reader import OPAQUE, Reader
 from inference_experiment_handler.spec.text import either, shown
 from inference_experiment_handler.spec.variants_parser import ShadowMode, read_variant
 
 ACTIONS = ("Retain", "Remove", "Promote")
-DESIRED_STATES = ("Completed", "Cancelled")
 RECORDS = ("Delete", "Retain")
 
 
