@@ -27,6 +27,7 @@ from tests.support.situations import (
     PROMOTED,
     REFUSED,
     SCHEDULED,
+    STATUSES,
     asked,
     experiment_of,
     kind,
@@ -57,7 +58,6 @@ TABLE: dict[tuple[str, str], str] = {
     ("Delete", "as it is"):        "DONE   WAIT     DELETE   WAIT     STOP    WAIT     WAIT     DELETE    DELETE",
     ("Delete", "keeps the record"): "DONE   WAIT     STOP     WAIT     STOP    WAIT     WAIT     DONE      DONE",
 }  # fmt: skip
-STATUSES = (ABSENT, *("Creating", "Created", "Starting", "Running", "Updating", "Stopping", "Completed", "Cancelled"))
 DECLARATIONS = {
     "as it is": AS_IT_IS,
     "changed": CHANGED,

@@ -37,6 +37,7 @@ SCHEDULED = AS_IT_IS | {"Schedule": {"StartTime": (NOW + timedelta(days=1)).isof
 PROMOTED = AS_IT_IS | {"DesiredState": "Completed", "ModelVariantActions": PROMOTE}
 KEPT = AS_IT_IS | {"OnDelete": {"Record": "Retain"}}
 
+STATUSES = (ABSENT, *("Creating", "Created", "Starting", "Running", "Updating", "Stopping", "Completed", "Cancelled"))
 CALLED_OFF = AS_IT_IS | {"DesiredState": "Cancelled"}
 
 

@@ -95,8 +95,7 @@ class Journal:
 
     def tags_in_conflict(self, subject: str) -> bool:
         """Whether SageMaker refuses any writing of an experiment's tags."""
-        written = _text((ADD_TAGS, subject, ""))
-        return any(_text(key).startswith(written) for key in self.conflicts)
+        return any(key[:2] == (ADD_TAGS, subject) for key in self.conflicts)
 
     def holds_lease(self, subject: str) -> bool:
         """Whether this request has acquired the lease of an experiment, or has created it."""

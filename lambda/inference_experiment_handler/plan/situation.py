@@ -41,9 +41,12 @@ class Target:
     def name(self) -> str:
         return self.experiment.name
 
-    @cached_property
+    @property
     def tags(self) -> Mapping[str, str]:
-        return self.experiment.tags or {}
+        """Raises a ``LookupError`` where they were not read (see ``needs.tags_needed``)."""
+        if self.experiment.tags is None:
+            raise LookupError(f"the tags of {self.name} were not read")
+        return self.experiment.tags
 
     @property
     def owned(self) -> bool:
@@ -73,8 +76,8 @@ class Target:
 
     @property
     def lease_holder(self) -> str | None:
-        """The fencing token of the request that holds its lease, as its tags say."""
-        return self.tags.get(LEASE)
+        """The fencing token of the request that holds its lease, as far as its tags were read."""
+        return self.experiment.tags.get(LEASE) if self.experiment.tags is not None else None
 
     @property
     def names_this_request(self) -> bool:
@@ -94,7 +97,9 @@ class Target:
 
     @property
     def came_about(self) -> bool:
-        """Whether a request has ever brought it about as desired, as far as its tags tell."""
+        """Whether its tags say that a request has brought it about as desired. Not where they were not read."""
+        if self.experiment.tags is None:
+            return False
         # A creation writes the lease and the owner at once. A lease alone was written after the tags were stripped.
         began = LEASE in self.tags and STACK_ID in self.tags
         return LAST_APPLIED in self.tags or not began

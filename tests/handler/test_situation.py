@@ -1,0 +1,121 @@
+"""The situation answers in words what decisions need, and invents nothing that was not read."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference_experiment_handler.model.journal import Journal
+from inference_experiment_handler.model.observed import ObservedEndpoint
+from inference_experiment_handler.model.steps import Call
+from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, PENDING_STOP
+from inference_experiment_handler.plan.handover import tagged_target
+from inference_experiment_handler.plan.needs import endpoints_needed
+from inference_experiment_handler.plan.planner import plan
+from inference_experiment_handler.plan.situation import Situation
+from tests.support.situations import (
+    ABSENT,
+    AS_IT_IS,
+    CALLED_OFF,
+    CHANGED,
+    ENDPOINT_AS_BEFORE,
+    ENDPOINT_PROMOTED,
+    KEPT,
+    NOW,
+    PROMOTED,
+    REFUSED,
+    SCHEDULED,
+    STATUSES,
+    asked,
+    experiment_of,
+    request_for,
+    situation_of,
+)
+
+
+def call(operation: str, subject: str, purpose: str = "") -> Call:
+    return Call(operation, subject, {}, "", purpose=purpose)
+
+
+def in_the_middle_of_a_wait(journal: Journal) -> Situation:
+    """Its creation got no answer, so this request has acquired the lease; then the tags are not read."""
+    request = request_for("Create", AS_IT_IS)
+    situation = situation_of(request, "Creating", journal)
+    journal.record_unknown_outcome(call("CreateInferenceExperiment", request.name), NOW)
+    journal.leases[request.name] = ""
+    assert situation.observed is not None
+    created = NOW - timedelta(minutes=2)
+    return replace(situation, observed=replace(situation.observed, tags=None, created=created))
+
+
+def test_tags_that_were_not_read_do_not_say_that_it_came_about() -> None:
+    situation = in_the_middle_of_a_wait(Journal())
+
+    step = plan(situation)
+
+    assert isinstance(step, Call)
+    assert step.operation == "DescribeStacks"
+    assert step.why == "whether what was created is still waited for"
+
+
+def test_tags_that_were_not_read_can_not_be_asked_for() -> None:
+    target = in_the_middle_of_a_wait(Journal()).target
+
+    assert target is not None
+    assert target.ours
+    with pytest.raises(LookupError, match="were not read"):
+        _ = target.tags
+
+
+def test_an_endpoint_that_was_not_observed_can_not_be_asked_for() -> None:
+    with pytest.raises(LookupError):
+        situation_of(request_for("Create", AS_IT_IS), "Running", Journal()).endpoint("another")
+
+
+def test_what_is_in_conflict_for_one_experiment_is_nothing_to_another_whose_name_begins_alike() -> None:
+    journal = Journal()
+    situation = situation_of(request_for("Update", AS_IT_IS), "Running", journal)
+    target = situation.target
+    assert target is not None
+    journal.leases[target.name] = ""
+    journal.record_conflict(call("AddTags", f"{target.name}-2", "hop 1"), NOW)
+
+    assert tagged_target(situation) is not None
+
+    journal.record_conflict(call("AddTags", target.name, "hop 1"), NOW)
+    assert tagged_target(situation) is None
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> Situation:
+    """All but the endpoints, which are to be asked for."""
+    request_type = draw(st.sampled_from(["Create", "Update", "Rollback", "Delete"]))
+    declared = draw(st.sampled_from([AS_IT_IS, CHANGED, REFUSED, SCHEDULED, PROMOTED, CALLED_OFF, KEPT]))
+    applied = draw(st.sampled_from([AS_IT_IS, SCHEDULED, PROMOTED]))
+    journal = draw(st.sampled_from([Journal(), asked(request_type)]))
+    request = request_for(request_type, declared)
+    for operation in draw(st.sets(st.sampled_from(["Create", "Start", "Stop", "Delete", "Update"]))):
+        made = call(f"{operation}InferenceExperiment", request.name)
+        draw(st.sampled_from([journal.record, journal.record_unknown_outcome]))(made, NOW)
+    situation = situation_of(request, draw(st.sampled_from([*STATUSES, "Novel"])), journal, applied=applied)
+    if situation.observed is not None:
+        more = draw(st.sampled_from([{}, {PENDING_STOP: "Promote other"}, {LEASE: "1-update-x"}, {LAST_APPLIED: ""}]))
+        tags = draw(st.sampled_from([{}, {**(situation.observed.tags or {}), **more}]))
+        situation = replace(situation, observed=replace(situation.observed, tags=tags))
+    predecessor = draw(st.sampled_from([*STATUSES, "Novel"]))
+    if request.previous is None or predecessor == ABSENT:
+        return situation
+    request = replace(request, previous=replace(request.previous, name="before"))
+    before = replace(experiment_of(predecessor, request, applied=applied), name="before")
+    return replace(situation, request=request, observed_predecessor=before)
+
+
+@given(situations(), st.sampled_from([None, ENDPOINT_AS_BEFORE, ENDPOINT_PROMOTED]))
+def test_no_step_needs_an_endpoint_that_was_not_asked_for(
+    situation: Situation, endpoint: ObservedEndpoint | None
+) -> None:
+    needed = endpoints_needed(replace(situation, endpoints={}))
+
+    plan(replace(situation, endpoints=dict.fromkeys(needed, endpoint)))
