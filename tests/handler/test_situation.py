@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_experiment_handler.model.journal import Journal
@@ -112,6 +112,7 @@ def situations(draw: st.DrawFn) -> Situation:
     return replace(situation, request=request, observed_predecessor=before)
 
 
+@settings(max_examples=1000)
 @given(situations(), st.sampled_from([None, ENDPOINT_AS_BEFORE, ENDPOINT_PROMOTED]))
 def test_no_step_needs_an_endpoint_that_was_not_asked_for(
     situation: Situation, endpoint: ObservedEndpoint | None
