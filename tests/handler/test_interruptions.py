@@ -341,7 +341,7 @@ def test_an_older_request_that_comes_late_leaves_the_newer_ones_work_alone(stack
     stack.run()
 
     assert not stack.answers[-1].succeeded
-    assert "a newer request has taken charge" in stack.answers[-1].reason
+    assert "a newer request holds the lease" in stack.answers[-1].reason
     assert stack.calls(since=mark) == []
 
 

@@ -192,7 +192,7 @@ def test_a_replacement_that_was_cancelled_creates_nothing_any_more(stack: Stack)
     assert rollback.succeeded, rollback.reason
     assert rollback.physical_id == old
     assert not cancelled.succeeded
-    assert "a newer request has taken charge" in cancelled.reason
+    assert "a newer request holds the lease" in cancelled.reason
     assert [each["Name"] for each in stack.call("ListInferenceExperiments")["InferenceExperiments"]] == [old]
 
 

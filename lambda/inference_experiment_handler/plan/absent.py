@@ -48,11 +48,11 @@ def plan_absent(situation: Situation) -> Step | Infeasible:
 
 
 def _create(situation: Situation) -> Step:
-    wanted = stack.waits_for(situation)
-    if wanted is None:
+    awaited = stack.waits_for(situation)
+    if awaited is None:
         # A Delete of what is not there yet has nothing to find, so nothing may be created after it.
         return stack.ask(situation, "whether this request is still waited for")
-    if not wanted:
+    if not awaited:
         return Fail(GIVEN_UP)
     request = situation.request
     # What was applied last is written down when it has been.

@@ -31,7 +31,7 @@ def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
             in_rollback=lambda: untouched,
         )
     if target.ours and target.superseded:
-        return Fail(f"a newer request has taken charge of {target.name}; this one leaves it alone")
+        return Fail(f"a newer request holds the lease of {target.name}; this one leaves it alone")
     # An experiment that is being taken over gets its tags last: until all is well, it isn't ours to clean up.
     lease = acquire_lease(target) if target.ours else None
     if experiment.in_transition:

@@ -12,9 +12,9 @@ def finalize(situation: Situation, target: Target, why: str, *, brought_about: b
 
     ``brought_about``: what is desired is live, rather than left as it is because a rollback has to succeed.
     """
-    wanted = _wanted_tags(situation, target, brought_about=brought_about)
+    desired_tags = _desired_tags(situation, target, brought_about=brought_about)
     surplus = [key for key in _obsolete_tags(situation, target) if key in target.tags]
-    missing = {key: value for key, value in wanted.items() if target.tags.get(key) != value}
+    missing = {key: value for key, value in desired_tags.items() if target.tags.get(key) != value}
     untagged = target.journal.is_completed(DELETE_TAGS, target.name)
     untag = Call(
         DELETE_TAGS,
@@ -33,16 +33,16 @@ def finalize(situation: Situation, target: Target, why: str, *, brought_about: b
     return Done(why)
 
 
-def _wanted_tags(situation: Situation, target: Target, *, brought_about: bool) -> dict[str, str]:
+def _desired_tags(situation: Situation, target: Target, *, brought_about: bool) -> dict[str, str]:
     desired = situation.desired
-    wanted = {**desired.tags, **situation.request.owner.tags}
+    tags = {**desired.tags, **situation.request.owner.tags}
     if brought_about:
-        wanted[LAST_APPLIED] = last_applied.to_tag(last_applied.digests_of(desired))
+        tags[LAST_APPLIED] = last_applied.to_tag(last_applied.digests_of(desired))
     if _lease_is_to_be_held(target):
-        wanted[LEASE] = situation.request.token
+        tags[LEASE] = situation.request.token
     if brought_about and desired.conclusion is not None and target.tags.get(PENDING_STOP):
-        wanted[PENDING_STOP] = VERIFIED
-    return wanted
+        tags[PENDING_STOP] = VERIFIED
+    return tags
 
 
 def _obsolete_tags(situation: Situation, target: Target) -> list[str]:

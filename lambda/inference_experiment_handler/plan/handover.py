@@ -36,7 +36,7 @@ def ack_handover(situation: Situation) -> Call | None:
         ADD_TAGS,
         target.name,
         arguments.add_tags(target.experiment, {HANDOVER: ack}),
-        f"going on with it, {journal.generation}",
+        f"to acknowledge handover {journal.generation}",
         purpose=f"hop {journal.generation}",
         tentative=True,
     )

@@ -20,7 +20,7 @@ def acquire_lease(target: Target) -> Call | None:
     """The call by which this request acquires the lease; ``None`` once it has."""
     if target.leased or target.names_this_request:
         return None
-    return _write(target, {}, "charge")
+    return _write(target, {}, "charge", why="to acquire the lease")
 
 
 def record_intent(target: Target, purpose: str, tags: Mapping[str, str]) -> Call | None:
@@ -28,7 +28,7 @@ def record_intent(target: Target, purpose: str, tags: Mapping[str, str]) -> Call
 
     So that whoever comes later knows, even if this request's journal is lost. It acquires the lease, too.
     """
-    call = replace(_write(target, tags, purpose), tentative=True)
+    call = replace(_write(target, tags, purpose, why=f"to record first: {purpose}"), tentative=True)
     return None if tags.items() <= target.tags.items() or target.journal.has_been_tried(call) else call
 
 
@@ -55,13 +55,13 @@ def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
     return None if target.journal.has_been_tried(call) else call
 
 
-def _write(target: Target, tags: Mapping[str, str], purpose: str) -> Call:
+def _write(target: Target, tags: Mapping[str, str], purpose: str, *, why: str) -> Call:
     held_before = None if target.leased else target.lease_holder or ""
     return Call(
         ADD_TAGS,
         target.name,
         arguments.add_tags(target.experiment, {LEASE: target.request.token, **tags}),
-        f"{purpose}, first",
+        why,
         purpose=purpose,
         takes_lease_from=held_before,
     )

@@ -41,15 +41,15 @@ def model_variants(desired: Declaration, observed: ObservedExperiment, _: dateti
 
 
 def data_storage(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:
-    wanted, live = desired.data_storage, observed.data_storage
-    if wanted is None:
+    storage, live = desired.data_storage, observed.data_storage
+    if storage is None:
         return Match.UNSPECIFIED if live is not None else Match.SAME
-    if live is None or wanted.destination.rstrip("/") != live.destination.rstrip("/"):
+    if live is None or storage.destination.rstrip("/") != live.destination.rstrip("/"):
         return Match.DIFFERENT
     matches = (
-        kms_key(wanted.kms_key, live.kms_key),
-        _content_types(wanted.csv_content_types, live.csv_content_types),
-        _content_types(wanted.json_content_types, live.json_content_types),
+        kms_key(storage.kms_key, live.kms_key),
+        _content_types(storage.csv_content_types, live.csv_content_types),
+        _content_types(storage.json_content_types, live.json_content_types),
     )
     worst_first = (Match.DIFFERENT, Match.UNSPECIFIED, Match.UNKNOWN)
     return next((worst for worst in worst_first if worst in matches), Match.SAME)

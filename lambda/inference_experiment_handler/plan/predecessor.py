@@ -21,7 +21,7 @@ def retire_predecessor(situation: Situation) -> Step | None:
     if not predecessor.ours:
         return None
     if predecessor.superseded:
-        return Fail(f"a newer request has taken charge of {experiment.name}; {request.name} is left alone")
+        return Fail(f"a newer request holds the lease of {experiment.name}; {request.name} is left alone")
     lease = acquire_lease(predecessor)
     if lease is not None and not experiment.ended and not experiment.running:
         return lease

@@ -26,7 +26,7 @@ def plan_removal(situation: Situation) -> Step:
             return Wait(f"waiting for the tags of {target.name} to show")
         return Done(f"{target.name} is not this resource's and stays untouched")
     if target.superseded:
-        return Done(f"a newer request is in charge of {target.name}, which stays untouched")
+        return Done(f"a newer request holds the lease of {target.name}, which stays untouched")
     return remove(situation, target, situation.request.removal, because="deleted with") or Done("it has ended")
 
 
