@@ -1,6 +1,5 @@
 """What is live, observed afresh before every step."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,10 +25,11 @@ _LONGEST_START = timedelta(hours=1)
 
 def observe(request: Request, journal: Journal, sagemaker: SageMaker, now: datetime) -> Situation:
     """Raises a ``ServiceError`` where a read fails."""
-    names = request.candidates
-    observed = next(filter(None, (_observe(request, journal, sagemaker, name, now) for name in names)), None)
-    predecessor = _observe(request, journal, sagemaker, request.replaces, now) if request.replaces else None
-    situation = Situation(request, journal, now, observed, predecessor)
+    situation = Situation(request, journal, now)
+    found = (_observe(situation, sagemaker, name) for name in request.candidates)
+    observed = next(filter(None, found), None)
+    predecessor = _observe(situation, sagemaker, request.replaces) if request.replaces else None
+    situation = replace(situation, observed=observed, observed_predecessor=predecessor)
     endpoints = {name: _observe_endpoint(sagemaker, name) for name in sorted(endpoints_needed(situation))}
     return replace(situation, endpoints=endpoints)
 
@@ -46,24 +46,24 @@ def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:
         arguments["NextToken"] = answer["NextToken"]
 
 
-def _observe(
-    request: Request, journal: Journal, sagemaker: SageMaker, name: str, now: datetime
-) -> ObservedExperiment | None:
+def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedExperiment | None:
     try:
         experiment = ObservedExperiment.from_api(client.call(sagemaker, DESCRIBE, {"Name": name}))
-        tags = read_tags(sagemaker, experiment.arn) if tags_needed(request, journal, experiment) else None
+        tags = read_tags(sagemaker, experiment.arn) if tags_needed(situation, experiment) else None
     except NotFoundError:
         return None
-    return replace(experiment, tags=tags, start=_actual_start(experiment, tags or {}, journal, now))
+    started = (started_at(tags) if tags else None) or situation.journal.completed_at(START, experiment.name)
+    return replace(experiment, tags=tags, start=_actual_start(experiment, started, situation.now))
 
 
-def _actual_start(
-    experiment: ObservedExperiment, tags: Mapping[str, str], journal: Journal, now: datetime
-) -> datetime | None:
-    """Whether SageMaker reports when a test really started, or when it was to, is not documented."""
+def _actual_start(experiment: ObservedExperiment, started: datetime | None, now: datetime) -> datetime | None:
+    """When the test really started, or is to start; ``started``: when the handler started it, if it did.
+
+    Whether SageMaker reports when a test really started, or when it was to, is not documented.
+    """
+    reported = experiment.start
     if experiment.not_started:
-        return experiment.start
-    reported, started = experiment.start, started_at(tags) or journal.completed_at(START, experiment.name)
+        return reported
     if started is not None:
         # The planned start was later, and a test takes a while to start.
         return reported if reported and started <= reported < min(now, started + _LONGEST_START) else started
