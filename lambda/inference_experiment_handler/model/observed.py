@@ -15,7 +15,7 @@ class ObservedExperiment:
 
     Attributes:
         tags: ``None`` where they were not read, as nothing is decided by them.
-        start: When it started, or is to start (see ``started.actual_start``).
+        start: When it really started, or is to start (see ``observer``).
         created: ``CreationTime``.
         concluded: ``CompletionTime``.
     """
