@@ -1,5 +1,6 @@
 """Delete: nothing of the resource runs or bills afterwards, and nothing else is touched."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from local.sagemaker import CancelFault, ErrorFault, SilentRollback
 from tests.support.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared
 from tests.support.stack import STACK_ID, Stack
+from tests.support.statuses import reported_as
 
 SCHEDULED = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
 
@@ -214,3 +216,31 @@ def test_an_endpoint_that_was_deleted_meanwhile_is_no_obstacle(stack: Stack) -> 
     stack.clock.advance(1200)
 
     assert stack.delete(declared(), name).succeeded
+
+
+def test_an_unknown_status_that_passes_is_waited_out(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    passes = stack.clock.now() + timedelta(minutes=20)
+
+    with reported_as(stack, "Paused", until=passes):
+        answer = stack.delete(declared(), name)
+
+    assert answer.succeeded
+    assert stack.clock.now() >= passes
+    assert stack.names() == []
+    assert stack.shadows() == []
+
+
+def test_an_unknown_status_that_stays_is_named_at_the_deadline(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    mark = stack.mark()
+
+    with reported_as(stack, "Paused"):
+        answer = stack.delete(declared(), name)
+
+    assert not answer.succeeded
+    assert "'Paused'" in answer.reason
+    # What may be legal was tried.
+    assert "StopInferenceExperiment" in stack.calls(since=mark)
+    assert stack.delete(declared(), name).succeeded
+    assert stack.names() == []

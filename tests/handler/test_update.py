@@ -16,6 +16,7 @@ from tests.support.declarations import (
     variant,
 )
 from tests.support.stack import Stack
+from tests.support.statuses import reported_as
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "EndTime": "2030-02-05T00:00:00Z"}
 OTHER_SHADOW = [variant(PRODUCTION, CHAMPION), variant(SHADOW, "contender", instance_type="ml.g5.xlarge", count=2)]
@@ -347,15 +348,14 @@ def test_a_call_that_may_not_be_made_is_named(stack: Stack) -> None:
     assert denied in answer.reason
 
 
-def test_an_unknown_status_is_a_clear_failure(stack: Stack) -> None:
-    # No status of the service model, so it can't be had from the state machine.
+def test_an_unknown_status_fails_an_update_by_its_name(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
-    describe = stack.ports.sagemaker().describe_inference_experiment
-    client = stack.ports.sagemaker()
-    client.describe_inference_experiment = lambda **asked: describe(**asked) | {"Status": "Paused"}
+    mark = stack.mark()
 
-    for answer in (stack.update(declared(), declared(sampling=60), name), stack.delete(declared(), name)):
-        assert not answer.succeeded
-        assert "'Paused'" in answer.reason
-    del client.describe_inference_experiment
-    assert stack.describe(name)["Status"] == "Running"
+    with reported_as(stack, "Paused"):
+        answer = stack.update(declared(), declared(sampling=60), name)
+        assert stack.roll_back(declared(sampling=60), declared(), name).succeeded
+
+    assert not answer.succeeded
+    assert "'Paused'" in answer.reason
+    assert stack.calls(since=mark) == []
