@@ -10,7 +10,7 @@ from campaign.chance import Chance
 from campaign.cloudformation import STACK_ID
 from campaign.function import Function
 from campaign.scheduler import Scheduler
-from inference_experiment_handler.model.operations import OWNERS
+from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from local.sagemaker import SageMaker, ServiceError
 
@@ -76,7 +76,7 @@ def sagemaker_of(service: SageMaker, *, enforced: bool) -> Callable[[str, dict[s
 
     def answer(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         name = str(arguments.get("Name", "")) or str(arguments.get("ResourceArn")).rpartition("/")[2]
-        if enforced and operation in OWNERS and _not_the_stacks(name, service):
+        if enforced and operation in NEED_OWNER_TAGS and _not_the_stacks(name, service):
             raise ServiceError("AccessDeniedException", f"not authorized to perform: {operation} on {name}")
         return service.call(operation, arguments, principal=HANDLER)
 

@@ -15,7 +15,7 @@ from campaign.life import live
 from inference_experiment_handler import reconciler
 from inference_experiment_handler.model.steps import Done, Fail
 from inference_experiment_handler.model.tags import Owner
-from inference_experiment_handler.plan import absent, arguments, diff, planner, removal, stack, update
+from inference_experiment_handler.plan import absent, arguments, diff, feasibility, planner, removal, stack
 from inference_experiment_handler.plan.situation import Target
 from inference_experiment_handler.runtime import custom_resource, response
 
@@ -154,7 +154,7 @@ MUTANTS = (
     Mutant(
         "mirrors nothing",
         6,
-        ((absent, "placement_problem", _instead(None)), (update, "placement_problem", _instead(None))),
+        ((absent, "placement_problem", _instead(None)), (feasibility, "placement_problem", _instead(None))),
     ),
     Mutant(
         "ignores newer requests",

@@ -94,7 +94,7 @@ class Served(Construct):
 
 
 def _changes(stack: Stack, condition: dict[str, dict[str, str]]) -> aws_iam.PolicyStatement:
-    statement = _allow([_arn(stack, "inference-experiment")], *operations.OWNERS)
+    statement = _allow([_arn(stack, "inference-experiment")], *operations.NEED_OWNER_TAGS)
     statement.add_conditions(condition)
     return statement
 

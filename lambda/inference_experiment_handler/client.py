@@ -44,7 +44,7 @@ class CloudFormation(Protocol):
 
 @dataclass(frozen=True)
 class Clients:
-    """What the calls go through. Most requests never ask CloudFormation."""
+    """What the calls go through. A Delete, and an Update that changes nothing, never ask CloudFormation."""
 
     sagemaker: SageMaker
     cloudformation: Callable[[], CloudFormation]

@@ -67,8 +67,6 @@ def _actual_start(experiment: ObservedExperiment, started: datetime | None, now:
     if started is not None:
         # The planned start was later, and a test takes a while to start.
         return reported if reported and started <= reported < min(now, started + _LONGEST_START) else started
-    if reported is not None and (reported <= now or experiment.ended):
-        return reported
     return reported or experiment.created
 
 

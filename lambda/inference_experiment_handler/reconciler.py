@@ -1,5 +1,6 @@
 """The one loop: observe, plan, act, again; for every request, and resumed after every handover."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from inference_experiment_handler.client import (
     SageMaker,
     ServiceError,
     TerminalError,
+    ThrottledError,
     UnknownOutcomeError,
 )
 from inference_experiment_handler.model.journal import Journal
@@ -26,8 +28,10 @@ from inference_experiment_handler.plan.handover import tagged_target
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
 
+logger = logging.getLogger(__name__)
+
 _MOST_STEPS = 40
-"""More than any request needs between two waits; a safeguard against a loop that doesn't settle."""
+"""More than any request needs between two waits: a safeguard against a loop that never waits."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Outcome:
 
     step: Done | Fail
     experiment: ObservedExperiment | None
-    began: bool = False
+    may_have_created: bool = False
 
 
 Log = Callable[[Situation | None, Step], None]
@@ -52,6 +56,7 @@ def reconcile(
             return _outcome(step, situation)
         if isinstance(step, Wait):
             return None
+    logger.warning({"experiment": request.name, "why": f"no wait in {_MOST_STEPS} steps, so it waits now"})
     return None
 
 
@@ -103,12 +108,12 @@ def _recover_journal(situation: Situation) -> None:
     """What an earlier run of this request has leased or created, and forgot with its journal."""
     journal = situation.journal
     for each in situation.targets:
-        if each.names_this_request:
+        if each.lease_observed:
             journal.record_lease_observed(each.name)
     target = situation.target
     if target is None or target.came_about or target.name in journal.leases:
         return
-    if target.names_this_request and target.experiment.created is not None:
+    if target.lease_observed and target.experiment.created is not None:
         journal.record_creation(target.name, target.experiment.created)
 
 
@@ -124,14 +129,18 @@ def _after_failed_read(error: ServiceError, situation: Situation) -> Wait | Fail
     """What the error of a read means for the request: observe again, or give up."""
     journal = situation.journal
     journal.last_error = str(error)
-    retry_is_over = isinstance(error, RetryableError) and journal.record_retry(error.operation, situation.now)
+    retry_is_over = isinstance(error, RetryableError) and journal.retry_is_over(error.operation, situation.now)
     if retry_is_over or isinstance(error, TerminalError):
         return Fail(str(error))
     return _wait_in_time(error, situation)
 
 
 def _after_failed_call(error: ServiceError, call: Call, situation: Situation) -> Wait | Fail | None:
-    """What the error of a call means for the request: wait and observe again, give up, or (``None``) plan anew."""
+    """What the error of a call means for the request: wait and observe again, give up, or (``None``) plan anew.
+
+    A final error of a tentative call is a conflict: the planner tries what else may be legal. Any other of a Create or
+    an Update is planned anew, as a rollback has to succeed all the same; that of a Delete is its answer.
+    """
     journal, now = situation.journal, situation.now
     journal.last_error = str(error)
     final = False
@@ -144,12 +153,14 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
             journal.record_unknown_outcome(call, now)
         case ConflictError():
             journal.record_conflict(call, now)
+        case ThrottledError():
+            # Nothing has taken effect, and nothing is to be remembered.
+            pass
         case RetryableError() | TerminalError():
-            final = isinstance(error, TerminalError) or journal.record_retry(error.operation, now)
+            final = isinstance(error, TerminalError) or journal.retry_is_over(error.operation, now)
     if final and call.tentative:
         journal.record_conflict(call, now)
     elif final and situation.request.desired is not None:
-        # The planner decides: a rollback has to succeed all the same.
         journal.record_terminal_error(call, str(error))
         return None
     elif final:
@@ -163,6 +174,6 @@ def _wait_in_time(error: ServiceError, situation: Situation) -> Wait | Fail:
 
 def _outcome(step: Done | Fail, situation: Situation) -> Outcome:
     target = situation.target
-    began = target is not None and target.names_this_request
+    leased = target is not None and target.lease_observed
     created = situation.journal.perhaps_completed(CREATE, situation.request.name)
-    return Outcome(step, situation.observed, began or created)
+    return Outcome(step, situation.observed, leased or created)

@@ -9,7 +9,7 @@ from aws_cdk import App, CfnParameter, Duration, Stack, aws_ec2, aws_iam, aws_km
 from aws_cdk.assertions import Match, Template
 
 from inference_experiment_handler.client import CLOUDFORMATION, SAGEMAKER
-from inference_experiment_handler.model.operations import OWNERS
+from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
 from sagemaker_inference_experiment import InferenceExperimentProvider, LogLevel
 
 STACK_TAG = "aws:ResourceTag/sagemaker-inference-experiment:stack-id"
@@ -88,7 +88,7 @@ def test_only_experiments_of_the_stack_may_be_changed(declared: Any) -> None:
 
     (statement,) = changing(declared.template)
     assert statement["Condition"] == {"StringEquals": {STACK_TAG: {"Ref": "AWS::StackId"}}}
-    assert {action.removeprefix("sagemaker:") for action in actions(statement)} == set(OWNERS)
+    assert {action.removeprefix("sagemaker:") for action in actions(statement)} == set(NEED_OWNER_TAGS)
 
 
 def test_a_function_that_is_shared_may_change_what_stacks_have_made(declared: Any) -> None:

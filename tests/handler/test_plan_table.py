@@ -152,7 +152,7 @@ def test_a_handover_changes_no_decision(request_type: str, name: str, status: st
         journal.record(first, NOW)
         journal.record_unknown_outcome(first, NOW)
         journal.record_conflict(first, NOW)
-    journal.record_retry("DescribeEndpoint", NOW)
+    journal.retry_is_over("DescribeEndpoint", NOW)
     journal.record_observation(exists=status != ABSENT, alive=False)
 
     handed_over = Journal.from_json(json.loads(json.dumps(journal.to_json())))

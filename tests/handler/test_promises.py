@@ -134,8 +134,8 @@ JOURNAL = Journal(
     last_error="DescribeEndpoint: ThrottlingException: Rate exceeded",
     generation=2,
     invocation="invocation-3",
-    observed=True,
-    observed_alive=True,
+    existed=True,
+    existed_alive=True,
 )
 AS_JSON = {
     "calls": {"AddTags ranking hop 2": AT},

@@ -96,7 +96,8 @@ def situations(draw: st.DrawFn) -> Situation:
     applied = draw(st.sampled_from([AS_IT_IS, SCHEDULED, PROMOTED]))
     journal = draw(st.sampled_from([Journal(), asked(request_type)]))
     request = request_for(request_type, declared)
-    for operation in draw(st.sets(st.sampled_from(["Create", "Start", "Stop", "Delete", "Update"]))):
+    made_by = {"Delete": ["Stop", "Delete"]}.get(request_type, ["Create", "Start", "Stop", "Delete", "Update"])
+    for operation in draw(st.sets(st.sampled_from(made_by))):
         made = call(f"{operation}InferenceExperiment", request.name)
         draw(st.sampled_from([journal.record, journal.record_unknown_outcome]))(made, NOW)
     situation = situation_of(request, draw(st.sampled_from([*STATUSES, "Novel"])), journal, applied=applied)

@@ -39,8 +39,8 @@ class Journal:
         last_error: The last error, in the service's words.
         generation: How often the request was handed over from one invocation to the next.
         invocation: The id of the present invocation. Lambda keeps it when it runs one again.
-        observed: Whether the experiment was there before.
-        observed_alive: Whether it had not ended then.
+        existed: Whether the experiment was there when it was observed before.
+        existed_alive: Whether it had not ended then.
     """
 
     completed: dict[CallKey, str] = field(default_factory=dict)
@@ -57,11 +57,11 @@ class Journal:
     last_error: str = ""
     generation: int = 0
     invocation: str = ""
-    observed: bool = False
-    observed_alive: bool = False
+    existed: bool = False
+    existed_alive: bool = False
 
-    def is_completed(self, operation: str, subject: str, purpose: str = "") -> bool:
-        return (operation, subject, purpose) in self.completed
+    def is_completed(self, operation: str, subject: str) -> bool:
+        return (operation, subject, "") in self.completed
 
     def completed_at(self, operation: str, subject: str) -> datetime | None:
         at = self.completed.get((operation, subject, ""))
@@ -103,7 +103,7 @@ class Journal:
 
     def stack_status(self, *, since: datetime) -> str | None:
         """The stack's status, if CloudFormation was asked after that."""
-        if self.stack is None or datetime.fromisoformat(self.stack[1]) <= since:
+        if self.stack is None or datetime.fromisoformat(self.stack[1]) < since:
             return None
         return self.stack[0]
 
@@ -138,8 +138,8 @@ class Journal:
         """An earlier run of this request has created the experiment, and lost its journal."""
         self.unknown_outcome.setdefault((CREATE, name, ""), at.isoformat())
 
-    def record_retry(self, operation: str, now: datetime) -> bool:
-        """Whether the operation has been repeated for longer than the retry window by now."""
+    def retry_is_over(self, operation: str, now: datetime) -> bool:
+        """Whether the operation has been repeated for longer than the retry window; the first time begins it."""
         since = self.retrying_since.setdefault(operation, now.isoformat())
         return now - datetime.fromisoformat(since) >= RETRY_WINDOW
 
@@ -150,8 +150,8 @@ class Journal:
     def record_observation(self, *, exists: bool, alive: bool) -> None:
         for operation in READS:
             self.retrying_since.pop(operation, None)
-        self.observed = self.observed or exists
-        self.observed_alive = self.observed_alive or alive
+        self.existed = self.existed or exists
+        self.existed_alive = self.existed_alive or alive
 
     def to_json(self) -> dict[str, Any]:
         return {key: _to_json(getattr(self, name)) for name, key in _KEYS.items()}
@@ -184,8 +184,8 @@ _KEYS = {
     "last_error": "last_words",
     "generation": "hops",
     "invocation": "invocation",
-    "observed": "seen",
-    "observed_alive": "seen_alive",
+    "existed": "seen",
+    "existed_alive": "seen_alive",
 }
 """The key of each attribute in JSON."""
 

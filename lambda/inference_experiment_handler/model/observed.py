@@ -73,6 +73,11 @@ class ObservedExperiment:
         return self.status in (Status.CREATING, Status.STARTING)
 
     @property
+    def unhandled(self) -> bool:
+        """Whether nothing is planned for its status: it is unknown, or nobody has said yet what follows from it."""
+        return not (self.in_transition or self.ended or self.not_started or self.running)
+
+    @property
     def ran(self) -> bool:
         """Whether it ever ran, as far as it tells: a scheduled test may be called off before its start."""
         called_off = self.start is not None and self.concluded is not None and self.concluded < self.start

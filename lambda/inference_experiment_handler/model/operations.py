@@ -15,8 +15,8 @@ DELETE_TAGS = "DeleteTags"
 DESCRIBE_STACKS = "DescribeStacks"
 """CloudFormation's; all others are SageMaker's."""
 
-OWNERS = (UPDATE, START, STOP, DELETE, DELETE_TAGS)
-"""What the function's role may call upon experiments alone that bear their owner's tags (or are to be taken over)."""
+NEED_OWNER_TAGS = (UPDATE, START, STOP, DELETE, DELETE_TAGS)
+"""The function's role may call these only on experiments that bear their owner's tags, or that are to be taken over."""
 
 READS = (DESCRIBE, DESCRIBE_ENDPOINT, DESCRIBE_ENDPOINT_CONFIG, LIST_TAGS)
 """What is read to observe what is live."""

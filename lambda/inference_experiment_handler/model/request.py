@@ -76,7 +76,10 @@ class Request:
 
     @property
     def keeps_physical_id(self) -> bool:
-        """Whether CloudFormation knows the experiment already: nothing is replaced, or a rollback undoes that."""
+        """Whether the experiment is the one that CloudFormation knows.
+
+        True where nothing is replaced, and in a rollback to the experiment from before a replacement.
+        """
         return self.physical_id == self.name
 
     def owns(self, name: str, tags: Mapping[str, str]) -> bool:

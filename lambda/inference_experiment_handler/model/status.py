@@ -37,6 +37,9 @@ class Status(StrEnum):
         return status
 
 
+REGULAR_ENDS = frozenset({Status.COMPLETED, Status.CANCELLED})
+"""How a test ends by a Stop or by its schedule. One that has ended otherwise is never as desired."""
+
 _PHASES = {str(status): status.phase for status in Status}
 
 

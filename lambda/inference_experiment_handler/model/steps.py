@@ -2,7 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+
+
+class Purpose(StrEnum):
+    """Tells calls of one operation apart. The values are in journals that are handed over: they must not change."""
+
+    NONE = ""
+    LEASE = "charge"
+    START = "start"
+    STOP = "end"
+    VERIFIED = "proof"
+    OWNER = "owner"
+    HANDOVER = "hop"
+    UNHANDLED_STATUS = "unknown status"
+
 
 CallKey = tuple[str, str, str]
 """The operation, its subject and its purpose: what counts as the same call within one request."""
@@ -27,7 +42,7 @@ class Call:
     subject: str
     arguments: Mapping[str, Any] = field(repr=False)
     why: str
-    purpose: str = ""
+    purpose: str = Purpose.NONE
     fields: tuple[str, ...] = ()
     tentative: bool = False
     takes_lease_from: str | None = None
@@ -79,3 +94,7 @@ class Infeasible:
 
     reason: str
     in_rollback: Callable[[], Step]
+
+    @property
+    def why(self) -> str:
+        return self.reason

@@ -23,7 +23,7 @@ before the Stop until the endpoint is verified."""
 VERIFIED = ""
 """The value of ``PENDING_STOP`` once the endpoint is as it was to be."""
 NOT_KNOWN = ""
-"""The value of ``LAST_APPLIED`` where something was applied, and the tag that said what is gone."""
+"""The value of ``LAST_APPLIED`` where something was applied, but the tag that said what was lost."""
 
 
 @dataclass(frozen=True)

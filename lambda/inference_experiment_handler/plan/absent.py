@@ -3,7 +3,6 @@
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.operations import CREATE, DELETE
 from inference_experiment_handler.model.request import RequestType
-from inference_experiment_handler.model.status import Phase
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step, Wait
 from inference_experiment_handler.model.tags import LEASE
 from inference_experiment_handler.plan import arguments, last_applied, stack
@@ -16,7 +15,7 @@ from inference_experiment_handler.plan.endpoint import (
 from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.wording import GIVEN_UP, unknown_status
+from inference_experiment_handler.plan.wording import GIVEN_UP, unhandled_status
 from inference_experiment_handler.spec.limits import length_problem
 from inference_experiment_handler.spec.text import iso_instant
 
@@ -27,9 +26,9 @@ def plan_absent(situation: Situation) -> Step | Infeasible:
     if journal.perhaps_completed(DELETE, name):
         called_off = desired.conclusion is not None
         return Done(f"{name} was called off before it started") if called_off else Fail(GIVEN_UP)
-    if not journal.observed and journal.may_not_show_yet(CREATE, name, situation.now):
+    if not journal.existed and journal.may_not_show_yet(CREATE, name, situation.now):
         return Wait(f"waiting for {CREATE} to show")
-    if journal.is_completed(CREATE, name) or journal.observed:
+    if journal.is_completed(CREATE, name) or journal.existed:
         return Fail(f"{name} was deleted by somebody else while this request was under way; it is not created again")
     if request.type is RequestType.UPDATE and request.replaces is None:
         over = _already_over(situation)
@@ -96,8 +95,8 @@ def _creation_problem(situation: Situation) -> str | None:
             "yet: to start one, take DesiredState and ModelVariantActions out of the declaration"
         )
     predecessor = _predecessor_there(situation)
-    if predecessor is not None and predecessor.experiment.phase is Phase.UNKNOWN:
-        return unknown_status(predecessor.experiment)
+    if predecessor is not None and predecessor.experiment.unhandled:
+        return unhandled_status(predecessor.experiment)
     gone = situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):
         return f"{request.replaces}, which {request.name} was to follow, was deleted meanwhile; nothing is created"

@@ -2,6 +2,7 @@
 
 from inference_experiment_handler.model.operations import STOP
 from inference_experiment_handler.model.request import RequestType
+from inference_experiment_handler.model.status import REGULAR_ENDS
 from inference_experiment_handler.model.steps import Infeasible, Step
 from inference_experiment_handler.plan import diff, last_applied
 from inference_experiment_handler.plan.endpoint import ending_problem, still_updating
@@ -10,7 +11,7 @@ from inference_experiment_handler.plan.finalize import finalize
 from inference_experiment_handler.plan.matching import Match
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import ended_words, way_out
-from inference_experiment_handler.spec.declaration import DESIRED_STATES, Ending
+from inference_experiment_handler.spec.declaration import Ending
 
 
 def plan_ended(situation: Situation, target: Target) -> Step | Infeasible:
@@ -18,13 +19,12 @@ def plan_ended(situation: Situation, target: Target) -> Step | Infeasible:
     desired, status = situation.desired, target.experiment.status
 
     def leave_it() -> Step:
-        return finalize(situation, target, f"{status}, and stays so", brought_about=False)
+        return finalize(situation, target, f"{status}, and stays so", in_full=False)
 
-    if _is_to_begin(situation, target) and not target.names_this_request:
+    if _is_to_begin(situation, target) and not target.lease_observed:
         again = f"{ended_words(target.experiment)}, and does not run again. {way_out(desired)}"
         return Infeasible(again, in_rollback=leave_it)
-    if status not in DESIRED_STATES:
-        # Neither a Stop nor the schedule ends a test so.
+    if status not in REGULAR_ENDS:
         return Infeasible(f"{ended_words(target.experiment)}. {way_out(desired)}", in_rollback=leave_it)
     unchanged = situation.request.type is RequestType.UPDATE and (
         target.last_applied == last_applied.digests_of(desired)
@@ -52,8 +52,8 @@ def _problem(situation: Situation, target: Target) -> str | None:
         )
     if desired.conclusion is not None:
         return _conclusion_problem(situation, target, desired.conclusion)
-    began = situation.journal.observed_alive or target.names_this_request
-    if experiment.was_cancelled and (began or situation.request.type is RequestType.CREATE):
+    was_alive = situation.journal.existed_alive or target.lease_observed
+    if experiment.was_cancelled and (was_alive or situation.request.type is RequestType.CREATE):
         return f"{ended_words(experiment)}. {way_out(desired)}"
     # A declaration without a conclusion holds for a test that has ended, too: tests end.
     return None

@@ -11,7 +11,7 @@ from inference_experiment_handler.model.observed import ObservedEndpoint, Served
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.spec import names
-from inference_experiment_handler.spec.declaration import Declaration, Ending, ModelVariant
+from inference_experiment_handler.spec.declaration import Action, Declaration, Ending, ModelVariant
 
 
 def placement_matters(situation: Situation, target: Target) -> bool:
@@ -93,12 +93,12 @@ def ending_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint | None
             f"{_names(endpoint.production)} from configuration {endpoint.config_name}{_because(endpoint)}"
         )
     there = endpoint is not None and (endpoint.shadows_with(shadow) or endpoint.serves_in_production(shadow))
-    if ending.shadow == "Remove" and endpoint is not None and endpoint.shadows_with(shadow):
+    if ending.shadow == Action.REMOVE and endpoint is not None and endpoint.shadows_with(shadow):
         return (
             f"shadow variant {shadow} is still on endpoint {endpoint.name} (configuration {endpoint.config_name}) "
             f"and goes on being billed{_because(endpoint)}"
         )
-    if ending.shadow == "Retain" and not there:
+    if ending.shadow == Action.RETAIN and not there:
         return f"shadow variant {shadow} is no longer on endpoint {test.endpoint_name}"
     return None
 
@@ -111,7 +111,7 @@ def endpoint_after(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> Ob
             promoted.variant_name, promoted.instance_count, promoted.model_name, promoted.instance_type
         )
         return replace(endpoint, production=(served,), shadows=())
-    return endpoint if ending.shadow == "Retain" else replace(endpoint, shadows=())
+    return endpoint if ending.shadow == Action.RETAIN else replace(endpoint, shadows=())
 
 
 def _kept(ending: Ending, test: Test) -> ModelVariant | None:

@@ -1,19 +1,20 @@
 """There is an experiment of that name: whose it is, and what it takes to make it as desired."""
 
 from inference_experiment_handler.model.operations import START
-from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step, Wait
+from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import STARTED, owner_in_words
 from inference_experiment_handler.plan import arguments, diff
+from inference_experiment_handler.plan.calls import call_off, call_once
 from inference_experiment_handler.plan.ended import plan_ended
 from inference_experiment_handler.plan.endpoint import placement_matters, still_updating
+from inference_experiment_handler.plan.feasibility import infeasible_fields
 from inference_experiment_handler.plan.fields import Field
 from inference_experiment_handler.plan.finalize import finalize
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
-from inference_experiment_handler.plan.once import call_off, call_once
 from inference_experiment_handler.plan.removal import stop
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.update import infeasible_fields, update
-from inference_experiment_handler.plan.wording import unknown_status
+from inference_experiment_handler.plan.update import update
+from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec.declaration import Ending
 from inference_experiment_handler.spec.text import iso_instant
 
@@ -39,9 +40,9 @@ def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
         return without_waiting or lease or Wait(f"waiting for {experiment.status} to pass")
     if experiment.ended:
         return plan_ended(situation, target)
-    if not experiment.not_started and not experiment.running:
+    if experiment.unhandled:
         left = Done(f"{experiment.name} is {experiment.status}, and is left as it is")
-        return Infeasible(unknown_status(experiment), in_rollback=lambda: left)
+        return Infeasible(unhandled_status(experiment), in_rollback=lambda: left)
     step = _plan_created_or_running(situation, target)
     return lease if lease and isinstance(step, Call) and not step.takes_lease else step
 
@@ -76,27 +77,27 @@ def _plan_created_or_running(situation: Situation, target: Target) -> Step | Inf
     differing = _differing(situation, target)
     problems = infeasible_fields(situation, target, differing)
     if not problems:
-        return _update_conclude_start(situation, target, differing, feasible=True)
+        return _update_conclude_start(situation, target, differing, in_full=True)
     feasible = [field for field in differing if field.name not in problems]
     return Infeasible(
         " ".join(dict.fromkeys(problems.values())),
-        in_rollback=lambda: _update_conclude_start(situation, target, feasible, feasible=False),
+        in_rollback=lambda: _update_conclude_start(situation, target, feasible, in_full=False),
     )
 
 
-def _update_conclude_start(situation: Situation, target: Target, differing: list[Field], *, feasible: bool) -> Step:
-    """``feasible``: all of what is desired, rather than as much of it as a rollback can bring about."""
+def _update_conclude_start(situation: Situation, target: Target, differing: list[Field], *, in_full: bool) -> Step:
+    """``in_full``: all of what is desired, rather than as much of it as a rollback can bring about."""
     desired, experiment = situation.desired, target.experiment
     if differing:
         return update(situation, target, differing)
-    if desired.conclusion is not None and feasible:
+    if desired.conclusion is not None and in_full:
         return _conclude(situation, target, desired.conclusion)
     due = desired.conclusion is None and desired.schedule.is_due(situation.now)
-    if experiment.not_started and due and feasible:
-        intent = record_intent(target, "start", {STARTED: iso_instant(situation.now)})
+    if experiment.not_started and due and in_full:
+        intent = record_intent(target, Purpose.START, {STARTED: iso_instant(situation.now)})
         return intent or call_once(START, target, {"Name": target.name})
-    why = f"{experiment.status}, {'as declared' if feasible else 'and as far as it can be as declared'}"
-    return finalize(situation, target, why, brought_about=feasible)
+    why = f"{experiment.status}, {'as declared' if in_full else 'and as far as it can be as declared'}"
+    return finalize(situation, target, why, in_full=in_full)
 
 
 def _conclude(situation: Situation, target: Target, conclusion: Ending) -> Step:

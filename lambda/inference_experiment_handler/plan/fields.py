@@ -147,7 +147,7 @@ FIELDS = (
     Field(
         name="Schedule.StartTime",
         desired=schedule.start_shown,
-        observed=lambda observed: schedule.shown(observed.start),
+        observed=lambda observed: schedule.iso_or_none(observed.start),
         changes_in=UNTIL_START,
         compare=schedule.match_start,
         in_create=schedule.for_create,
@@ -156,7 +156,7 @@ FIELDS = (
     Field(
         name="Schedule.EndTime",
         desired=schedule.end_shown,
-        observed=lambda observed: schedule.shown(observed.end),
+        observed=lambda observed: schedule.iso_or_none(observed.end),
         changes_in=UNTIL_END,
         compare=schedule.match_end,
         in_create=schedule.for_create,

@@ -7,12 +7,12 @@ from inference_experiment_handler.plan import arguments, last_applied
 from inference_experiment_handler.plan.situation import Situation, Target
 
 
-def finalize(situation: Situation, target: Target, why: str, *, brought_about: bool = True) -> Step:
+def finalize(situation: Situation, target: Target, why: str, *, in_full: bool = True) -> Step:
     """Brings the tags up to date, then is done. Tags never touch the test, so they come last.
 
-    ``brought_about``: what is desired is live, rather than left as it is because a rollback has to succeed.
+    ``in_full``: all that is desired is live, rather than as much of it as a rollback can bring about.
     """
-    desired_tags = _desired_tags(situation, target, brought_about=brought_about)
+    desired_tags = _desired_tags(situation, target, in_full=in_full)
     surplus = [key for key in _obsolete_tags(situation, target) if key in target.tags]
     missing = {key: value for key, value in desired_tags.items() if target.tags.get(key) != value}
     untagged = target.journal.is_completed(DELETE_TAGS, target.name)
@@ -33,14 +33,14 @@ def finalize(situation: Situation, target: Target, why: str, *, brought_about: b
     return Done(why)
 
 
-def _desired_tags(situation: Situation, target: Target, *, brought_about: bool) -> dict[str, str]:
+def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dict[str, str]:
     desired = situation.desired
     tags = {**desired.tags, **situation.request.owner.tags}
-    if brought_about:
+    if in_full:
         tags[LAST_APPLIED] = last_applied.to_tag(last_applied.digests_of(desired))
     if _lease_is_to_be_held(target):
         tags[LEASE] = situation.request.token
-    if brought_about and desired.conclusion is not None and target.tags.get(PENDING_STOP):
+    if in_full and desired.conclusion is not None and target.tags.get(PENDING_STOP):
         tags[PENDING_STOP] = VERIFIED
     return tags
 

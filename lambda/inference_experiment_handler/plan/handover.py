@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.operations import ADD_TAGS
 from inference_experiment_handler.model.request import Request
-from inference_experiment_handler.model.steps import Call
+from inference_experiment_handler.model.steps import Call, Purpose
 from inference_experiment_handler.model.tags import HANDOVER
 from inference_experiment_handler.plan import arguments
 from inference_experiment_handler.plan.situation import Situation, Target
@@ -37,7 +37,7 @@ def ack_handover(situation: Situation) -> Call | None:
         target.name,
         arguments.add_tags(target.experiment, {HANDOVER: ack}),
         f"to acknowledge handover {journal.generation}",
-        purpose=f"hop {journal.generation}",
+        purpose=f"{Purpose.HANDOVER} {journal.generation}",
         tentative=True,
     )
     return None if journal.has_been_tried(call) else call

@@ -1,16 +1,22 @@
 """The lease of an experiment: of two requests about one resource, the newer one's word counts.
 
 CloudFormation can send a request while an older one still waits (a cancelled update is rolled back at once), and Lambda
-can run an old one again. A request writes its fencing token on the experiment as soon as it can't be done at once; one
-that finds a newer token there, or another in the place of its own, is superseded: it ends, and leaves the experiment
-alone.
+can run an old one again. A request writes its fencing token on the experiment; one that finds a newer token there, or
+finds its own replaced, is superseded: it ends, and leaves the experiment alone.
+
+When the lease is acquired:
+
+- of an experiment that is in transition: at once, as the request has to wait;
+- of one that is at rest: before the first call that changes it, as part of an intent where one is recorded;
+- of the run that this one replaces: as soon as the request waits for anything, so that an older request ends;
+- of one that is being taken over: last, together with the owner's tags. Until then it is not ours to clean up.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, OWNERS
-from inference_experiment_handler.model.steps import Call, Step
+from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, NEED_OWNER_TAGS
+from inference_experiment_handler.model.steps import Call, Purpose, Step
 from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, NOT_KNOWN
 from inference_experiment_handler.plan import arguments
 from inference_experiment_handler.plan.situation import Situation, Target
@@ -18,17 +24,17 @@ from inference_experiment_handler.plan.situation import Situation, Target
 
 def acquire_lease(target: Target) -> Call | None:
     """The call by which this request acquires the lease; ``None`` once it has."""
-    if target.leased or target.names_this_request:
+    if target.leased or target.lease_observed:
         return None
-    return _write(target, {}, "charge", why="to acquire the lease")
+    return _write(target, {}, Purpose.LEASE, why="to acquire the lease")
 
 
-def record_intent(target: Target, purpose: str, tags: Mapping[str, str]) -> Call | None:
+def record_intent(target: Target, purpose: Purpose, tags: Mapping[str, str]) -> Call | None:
     """The call that writes down what is about to be done, or is verified; ``None`` once it is written, or can't be.
 
     So that whoever comes later knows, even if this request's journal is lost. It acquires the lease, too.
     """
-    call = replace(_write(target, tags, purpose, why=f"to record first: {purpose}"), tentative=True)
+    call = replace(_write(target, tags, purpose, why=f"to record first: {purpose.name.lower()}"), tentative=True)
     return None if tags.items() <= target.tags.items() or target.journal.has_been_tried(call) else call
 
 
@@ -37,7 +43,7 @@ def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
 
     Somebody may have stripped them. What was applied last is not known any more then, but that something was is.
     """
-    if not isinstance(step, Call) or step.operation not in OWNERS:
+    if not isinstance(step, Call) or step.operation not in NEED_OWNER_TAGS:
         return None
     target = next(each for each in situation.targets if each.name == step.subject)
     # The lease is not enough: a test that is being taken over is not its owner's until all is well.
@@ -49,13 +55,13 @@ def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
         target.name,
         arguments.add_tags(target.experiment, {**situation.request.owner.tags, LAST_APPLIED: NOT_KNOWN}),
         "its owner's tags are gone",
-        purpose="owner",
+        purpose=Purpose.OWNER,
         tentative=True,
     )
     return None if target.journal.has_been_tried(call) else call
 
 
-def _write(target: Target, tags: Mapping[str, str], purpose: str, *, why: str) -> Call:
+def _write(target: Target, tags: Mapping[str, str], purpose: Purpose, *, why: str) -> Call:
     held_before = None if target.leased else target.lease_holder or ""
     return Call(
         ADD_TAGS,

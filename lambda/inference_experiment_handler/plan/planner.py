@@ -29,8 +29,7 @@ def _plan(situation: Situation) -> Step:
     rollback = stack.is_rollback(situation)
     if rollback is None and not isinstance(step, Done | Fail):
         # Only CloudFormation tells a rollback from any other update, and only right at the beginning.
-        why = step.reason if isinstance(step, Infeasible) else step.why
-        step = stack.ask(situation, f"whether this is a rollback: {why}")
+        step = stack.ask(situation, f"whether this is a rollback: {step.why}")
     elif isinstance(step, Infeasible):
         step = step.in_rollback() if rollback else Fail(step.reason)
     return _unless_terminal(situation, step, rollback=bool(rollback))
@@ -41,6 +40,7 @@ def _unless_terminal(situation: Situation, step: Step, *, rollback: bool) -> Ste
     failed = situation.journal.terminal_errors.get(step.key) if isinstance(step, Call) else None
     if failed is None:
         return step
+    # An orphan that has to go is another matter: nobody else would remove it.
     if rollback and isinstance(step, Call) and step.subject == situation.request.name:
         return Done("SageMaker refuses to put it back, so it is left as it is")
     return Fail(failed)

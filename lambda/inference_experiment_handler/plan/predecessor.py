@@ -1,6 +1,6 @@
 """The run that another one replaces: what becomes of it, and when."""
 
-from inference_experiment_handler.model.steps import Fail, Step
+from inference_experiment_handler.model.steps import Fail, Purpose, Step
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.removal import end, remove
@@ -32,7 +32,7 @@ def retire_predecessor(situation: Situation) -> Step | None:
     step = end(situation, predecessor, request.previous.removal, reason=f"replaced by {request.name}")
     if step is None and predecessor.unverified:
         # From now on the endpoint shows what the new run does.
-        return record_intent(predecessor, "proof", {PENDING_STOP: VERIFIED})
+        return record_intent(predecessor, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
     return step
 
 

@@ -25,7 +25,7 @@ def plan_present(situation: Situation) -> Step | Infeasible:
         return step
     if not isinstance(step, Wait):
         return retirement
-    # Whether this will be refused is not known yet. The lease can't wait for that, everything else can.
+    # Whether this is feasible is not known yet. But an older request that still waits has to be superseded now.
     predecessor = situation.predecessor
     lease = acquire_lease(predecessor) if predecessor and not predecessor.experiment.ended else None
     return lease or step

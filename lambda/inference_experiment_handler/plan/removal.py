@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 from inference_experiment_handler.model.operations import DELETE, STOP
-from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wait
+from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP
 from inference_experiment_handler.plan import arguments
+from inference_experiment_handler.plan.calls import call_off, call_once
 from inference_experiment_handler.plan.endpoint import ending_problem, still_updating
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
-from inference_experiment_handler.plan.once import call_off, call_once
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.wording import unknown_status
-from inference_experiment_handler.spec.declaration import Ending, Removal
-
-_UNKNOWN_STATUS = "unknown status"
+from inference_experiment_handler.plan.wording import unhandled_status
+from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
 
 def plan_removal(situation: Situation) -> Step:
@@ -31,7 +29,7 @@ def plan_removal(situation: Situation) -> Step:
 
 
 def remove(situation: Situation, target: Target, removal: Removal, *, because: str) -> Step | None:
-    """The next step towards an ended test without a record; ``None`` where the record is to stay, and is all there is.
+    """The next step towards an ended test without a record; ``None`` once only a record is left that is to stay.
 
     ``because``: the beginning of the reason that SageMaker records.
     """
@@ -60,10 +58,10 @@ def end(
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
     if experiment.not_started:
         return call_off(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
-    return _end_in_unknown_status(target, ending, reason=reason)
+    return _end_in_unhandled_status(target, ending, reason=reason)
 
 
-def _end_in_unknown_status(target: Target, ending: Ending, *, reason: str) -> Step:
+def _end_in_unhandled_status(target: Target, ending: Ending, *, reason: str) -> Step:
     """What may be legal is tried; then the status may pass, until the deadline.
 
     The calls have a purpose of their own: a conflict in this status says nothing of the next.
@@ -71,14 +69,15 @@ def _end_in_unknown_status(target: Target, ending: Ending, *, reason: str) -> St
     intent = _intend_stop(target, ending)
     if intent is not None:
         return intent
-    calls = (
-        Call(STOP, target.name, arguments.stop(target.experiment, ending, reason), "", _UNKNOWN_STATUS, tentative=True),
-        Call(DELETE, target.name, {"Name": target.name}, "", _UNKNOWN_STATUS, tentative=True),
-    )
-    untried = [call for call in calls if call.key not in target.journal.conflicts]
-    if untried and not target.journal.is_completed(*untried[0].key):
-        return replace(untried[0], why=f"it is {target.experiment.status}")
-    return Wait(f"waiting for {target.name}: {unknown_status(target.experiment)}")
+    purpose, why = Purpose.UNHANDLED_STATUS, f"it is {target.experiment.status}"
+    stop_arguments = arguments.stop(target.experiment, ending, reason)
+    for operation, sent in ((STOP, stop_arguments), (DELETE, {"Name": target.name})):
+        call = Call(operation, target.name, sent, why, purpose, tentative=True)
+        if call.key in target.journal.completed:
+            break
+        if call.key not in target.journal.conflicts:
+            return call
+    return Wait(f"waiting for {target.name}: {unhandled_status(target.experiment)}")
 
 
 def stop(target: Target, ending: Ending, *, reason: str) -> Step:
@@ -87,7 +86,7 @@ def stop(target: Target, ending: Ending, *, reason: str) -> Step:
 
 
 def _intend_stop(target: Target, ending: Ending) -> Call | None:
-    return record_intent(target, "end", {PENDING_STOP: f"{ending.shadow} {target.request.token}"})
+    return record_intent(target, Purpose.STOP, {PENDING_STOP: f"{ending.shadow} {target.request.token}"})
 
 
 def ending_of(target: Target, removal: Removal) -> Ending:
@@ -99,18 +98,18 @@ def ending_of(target: Target, removal: Removal) -> Ending:
 
 
 def _verify_stop(situation: Situation, target: Target, ending: Ending) -> Step | None:
-    """What follows where a stopped test has left its endpoint otherwise than its ending declares."""
+    """Checks the endpoint after a Stop: a wait while it is updated, a failure if it is not as the ending declares."""
     if not target.unverified:
         return None
     experiment, pending = target.experiment, target.pending_stop
     if not target.stopped_by_this_request:
         # An earlier request has said what went wrong. What bills must go all the same.
-        if pending.action == "Retain":
+        if pending.action == Action.RETAIN:
             return None
-        ending = Ending(shadow="Remove")
+        ending = Ending(shadow=Action.REMOVE)
     elif pending.action not in ("", ending.shadow):
         # When it was stopped, the tags did not yet show that it had come about. What was recorded then holds.
-        production = "Remove" if pending.action == "Promote" else "Retain"
+        production = Action.REMOVE if pending.action == Action.PROMOTE else Action.RETAIN
         ending = Ending(production=production, shadow=pending.action)
     endpoint = situation.endpoint(experiment.endpoint_name)
     wait = still_updating(endpoint)

@@ -35,19 +35,19 @@ def match_end(desired: Declaration, observed: ObservedExperiment, now: datetime)
     return match_if(observed.end is not None and abs(observed.end - end) < _CLOSE)
 
 
-def shown(instant: datetime | None) -> str | None:
+def iso_or_none(instant: datetime | None) -> str | None:
     return iso_instant(instant) if instant else None
 
 
 def start_shown(desired: Declaration) -> str | None:
-    return shown(desired.schedule.start)
+    return iso_or_none(desired.schedule.start)
 
 
 def end_shown(desired: Declaration) -> str | None:
     """The end as it is declared: a duration, or an instant."""
     if desired.schedule.duration is not None:
         return iso_duration(desired.schedule.duration)
-    return shown(desired.schedule.end)
+    return iso_or_none(desired.schedule.end)
 
 
 def for_create(desired: Declaration, now: datetime) -> dict[str, Any]:

@@ -30,7 +30,19 @@ from inference_experiment_handler.spec.declaration import Declaration
 
 @dataclass(frozen=True)
 class Target:
-    """One experiment that a request is about: its own, or the run that it replaces."""
+    """One experiment that a request is about: its own, or the run that it replaces.
+
+    =============================  =======  ======  ==========
+    the experiment                 owned    leased  came_about
+    =============================  =======  ======  ==========
+    created by this request        yes      yes     no
+    as an earlier request left it  yes      no      yes
+    left by a failed creation      yes      no      no
+    stripped of its tags           by name  no      yes
+    somebody else's                no       no      yes
+    being taken over               no       no      yes
+    =============================  =======  ======  ==========
+    """
 
     request: Request
     journal: Journal
@@ -80,7 +92,7 @@ class Target:
         return self.experiment.tags.get(LEASE) if self.experiment.tags is not None else None
 
     @property
-    def names_this_request(self) -> bool:
+    def lease_observed(self) -> bool:
         """Whether its tags name this request as the holder of the lease."""
         return self.lease_holder == self.request.token
 
@@ -100,9 +112,10 @@ class Target:
         """Whether its tags say that a request has brought it about as desired. Not where they were not read."""
         if self.experiment.tags is None:
             return False
-        # A creation writes the lease and the owner at once. A lease alone was written after the tags were stripped.
-        began = LEASE in self.tags and STACK_ID in self.tags
-        return LAST_APPLIED in self.tags or not began
+        # A creation writes the lease and the owner at once, so without one of them the tags were stripped, or it is
+        # somebody else's: then nothing says that it did not come about.
+        created_by_a_request = LEASE in self.tags and STACK_ID in self.tags
+        return LAST_APPLIED in self.tags or not created_by_a_request
 
     @cached_property
     def last_applied(self) -> Digests | None:
@@ -111,7 +124,10 @@ class Target:
 
     @cached_property
     def last_applied_or_previous(self) -> Digests | None:
-        """The same; where the tags don't have them, what CloudFormation says was declared before."""
+        """The same; where the tags don't have them, what CloudFormation says was declared before.
+
+        Only of an experiment of ours: what was declared before says nothing of one that is being taken over.
+        """
         previous = self.request.previous.desired if self.request.previous else None
         return self.last_applied or (digests_of(previous) if previous else None)
 
@@ -178,7 +194,10 @@ class Situation:
         return tuple(target for target in (self.target, self.predecessor) if target is not None)
 
     def endpoint(self, name: str) -> ObservedEndpoint | None:
-        """``None``: there is no such endpoint. Raises a ``KeyError`` for one that was not observed."""
+        """``None``: there is no such endpoint.
+
+        Raises a ``KeyError`` for one that was not observed: ``needs.endpoints_needed`` has to name what a planner asks.
+        """
         return self.endpoints[name.casefold()]
 
     def _target(self, observed: ObservedExperiment | None) -> Target | None:

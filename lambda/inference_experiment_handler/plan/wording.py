@@ -14,10 +14,10 @@ def ended_words(experiment: ObservedExperiment) -> str:
     return f"{experiment.name} is {experiment.status}{since}{reason}"
 
 
-def unknown_status(experiment: ObservedExperiment) -> str:
+def unhandled_status(experiment: ObservedExperiment) -> str:
     """That nothing is planned for its status."""
     reason = f" ({experiment.status_reason})" if experiment.status_reason else ""
-    return f"{experiment.name} has status {experiment.status!r}{reason}, which this version does not know"
+    return f"{experiment.name} has status {experiment.status!r}{reason}, which this version does not handle"
 
 
 def way_out(desired: Declaration) -> str:

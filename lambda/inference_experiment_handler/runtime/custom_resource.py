@@ -1,6 +1,11 @@
 """crhelper, with what differs here: it waits inside the invocation, hands over to the next one, and answers once.
 
-Why each thing differs is in docs/decisions/0002-crhelper-subclass.md.
+Why each thing differs is in docs/decisions/0002-crhelper-subclass.md. crhelper calls, for one invocation:
+
+1. ``_crhelper_init`` and ``_log_setup``, with the event;
+2. the function that is registered for the request type, or for its poll: ``_reconcile``, all the same;
+3. where that returned nothing, ``_polling_init``: the wait, with more calls of ``_reconcile``, or the handover;
+4. ``_send``, unless the request was handed over. A timer calls it, too, right before the invocation times out.
 """
 
 import json
@@ -47,6 +52,7 @@ class InferenceExperimentResource(CfnResource):
     def __init__(self, ports: Ports) -> None:
         with _without_clients():
             super().__init__(json_logging=True, log_level=logs.level(), sleep_on_delete=0)
+        # For crhelper to send an answer, which it doesn't where it believes to be run by SAM.
         self._sam_local = None
         self._ports = ports
         self._answering = threading.Lock()
@@ -101,12 +107,12 @@ class InferenceExperimentResource(CfnResource):
         self.Data = response.attributes(outcome.experiment, name, endpoint_name)
         # Another id than before makes CloudFormation delete the experiment of the old one, so a failed replacement
         # keeps the old id unless the new experiment may really be there.
-        return name if isinstance(outcome.step, Done) or outcome.began else physical_id
+        return name if isinstance(outcome.step, Done) or outcome.may_have_created else physical_id
 
     def _polling_init(self, event: dict[str, Any]) -> None:
         """Waits here instead of by an EventBridge rule, and hands over when this invocation runs out of time."""
-        budget = self._remaining()
-        margin = min(60.0, budget / 3)
+        # The last minute, or a third of a shorter invocation, is for handing over.
+        margin = min(60.0, self._remaining() / 3)
         while not self.PhysicalResourceId and self.Status != FAILED and not self._answered:
             event["CrHelperPoll"] = True
             closing = self._remaining() < margin
@@ -209,7 +215,10 @@ class InferenceExperimentResource(CfnResource):
         self._decisions.write(str(self.PhysicalResourceId), situation, step)
 
     def _until_deadline(self) -> float:
-        """Seconds until the request has to be answered; infinity once that is past."""
+        """Seconds until the request has to be answered: a wait must not last longer.
+
+        Infinity where that is past (what was created is still being taken back), and where nothing was parsed.
+        """
         left = (self._request.deadline - self._ports.now()).total_seconds() if self._request else 0.0
         return left if left > 0 else math.inf
 

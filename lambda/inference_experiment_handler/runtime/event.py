@@ -35,13 +35,13 @@ def issued(event: Mapping[str, Any], received: datetime) -> datetime:
     return signed if signed <= received else received
 
 
-def deadline(issued_at: datetime, resource_properties: Mapping[str, Any]) -> datetime:
+def deadline(sent: datetime, resource_properties: Mapping[str, Any]) -> datetime:
     """Until when to answer: a while before CloudFormation gives the resource up."""
     raw = resource_properties.get("ServiceTimeout")
     declared = str(raw) if isinstance(raw, str | int) else ""
     seconds = int(declared) if declared.isdecimal() and len(declared) < 5 else SERVICE_TIMEOUT[-1]
     timeout = timedelta(seconds=seconds if seconds in SERVICE_TIMEOUT else SERVICE_TIMEOUT[-1])
-    return issued_at + timeout - min(_RESERVE, timeout / 4)
+    return sent + timeout - min(_RESERVE, timeout / 4)
 
 
 def fallback_physical_id(event: Mapping[str, Any]) -> str:
@@ -51,7 +51,7 @@ def fallback_physical_id(event: Mapping[str, Any]) -> str:
     return names.of(event["ResourceProperties"], event["StackId"], event["LogicalResourceId"])
 
 
-def parse(event: Mapping[str, Any], issued_at: datetime) -> Request:
+def parse(event: Mapping[str, Any], sent: datetime) -> Request:
     """Raises ``InvalidPropertiesError`` for a Create or an Update whose properties are faulty."""
     kind = RequestType(event["RequestType"])
     properties = event["ResourceProperties"]
@@ -67,8 +67,8 @@ def parse(event: Mapping[str, Any], issued_at: datetime) -> Request:
         type=kind,
         owner=owner,
         name=name,
-        token=_fencing_token(event, issued_at),
-        deadline=deadline(issued_at, properties),
+        token=_fencing_token(event, sent),
+        deadline=deadline(sent, properties),
         physical_id=physical_id,
         desired=desired,
         previous=_previous(event, owner) if kind is RequestType.UPDATE else None,
@@ -81,10 +81,10 @@ def parse(event: Mapping[str, Any], issued_at: datetime) -> Request:
     )
 
 
-def _fencing_token(event: Mapping[str, Any], issued_at: datetime) -> str:
+def _fencing_token(event: Mapping[str, Any], sent: datetime) -> str:
     # A retried deployment reuses the RequestId, but never the address of the answer.
     digest = sha256(f"{event['RequestId']} {event['ResponseURL']}".encode()).hexdigest()[:16]
-    return f"{int(issued_at.timestamp())}-{event['RequestType'].lower()}-{digest}"
+    return f"{int(sent.timestamp())}-{event['RequestType'].lower()}-{digest}"
 
 
 def _previous(event: Mapping[str, Any], owner: Owner) -> Previous:

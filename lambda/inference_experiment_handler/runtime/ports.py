@@ -22,8 +22,8 @@ class Ports:
     """SageMaker, CloudFormation, Lambda, the clock, and the way back to CloudFormation.
 
     Attributes:
-        sagemaker: Makes the client; a Delete of nothing needs none.
-        cloudformation: Makes the client; most requests need none.
+        sagemaker: Makes the client.
+        cloudformation: Makes the client; a Delete, and an Update that changes nothing, need none.
         invoke: Invokes a function by its ARN, asynchronously, with that payload.
         now: The present time, with a time zone.
         sleep: Waits for so many seconds.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 SHADOW_MODE = "ShadowMode"
@@ -10,6 +11,14 @@ REAL_TIME = "RealTimeInference"
 FIRST_RUN = "1"
 DESIRED_STATES = ("Completed", "Cancelled")
 """``DesiredState``: how a test ends that is stopped, or by its schedule."""
+
+
+class Action(StrEnum):
+    """``ModelVariantActions``: what becomes of a variant when its test is stopped."""
+
+    RETAIN = "Retain"
+    REMOVE = "Remove"
+    PROMOTE = "Promote"
 
 
 @dataclass(frozen=True)
@@ -80,15 +89,15 @@ class Schedule:
 class Ending:
     """How a test is stopped: what becomes of each variant, and what SageMaker records (``StopInferenceExperiment``)."""
 
-    production: str = "Retain"
-    shadow: str = "Remove"
+    production: str = Action.RETAIN
+    shadow: str = Action.REMOVE
     desired_state: str = "Cancelled"
     desired_variants: tuple[ModelVariant, ...] = ()
     reason: str | None = None
 
     @property
     def promotes(self) -> bool:
-        return self.shadow == "Promote"
+        return self.shadow == Action.PROMOTE
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """How a test ends: ``DesiredState`` and what belongs to it, and ``OnDelete``."""
 
 from inference_experiment_handler.spec import limits
-from inference_experiment_handler.spec.declaration import DESIRED_STATES, Ending, ModelVariant, Removal
+from inference_experiment_handler.spec.declaration import DESIRED_STATES, Action, Ending, ModelVariant, Removal
 from inference_experiment_handler.spec.reader import OPAQUE, Reader
 from inference_experiment_handler.spec.text import either, shown
 from inference_experiment_handler.spec.variants_parser import ShadowMode, read_variant
 
-ACTIONS = ("Retain", "Remove", "Promote")
+ACTIONS = tuple(map(str, Action))
 RECORDS = ("Delete", "Retain")
 
 
@@ -35,7 +35,9 @@ def read_removal(reader: Reader, mode: ShadowMode | None) -> Removal:
 
 def _ending(reader: Reader, mode: ShadowMode | None, desired_state: str | None) -> Ending:
     given = reader.has("ModelVariantActions")
-    production, shadow = _actions(reader.child("ModelVariantActions"), mode) if given else ("Retain", "Remove")
+    production, shadow = (
+        _actions(reader.child("ModelVariantActions"), mode) if given else (Action.RETAIN, Action.REMOVE)
+    )
     desired = reader.children("DesiredModelVariants", count=range(1, 3))
     variants = tuple(filter(None, map(read_variant, desired or [])))
     if desired is not None and len(variants) == len(desired):
@@ -58,9 +60,9 @@ def _actions(reader: Reader | None, mode: ShadowMode | None) -> tuple[str, str]:
         if name not in actions:
             reader.fault(name, f"is missing: say {either(ACTIONS)} for each variant")
     chosen = (actions.get(production), actions.get(shadow))
-    if chosen[0] == "Promote":
+    if chosen[0] == Action.PROMOTE:
         reader.fault(production, "is 'Promote', but the production variant serves already; promote the shadow variant")
-    elif chosen[0] == "Remove" and chosen[1] in ("Retain", "Remove"):
+    elif chosen[0] == Action.REMOVE and chosen[1] in (Action.RETAIN, Action.REMOVE):
         reader.fault(
             production, f"is 'Remove', which leaves the endpoint without a production variant; promote {shown(shadow)}"
         )
@@ -74,7 +76,7 @@ def _check_desired(
     if mode is None or OPAQUE in (*names, *mode.names, *actions):
         return
     for name, action in zip(mode.names, actions, strict=True):
-        if action in ("Retain", "Promote") and name not in names:
+        if action in (Action.RETAIN, Action.PROMOTE) and name not in names:
             reader.fault(
                 "DesiredModelVariants", f"lacks {shown(name)}: it needs every variant that stays, as it is to be"
             )
@@ -83,7 +85,7 @@ def _check_desired(
             reader.fault(
                 "DesiredModelVariants", f"has {shown(name)}, no variant of this experiment ({either(mode.names)})"
             )
-        elif actions[mode.names.index(name)] == "Remove":
+        elif actions[mode.names.index(name)] == Action.REMOVE:
             reader.fault("DesiredModelVariants", f"has {shown(name)}, which ModelVariantActions removes")
         elif name in names[:index]:
             reader.fault("DesiredModelVariants", f"has {shown(name)} twice")

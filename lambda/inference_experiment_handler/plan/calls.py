@@ -17,7 +17,7 @@ def call_once(operation: str, target: Target, arguments: Arguments, *, tentative
     return Fail(f"{target.name} is still {experiment.status} after {operation}{said}")
 
 
-def call_off(target: Target, stop: Arguments, *, record_may_go: bool) -> Step:
+def call_off(target: Target, stop_arguments: Arguments, *, record_may_go: bool) -> Step:
     """The next step towards a scheduled test that never starts.
 
     Whether a test that has not started can be stopped, or deleted, is not documented. So the one is tried, and the
@@ -25,7 +25,8 @@ def call_off(target: Target, stop: Arguments, *, record_may_go: bool) -> Step:
     was to stay.
     """
     journal, delete = target.journal, {"Name": target.name}
-    first, second = ((DELETE, delete), (STOP, stop)) if record_may_go else ((STOP, stop), (DELETE, delete))
+    calls = ((STOP, stop_arguments), (DELETE, delete))
+    first, second = reversed(calls) if record_may_go else calls
     for operation, arguments in (first, second):
         if not journal.in_conflict(operation, target.name):
             return call_once(operation, target, arguments, tentative=True)

@@ -1,0 +1,44 @@
+"""Which differences from what is desired can't be put right, and why: checked before anything is called."""
+
+from collections.abc import Iterable
+
+from inference_experiment_handler.plan import diff
+from inference_experiment_handler.plan.endpoint import placement_matters, placement_problem
+from inference_experiment_handler.plan.fields import Field
+from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.wording import way_out
+from inference_experiment_handler.spec.declaration import Action
+
+
+def infeasible_fields(situation: Situation, target: Target, differing: Iterable[Field]) -> dict[str, str]:
+    """Why each of these fields can't be put right; nothing of those that can."""
+    desired, experiment = situation.desired, target.experiment
+    fixed = [field for field in differing if experiment.status not in field.changes_in]
+    problems: dict[str, str] = {}
+    if fixed:
+        words = diff.in_words(desired, experiment, fixed)
+        refusal = f"{words} can't change while {experiment.name} is {experiment.status}. {way_out(desired)}."
+        problems = {field.name: refusal for field in fixed}
+    for field in differing:
+        problem = field.problem(desired, experiment, situation.now) if field.name not in problems else None
+        if problem is not None:
+            problems[field.name] = problem
+    problems.update(_problems_before_start(situation, target))
+    for field in differing:
+        if field.goes_with in problems:
+            problems.setdefault(field.name, problems[field.goes_with])
+    return problems
+
+
+def _problems_before_start(situation: Situation, target: Target) -> dict[str, str]:
+    desired = situation.desired
+    conclusion = desired.conclusion if target.experiment.not_started else None
+    if conclusion is not None and conclusion.shadow != Action.REMOVE:
+        return {
+            "ModelVariantActions": f"{target.name} has not started, so there is nothing to "
+            f"{conclusion.shadow.lower()}: call it off (remove the shadow variant), or let it run first."
+        }
+    if placement_matters(situation, target):
+        problem = placement_problem(desired, situation.endpoint(desired.endpoint_name))
+        return {"ModelVariants": f"{problem}."} if problem else {}
+    return {}
