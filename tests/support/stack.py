@@ -80,6 +80,8 @@ class StackStatus:
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803  # the API's name
         assert StackName == self.stack.stack_id
         self.stack.asked += 1
+        # An answer takes a moment, so that it is younger than what it is asked about.
+        self.stack.clock.advance(0.01)
         described = {
             "StackId": StackName,
             "StackName": "Demo",

@@ -103,7 +103,7 @@ class Journal:
 
     def stack_status(self, *, since: datetime) -> str | None:
         """The stack's status, if CloudFormation was asked after that."""
-        if self.stack is None or datetime.fromisoformat(self.stack[1]) < since:
+        if self.stack is None or datetime.fromisoformat(self.stack[1]) <= since:
             return None
         return self.stack[0]
 

@@ -1,0 +1,50 @@
+"""The loop itself: how often it asks, and what ends it."""
+
+import logging
+
+import pytest
+
+from inference_experiment_handler import reconciler
+from inference_experiment_handler.client import Clients
+from inference_experiment_handler.model.journal import Journal
+from inference_experiment_handler.model.steps import Call
+from inference_experiment_handler.runtime import event as events
+from tests.support.declarations import declared
+from tests.support.stack import Stack
+
+
+def test_a_create_asks_cloudformation_before_and_after(stack: Stack) -> None:
+    assert stack.create(declared()).succeeded
+
+    assert stack.asked == 2
+
+
+def test_an_update_asks_cloudformation_once_and_one_that_changes_nothing_never(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.asked = 0
+
+    assert stack.update(declared(), declared(), name).succeeded
+    assert stack.asked == 0
+    assert stack.update(declared(), declared(sampling=50), name).succeeded
+    assert stack.asked == 1
+
+
+def test_a_loop_that_never_waits_is_ended_and_says_so(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = events.parse(stack.event("Create", declared()), stack.clock.now())
+    again = Call("DescribeStacks", stack.stack_id, {"StackName": stack.stack_id}, "once more")
+    monkeypatch.setattr(reconciler, "plan", lambda _: again)
+
+    with caplog.at_level(logging.WARNING, logger=reconciler.__name__):
+        outcome = reconciler.reconcile(
+            request,
+            Journal(),
+            Clients(stack.ports.sagemaker(), stack.ports.cloudformation),
+            stack.clock.now,
+            lambda *_: None,
+        )
+
+    assert outcome is None
+    assert stack.asked == 40
+    assert "no wait in 40 steps" in caplog.text
