@@ -351,7 +351,7 @@ def test_an_unknown_status_is_a_clear_failure(stack: Stack) -> None:
     # No status of the service model, so it can't be had from the state machine.
     name = stack.create(declared()).physical_id
     describe = stack.edges.sagemaker().describe_inference_experiment
-    client = stack.edges.sagemaker()
+    client: Any = stack.edges.sagemaker()
     client.describe_inference_experiment = lambda **asked: describe(**asked) | {"Status": "Paused"}
 
     for answer in (stack.update(declared(), declared(sampling=60), name), stack.delete(declared(), name)):

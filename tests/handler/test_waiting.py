@@ -10,7 +10,7 @@ from local.sagemaker import ErrorFault
 from tests.support.declarations import REMOVE, declared
 from tests.support.stack import Stack
 
-SLOW = {"starting": timedelta(minutes=40)}
+SLOW: dict[str, Any] = {"starting": timedelta(minutes=40)}
 
 
 def test_a_slow_start_is_handed_over_from_invocation_to_invocation() -> None:

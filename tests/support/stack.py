@@ -77,11 +77,11 @@ class StackStatus:
 
     stack: "Stack"
 
-    def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803  # the API's name
-        assert StackName == self.stack.stack_id
+    def describe_stacks(self, **asked: Any) -> dict[str, Any]:
+        assert asked == {"StackName": self.stack.stack_id}
         self.stack.asked += 1
         described = {
-            "StackId": StackName,
+            "StackId": self.stack.stack_id,
             "StackName": "Demo",
             "StackStatus": self.stack.status,
             "CreationTime": START,
