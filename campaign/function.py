@@ -14,8 +14,8 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from campaign.chance import Chance
 from campaign.scheduler import Scheduler
+from simulation.function import Context
 
-ARN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
 RETRIES_AFTER = (60, 120)
 """Seconds: Lambda runs an asynchronous invocation that failed two more times."""
 
@@ -26,21 +26,6 @@ _PROMPT = 2
 
 class SandboxLostError(GreenletExit):
     """The sandbox is gone, in the middle of whatever it did."""
-
-
-class Context:
-    """Lambda's context object, on the simulated clock."""
-
-    invoked_function_arn = ARN
-
-    def __init__(self, scheduler: Scheduler, timeout: timedelta, request_id: str) -> None:
-        self._scheduler = scheduler
-        self.aws_request_id = request_id
-        self.began = scheduler.now()
-        self.deadline = self.began + timeout
-
-    def get_remaining_time_in_millis(self) -> int:
-        return max(0, int((self.deadline - self._scheduler.now()) / timedelta(milliseconds=1)))
 
 
 @dataclass

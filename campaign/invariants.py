@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from campaign.aws import HANDLER
-from campaign.cloudformation import LOGICAL_ID, STACK_ID, Answer, Request
-from campaign.declarations import ENDPOINT, SHADOW, Declaration
+from campaign.cloudformation import Request
 from local.sagemaker import SageMaker
+from simulation.cloudformation import LOGICAL_ID, STACK_ID, Answer
+from simulation.declarations import ENDPOINT, SHADOW, Declaration
 
 NAMES = {
     1: "answered once, in time, to its own address",

@@ -9,11 +9,13 @@ from datetime import timedelta
 from campaign import bounds, invariants
 from campaign.aws import HANDLER
 from campaign.chance import Odds
-from campaign.cloudformation import Answer, Request
-from campaign.declarations import Declaration, is_same_test
+from campaign.cloudformation import Request
+from campaign.declarations import is_same_test
 from campaign.invariants import Violation
 from campaign.outcome import NEVER, Outcome
 from campaign.world import START, World
+from simulation.cloudformation import Answer
+from simulation.declarations import Declaration
 
 _QUIET = timedelta(minutes=2)
 """What is judged a while after somebody meddled, or a test began or ended by itself, says nothing of the handler."""

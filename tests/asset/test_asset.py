@@ -8,18 +8,20 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.sagemaker import Behaviour, SageMaker, SystemClock
+from local.sagemaker import SageMaker, SystemClock
 from sagemaker_inference_experiment._asset import collect
-from tests.support.declarations import PROMOTE, as_sent, declared
+from simulation.cloudformation import STACK_ID, as_sent, request_event
+from simulation.declarations import ENDPOINT, PROMOTE, declared
+from simulation.endpoints import create_endpoints, create_models
 from tests.support.response_server import ResponseServer, response_server
 from tests.support.sagemaker_server import SageMakerServer, sagemaker_server
-from tests.support.stack import STACK_ID, STATUS_DURING, Stack
+from tests.support.stack import STATUS_DURING
 
 PROJECT = Path(__file__).parents[2]
 RUN = Path(__file__).with_name("run_asset.py")
@@ -70,15 +72,8 @@ class Function:
     ) -> dict[str, Any]:
         """One request, with its hand-overs, and its answer."""
         self.server.stack_status = STATUS_DURING[request_type]
-        event = {
-            "RequestType": request_type,
-            "RequestId": f"request-{len(self.answers.bodies)}",
-            "StackId": STACK_ID,
-            "LogicalResourceId": "ShadowTest",
-            "ResponseURL": f"{self.answers.url}/answer?X-Amz-Signature=secret",
-            "ResourceProperties": as_sent(properties),
-            **as_sent(more),
-        }
+        event = request_event(request_type, properties, number=len(self.answers.bodies), sent=datetime.now(UTC))
+        event |= {"ResponseURL": f"{self.answers.url}/answer?X-Amz-Signature=secret", **as_sent(more)}
         with ThreadPoolExecutor() as lambda_service:
             running = [lambda_service.submit(self.invoke, event, seconds)]
             while not all(each.done() for each in running):
@@ -115,12 +110,12 @@ class Function:
 @pytest.fixture
 def service() -> SageMaker:
     """SageMaker in real time, 300 times quicker, with an endpoint in service."""
-    stack = Stack()
     clock = SystemClock(speed=300)
-    stack.sagemaker = SageMaker(clock, behaviour=Behaviour())
-    stack.clock = clock  # type: ignore[assignment]
-    stack._serve_endpoint()
-    return stack.sagemaker
+    service = SageMaker(clock)
+    create_models(service)
+    create_endpoints(service, ENDPOINT, config="shop-before")
+    clock.advance(service.behaviour.endpoint_creating)
+    return service
 
 
 @pytest.fixture

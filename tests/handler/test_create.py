@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault
-from tests.support.declarations import CHALLENGER, CHAMPION, PRODUCTION, SHADOW, declared, variant
+from simulation.declarations import CHALLENGER, CHAMPION, PRODUCTION, SHADOW, declared, variant
 from tests.support.stack import START, Stack
 
 

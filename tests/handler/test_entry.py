@@ -11,8 +11,9 @@ import pytest
 from inference_experiment_handler import index
 from inference_experiment_handler.runtime import custom_resource as resource
 from inference_experiment_handler.runtime.custom_resource import InferenceExperimentResource
-from tests.support.declarations import PRODUCTION, declared
-from tests.support.stack import Context, Stack
+from simulation.declarations import PRODUCTION, declared
+from simulation.function import Context
+from tests.support.stack import Stack
 
 
 @pytest.mark.parametrize(

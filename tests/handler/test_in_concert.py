@@ -8,17 +8,10 @@ import pytest
 
 from inference_experiment_handler import index
 from local.sagemaker import ConnectionFault, ErrorFault, SilentRollback
-from tests.support.declarations import (
-    ENDPOINT,
-    PRODUCTION,
-    PROMOTE,
-    REMOVE,
-    SHADOW,
-    declared,
-    shadow_mode,
-)
+from simulation.declarations import ENDPOINT, PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, shadow_mode
+from simulation.function import Context
 from tests.support.interruption import stop_waiting
-from tests.support.stack import Context, Stack
+from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 SECOND = declared(Run="2")

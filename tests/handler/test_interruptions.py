@@ -9,9 +9,12 @@ import pytest
 
 from inference_experiment_handler import index
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, Hook, SilentRollback
-from tests.support.declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
+from simulation.cloudformation import INVENTED
+from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
+from simulation.endpoints import served
+from simulation.function import Context
 from tests.support.interruption import stop_waiting
-from tests.support.stack import INVENTED, Context, Stack
+from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 
@@ -376,14 +379,8 @@ def test_an_address_that_does_not_say_when_it_was_signed_will_do(stack: Stack, q
 def test_a_drifted_production_is_not_overwritten_by_a_start_of_ours(stack: Stack) -> None:
     before = declared(Schedule=SCHEDULED)
     name = stack.create(before).physical_id
-    config = {
-        "VariantName": PRODUCTION,
-        "ModelName": "contender",
-        "InitialInstanceCount": 1,
-        "InstanceType": "ml.m5.xlarge",
-        "InitialVariantWeight": 1.0,
-    }
-    stack.call("CreateEndpointConfig", EndpointConfigName="shop-after", ProductionVariants=[config])
+    after = [served(model="contender")]
+    stack.call("CreateEndpointConfig", EndpointConfigName="shop-after", ProductionVariants=after)
     stack.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-after")
     mark = stack.mark()
 

@@ -10,8 +10,9 @@ from inference_experiment_handler.model.tags import APPLIED, LOGICAL_ID
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from inference_experiment_handler.spec import limits
 from local.sagemaker import ErrorFault
-from tests.support.declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
-from tests.support.stack import STACK_ID, Stack
+from simulation.cloudformation import STACK_ID
+from simulation.declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
+from tests.support.stack import Stack
 
 NAMED = declared(Name="theirs")
 

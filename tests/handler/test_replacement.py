@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.sagemaker import CancelFault, ErrorFault
-from tests.support.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared, shadow_mode, variant
+from simulation.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared, shadow_mode, variant
 from tests.support.stack import Stack
 
 FIRST, SECOND = declared(), declared(Run="2")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.declarations import declared
+from simulation.declarations import declared
 from tests.support.stack import Stack
 
 

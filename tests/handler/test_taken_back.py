@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from inference_experiment_handler import index
 from local.sagemaker import ErrorFault, Hook
-from tests.support.declarations import (
+from simulation.cloudformation import INVENTED
+from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
     ENDPOINT,
-    INSTANCE_TYPE,
     PRODUCTION,
     PROMOTE,
     SHADOW,
@@ -17,8 +17,10 @@ from tests.support.declarations import (
     shadow_mode,
     variant,
 )
+from simulation.endpoints import served
+from simulation.function import Context
 from tests.support.interruption import stop_waiting
-from tests.support.stack import INVENTED, Context, Stack
+from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 SECOND = declared(Run="2")
@@ -83,14 +85,7 @@ def test_a_rollback_sends_no_half_of_what_belongs_together(stack: Stack) -> None
         ShadowModeConfig=shadow_mode(shadow="Shadow-02"),
     )
     assert stack.update(before, after, name).succeeded
-    two = {
-        "VariantName": PRODUCTION,
-        "ModelName": CHAMPION,
-        "InitialInstanceCount": 2,
-        "InstanceType": INSTANCE_TYPE,
-        "InitialVariantWeight": 1.0,
-    }
-    stack.call("CreateEndpointConfig", EndpointConfigName="two", ProductionVariants=[two])
+    stack.call("CreateEndpointConfig", EndpointConfigName="two", ProductionVariants=[served(count=2)])
     stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName="two")
     stack.clock.advance(600)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.sagemaker import ErrorFault
-from tests.support.declarations import REMOVE, declared
+from simulation.declarations import REMOVE, declared
 from tests.support.stack import Stack
 
 SLOW: dict[str, Any] = {"starting": timedelta(minutes=40)}

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from local.sagemaker import Behaviour, ServiceError
+from simulation.declarations import shadow_mode
 from tests.support.world import World
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -127,9 +128,9 @@ def test_an_experiment_may_be_visible_late() -> None:
 
 
 def test_a_sampling_of_zero_may_be_refused() -> None:
-    World().create(ShadowModeConfig=World.shadow_mode(0))
+    World().create(ShadowModeConfig=shadow_mode(0))
     with pytest.raises(ServiceError, match="SamplingPercentage must be 1 or more"):
-        World(sampling_zero_allowed=False).create(ShadowModeConfig=World.shadow_mode(0))
+        World(sampling_zero_allowed=False).create(ShadowModeConfig=shadow_mode(0))
 
 
 def test_the_minimum_duration_can_be_changed() -> None:

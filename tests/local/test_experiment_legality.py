@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from local.sagemaker import ServiceError
-from tests.support.world import World, variant
+from simulation.declarations import variant
+from tests.support.world import World
 
 STATUSES = ("Creating", "Created", "Starting", "Running", "Updating", "Stopping", "Completed", "Cancelled")
 LEGAL = {

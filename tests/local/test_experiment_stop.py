@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from local.sagemaker import ServiceError
-from tests.support.world import World, variant
+from simulation.declarations import variant
+from tests.support.world import World
 
 
 def names(variants: list[dict[str, Any]]) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from local.sagemaker import ServiceError
-from tests.support.world import World, variant
+from simulation.declarations import shadow_mode, variant
+from tests.support.world import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -24,7 +25,7 @@ def test_in_created_everything_but_the_identity_can_change(world: World) -> None
         Schedule=world.schedule(2 * DAY, 4 * DAY),
         ModelVariants=variants,
         DataStorageConfig={"Destination": "s3://elsewhere"},
-        ShadowModeConfig=world.shadow_mode(10, shadow="Other"),
+        ShadowModeConfig=shadow_mode(10, shadow="Other"),
     )
 
     assert world.status() == "Updating"
@@ -34,7 +35,7 @@ def test_in_created_everything_but_the_identity_can_change(world: World) -> None
     assert described["Description"] == "changed"
     assert described["Schedule"] == world.schedule(2 * DAY, 4 * DAY)
     assert described["DataStorageConfig"] == {"Destination": "s3://elsewhere"}
-    assert described["ShadowModeConfig"] == world.shadow_mode(10, shadow="Other")
+    assert described["ShadowModeConfig"] == shadow_mode(10, shadow="Other")
     assert [each["VariantName"] for each in described["ModelVariants"]] == ["AllTraffic", "Other"]
     world.clock.advance(2 * DAY)
     assert world.endpoint()["ShadowProductionVariants"][0]["CurrentInstanceCount"] == 4
@@ -53,7 +54,7 @@ def test_in_running_the_sampling_changes_through_another_configuration(world: Wo
     world.reach("Running")
     before = world.endpoint()["EndpointConfigName"]
 
-    world.call("UpdateInferenceExperiment", Name="trial", ShadowModeConfig=world.shadow_mode(100))
+    world.call("UpdateInferenceExperiment", Name="trial", ShadowModeConfig=shadow_mode(100))
 
     assert world.status() == "Updating"
     assert world.endpoint()["EndpointStatus"] == "Updating"
@@ -104,7 +105,7 @@ def test_in_running_the_rest_is_refused(world: World, what: str) -> None:
             ]
         },
         "DataStorageConfig": {"DataStorageConfig": {"Destination": "s3://elsewhere"}},
-        "ShadowModeConfig": {"ShadowModeConfig": world.shadow_mode(50, source="Shadow-01", shadow="AllTraffic")},
+        "ShadowModeConfig": {"ShadowModeConfig": shadow_mode(50, production="Shadow-01", shadow="AllTraffic")},
         "StartTime": {"Schedule": {"StartTime": world.clock.now() + HOUR}},
     }
     with pytest.raises(ServiceError, match=f"{what}.* can't be changed while it is Running") as refused:

@@ -16,6 +16,7 @@ from local.sagemaker import (
     ServiceError,
     SilentRollback,
 )
+from simulation.declarations import shadow_mode
 from tests.support.world import World
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -69,7 +70,7 @@ def test_an_experiment_goes_cancelled_with_a_reason(world: World, status: str, s
         world.create()
         world.clock.advance(6 * MINUTE)
     if status == "Updating":
-        world.call("UpdateInferenceExperiment", Name="trial", ShadowModeConfig=world.shadow_mode(1))
+        world.call("UpdateInferenceExperiment", Name="trial", ShadowModeConfig=shadow_mode(1))
     if status == "Stopping":
         world.stop()
     world.clock.advance(DAY + 10 * MINUTE)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from local.sagemaker import ServiceError
 from local.sagemaker.model import check, service_model, violations
 from local.sagemaker.patterns import compiled
-from tests.support.world import World, variant
+from simulation.declarations import variant
+from tests.support.world import World
 
 NAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,119}"
 EXPERIMENT_OPERATIONS = ("Create", "Describe", "Update", "Start", "Stop", "Delete")

@@ -5,35 +5,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.sagemaker import Behaviour, ManualClock, SageMaker
+from simulation.declarations import ROLE, shadow_mode, variant
+from simulation.endpoints import create_endpoints, create_models
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
-ROLE = "arn:aws:iam::123456789012:role/shadow-test"
-
-
-def variant(name: str, model: str, instance_type: str = "ml.m5.large", count: int = 1) -> dict[str, Any]:
-    infrastructure = {"InstanceType": instance_type, "InstanceCount": count}
-    return {
-        "VariantName": name,
-        "ModelName": model,
-        "InfrastructureConfig": {
-            "InfrastructureType": "RealTimeInference",
-            "RealTimeInferenceConfig": infrastructure,
-        },
-    }
 
 
 class World:
-    """A SageMaker on a manual clock, with the models ``champion`` and ``challenger``, and the endpoint ``shop``."""
+    """A SageMaker on a manual clock, with models, and the endpoint ``shop``."""
 
     def __init__(self, **behaviour: Any) -> None:
         self.clock = ManualClock(START)
         self.service = SageMaker(self.clock, behaviour=Behaviour(**behaviour))
-        for model in ("champion", "challenger"):
-            self.call("CreateModel", ModelName=model, PrimaryContainer={"Image": "image"}, ExecutionRoleArn=ROLE)
-        served = {"VariantName": "AllTraffic", "ModelName": "champion", "InitialInstanceCount": 1}
-        served |= {"InstanceType": "ml.m5.large", "InitialVariantWeight": 1.0}
-        self.call("CreateEndpointConfig", EndpointConfigName="shop-before", ProductionVariants=[served])
-        self.call("CreateEndpoint", EndpointName="shop", EndpointConfigName="shop-before")
+        create_models(self.service)
+        create_endpoints(self.service, "shop", config="shop-before")
         self.clock.advance(self.service.behaviour.endpoint_creating)
         self.start = self.clock.now()
 
@@ -47,14 +32,9 @@ class World:
             "RoleArn": ROLE,
             "EndpointName": "shop",
             "ModelVariants": [variant("AllTraffic", "champion"), variant("Shadow-01", "challenger")],
-            "ShadowModeConfig": self.shadow_mode(),
+            "ShadowModeConfig": shadow_mode(50),
         }
         return deepcopy(declaration | changes)
-
-    @staticmethod
-    def shadow_mode(sampling: int = 50, source: str = "AllTraffic", shadow: str = "Shadow-01") -> dict[str, Any]:
-        shadows = [{"ShadowModelVariantName": shadow, "SamplingPercentage": sampling}]
-        return {"SourceModelVariantName": source, "ShadowModelVariants": shadows}
 
     def schedule(self, start: timedelta | None = None, end: timedelta | None = None) -> dict[str, datetime]:
         """Instants counted from when the endpoint came into service."""
