@@ -181,7 +181,7 @@ def test_a_create_that_lambda_runs_once_more_in_a_later_operation_creates_nothin
     assert stack.delete(declared(), stack.answers[-1].physical_id).succeeded
     stack.clock.advance(60)
     # Another update of the stack is under way, which knows nothing of the resource any more.
-    stack._status_during[create["RequestId"]] = "UPDATE_IN_PROGRESS"
+    stack.status_during[create["RequestId"]] = "UPDATE_IN_PROGRESS"
     stack.operation_began = stack.clock.now()
 
     stack.deliver(create)
@@ -215,7 +215,7 @@ def test_a_hand_over_that_is_delivered_again_after_the_answer_leaves_the_test_al
     edges = replace(stack.edges, invoke=lambda _, payload: payloads.append(payload))
     index.serve(stack.event("Create", declared()), Context(stack.clock), edges)
     payload = payloads[0]
-    stack._invoke(Context.invoked_function_arn, payload)
+    stack.invoke(Context.invoked_function_arn, payload)
     stack.run()
     name = stack.answers[-1].physical_id
     assert stack.answers[-1].succeeded
@@ -224,7 +224,7 @@ def test_a_hand_over_that_is_delivered_again_after_the_answer_leaves_the_test_al
 
     for status in ("CREATE_COMPLETE", "UPDATE_ROLLBACK_IN_PROGRESS"):
         stack.status = status
-        stack._invoke(Context.invoked_function_arn, payload)
+        stack.invoke(Context.invoked_function_arn, payload)
         stack.run()
 
     # It says that it goes on, and finds nothing to go on with.

@@ -214,9 +214,7 @@ def strip(stack: Stack, name: str) -> None:
 
 def beside(stack: Stack) -> Stack:
     """Another stack in the same account."""
-    other = Stack(stack_id=f"{STACK_ID}-other")
-    other.sagemaker, other.clock, other._client = stack.sagemaker, stack.clock, stack._client
-    return other
+    return Stack(stack_id=f"{STACK_ID}-other", beside=stack)
 
 
 @pytest.mark.parametrize("transition", ["Creating", "Starting"])

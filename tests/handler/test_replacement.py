@@ -177,9 +177,7 @@ def test_a_new_run_under_a_foreign_name_ends_nothing(stack: Stack) -> None:
     old = stack.create(declared(Name="one")).physical_id
     stack.serve("other")
     stack.clock.advance(600)
-    other = Stack(logical_id="Other")
-    other.sagemaker = stack.sagemaker
-    other._client, other.clock = stack._client, stack.clock
+    other = Stack(logical_id="Other", beside=stack)
     assert other.create(declared(Name="two", EndpointName="other")).succeeded
     mark = stack.mark()
 

@@ -47,12 +47,23 @@ class StackStatus:
 class Stack:
     """Sends requests for one resource and keeps what comes back."""
 
-    def __init__(self, *, logical_id: str = LOGICAL_ID, stack_id: str = STACK_ID, **behaviour: Any) -> None:
-        self.clock = ManualClock(START)
-        self.sagemaker = SageMaker(self.clock, behaviour=Behaviour(**behaviour))
+    def __init__(
+        self,
+        *,
+        logical_id: str = LOGICAL_ID,
+        stack_id: str = STACK_ID,
+        beside: "Stack | None" = None,
+        **behaviour: Any,
+    ) -> None:
+        """``beside``: another resource, in the same account."""
+        self.clock: ManualClock = beside.clock if beside else ManualClock(START)
+        self.sagemaker: SageMaker = (
+            beside.sagemaker if beside else SageMaker(self.clock, behaviour=Behaviour(**behaviour))
+        )
         self.stack_id, self.logical_id = stack_id, logical_id
         self.status = STATUS_DURING["Create"]
-        self._status_during: dict[str, str] = {}
+        self.status_during: dict[str, str] = {}
+        """By the id of the request that is served."""
         self.operation_began = START
         self.answers: list[Answer] = []
         self.hops = 0
@@ -67,7 +78,8 @@ class Stack:
         self._requests = 0
         self._invocations = 0
         self.timeout = TIMEOUT
-        self._serve_endpoint()
+        if not beside:
+            self._open()
 
     def create(self, properties: Declaration) -> Answer:
         return self.send("Create", properties)
@@ -114,7 +126,7 @@ class Stack:
             stack_id=self.stack_id,
             logical_id=self.logical_id,
         )
-        self._status_during[event["RequestId"]] = STATUS_DURING[request_type]
+        self.status_during[event["RequestId"]] = STATUS_DURING[request_type]
         if request_type != "Rollback":
             self.operation_began = self.clock.now()
         return event
@@ -129,17 +141,25 @@ class Stack:
     def serve_once(self, event: dict[str, Any]) -> None:
         """One invocation. The stack is where its newest request has taken it."""
         if "CrHelperData" not in event:
-            self.status = self._status_during[event["RequestId"]]
+            self.status = self.status_during[event["RequestId"]]
         self._invocations += 1
         context = Context(self.clock, self.timeout, aws_request_id=f"invocation-{self._invocations}")
         index.serve(event, context, self.edges)
+
+    def invoke(self, function_arn: str, payload: bytes) -> None:
+        """The handler hands over to the next invocation."""
+        assert function_arn == FUNCTION_ARN
+        self.hops += 1
+        if not self.takes_hand_over():
+            return
+        self._queue.append(json.loads(payload))
 
     @property
     def edges(self) -> Edges:
         return Edges(
             sagemaker=lambda: self._client,
             cloudformation=lambda: StackStatus(self),
-            invoke=self._invoke,
+            invoke=self.invoke,
             now=self.clock.now,
             sleep=self._sleep,
             deliver=self._deliver,
@@ -188,18 +208,12 @@ class Stack:
         """Somebody creates an endpoint."""
         create_endpoints(self.sagemaker, endpoint, config=f"{endpoint}-before", count=count)
 
-    def _serve_endpoint(self) -> None:
+    def _open(self) -> None:
+        """The endpoint comes into service."""
         create_models(self.sagemaker)
         self.serve(ENDPOINT)
         self.clock.advance(self.sagemaker.behaviour.endpoint_creating)
         self.sagemaker.record.clear()
-
-    def _invoke(self, function_arn: str, payload: bytes) -> None:
-        assert function_arn == FUNCTION_ARN
-        self.hops += 1
-        if not self.takes_hand_over():
-            return
-        self._queue.append(json.loads(payload))
 
     def _sleep(self, seconds: float) -> None:
         self.sleeps += 1
