@@ -3,7 +3,8 @@
 import pytest
 
 from campaign.life import live
-from campaign.mutants import MUTANTS, Mutant
+from campaign.mutants import MUTANTS
+from campaign.planting import Mutant
 
 # Each of these found something once: a live test removed by a hand-over that came twice, an orphan that a rollback
 # could not remove, an answer that came too late, a test that outlived its Delete, a hand-over refused or lost at
