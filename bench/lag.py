@@ -16,24 +16,17 @@ from unittest import mock
 
 from crhelper import CfnResource
 
-from campaign.declarations import ENDPOINT, INSTANCE_TYPE, MODELS, PRODUCTION, ROLE, SHADOW, as_sent, variant
 from inference_experiment_handler import index
 from inference_experiment_handler.runtime.ports import Ports
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
+from simulation.cloudformation import described, request_event
+from simulation.declarations import ENDPOINT, declared
+from simulation.endpoints import create_endpoints, create_models
+from simulation.function import Context
 
 TRANSITIONS = 100
-_ARN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
 _CREATING = timedelta(seconds=30)
-_DECLARED = {
-    "ServiceToken": _ARN,
-    "RoleArn": ROLE,
-    "EndpointName": ENDPOINT,
-    "ModelVariants": [variant(PRODUCTION, "champion"), variant(SHADOW, "challenger")],
-    "ShadowModeConfig": {
-        "SourceModelVariantName": PRODUCTION,
-        "ShadowModelVariants": [{"ShadowModelVariantName": SHADOW, "SamplingPercentage": 10}],
-    },
-}
+_DECLARED = declared(Schedule=None)
 
 
 @dataclass(frozen=True)
@@ -66,18 +59,6 @@ class Waits:
         )
 
 
-class _Context:
-    invoked_function_arn = _ARN
-    function_name = "provider"
-    aws_request_id = "request"
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock, self._deadline = clock, clock.now() + timedelta(minutes=15)
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int((self._deadline - self._clock.now()).total_seconds() * 1000)
-
-
 class _World:
     """SageMaker with an endpoint in service, and a test that takes so long to start."""
 
@@ -86,27 +67,12 @@ class _World:
         self.sagemaker = SageMaker(self.clock, behaviour=Behaviour(creating=_CREATING, starting=starting))
         self.client = boto3_client(self.sagemaker)
         self.starting = starting
-        for model in MODELS:
-            self.client.create_model(ModelName=model, PrimaryContainer={"Image": "image"}, ExecutionRoleArn=ROLE)
-        production = {
-            "VariantName": PRODUCTION,
-            "ModelName": "champion",
-            "InitialInstanceCount": 1,
-            "InstanceType": INSTANCE_TYPE,
-            "InitialVariantWeight": 1.0,
-        }
-        self.client.create_endpoint_config(EndpointConfigName="before", ProductionVariants=[production])
-        self.client.create_endpoint(EndpointName=ENDPOINT, EndpointConfigName="before")
+        create_models(self.sagemaker)
+        create_endpoints(self.sagemaker, ENDPOINT, config="before")
         self.clock.advance(600)
         self.sagemaker.record.clear()
-        self.event = {
-            "RequestType": "Create",
-            "RequestId": "request",
-            "StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c",
-            "LogicalResourceId": "ShadowTest",
-            "ResponseURL": f"https://cloudformation.test/1?X-Amz-Date={self.clock.now():%Y%m%dT%H%M%SZ}",
-            "ResourceProperties": as_sent(_DECLARED),
-        }
+        self.sent = self.clock.now()
+        self.event = request_event("Create", _DECLARED, number=1, sent=self.sent)
 
     def lag(self) -> float:
         """From the final status until now."""
@@ -118,7 +84,7 @@ class _World:
         return sum(call.operation != "ListInferenceExperiments" for call in self.sagemaker.record)
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
-        return {"Stacks": [{"StackStatus": "CREATE_IN_PROGRESS"}]}
+        return described("CREATE_IN_PROGRESS", self.sent)
 
 
 def of_the_handler() -> Waits:
@@ -154,7 +120,7 @@ def _handlers(starting: timedelta) -> Wait:
     def serve() -> None:
         while queue:
             began.append(world.clock.now())
-            index.serve(queue.pop(0), _Context(world.clock), edges)
+            index.serve(queue.pop(0), Context(world.clock), edges)
 
     edges = Ports(
         sagemaker=lambda: world.client,
@@ -181,7 +147,7 @@ def _stocks(starting: timedelta, minutes: int) -> Wait:
         # A cold container each time, which costs crhelper nothing here.
         helper = _stock_helper(world, minutes, events)
         with mock.patch.object(CfnResource, "_send", side_effect=lambda *_: lags.append(world.lag())):
-            helper(event, _Context(world.clock))
+            helper(event, Context(world.clock))
         event = json.loads(events.put_targets.call_args.kwargs["Targets"][0]["Input"])
         world.clock.advance(60 * minutes)
     return Wait(lags[0], world.calls(), invocations, 0.0)

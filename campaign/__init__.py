@@ -25,5 +25,6 @@ the project promises must hold (``invariants``); the same seed replays the same 
 ``outcome``           what one life came to
 ``invariants``        what must hold, whatever happens
 ``mutants``           faults in the handler itself, which the campaign has to find
+``planting``          how such a fault is planted, and whether it is reached
 ====================  ==========================================================
 """

@@ -37,7 +37,7 @@ def report(outcomes: list[Outcome]) -> None:
         lives=len(outcomes),
         **{
             name: sum(getattr(outcome, name) for outcome in outcomes)
-            for name in ("requests", "answers", "unanswerable", "calls", "invocations", "hops")
+            for name in ("requests", "answers", "unanswerable", "calls", "invocations", "handovers")
         },
     )
     faults = Counter(chain.from_iterable(Counter(outcome.faults).elements() for outcome in outcomes))

@@ -7,12 +7,12 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from campaign.chance import Chance
-from campaign.cloudformation import STACK_ID
 from campaign.function import Function
 from campaign.scheduler import Scheduler
 from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from local.sagemaker import SageMaker, ServiceError
+from simulation.cloudformation import STACK_ID
 
 HANDLER = "handler"
 _CHANGING = re.compile(r"^(Create|Update|Start|Stop|Delete)InferenceExperiment$")

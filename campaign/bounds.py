@@ -23,9 +23,9 @@ def exceeded(function: Function, requests: Sequence[Request], poll_seconds: floa
                 yield f"{request.id} made {len(run.calls)} calls in {run.seconds:.0f} s"
             if run.size > PAYLOAD:
                 yield f"{request.id} was handed over in {run.size} bytes"
-        most_hops = 1 + LIFETIME / (function.timeout.total_seconds() - 60)
-        if any(run.hops > most_hops for run in runs):
-            yield f"{request.id} was handed over {max(run.hops for run in runs)} times"
+        highest = 1 + LIFETIME / (function.timeout.total_seconds() - 60)
+        if any(run.generation > highest for run in runs):
+            yield f"{request.id} was handed over {max(run.generation for run in runs)} times"
 
 
 def first_calls(runs: Sequence[Run]) -> list[str]:

@@ -10,30 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from campaign.chance import Chance
-from campaign.declarations import Declaration, as_sent
 from campaign.function import Function
 from campaign.scheduler import Scheduler, Signal
+from simulation.cloudformation import INVENTED, Answer, described, request_event
+from simulation.declarations import Declaration
 
-STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
-LOGICAL_ID = "ShadowTest"
 CLEAN_UPS = 3
 """How often CloudFormation tries to delete what an update has replaced."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    body: dict[str, Any]
-    size: int
-    at: datetime
-    delivery: int
-
-    @property
-    def succeeded(self) -> bool:
-        return bool(self.body["Status"] == "SUCCESS")
-
-    @property
-    def physical_id(self) -> str:
-        return str(self.body["PhysicalResourceId"])
 
 
 @dataclass
@@ -48,6 +31,7 @@ class Request:
     timeout: float
     settled: Signal
     answers: list[Answer] = field(default_factory=list)
+    deliveries: set[int] = field(default_factory=set)
     given_up: bool = False
 
     @property
@@ -61,7 +45,7 @@ class Request:
 
     @property
     def reason(self) -> str:
-        return str(self.answer.body["Reason"]) if self.answer else "no answer"
+        return self.answer.reason if self.answer else "no answer"
 
 
 class CloudFormation:
@@ -79,14 +63,14 @@ class CloudFormation:
         self.on_answer: Callable[[Request, Answer], None] = lambda *_: None
 
     def describe_stacks(self, _: str, asked: dict[str, Any]) -> dict[str, Any]:
-        described = {"StackId": asked["StackName"], "StackName": "Demo", "StackStatus": self.status}
-        return {"Stacks": [described | {"LastUpdatedTime": self._operation_began}]}
+        return described(self.status, self._operation_began, stack_id=asked["StackName"])
 
     def receive(self, request: Request, body: bytes, delivery: int) -> None:
         """An answer is put to its address, perhaps once more in the same delivery."""
-        if any(each.delivery == delivery for each in request.answers):
+        if delivery in request.deliveries:
             return
-        answer = Answer(json.loads(body), len(body), self._scheduler.now(), delivery)
+        request.deliveries.add(delivery)
+        answer = Answer.read(body, self._scheduler.now())
         request.answers.append(answer)
         self.on_answer(request, answer)
         if not request.given_up:
@@ -98,7 +82,7 @@ class CloudFormation:
         request = self._send("Create", declared)
         cancelled = self._waited_for(request)
         answer = request.answer
-        self.physical_id = answer.physical_id if answer else "Demo-ShadowTest-1ABCDEFGHIJK"
+        self.physical_id = answer.physical_id if answer else INVENTED
         if cancelled:
             self.delete()
         elif answer is None or not answer.succeeded or self._chance.hits("other_resource_fails"):
@@ -169,20 +153,12 @@ class CloudFormation:
         request.given_up = True
         return False
 
-    def _send(self, kind: str, declared: Declaration, **more: Any) -> Request:
+    def _send(
+        self, kind: str, declared: Declaration, *, physical_id: str | None = None, old: Declaration | None = None
+    ) -> Request:
         number, now = len(self.requests), self._scheduler.now()
         timeout = float(declared.get("ServiceTimeout", 3600))
-        event = {
-            "RequestType": "Update" if kind == "Rollback" else kind,
-            "RequestId": f"request-{number}",
-            "StackId": STACK_ID,
-            "LogicalResourceId": LOGICAL_ID,
-            "ResourceType": "Custom::SageMakerInferenceExperiment",
-            "ResponseURL": f"https://cloudformation.test/{number}?X-Amz-Date={now:%Y%m%dT%H%M%SZ}&X-Amz-Signature=secret",
-            "ResourceProperties": as_sent(declared),
-            **({"PhysicalResourceId": more["physical_id"]} if "physical_id" in more else {}),
-            **({"OldResourceProperties": as_sent(more["old"])} if "old" in more else {}),
-        }
+        event = request_event(kind, declared, number=number, sent=now, physical_id=physical_id, old=old)
         request = Request(kind, event, declared, now, timeout, Signal(self._scheduler))
         self.requests.append(request)
         self._function.invoke(json.dumps(event).encode())

@@ -3,52 +3,38 @@
 from copy import deepcopy
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
-PRODUCTION, SHADOW, ENDPOINT = "AllTraffic", "Shadow-01", "shop"
-MODELS = ("champion", "challenger", "contender")
-ROLE = "arn:aws:iam::123456789012:role/shadow-test"
-INSTANCE_TYPE = "ml.m5.xlarge"
+from simulation.declarations import (
+    CHAMPION,
+    MODELS,
+    PRODUCTION,
+    PROMOTE,
+    REMOVE,
+    RETAIN,
+    SHADOW,
+    Declaration,
+    declared,
+    variant,
+)
+
 GIVEN_NAME = "Ranking-Test"
-
-Declaration = dict[str, Any]
-
-
-def variant(name: str, model: str, count: int = 1) -> dict[str, Any]:
-    return {
-        "ModelName": model,
-        "VariantName": name,
-        "InfrastructureConfig": {
-            "InfrastructureType": "RealTimeInference",
-            "RealTimeInferenceConfig": {"InstanceType": INSTANCE_TYPE, "InstanceCount": count},
-        },
-    }
 
 
 def first(dice: Random, now: datetime, *, named: bool) -> Declaration:
-    declared: Declaration = {
-        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provider",
-        "RoleArn": ROLE,
-        "EndpointName": ENDPOINT,
-        "ModelVariants": [variant(PRODUCTION, "champion"), variant(SHADOW, dice.choice(MODELS[1:]))],
-        "ShadowModeConfig": {
-            "SourceModelVariantName": PRODUCTION,
-            "ShadowModelVariants": [{"ShadowModelVariantName": SHADOW, "SamplingPercentage": dice.randrange(101)}],
-        },
-    }
-    if named:
-        declared["Name"] = GIVEN_NAME
-    _schedule(dice, now, declared)
+    shadow, sampling = variant(SHADOW, dice.choice(MODELS[1:])), dice.randrange(101)
+    name = GIVEN_NAME if named else None
+    declaration = declared(Name=name, ModelVariants=[variant(PRODUCTION, CHAMPION), shadow], sampling=sampling)
+    _schedule(dice, now, declaration)
     if dice.random() < 0.3:
-        declared["DataStorageConfig"] = {"Destination": "s3://captures/shop"}
+        declaration["DataStorageConfig"] = {"Destination": "s3://captures/shop"}
     if dice.random() < 0.3:
-        declared["KmsKey"] = "alias/volumes"
+        declaration["KmsKey"] = "alias/volumes"
     if dice.random() < 0.3:
-        _on_delete(dice, declared)
+        _on_delete(dice, declaration)
     if dice.random() < 0.15:
-        declared["WaitFor"] = "Created"
-    _tags(dice, declared)
-    return declared
+        declaration["WaitFor"] = "Created"
+    _tags(dice, declaration)
+    return declaration
 
 
 def following(dice: Random, now: datetime, before: Declaration) -> Declaration:
@@ -99,11 +85,11 @@ def _change(dice: Random, now: datetime, declared: Declaration) -> None:
         _renew(dice, declared)
         declared["ModelVariants"][1] = variant(SHADOW, dice.choice(MODELS[1:]))
     elif kind == "conclude":
-        actions = dice.choice([("Remove", "Promote"), ("Retain", "Remove"), ("Retain", "Retain")])
+        actions = dice.choice([PROMOTE, REMOVE, RETAIN])
         declared["DesiredState"] = dice.choice(["Completed", "Cancelled"])
-        declared["ModelVariantActions"] = dict(zip((PRODUCTION, SHADOW), actions, strict=True))
+        declared["ModelVariantActions"] = dict(actions)
     elif kind == "shadow":
-        declared["ModelVariants"][1] = variant(SHADOW, dice.choice(MODELS[1:]), dice.choice([1, 2]))
+        declared["ModelVariants"][1] = variant(SHADOW, dice.choice(MODELS[1:]), count=dice.choice([1, 2]))
     elif kind == "removal":
         _on_delete(dice, declared)
     elif kind == "bad":
@@ -142,22 +128,13 @@ def _schedule(dice: Random, now: datetime, declared: Declaration) -> None:
 
 
 def _on_delete(dice: Random, declared: Declaration) -> None:
-    actions = dice.choice([("Remove", "Promote"), ("Retain", "Remove"), ("Retain", "Retain")])
+    actions = dice.choice([PROMOTE, REMOVE, RETAIN])
     declared["OnDelete"] = {
         "DesiredState": dice.choice(["Completed", "Cancelled"]),
-        "ModelVariantActions": dict(zip((PRODUCTION, SHADOW), actions, strict=True)),
+        "ModelVariantActions": dict(actions),
         "Record": dice.choice(["Delete", "Delete", "Retain"]),
     }
 
 
 def _tags(dice: Random, declared: Declaration) -> None:
     declared["Tags"] = [{"Key": key, "Value": str(dice.randrange(9))} for key in "abc" if dice.random() < 0.5]
-
-
-def as_sent(value: Any) -> Any:
-    """CloudFormation turns every scalar into a string, at any depth."""
-    if isinstance(value, dict):
-        return {key: as_sent(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [as_sent(item) for item in value]
-    return str(value)

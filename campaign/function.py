@@ -14,8 +14,8 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from campaign.chance import Chance
 from campaign.scheduler import Scheduler
+from simulation.function import Context
 
-ARN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
 RETRIES_AFTER = (60, 120)
 """Seconds: Lambda runs an asynchronous invocation that failed two more times."""
 
@@ -28,28 +28,13 @@ class SandboxLostError(GreenletExit):
     """The sandbox is gone, in the middle of whatever it did."""
 
 
-class Context:
-    """Lambda's context object, on the simulated clock."""
-
-    invoked_function_arn = ARN
-
-    def __init__(self, scheduler: Scheduler, timeout: timedelta, request_id: str) -> None:
-        self._scheduler = scheduler
-        self.aws_request_id = request_id
-        self.began = scheduler.now()
-        self.deadline = self.began + timeout
-
-    def get_remaining_time_in_millis(self) -> int:
-        return max(0, int((self.deadline - self._scheduler.now()) / timedelta(milliseconds=1)))
-
-
 @dataclass
 class Run:
     """One invocation.
 
     Attributes:
         request: The id of CloudFormation's request, if the event has one.
-        hops: How often the request had been handed over by then.
+        generation: How often the request had been handed over by then.
         event: What was delivered.
         size: How many bytes that is.
         delayed: Whether Lambda let it wait, or runs it once more.
@@ -59,7 +44,7 @@ class Run:
     """
 
     request: str
-    hops: int
+    generation: int
     event: Any
     size: int
     again: bool
@@ -112,9 +97,12 @@ class Function:
     def _attempt(self, payload: bytes, id: str, attempt: int, delayed: bool) -> None:
         event, task, now = json.loads(payload), getcurrent(), self._scheduler.now
         request = str(event.get("RequestId"))[:100] if isinstance(event, dict) else ""
-        hops = event["CrHelperData"]["Progress"]["hops"] if request and "CrHelperData" in event else 0
-        run = Run(request, hops, json.loads(payload), len(payload), (request, hops) in self._delivered, delayed, now())
-        self._delivered.add((request, hops))
+        generation = event["CrHelperData"]["Progress"]["hops"] if request and "CrHelperData" in event else 0
+        again = (request, generation) in self._delivered
+        # What was delivered, whatever the handler makes of it.
+        delivered = json.loads(payload)
+        run = Run(request, generation, delivered, len(payload), again, delayed, now())
+        self._delivered.add((request, generation))
         self.runs.append(run)
         self._present[task] = run
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from campaign.aws import HANDLER
-from campaign.cloudformation import LOGICAL_ID, STACK_ID, Answer, Request
-from campaign.declarations import ENDPOINT, SHADOW, Declaration
+from campaign.cloudformation import Request
 from local.sagemaker import SageMaker
+from simulation.cloudformation import LOGICAL_ID, STACK_ID, Answer
+from simulation.declarations import ENDPOINT, SHADOW, Declaration
 
 NAMES = {
     1: "answered once, in time, to its own address",
@@ -21,7 +22,7 @@ NAMES = {
     7: "the newer request's work stays",
     8: "logs are JSON, and hold no secret",
     9: "what is malformed gets a clean answer, or a clean error",
-    10: "calls, hand-overs and events stay within bounds",
+    10: "calls, handovers and events stay within bounds",
 }
 ENDED = ("Completed", "Cancelled")
 _OWNER = {

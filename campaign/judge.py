@@ -9,11 +9,13 @@ from datetime import timedelta
 from campaign import bounds, invariants
 from campaign.aws import HANDLER
 from campaign.chance import Odds
-from campaign.cloudformation import Answer, Request
-from campaign.declarations import Declaration, is_same_test
+from campaign.cloudformation import Request
+from campaign.declarations import is_same_test
 from campaign.invariants import Violation
 from campaign.outcome import NEVER, Outcome
 from campaign.world import START, World
+from simulation.cloudformation import Answer
+from simulation.declarations import Declaration
 
 _QUIET = timedelta(minutes=2)
 """What is judged a while after somebody meddled, or a test began or ended by itself, says nothing of the handler."""
@@ -111,7 +113,7 @@ class Judge:
         outcome.answers = sum(len(request.answers) for request in stack.requests)
         outcome.calls = sum(len(run.calls) for run in self._function.runs)
         outcome.billed = sum(run.seconds for run in self._function.runs)
-        outcome.hops = sum(bool(run.hops) for run in self._function.runs)
+        outcome.handovers = sum(bool(run.generation) for run in self._function.runs)
         outcome.invocations = len(self._function.runs)
         outcome.slowest = max(
             (each.answers[0].at - each.sent for each in stack.requests if each.answers), default=NEVER
@@ -188,6 +190,6 @@ class Judge:
         return request.id in self._function.exhausted or self._world.address.expired(request.event["ResponseURL"])
 
     def _too_late(self, request: Request) -> bool:
-        """Whether Lambda delivered it, or a hand-over of it, so late that hardly any time was left."""
+        """Whether Lambda delivered it, or a handover of it, so late that hardly any time was left."""
         last = request.sent + timedelta(seconds=request.timeout - 120)
         return any(run.delayed and run.began > last for run in self._function.of(request.id))

@@ -4,13 +4,15 @@ from random import Random
 from typing import Any
 
 from campaign import declarations, invariants, logs
-from campaign.declarations import GIVEN_NAME, PRODUCTION, SHADOW
+from campaign.declarations import GIVEN_NAME
 from campaign.function import simulated_timers
 from campaign.invariants import Violation
 from campaign.judge import Judge
 from campaign.outcome import Outcome
 from campaign.world import World
 from local.sagemaker import CancelFault, ServiceError, SilentRollback
+from simulation.declarations import REMOVE
+from simulation.endpoints import SOMEBODY
 
 
 class Life:
@@ -118,7 +120,7 @@ class Life:
         victim = self.dice.choice(mine)
         name = victim["Name"]
         what: list[tuple[str, dict[str, Any]]] = [
-            ("StopInferenceExperiment", {"ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Remove"}}),
+            ("StopInferenceExperiment", {"ModelVariantActions": REMOVE}),
             ("UpdateInferenceExperiment", {"Description": "somebody else's"}),
             ("DeleteInferenceExperiment", {}),
             ("StartInferenceExperiment", {}),
@@ -129,7 +131,7 @@ class Life:
         operation, arguments = self.dice.choice(what)
         whose = {"ResourceArn": victim["Arn"]} if operation == "DeleteTags" else {"Name": name}
         try:
-            self.service.call(operation, {**whose, **arguments}, principal="somebody")
+            self.service.call(operation, {**whose, **arguments}, principal=SOMEBODY)
         except ServiceError:
             return
         self.judge.meddled()

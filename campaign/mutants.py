@@ -5,13 +5,11 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
-from unittest import mock
 
-from campaign.life import live
+from campaign.planting import ChangesNothingError, Mutant, replacing
 from inference_experiment_handler import reconciler
 from inference_experiment_handler.model.steps import Done, Fail
 from inference_experiment_handler.model.tags import Owner
@@ -19,46 +17,12 @@ from inference_experiment_handler.plan import absent, arguments, diff, feasibili
 from inference_experiment_handler.plan.situation import Target
 from inference_experiment_handler.runtime import custom_resource, response
 
-LIVES = 1500
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A fault.
-
-    Attributes:
-        name: What it does.
-        breaks: The invariant that it breaks.
-        changes: How it is planted: where, what, by what.
-        quick: Whether a hundred lives are enough to find it.
-    """
-
-    name: str
-    breaks: int
-    changes: tuple[tuple[Any, str, Any], ...]
-    quick: bool = True
-
-    @contextmanager
-    def planted(self) -> Iterator[None]:
-        with ExitStack() as stack_:
-            for where, what, by in self.changes:
-                stack_.enter_context(mock.patch.object(where, what, by))
-            yield
-
-    def found_by(self, lives: int = LIVES) -> tuple[int, int] | None:
-        """The invariant that it breaks first, and the seed; ``None`` if it gets away."""
-        with self.planted():
-            for seed in range(lives):
-                violations = live(seed).violations
-                if violations:
-                    return violations[0].invariant, seed
-        return None
-
 
 def _instead(value: Any) -> Callable[..., Any]:
     return lambda *_, **__: value
 
 
+@replacing
 def _twice(original: Callable[..., Any]) -> Callable[..., Any]:
     def send(self: Any, *given: Any) -> None:
         original(self, *given)
@@ -68,15 +32,18 @@ def _twice(original: Callable[..., Any]) -> Callable[..., Any]:
     return send
 
 
+@replacing
 def _without_sampling(original: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *given, **named: [each for each in original(*given, **named) if each.name != "SamplingPercentage"]
 
 
+@replacing
 def _without_the_last(original: Callable[..., Any]) -> Callable[..., Any]:
     """Of the tags whose keys a declaration of the campaign may have."""
     return lambda tags: original({key: value for key, value in tags.items() if key != "c"})
 
 
+@replacing
 def _always_done(original: Callable[..., Any]) -> Callable[..., Any]:
     def decided(*given: Any) -> Any:
         step = original(*given)
@@ -88,6 +55,7 @@ def _always_done(original: Callable[..., Any]) -> Callable[..., Any]:
 def _acting(production: str, shadow: str) -> Callable[..., Any]:
     original = arguments.stop
 
+    @wraps(original)
     def stop(experiment: Any, *given: Any) -> Any:
         actions = {experiment.production_name: production, experiment.shadow_name: shadow}
         return {**original(experiment, *given), "ModelVariantActions": actions}
@@ -95,6 +63,7 @@ def _acting(production: str, shadow: str) -> Callable[..., Any]:
     return stop
 
 
+@replacing
 def _done_in_transition(original: Callable[..., Any]) -> Callable[..., Any]:
     def plan_removal(situation: Any) -> Any:
         moving = situation.observed is not None and situation.observed.in_transition
@@ -103,14 +72,17 @@ def _done_in_transition(original: Callable[..., Any]) -> Callable[..., Any]:
     return plan_removal
 
 
+@replacing
 def _with_another_id(original: Callable[..., Any]) -> Callable[..., Any]:
     return lambda body: original({**body, "RequestId": "another"})
 
 
+@replacing
 def _at_length(original: Callable[..., Any]) -> Callable[..., Any]:
     return lambda body: original(body) + b" " * 4096
 
 
+@replacing
 def _logging_the_event(original: Callable[..., Any]) -> Callable[..., Any]:
     def finish(self: Any, event: Any, *given: Any) -> Any:
         logging.getLogger(__name__).warning({"event": event})
@@ -130,7 +102,7 @@ MUTANTS = (
         ((planner, "may_go_on", _instead(True)), (reconciler, "may_go_on", _instead(True))),
         quick=False,
     ),
-    Mutant("never hands over", 1, ((_Resource, "_hand_over", _instead(True)),)),
+    Mutant("never hands over", 1, ((_Resource, "_handover", _instead(True)),)),
     Mutant("trusts every handover", 1, ((custom_resource, "handover_acked", _instead(True)),)),
     Mutant("leaves the shadow", 2, ((arguments, "stop", _acting("Retain", "Retain")),), quick=False),
     Mutant(
@@ -167,12 +139,17 @@ MUTANTS = (
 
 
 def main() -> int:
-    away = 0
+    failed = 0
     for mutant in MUTANTS:
-        found = mutant.found_by()
-        away += found is None
-        print(f"{mutant.name:>32}  {f'invariant {found[0]}, seed {found[1]}' if found else 'GOT AWAY'}", flush=True)
-    return 1 if away else 0
+        try:
+            found = mutant.found_by()
+        except ChangesNothingError as error:
+            found, otherwise = None, f"CHANGES NOTHING ANY MORE: {error}"
+        else:
+            otherwise = "GOT AWAY"
+        failed += found is None
+        print(f"{mutant.name:>32}  {f'invariant {found[0]}, seed {found[1]}' if found else otherwise}", flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

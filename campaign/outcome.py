@@ -21,7 +21,7 @@ class Outcome:
     billed: float = 0.0
     """Seconds that Lambda would bill."""
     calls: int = 0
-    hops: int = 0
+    handovers: int = 0
     invocations: int = 0
     slowest: timedelta = NEVER
     """The longest that a request took to be answered."""

@@ -3,11 +3,22 @@
 from datetime import timedelta
 from typing import Any
 
-from campaign import declarations, invariants
+from campaign import invariants
 from campaign.chance import Chance
-from campaign.declarations import ENDPOINT, INSTANCE_TYPE, MODELS, PRODUCTION, ROLE, SHADOW
 from campaign.scheduler import Scheduler
 from local.sagemaker import Behaviour, SageMaker, ServiceError
+from simulation.declarations import (
+    CHALLENGER,
+    CHAMPION,
+    ENDPOINT,
+    PRODUCTION,
+    REMOVE,
+    ROLE,
+    SHADOW,
+    shadow_mode,
+    variant,
+)
+from simulation.endpoints import SOMEBODY, create_endpoints, create_models
 
 FOREIGN = "their-test"
 
@@ -20,18 +31,8 @@ class Scene:
         self.foreign: set[str] = set()
 
     def set_up(self) -> None:
-        for model in MODELS:
-            self.somebody("CreateModel", ModelName=model, PrimaryContainer={"Image": "i"}, ExecutionRoleArn=ROLE)
-        production = {
-            "VariantName": PRODUCTION,
-            "ModelName": "champion",
-            "InitialInstanceCount": 1,
-            "InstanceType": INSTANCE_TYPE,
-            "InitialVariantWeight": 1.0,
-        }
-        self.somebody("CreateEndpointConfig", EndpointConfigName="before", ProductionVariants=[production])
-        for endpoint in (ENDPOINT, "other"):
-            self.somebody("CreateEndpoint", EndpointName=endpoint, EndpointConfigName="before")
+        create_models(self.service)
+        create_endpoints(self.service, ENDPOINT, "other", config="before")
         self.scheduler.spawn(lambda: None, seconds=3600)
         self.scheduler.run()
         self.create_foreign(FOREIGN)
@@ -39,9 +40,7 @@ class Scene:
     def create_foreign(self, name: str) -> None:
         if self.foreign:
             self.scheduler.sleep(7200)
-            self.somebody(
-                "StopInferenceExperiment", Name=FOREIGN, ModelVariantActions={PRODUCTION: "Retain", SHADOW: "Remove"}
-            )
+            self.somebody("StopInferenceExperiment", Name=FOREIGN, ModelVariantActions=REMOVE)
             self.scheduler.sleep(7200)
         self.somebody(
             "CreateInferenceExperiment",
@@ -49,29 +48,23 @@ class Scene:
             Type="ShadowMode",
             RoleArn=ROLE,
             EndpointName="other",
-            ModelVariants=[
-                declarations.variant(PRODUCTION, "champion"),
-                declarations.variant(SHADOW, "challenger"),
-            ],
-            ShadowModeConfig={
-                "SourceModelVariantName": PRODUCTION,
-                "ShadowModelVariants": [{"ShadowModelVariantName": SHADOW, "SamplingPercentage": 5}],
-            },
+            ModelVariants=[variant(PRODUCTION, CHAMPION), variant(SHADOW, CHALLENGER)],
+            ShadowModeConfig=shadow_mode(5),
         )
         self.foreign.add(name)
 
     def somebody(self, operation: str, **arguments: Any) -> None:
-        self.service.call(operation, arguments, principal="somebody")
+        self.service.call(operation, arguments, principal=SOMEBODY)
 
     def restore_the_endpoint(self) -> None:
         """The endpoint's owner takes it back to the model that it served in the beginning."""
         try:
             running = [each for each in invariants.own(self.service) if each["Status"] not in invariants.ENDED]
             if not running and (
-                invariants.served_models(self.service) != ["champion"] or invariants.shadows(self.service)
+                invariants.served_models(self.service) != [CHAMPION] or invariants.shadows(self.service)
             ):
                 change = {"EndpointName": ENDPOINT, "EndpointConfigName": "before"}
-                self.service.call("UpdateEndpoint", change, principal="somebody")
+                self.service.call("UpdateEndpoint", change, principal=SOMEBODY)
                 self.scheduler.sleep(3600)
         except ServiceError:
             return

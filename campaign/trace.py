@@ -5,7 +5,7 @@ A refactoring must not change any. Write them to a file before, and compare afte
     python -m campaign.trace --lives 600 > before
     python -m campaign.trace --lives 600 | diff before -
 
-Each line has a seed, a digest of the calls, hand-overs and answers without their reasons, and a digest of the reasons.
+Each line has a seed, a digest of the calls, handovers and answers without their reasons, and a digest of the reasons.
 """
 
 import argparse

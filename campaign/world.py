@@ -9,7 +9,7 @@ from campaign import scene
 from campaign.aws import Client, sagemaker_of
 from campaign.chance import Chance
 from campaign.cloudformation import CloudFormation
-from campaign.function import Context, Function
+from campaign.function import Function
 from campaign.malformed import Strangers
 from campaign.response_address import ResponseAddress
 from campaign.scheduler import Scheduler
@@ -17,6 +17,7 @@ from inference_experiment_handler import index
 from inference_experiment_handler.runtime.ports import Ports
 from inference_experiment_handler.runtime.response import deliver
 from local.sagemaker import SageMaker
+from simulation.function import Context
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 

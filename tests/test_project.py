@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import App, Stack, aws_iam
@@ -97,7 +98,7 @@ def test_the_readmes_first_stack_synthesises() -> None:
 def test_the_readmes_way_to_watch_a_test_synthesises() -> None:
     package = sagemaker_inference_experiment
     stack = Stack(App(), "Shop")
-    variant = {"model": "ranking", "instance_type": "ml.m5.xlarge"}
+    variant: dict[str, Any] = {"model": "ranking", "instance_type": "ml.m5.xlarge"}
     experiment = package.InferenceExperiment(
         stack,
         "ShadowTest",

@@ -55,7 +55,7 @@ class SilentRollback:
 class Hook:
     """``operation=None`` means every operation; ``times=None`` means always."""
 
-    function: Callable[[Call], None]
+    function: Callable[[Call], object]
     operation: str | None = None
     after: bool = False
     times: int | None = 1

@@ -8,18 +8,20 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.sagemaker import Behaviour, SageMaker, SystemClock
+from local.sagemaker import SageMaker, SystemClock
 from sagemaker_inference_experiment._asset import collect
-from tests.support.declarations import PROMOTE, as_sent, declared
+from simulation.cloudformation import STACK_ID, as_sent, request_event
+from simulation.declarations import ENDPOINT, PROMOTE, declared
+from simulation.endpoints import create_endpoints, create_models
 from tests.support.response_server import ResponseServer, response_server
 from tests.support.sagemaker_server import SageMakerServer, sagemaker_server
-from tests.support.stack import STACK_ID, STATUS_DURING, Stack
+from tests.support.stack import STATUS_DURING
 
 PROJECT = Path(__file__).parents[2]
 RUN = Path(__file__).with_name("run_asset.py")
@@ -63,27 +65,20 @@ class Function:
     def __init__(self, asset: Path, runtime: Path, answers: ResponseServer, server: SageMakerServer) -> None:
         self._asset, self._runtime = asset, runtime
         self.answers, self.server = answers, server
-        self.hand_overs = 0
+        self.handovers = 0
 
     def send(
         self, request_type: str, properties: dict[str, Any], *, seconds: float = 60, **more: Any
     ) -> dict[str, Any]:
-        """One request, with its hand-overs, and its answer."""
+        """One request, with its handovers, and its answer."""
         self.server.stack_status = STATUS_DURING[request_type]
-        event = {
-            "RequestType": request_type,
-            "RequestId": f"request-{len(self.answers.bodies)}",
-            "StackId": STACK_ID,
-            "LogicalResourceId": "ShadowTest",
-            "ResponseURL": f"{self.answers.url}/answer?X-Amz-Signature=secret",
-            "ResourceProperties": as_sent(properties),
-            **as_sent(more),
-        }
+        event = request_event(request_type, properties, number=len(self.answers.bodies), sent=datetime.now(UTC))
+        event |= {"ResponseURL": f"{self.answers.url}/answer?X-Amz-Signature=secret", **as_sent(more)}
         with ThreadPoolExecutor() as lambda_service:
             running = [lambda_service.submit(self.invoke, event, seconds)]
             while not all(each.done() for each in running):
                 while self.server.invocations:
-                    self.hand_overs += 1
+                    self.handovers += 1
                     running.append(lambda_service.submit(self.invoke, self.server.invocations.pop(0), seconds))
                 time.sleep(0.05)
         for each in running:
@@ -115,12 +110,12 @@ class Function:
 @pytest.fixture
 def service() -> SageMaker:
     """SageMaker in real time, 300 times quicker, with an endpoint in service."""
-    stack = Stack()
     clock = SystemClock(speed=300)
-    stack.sagemaker = SageMaker(clock, behaviour=Behaviour())
-    stack.clock = clock  # type: ignore[assignment]
-    stack._serve_endpoint()
-    return stack.sagemaker
+    service = SageMaker(clock)
+    create_models(service)
+    create_endpoints(service, ENDPOINT, config="shop-before")
+    clock.advance(service.behaviour.endpoint_creating)
+    return service
 
 
 @pytest.fixture
@@ -169,10 +164,10 @@ def test_the_packaged_function_hands_over(function: Function, service: SageMaker
 
     function.send("Create", declared(), seconds=12)
 
-    assert function.hand_overs >= 1
+    assert function.handovers >= 1
     # A process that is slow to start may be taken for lost, and made again: the answer is the same.
     assert {answer["Status"] for answer in function.answers.bodies} == {"SUCCESS"}
-    assert len(function.answers.bodies) <= function.hand_overs
+    assert len(function.answers.bodies) <= function.handovers
 
 
 def test_the_packaged_function_refuses_what_is_no_request(function: Function) -> None:

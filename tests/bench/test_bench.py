@@ -1,5 +1,7 @@
 """The measurements still measure; what they come to is for whoever runs them."""
 
+import logging
+
 import pytest
 
 from bench import __main__, cost, lag, scale, start
@@ -14,7 +16,7 @@ def test_every_measurement_is_printed_beside_its_reference(
     monkeypatch.setattr(scale, "EXPERIMENTS", 4)
     monkeypatch.setattr(scale, "STACKS", 2)
     monkeypatch.setattr(scale, "RUNS", 1)
-    monkeypatch.setattr(__main__.logging, "disable", lambda _: None)
+    monkeypatch.setattr(logging, "disable", lambda _: None)
 
     __main__.main()
 

@@ -3,10 +3,11 @@
 import pytest
 
 from campaign.life import live
-from campaign.mutants import MUTANTS, Mutant
+from campaign.mutants import MUTANTS
+from campaign.planting import Mutant
 
-# Each of these found something once: a live test removed by a hand-over that came twice, an orphan that a rollback
-# could not remove, an answer that came too late, a test that outlived its Delete, a hand-over refused or lost at
+# Each of these found something once: a live test removed by a handover that came twice, an orphan that a rollback
+# could not remove, an answer that came too late, a test that outlived its Delete, a handover refused or lost at
 # last, an end judged by tags that had not shown when it was begun. (A seed's life changes with the dice thrown in it.)
 ONCE_FAILED = (
     12,

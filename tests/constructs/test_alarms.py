@@ -33,7 +33,7 @@ HEALTHY: dict[str, Series] = {
     "Shadow-01 ModelLatency": [100_000.0] * 3,
     "Shadow-01 CPUUtilization": [15.0] * 3,
 }
-WITHOUT_A_SHADOW = {name: [GAP] * 3 for name in HEALTHY if name.startswith("Shadow-01")}
+WITHOUT_A_SHADOW: dict[str, Series] = {name: [GAP] * 3 for name in HEALTHY if name.startswith("Shadow-01")}
 
 
 def data(changes: Mapping[str, Series]) -> Data:

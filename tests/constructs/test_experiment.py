@@ -1,7 +1,7 @@
 """What a declaration becomes in the template."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 import jsii
 import pytest
@@ -197,11 +197,12 @@ def test_constructs_are_taken_for_endpoint_and_models(declared: Any) -> None:
 
 
 def test_references_are_taken_by_their_arn(declared: Any) -> None:
-    endpoint = Endpoint()
+    # Less than its interface asks for: no more than the reference is needed.
+    endpoint, model = Endpoint(), cast("IModelRef", Model())
 
     properties = declared.rendered(
         endpoint=endpoint,
-        shadow_variant=ModelVariant(model=Model(), variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
+        shadow_variant=ModelVariant(model=model, variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
     )
 
     assert properties["EndpointName"] == "shop"

@@ -44,13 +44,15 @@ def test_tokens_pass_every_check(declared: Any) -> None:
         return CfnParameter(declared.stack, name, type=type)
 
     name, number = parameter("Name"), parameter("Number", "Number")
+    # A number that only CloudFormation knows is a float, whatever it stands for.
+    count: Any = number.value_as_number
     properties = declared.rendered(
         endpoint=name.value_as_string,
         production_variant=ModelVariant(
             model=name.value_as_string,
             variant_name="AllTraffic",
             instance_type=name.value_as_string,
-            instance_count=number.value_as_number,
+            instance_count=count,
         ),
         sampling_percentage=number.value_as_number,
         description=name.value_as_string,

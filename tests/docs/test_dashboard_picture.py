@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
@@ -41,7 +42,7 @@ def test_every_metric_is_drawn_with_its_values_and_in_the_legend(dashboard: Dash
         lines = graph.lines(sample_data())
         annotated = [each["label"] for each in graph.properties["annotations"].get("horizontal", [])]
 
-        drawn = {str(line.get_label()): list(line.get_ydata()) for line in axes.get_lines()}
+        drawn = {str(line.get_label()): np.asarray(line.get_ydata(), float) for line in axes.get_lines()}
         for line in lines:
             values = [value for value in line.values if value is not None]
             assert values, f"{graph.title}: {line.label} has no sample values"

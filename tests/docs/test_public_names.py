@@ -20,7 +20,7 @@ def members(cls: griffe.Class) -> Iterator[griffe.Object]:
     for member in cls.all_members.values():
         target = member.final_target if isinstance(member, griffe.Alias) else member
         if not target.name.startswith("_") and not target.is_imported:
-            yield cast("griffe.Object", target)
+            yield target
 
 
 def told(documented: griffe.Object) -> list[str]:

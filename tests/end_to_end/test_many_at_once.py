@@ -14,7 +14,7 @@ EXPERIMENTS = 2 * STACKS
 
 def at_once(calls: list[dict[str, Any]]) -> int:
     """How many experiments were under way at the same time: between the first and the last call about each."""
-    names = [call["parameters"]["Name"] for call in calls if "InferenceExperiment" in call["operation"]]
+    names: list[str] = [call["parameters"]["Name"] for call in calls if "InferenceExperiment" in call["operation"]]
     first = {name: position for position, name in reversed(list(enumerate(names)))}
     last = {name: position for position, name in enumerate(names)}
     return max(sum(first[name] <= position <= last[name] for name in first) for position in range(len(names)))

@@ -6,16 +6,7 @@ from typing import Any
 import pytest
 
 from local.sagemaker import CancelFault, SilentRollback
-from tests.support.declarations import (
-    CHALLENGER,
-    PRODUCTION,
-    PROMOTE,
-    REMOVE,
-    RETAIN,
-    SHADOW,
-    declared,
-    variant,
-)
+from simulation.declarations import CHALLENGER, PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared, variant
 from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}

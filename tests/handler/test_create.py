@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault
-from tests.support.declarations import CHALLENGER, CHAMPION, PRODUCTION, SHADOW, declared, variant
-from tests.support.stack import START, Stack
+from simulation.declarations import CHALLENGER, CHAMPION, PRODUCTION, SHADOW, declared, variant
+from tests.support.stack import Stack
 
 
 def test_an_unscheduled_test_is_running_when_the_create_is_answered(stack: Stack) -> None:
@@ -155,7 +155,7 @@ def test_a_limit_of_the_account_is_answered_at_once(stack: Stack) -> None:
 
     assert not answer.succeeded
     assert answer.reason.startswith("CreateInferenceExperiment: ResourceLimitExceeded: 0 ml.m5.xlarge left")
-    assert answer.at == START + stack.sagemaker.behaviour.endpoint_creating
+    assert stack.sleeps == 0
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from local.sagemaker import CancelFault, ErrorFault, SilentRollback
-from tests.support.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared
-from tests.support.stack import STACK_ID, Stack
+from simulation.cloudformation import STACK_ID
+from simulation.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared
+from tests.support.stack import Stack
 from tests.support.statuses import reported_as
 
 SCHEDULED = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})

@@ -11,8 +11,9 @@ import pytest
 from inference_experiment_handler import index
 from inference_experiment_handler.runtime import custom_resource
 from inference_experiment_handler.runtime.custom_resource import InferenceExperimentResource
-from tests.support.declarations import PRODUCTION, declared
-from tests.support.stack import Context, Stack
+from simulation.declarations import PRODUCTION, declared
+from simulation.function import Context
+from tests.support.stack import Stack
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_nothing_of_one_request_is_left_to_the_next(stack: Stack) -> None:
 
 
 def test_crhelpers_last_resort_and_the_loop_answer_once(stack: Stack) -> None:
-    helper = InferenceExperimentResource(stack.ports)
+    helper: Any = InferenceExperimentResource(stack.ports)  # what is private is not in crhelper's stubs
     event = stack.event("Create", declared())
     stack.while_waiting = helper._timeout
 

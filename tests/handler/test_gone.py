@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.declarations import PROMOTE, declared
+from simulation.declarations import PROMOTE, declared
 from tests.support.stack import Stack
 
 
@@ -83,13 +83,14 @@ def test_what_vanishes_while_the_request_is_under_way_is_not_created_again(stack
     name = stack.create(declared()).physical_id
     if request_type == "Create":
         stack.delete(declared(), name)
-    taken = []
+    taken: list[str] = []
 
     def take_away() -> None:
         listed = stack.sagemaker.call("ListInferenceExperiments", {})["InferenceExperiments"]
         if not taken and listed and listed[0]["Status"] in ("Starting", "Updating"):
             stack.clock.advance(600)
-            taken.append(stack.remove(name))
+            stack.remove(name)
+            taken.append(name)
 
     stack.while_waiting = take_away
 

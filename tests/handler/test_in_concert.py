@@ -8,17 +8,10 @@ import pytest
 
 from inference_experiment_handler import index
 from local.sagemaker import ConnectionFault, ErrorFault, SilentRollback
-from tests.support.declarations import (
-    ENDPOINT,
-    PRODUCTION,
-    PROMOTE,
-    REMOVE,
-    SHADOW,
-    declared,
-    shadow_mode,
-)
+from simulation.declarations import ENDPOINT, PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, shadow_mode
+from simulation.function import Context
 from tests.support.interruption import stop_waiting
-from tests.support.stack import Context, Stack
+from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 SECOND = declared(Run="2")
@@ -188,7 +181,7 @@ def test_a_create_that_lambda_runs_once_more_in_a_later_operation_creates_nothin
     assert stack.delete(declared(), stack.answers[-1].physical_id).succeeded
     stack.clock.advance(60)
     # Another update of the stack is under way, which knows nothing of the resource any more.
-    stack._status_during[create["RequestId"]] = "UPDATE_IN_PROGRESS"
+    stack.status_during[create["RequestId"]] = "UPDATE_IN_PROGRESS"
     stack.operation_began = stack.clock.now()
 
     stack.deliver(create)
@@ -216,13 +209,13 @@ def test_what_an_earlier_request_announced_binds_no_later_one() -> None:
     assert stack.shadows() == []
 
 
-def test_a_hand_over_that_is_delivered_again_after_the_answer_leaves_the_test_alone() -> None:
+def test_a_handover_that_is_delivered_again_after_the_answer_leaves_the_test_alone() -> None:
     stack = Stack(starting=timedelta(minutes=20))
     payloads: list[bytes] = []
     ports = replace(stack.ports, invoke=lambda _, payload: payloads.append(payload))
     index.serve(stack.event("Create", declared()), Context(stack.clock), ports)
     payload = payloads[0]
-    stack._invoke(Context.invoked_function_arn, payload)
+    stack.invoke(Context.invoked_function_arn, payload)
     stack.run()
     name = stack.answers[-1].physical_id
     assert stack.answers[-1].succeeded
@@ -231,7 +224,7 @@ def test_a_hand_over_that_is_delivered_again_after_the_answer_leaves_the_test_al
 
     for status in ("CREATE_COMPLETE", "UPDATE_ROLLBACK_IN_PROGRESS"):
         stack.status = status
-        stack._invoke(Context.invoked_function_arn, payload)
+        stack.invoke(Context.invoked_function_arn, payload)
         stack.run()
 
     # It says that it goes on, and finds nothing to go on with.

@@ -1,4 +1,4 @@
-"""What breaks in the middle: lost answers, lost progress, a failing hand-over, a request that was given up."""
+"""What breaks in the middle: lost answers, lost progress, a failing handover, a request that was given up."""
 
 import json
 from dataclasses import replace
@@ -9,9 +9,12 @@ import pytest
 
 from inference_experiment_handler import index
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, Hook, SilentRollback
-from tests.support.declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
+from simulation.cloudformation import INVENTED
+from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
+from simulation.endpoints import served
+from simulation.function import Context
 from tests.support.interruption import stop_waiting
-from tests.support.stack import INVENTED, Context, Stack
+from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 
@@ -35,7 +38,7 @@ def test_an_exception_in_a_later_invocation_is_answered(stack: Stack) -> None:
     stack.deliver(stack.event("Create", declared()))
 
     def break_later() -> None:
-        if stack.hops:
+        if stack.handovers:
             raise RuntimeError("out of memory")
 
     stack.while_waiting = break_later
@@ -48,15 +51,15 @@ def test_an_exception_in_a_later_invocation_is_answered(stack: Stack) -> None:
     assert stack.answers[0].data == {}
 
 
-def test_a_second_hand_over_that_is_refused_is_answered(stack: Stack) -> None:
+def test_a_second_handover_that_is_refused_is_answered(stack: Stack) -> None:
     stack.timeout = Context(stack.clock).timeout / 15
 
     def first_alone() -> bool:
-        if stack.hops > 1:
+        if stack.handovers > 1:
             raise RuntimeError("TooManyRequestsException")
         return True
 
-    stack.takes_hand_over = first_alone
+    stack.takes_handover = first_alone
 
     answer = stack.create(declared())
 
@@ -66,40 +69,40 @@ def test_a_second_hand_over_that_is_refused_is_answered(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("lost", [{1}, {1, 2}, {1, 3}])
-def test_a_hand_over_that_lambda_loses_is_made_again(lost: set[int]) -> None:
+def test_a_handover_that_lambda_loses_is_made_again(lost: set[int]) -> None:
     stack = Stack(starting=timedelta(minutes=40))
-    stack.takes_hand_over = lambda: stack.hops not in lost
+    stack.takes_handover = lambda: stack.handovers not in lost
 
     answer = stack.create(declared())
 
     assert answer.succeeded, answer.reason
     assert len(stack.answers) == 1
-    assert stack.hops == 2 + len(lost)
+    assert stack.handovers == 2 + len(lost)
 
 
-@pytest.mark.parametrize("hops", [2, 3])
-def test_invocations_that_were_made_again_for_nothing_do_not_multiply(hops: int) -> None:
-    stack = Stack(starting=timedelta(minutes=14 * hops + 5), tags_visible_after=timedelta(seconds=55))
+@pytest.mark.parametrize("handovers", [2, 3])
+def test_invocations_that_were_made_again_for_nothing_do_not_multiply(handovers: int) -> None:
+    stack = Stack(starting=timedelta(minutes=14 * handovers + 5), tags_visible_after=timedelta(seconds=55))
 
     answer = stack.create(declared())
 
     assert answer.succeeded, answer.reason
-    assert stack.hops <= 4 * hops
+    assert stack.handovers <= 4 * handovers
     assert {each.succeeded for each in stack.answers} == {True}
     assert len(stack.answers) <= 4
 
 
-def test_where_tags_are_refused_a_hand_over_is_trusted() -> None:
+def test_where_tags_are_refused_a_handover_is_trusted() -> None:
     stack = Stack(starting=timedelta(minutes=50))
     stack.sagemaker.faults.add(ErrorFault("AddTags", "ValidationException", "no more tags", times=10_000))
 
     assert not stack.create(declared()).succeeded
-    assert stack.hops <= 4 + 4 * 2
+    assert stack.handovers <= 4 + 4 * 2
 
 
 def test_what_another_version_has_handed_over_is_gone_on_with(stack: Stack) -> None:
     stack.timeout = Context(stack.clock).timeout / 15
-    stack.takes_hand_over = lambda: False
+    stack.takes_handover = lambda: False
     handed_over: list[dict[str, Any]] = []
     ports = replace(stack.ports, invoke=lambda _, payload: handed_over.append(json.loads(payload)))
     index.serve(stack.event("Create", declared()), Context(stack.clock, stack.timeout), ports)
@@ -107,7 +110,7 @@ def test_what_another_version_has_handed_over_is_gone_on_with(stack: Stack) -> N
     event["CrHelperData"]["Progress"]["of_tomorrow"] = True
     del event["CrHelperData"]["Progress"]["named"]
 
-    stack.takes_hand_over = lambda: True
+    stack.takes_handover = lambda: True
     stack.deliver(event)
     stack.run()
 
@@ -116,10 +119,10 @@ def test_what_another_version_has_handed_over_is_gone_on_with(stack: Stack) -> N
 
 def test_what_becomes_of_an_invocation_that_has_handed_over_is_not_answered() -> None:
     stack = Stack(starting=timedelta(minutes=40))
-    stack.takes_hand_over = lambda: False
+    stack.takes_handover = lambda: False
 
     def break_after() -> None:
-        if stack.hops:
+        if stack.handovers:
             raise RuntimeError("out of memory")
 
     stack.while_waiting = break_after
@@ -376,14 +379,8 @@ def test_an_address_that_does_not_say_when_it_was_signed_will_do(stack: Stack, q
 def test_a_drifted_production_is_not_overwritten_by_a_start_of_ours(stack: Stack) -> None:
     before = declared(Schedule=SCHEDULED)
     name = stack.create(before).physical_id
-    config = {
-        "VariantName": PRODUCTION,
-        "ModelName": "contender",
-        "InitialInstanceCount": 1,
-        "InstanceType": "ml.m5.xlarge",
-        "InitialVariantWeight": 1.0,
-    }
-    stack.call("CreateEndpointConfig", EndpointConfigName="shop-after", ProductionVariants=[config])
+    after = [served(model="contender")]
+    stack.call("CreateEndpointConfig", EndpointConfigName="shop-after", ProductionVariants=after)
     stack.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-after")
     mark = stack.mark()
 

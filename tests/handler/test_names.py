@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_experiment_handler.spec import names
-from tests.support.stack import STACK_ID
+from simulation.cloudformation import STACK_ID
 
 LOGICAL_IDS = st.text(
     alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=255

@@ -10,8 +10,9 @@ from inference_experiment_handler.model.tags import LAST_APPLIED, LOGICAL_ID
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from inference_experiment_handler.spec import limits
 from local.sagemaker import ErrorFault
-from tests.support.declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
-from tests.support.stack import STACK_ID, Stack
+from simulation.cloudformation import STACK_ID
+from simulation.declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
+from tests.support.stack import Stack
 
 NAMED = declared(Name="theirs")
 
@@ -213,9 +214,7 @@ def strip(stack: Stack, name: str) -> None:
 
 def beside(stack: Stack) -> Stack:
     """Another stack in the same account."""
-    other = Stack(stack_id=f"{STACK_ID}-other")
-    other.sagemaker, other.clock, other._client = stack.sagemaker, stack.clock, stack._client
-    return other
+    return Stack(stack_id=f"{STACK_ID}-other", beside=stack)
 
 
 @pytest.mark.parametrize("transition", ["Creating", "Starting"])

@@ -16,17 +16,8 @@ from inference_experiment_handler.spec.declaration import DataStorage, Ending, M
 from inference_experiment_handler.spec.parser import InvalidPropertiesError, faults_in, parse, parse_removal
 from inference_experiment_handler.spec.reader import Faults, Reader
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
-from tests.support.declarations import (
-    PRODUCTION,
-    PROMOTE,
-    REMOVE,
-    RETAIN,
-    SHADOW,
-    as_sent,
-    declared,
-    shadow_mode,
-    variant,
-)
+from simulation.cloudformation import as_sent
+from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared, shadow_mode, variant
 
 
 def faults_of(properties: dict[str, Any]) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 
 from local.sagemaker import CancelFault, ErrorFault
-from tests.support.declarations import declared
+from simulation.cloudformation import INVENTED
+from simulation.declarations import declared
 from tests.support.interruption import stop_waiting
-from tests.support.stack import INVENTED, Stack
+from tests.support.stack import Stack
 
 SCENARIOS: dict[str, Callable[[Stack], None]] = {}
 

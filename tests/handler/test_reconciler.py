@@ -9,7 +9,7 @@ from inference_experiment_handler.client import Clients
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.steps import Call
 from inference_experiment_handler.runtime import event as events
-from tests.support.declarations import declared
+from simulation.declarations import declared
 from tests.support.stack import Stack
 
 

@@ -7,11 +7,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.sagemaker import ErrorFault, Hook
-from tests.support.declarations import (
+from simulation.cloudformation import INVENTED
+from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
     ENDPOINT,
-    INSTANCE_TYPE,
     PRODUCTION,
     PROMOTE,
     REMOVE,
@@ -20,8 +20,9 @@ from tests.support.declarations import (
     declared,
     variant,
 )
+from simulation.endpoints import served
 from tests.support.interruption import stop_waiting
-from tests.support.stack import INVENTED, Stack, StackStatus
+from tests.support.stack import Stack, StackStatus
 
 SECOND = declared(Run="2")
 SCHEDULED = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
@@ -30,16 +31,6 @@ ENDING = "sagemaker-inference-experiment:ending"
 
 def serve(stack: Stack, name: str, model: str, *, shadow: bool = False) -> None:
     """The endpoint's owner changes what it serves."""
-
-    def served(variant_name: str, model_name: str) -> dict[str, object]:
-        return {
-            "VariantName": variant_name,
-            "ModelName": model_name,
-            "InitialInstanceCount": 1,
-            "InstanceType": INSTANCE_TYPE,
-            "InitialVariantWeight": 1.0,
-        }
-
     shadows = {"ShadowProductionVariants": [served(SHADOW, CHALLENGER)]} if shadow else {}
     stack.call(
         "CreateEndpointConfig", EndpointConfigName=name, ProductionVariants=[served(PRODUCTION, model)], **shadows

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.sagemaker import CancelFault, ErrorFault
-from tests.support.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared, shadow_mode, variant
+from simulation.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared, shadow_mode, variant
 from tests.support.stack import Stack
 
 FIRST, SECOND = declared(), declared(Run="2")
@@ -177,9 +177,7 @@ def test_a_new_run_under_a_foreign_name_ends_nothing(stack: Stack) -> None:
     old = stack.create(declared(Name="one")).physical_id
     stack.serve("other")
     stack.clock.advance(600)
-    other = Stack(logical_id="Other")
-    other.sagemaker = stack.sagemaker
-    other._client, other.clock = stack._client, stack.clock
+    other = Stack(logical_id="Other", beside=stack)
     assert other.create(declared(Name="two", EndpointName="other")).succeeded
     mark = stack.mark()
 

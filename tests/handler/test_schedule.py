@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 
-from tests.support.declarations import declared
+from simulation.declarations import declared
 from tests.support.stack import Stack
 
 
 def end_of(stack: Stack, name: str) -> datetime:
-    return stack.describe(name)["Schedule"]["EndTime"].astimezone(UTC)
+    end: datetime = stack.describe(name)["Schedule"]["EndTime"]
+    return end.astimezone(UTC)
 
 
 def start_of(stack: Stack, name: str) -> datetime:
-    return stack.describe(name)["Schedule"]["StartTime"].astimezone(UTC)
+    start: datetime = stack.describe(name)["Schedule"]["StartTime"]
+    return start.astimezone(UTC)
 
 
 def test_a_duration_counts_from_the_actual_start_however_long_creating_takes() -> None:

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from inference_experiment_handler import index
 from local.sagemaker import ErrorFault, Hook
-from tests.support.declarations import (
+from simulation.cloudformation import INVENTED
+from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
     ENDPOINT,
-    INSTANCE_TYPE,
     PRODUCTION,
     PROMOTE,
     SHADOW,
@@ -17,8 +17,10 @@ from tests.support.declarations import (
     shadow_mode,
     variant,
 )
+from simulation.endpoints import served
+from simulation.function import Context
 from tests.support.interruption import stop_waiting
-from tests.support.stack import INVENTED, Context, Stack
+from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 SECOND = declared(Run="2")
@@ -83,14 +85,7 @@ def test_a_rollback_sends_no_half_of_what_belongs_together(stack: Stack) -> None
         ShadowModeConfig=shadow_mode(shadow="Shadow-02"),
     )
     assert stack.update(before, after, name).succeeded
-    two = {
-        "VariantName": PRODUCTION,
-        "ModelName": CHAMPION,
-        "InitialInstanceCount": 2,
-        "InstanceType": INSTANCE_TYPE,
-        "InitialVariantWeight": 1.0,
-    }
-    stack.call("CreateEndpointConfig", EndpointConfigName="two", ProductionVariants=[two])
+    stack.call("CreateEndpointConfig", EndpointConfigName="two", ProductionVariants=[served(count=2)])
     stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName="two")
     stack.clock.advance(600)
 
@@ -170,16 +165,16 @@ def test_what_was_given_up_is_removed_even_if_all_is_forgotten_meanwhile() -> No
     assert stack.shadows() == []
 
 
-def test_a_long_poll_interval_leaves_time_to_hand_over() -> None:
+def test_a_long_poll_interval_leaves_time_to_handover() -> None:
     stack = Stack(starting=timedelta(minutes=30))
     ports = replace(stack.ports, poll_seconds=100)
     context = Context(stack.clock)
     left: list[int] = []
     stack.while_waiting = lambda: left.append(context.get_remaining_time_in_millis())
 
-    stack.takes_hand_over = lambda: False
+    stack.takes_handover = lambda: False
 
     index.serve(stack.event("Create", declared()), context, ports)
 
-    assert stack.hops > 1
+    assert stack.handovers > 1
     assert min(left) > 500

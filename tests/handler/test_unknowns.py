@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.sagemaker import CancelFault
-from tests.support.declarations import PRODUCTION, PROMOTE, SHADOW, declared, variant
+from simulation.declarations import PRODUCTION, PROMOTE, SHADOW, declared, variant
 from tests.support.stack import Stack
 
 OPEN_POINTS: list[dict[str, Any]] = [

@@ -6,15 +6,7 @@ from typing import Any
 import pytest
 
 from local.sagemaker import CancelFault, ErrorFault, Hook
-from tests.support.declarations import (
-    CHALLENGER,
-    CHAMPION,
-    PRODUCTION,
-    SHADOW,
-    declared,
-    shadow_mode,
-    variant,
-)
+from simulation.declarations import CHALLENGER, CHAMPION, PRODUCTION, SHADOW, declared, shadow_mode, variant
 from tests.support.stack import Stack
 from tests.support.statuses import reported_as
 

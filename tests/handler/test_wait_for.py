@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.sagemaker import CancelFault
-from tests.support.declarations import PROMOTE, declared
+from simulation.declarations import PROMOTE, declared
 from tests.support.stack import Stack
 
 END = "2030-01-15T00:00:00Z"

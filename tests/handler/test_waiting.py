@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from local.sagemaker import ErrorFault
-from tests.support.declarations import REMOVE, declared
+from simulation.declarations import REMOVE, declared
 from tests.support.stack import Stack
 
-SLOW = {"starting": timedelta(minutes=40)}
+SLOW: dict[str, Any] = {"starting": timedelta(minutes=40)}
 
 
 def test_a_slow_start_is_handed_over_from_invocation_to_invocation() -> None:
@@ -20,7 +20,7 @@ def test_a_slow_start_is_handed_over_from_invocation_to_invocation() -> None:
     answer = stack.create(declared())
 
     assert answer.succeeded, answer.reason
-    assert stack.hops == 2
+    assert stack.handovers == 2
     assert len(stack.answers) == 1
     assert answer.at - before < timedelta(minutes=41)
     # Each invocation says that it goes on; at last it is said what was applied.
@@ -72,17 +72,17 @@ def test_what_sagemaker_said_last_is_in_the_answer_of_a_request_that_ran_out_of_
     assert stack.roll_back(declared(sampling=50), declared(), name).succeeded
 
 
-def test_a_failed_hand_over_is_tried_again_and_then_answered() -> None:
+def test_a_failed_handover_is_tried_again_and_then_answered() -> None:
     stack = Stack(**SLOW)
 
     def refuse() -> bool:
         raise RuntimeError("TooManyRequestsException")
 
-    stack.takes_hand_over = refuse
+    stack.takes_handover = refuse
 
     answer = stack.create(declared())
 
-    assert stack.hops > 3
+    assert stack.handovers > 3
     assert not answer.succeeded
     assert "could not hand over" in answer.reason
     assert answer.physical_id.startswith("demo-shadowtest-1-")
@@ -93,7 +93,7 @@ def test_short_invocations_hand_over_all_the_same() -> None:
     stack.timeout = timedelta(seconds=60)
 
     assert stack.create(declared()).succeeded
-    assert stack.hops > 5
+    assert stack.handovers > 5
 
 
 def test_a_crash_and_lambdas_retry_go_on_where_things_stand(stack: Stack) -> None:

@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 
 from local.sagemaker import Behaviour, ServiceError
+from simulation.declarations import shadow_mode
+from tests.support.world import World
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize(("pauses", "seen"), [(True, ["Created", "Starting"]), (False, ["Starting", "Starting"])])
-def test_an_unscheduled_experiment_may_pause_in_created(make_world, pauses, seen):
-    world = make_world(unscheduled_passes_created=pauses)
+def test_an_unscheduled_experiment_may_pause_in_created(pauses: bool, seen: list[str]) -> None:
+    world = World(unscheduled_passes_created=pauses)
     world.create()
     world.clock.advance(30)
     first = world.status()
@@ -21,8 +23,8 @@ def test_an_unscheduled_experiment_may_pause_in_created(make_world, pauses, seen
     assert [first, world.status()] == seen
 
 
-def test_stop_may_be_legal_in_created(make_world):
-    world = make_world(stop_in_created=True)
+def test_stop_may_be_legal_in_created() -> None:
+    world = World(stop_in_created=True)
     world.reach("Created")
     serving = world.endpoint()
 
@@ -37,8 +39,8 @@ def test_stop_may_be_legal_in_created(make_world):
     assert world.endpoint() == serving
 
 
-def test_delete_may_be_illegal_in_created(make_world):
-    world = make_world(delete_in_created=False)
+def test_delete_may_be_illegal_in_created() -> None:
+    world = World(delete_in_created=False)
     world.reach("Created")
     with pytest.raises(ServiceError) as refused:
         world.call("DeleteInferenceExperiment", Name="trial")
@@ -46,8 +48,8 @@ def test_delete_may_be_illegal_in_created(make_world):
 
 
 @pytest.mark.parametrize("reported", [True, False])
-def test_the_actual_start_may_be_reported(make_world, reported):
-    world = make_world(reports_actual_start=reported)
+def test_the_actual_start_may_be_reported(reported: bool) -> None:
+    world = World(reports_actual_start=reported)
     world.create()
     assert "Schedule" not in world.describe()
     world.clock.advance(30)
@@ -58,8 +60,8 @@ def test_the_actual_start_may_be_reported(make_world, reported):
     assert schedule == ({"StartTime": started, "EndTime": started + 7 * DAY} if reported else None)
 
 
-def test_what_was_asked_is_reported_otherwise(make_world):
-    world = make_world(reports_actual_start=False)
+def test_what_was_asked_is_reported_otherwise() -> None:
+    world = World(reports_actual_start=False)
     world.create(Schedule=world.schedule(2 * DAY, 3 * DAY))
     world.clock.advance(HOUR)
     world.call("StartInferenceExperiment", Name="trial")
@@ -67,8 +69,8 @@ def test_what_was_asked_is_reported_otherwise(make_world):
 
 
 @pytest.mark.parametrize(("keeps", "name"), [(True, "Shadow-01"), (False, "AllTraffic")])
-def test_a_promoted_variant_may_take_over_the_name(make_world, keeps, name):
-    world = make_world(promoted_keeps_shadow_name=keeps)
+def test_a_promoted_variant_may_take_over_the_name(keeps: bool, name: str) -> None:
+    world = World(promoted_keeps_shadow_name=keeps)
     world.reach("Completed")
     (served,) = world.served()["ProductionVariants"]
     assert (served["VariantName"], served["ModelName"]) == (name, "challenger")
@@ -82,17 +84,17 @@ def test_a_promoted_variant_may_take_over_the_name(make_world, keeps, name):
         ("arn:aws:kms:us-east-1:123456789012:key/1", "arn:aws:kms:us-east-1:123456789012:key/1"),
     ],
 )
-def test_a_kms_key_may_be_reported_as_an_arn(make_world, given, reported):
+def test_a_kms_key_may_be_reported_as_an_arn(given: str, reported: str) -> None:
     storage = {"Destination": "s3://here", "KmsKey": given}
     for as_arn, expected in ((False, given), (True, reported)):
-        world = make_world(kms_key_reported_as_arn=as_arn)
+        world = World(kms_key_reported_as_arn=as_arn)
         world.create(KmsKey=given, DataStorageConfig=storage)
         described = world.describe()
         assert (described["KmsKey"], described["DataStorageConfig"]["KmsKey"]) == (expected, expected)
 
 
-def test_tags_may_come_late(make_world):
-    world = make_world(tags_visible_after=MINUTE)
+def test_tags_may_come_late() -> None:
+    world = World(tags_visible_after=MINUTE)
     arn = world.create(Tags=[{"Key": "a", "Value": "1"}])
     assert world.call("ListTags", ResourceArn=arn)["Tags"] == []
     world.clock.advance(MINUTE)
@@ -106,8 +108,8 @@ def test_tags_may_come_late(make_world):
     assert seen == [[{"Key": "a", "Value": "1"}], [{"Key": "a", "Value": "2"}], []]
 
 
-def test_an_experiment_may_be_visible_late(make_world):
-    world = make_world(visible_after_create=MINUTE)
+def test_an_experiment_may_be_visible_late() -> None:
+    world = World(visible_after_create=MINUTE)
     arn = world.create()
     for operation, arguments in [
         ("DescribeInferenceExperiment", {"Name": "trial"}),
@@ -125,18 +127,18 @@ def test_an_experiment_may_be_visible_late(make_world):
     assert world.status() == "Starting"
 
 
-def test_a_sampling_of_zero_may_be_refused(make_world):
-    make_world().create(ShadowModeConfig=make_world.shadow_mode(0))
+def test_a_sampling_of_zero_may_be_refused() -> None:
+    World().create(ShadowModeConfig=shadow_mode(0))
     with pytest.raises(ServiceError, match="SamplingPercentage must be 1 or more"):
-        make_world(sampling_zero_allowed=False).create(ShadowModeConfig=make_world.shadow_mode(0))
+        World(sampling_zero_allowed=False).create(ShadowModeConfig=shadow_mode(0))
 
 
-def test_the_minimum_duration_can_be_changed(make_world):
-    world = make_world(minimum_duration=MINUTE)
+def test_the_minimum_duration_can_be_changed() -> None:
+    world = World(minimum_duration=MINUTE)
     world.create(Schedule=world.schedule(end=10 * MINUTE))
 
 
-def test_durations_may_be_given_in_seconds():
+def test_durations_may_be_given_in_seconds() -> None:
     changed = Behaviour().changed({"starting": 2, "stop_in_created": True, "stopping": MINUTE})
     assert (changed.starting, changed.stop_in_created, changed.stopping) == (timedelta(seconds=2), True, MINUTE)
     with pytest.raises(ValueError, match="unknown behaviour: nonsense"):

@@ -13,15 +13,15 @@ from local.server import LocalAws
 HELLO = Path(__file__).parent / "hello" / "app.py"
 
 
-def test_the_life_of_a_stack():
+def test_the_life_of_a_stack() -> None:
     with LocalAws() as aws:
         client = aws.session().client("cloudformation")
 
-        def outputs():
+        def outputs() -> tuple[str, dict[str, str]]:
             (stack,) = client.describe_stacks(StackName="Hello")["Stacks"]
             return stack["StackStatus"], {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
 
-        def sent():
+        def sent() -> list[tuple[str, bool]]:
             return [
                 (each["event"]["RequestType"], each["outcome"] == "SUCCESS") for each in aws.control.custom_resources()
             ]

@@ -9,7 +9,7 @@ import pytest
 from local.sagemaker import ManualClock, SageMaker, SystemClock
 
 
-def test_a_manual_clock_stands_still():
+def test_a_manual_clock_stands_still() -> None:
     clock = ManualClock(datetime(2030, 1, 1, tzinfo=UTC))
     assert clock.now() == clock.now()
     clock.advance(1.5)
@@ -18,7 +18,7 @@ def test_a_manual_clock_stands_still():
     assert clock.scaled(timedelta(hours=1)) == timedelta(hours=1)
 
 
-def test_a_system_clock_hurries_transitions_and_not_instants():
+def test_a_system_clock_hurries_transitions_and_not_instants() -> None:
     clock = SystemClock(speed=60)
     assert clock.scaled(timedelta(minutes=5)) == timedelta(seconds=5)
     before = datetime.now(UTC)
@@ -27,7 +27,7 @@ def test_a_system_clock_hurries_transitions_and_not_instants():
     assert clock.now() - before >= timedelta(days=1)
 
 
-def test_what_a_clock_can_not_do():
+def test_what_a_clock_can_not_do() -> None:
     with pytest.raises(ValueError, match="time zone"):
         ManualClock(datetime(2030, 1, 1))  # noqa: DTZ001
     with pytest.raises(ValueError, match="backwards"):
@@ -36,7 +36,7 @@ def test_what_a_clock_can_not_do():
         SystemClock(speed=0)
 
 
-def test_the_service_names_its_account_region_and_partition():
+def test_the_service_names_its_account_region_and_partition() -> None:
     clock = ManualClock(datetime(2030, 1, 1, tzinfo=UTC))
     service = SageMaker(clock, account="999999999999", region="cn-north-1", partition="aws-cn")
     created = service.call("CreateModel", {"ModelName": "M"})

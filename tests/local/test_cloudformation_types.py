@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
+
+from local.server import LocalAws
+from tests.support.puppet_stack import PuppetStack
 
 ROLE = "arn:aws:iam::123456789012:role/shadow-test"
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
 
 
-def typed(kind, **properties):
+def typed(kind: str, **properties: Any) -> dict[str, Any]:
     return {"Type": f"AWS::SageMaker::{kind}", "Properties": properties}
 
 
-def template(count="2", image="image", tags=(), **names):
+def template(
+    count: str = "2", image: str = "image", tags: Iterable[dict[str, str]] = (), **names: str
+) -> dict[str, Any]:
     """What a CDK app declares; numbers may be strings in a template."""
     served = {
         "VariantName": "AllTraffic",
@@ -30,7 +38,7 @@ def template(count="2", image="image", tags=(), **names):
 
 
 @pytest.fixture
-def sagemaker(aws):
+def sagemaker(aws: LocalAws) -> Any:
     return aws.session().client("sagemaker")
 
 
@@ -44,7 +52,7 @@ OUTPUTS = {
 }
 
 
-def test_ref_is_the_arn_and_the_endpoint_is_in_service(stack, sagemaker):
+def test_ref_is_the_arn_and_the_endpoint_is_in_service(stack: PuppetStack, sagemaker: Any) -> None:
     assert stack.create(outputs=OUTPUTS, **template()) == "CREATE_COMPLETE"
     told = stack.outputs()
     assert told["Model"] == f"{ARN}model/{told['ModelName'].lower()}"
@@ -63,7 +71,9 @@ def test_ref_is_the_arn_and_the_endpoint_is_in_service(stack, sagemaker):
             getattr(sagemaker, f"describe_{call}")(**{name: told[key]})
 
 
-def test_a_changed_configuration_is_replaced_and_the_endpoint_updated_in_place(stack, sagemaker):
+def test_a_changed_configuration_is_replaced_and_the_endpoint_updated_in_place(
+    stack: PuppetStack, sagemaker: Any
+) -> None:
     stack.create(outputs=OUTPUTS, **template())
     before = stack.outputs()
     assert stack.update(outputs=OUTPUTS, **template(count="3")) == "UPDATE_COMPLETE"
@@ -77,7 +87,7 @@ def test_a_changed_configuration_is_replaced_and_the_endpoint_updated_in_place(s
         sagemaker.describe_endpoint_config(EndpointConfigName=before["ConfigName"])
 
 
-def test_tags_change_in_place(stack, sagemaker):
+def test_tags_change_in_place(stack: PuppetStack, sagemaker: Any) -> None:
     stack.create(outputs=OUTPUTS, **template(tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}]))
     before = stack.outputs()
     assert stack.update(outputs=OUTPUTS, **template(tags=[{"Key": "b", "Value": "2"}])) == "UPDATE_COMPLETE"
@@ -86,7 +96,7 @@ def test_tags_change_in_place(stack, sagemaker):
     assert {key: value for key, value in tags.items() if not key.startswith("aws:")} == {"b": "2"}
 
 
-def test_a_resource_with_a_name_of_its_own_is_not_replaced(stack):
+def test_a_resource_with_a_name_of_its_own_is_not_replaced(stack: PuppetStack) -> None:
     name = f"{stack.name}-model"
     assert stack.create(outputs=OUTPUTS, **template(ModelName=name)) == "CREATE_COMPLETE"
     assert stack.outputs()["ModelName"] == name
@@ -94,17 +104,17 @@ def test_a_resource_with_a_name_of_its_own_is_not_replaced(stack):
     assert any("custom-named resource requires replacing" in reason for reason in stack.reasons())
 
 
-def test_what_the_api_refuses_fails_the_stack(stack):
+def test_what_the_api_refuses_fails_the_stack(stack: PuppetStack) -> None:
     assert stack.create(Model=typed("Model", PrimaryContainer={"Image": "no image"})) == "ROLLBACK_COMPLETE"
     assert any("'primaryContainer.image' failed to satisfy" in reason for reason in stack.reasons())
 
 
-def test_an_unknown_property_fails_the_stack(stack):
+def test_an_unknown_property_fails_the_stack(stack: PuppetStack) -> None:
     assert stack.create(Model=typed("Model", Nonsense=1)) == "ROLLBACK_COMPLETE"
     assert "Encountered unsupported property Nonsense" in stack.reasons()
 
 
-def test_deleting_what_someone_else_has_deleted_succeeds(stack, sagemaker):
+def test_deleting_what_someone_else_has_deleted_succeeds(stack: PuppetStack, sagemaker: Any) -> None:
     stack.create(outputs={"Name": OUTPUTS["ModelName"]}, Model=template()["Model"])
     sagemaker.delete_model(ModelName=stack.outputs()["Name"])
     assert stack.delete() == "DELETE_COMPLETE"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.error import HTTPError
 
 import pytest
@@ -11,17 +13,18 @@ from botocore.exceptions import ClientError
 
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault
 from local.server import LocalAws
+from tests.support.world import World
 
 
 @pytest.fixture(scope="module")
-def fresh():
+def fresh() -> Iterator[LocalAws]:
     """A server of its own, at SageMaker's real pace: these tests change its clock and its behaviour."""
     with LocalAws(speed=1, account="999999999999", region="eu-west-1") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def client(fresh):
+def client(fresh: LocalAws) -> Any:
     client = fresh.session().client("sagemaker")
     for model in ("champion", "challenger"):
         client.create_model(ModelName=model, PrimaryContainer={"Image": "image"})
@@ -31,7 +34,7 @@ def client(fresh):
     return client
 
 
-def test_the_clock_is_advanced(fresh, client):
+def test_the_clock_is_advanced(fresh: LocalAws, client: Any) -> None:
     assert client.describe_endpoint(EndpointName="shop")["EndpointStatus"] == "Creating"
     before = datetime.fromisoformat(fresh.control.now())
     fresh.control.advance(timedelta(minutes=5))
@@ -39,7 +42,7 @@ def test_the_clock_is_advanced(fresh, client):
     assert datetime.fromisoformat(fresh.control.now()) - before >= timedelta(minutes=5)
 
 
-def test_state_is_told_by_account_and_region(fresh, client, world):
+def test_state_is_told_by_account_and_region(fresh: LocalAws, client: Any, world: World) -> None:
     client.create_inference_experiment(**world.declaration(Name="told"))
     assert [each["Name"] for each in fresh.control.experiments()] == ["told"]
     assert fresh.control.endpoints()[0]["EndpointArn"] == "arn:aws:sagemaker:eu-west-1:999999999999:endpoint/shop"
@@ -50,7 +53,7 @@ def test_state_is_told_by_account_and_region(fresh, client, world):
     assert elsewhere.list_inference_experiments()["InferenceExperiments"] == []
 
 
-def test_faults_are_added_and_forgotten(fresh, client):
+def test_faults_are_added_and_forgotten(fresh: LocalAws, client: Any) -> None:
     fresh.control.add_fault(ErrorFault("DescribeModel", "AccessDeniedException", "not yet"))
     with pytest.raises(ClientError, match="not yet"):
         client.describe_model(ModelName="champion")
@@ -62,7 +65,7 @@ def test_faults_are_added_and_forgotten(fresh, client):
     assert fresh.control.experiments()[0]["StatusReason"] == "no capacity"
 
 
-def test_an_answer_may_be_lost(fresh):
+def test_an_answer_may_be_lost(fresh: LocalAws) -> None:
     client = fresh.session().client("sagemaker", config=Config(retries={"total_max_attempts": 1}))
     fresh.control.add_fault(ConnectionFault("DescribeModel"))
     with pytest.raises(ClientError) as lost:
@@ -70,7 +73,7 @@ def test_an_answer_may_be_lost(fresh):
     assert lost.value.response["ResponseMetadata"]["HTTPStatusCode"] == 504
 
 
-def test_behaviour_is_changed_for_every_region(fresh, client):
+def test_behaviour_is_changed_for_every_region(fresh: LocalAws, client: Any) -> None:
     assert fresh.control.behaviour()["starting"] == 300
     changed = fresh.control.behaviour(starting=timedelta(seconds=1), stop_in_created=True)
     assert (changed["starting"], changed["stop_in_created"]) == (1, True)
@@ -86,7 +89,9 @@ def test_behaviour_is_changed_for_every_region(fresh, client):
         ("POST", "clock", {"advance": -1}, 400),
     ],
 )
-def test_what_makes_no_sense_is_refused(fresh, method, name, body, status):
+def test_what_makes_no_sense_is_refused(
+    fresh: LocalAws, method: str, name: str, body: dict[str, Any] | None, status: int
+) -> None:
     with pytest.raises(HTTPError) as refused:
         fresh.control._ask(method, name, body)
     assert refused.value.code == status

@@ -6,10 +6,12 @@ import re
 
 import pytest
 
+from tests.support.puppet_stack import PuppetStack
+
 NO = {"Status": "FAILED", "Reason": "no"}
 
 
-def test_scalars_arrive_as_strings_at_any_depth(stack):
+def test_scalars_arrive_as_strings_at_any_depth(stack: PuppetStack) -> None:
     status = stack.create(A={"Flag": True, "Deep": [{"Number": 5, "Half": 0.5}]})
     assert status == "CREATE_COMPLETE"
     properties = stack.requests()[0]["event"]["ResourceProperties"]
@@ -17,7 +19,7 @@ def test_scalars_arrive_as_strings_at_any_depth(stack):
     assert properties["Deep"] == [{"Number": "5", "Half": "0.5"}]
 
 
-def test_attributes_and_ids_reach_other_resources(stack):
+def test_attributes_and_ids_reach_other_resources(stack: PuppetStack) -> None:
     first = {"Create": {"PhysicalResourceId": "the-id", "Data": {"Name": "the-name"}}}
     second = {"Id": {"Ref": "A"}, "Name": {"Fn::GetAtt": ["A", "Name"]}}
     assert stack.create(A=first, B=second, outputs={"Name": {"Fn::GetAtt": ["A", "Name"]}}) == "CREATE_COMPLETE"
@@ -26,7 +28,7 @@ def test_attributes_and_ids_reach_other_resources(stack):
     assert stack.outputs() == {"Name": "the-name"}
 
 
-def test_an_attribute_that_was_not_answered_fails_the_operation(stack):
+def test_an_attribute_that_was_not_answered_fails_the_operation(stack: PuppetStack) -> None:
     stack.create(A={}, B={"Name": {"Fn::GetAtt": ["A", "Nothing"]}})
     event = stack.requests("A")[0]["event"]
     asked = "|".join(event[name] for name in ("StackId", "LogicalResourceId", "RequestId"))
@@ -34,7 +36,7 @@ def test_an_attribute_that_was_not_answered_fails_the_operation(stack):
     assert stack.settled() == "ROLLBACK_COMPLETE"
 
 
-def test_an_attribute_must_be_answered_by_an_update_too(stack):
+def test_an_attribute_must_be_answered_by_an_update_too(stack: PuppetStack) -> None:
     told = {"Data": {"Name": "x"}}
     output = {"Name": {"Fn::GetAtt": ["A", "Name"]}}
     stack.create(A={"Create": told, "Update": told}, outputs=output)
@@ -42,7 +44,7 @@ def test_an_attribute_must_be_answered_by_an_update_too(stack):
     assert stack.outputs() == {"Name": "x"}
 
 
-def test_a_failed_create_is_deleted_with_the_id_of_its_answer(stack):
+def test_a_failed_create_is_deleted_with_the_id_of_its_answer(stack: PuppetStack) -> None:
     status = stack.create(A={}, B={"DependsOnA": {"Ref": "A"}, "Create": NO | {"PhysicalResourceId": "half-made"}})
     assert status == "ROLLBACK_COMPLETE"
     assert stack.sent() == [
@@ -61,14 +63,14 @@ def test_a_failed_create_is_deleted_with_the_id_of_its_answer(stack):
     assert reason in stack.reasons()
 
 
-def test_a_delete_that_fails_fails_the_rollback_and_is_tried_again(stack):
+def test_a_delete_that_fails_fails_the_rollback_and_is_tried_again(stack: PuppetStack) -> None:
     create = NO | {"PhysicalResourceId": "half-made"}
     assert stack.create(A={"Create": create, "Delete": NO}) == "ROLLBACK_FAILED"
     assert stack.delete() == "DELETE_FAILED"
     assert stack.sent() == [("Create", None), ("Delete", "half-made"), ("Delete", "half-made")]
 
 
-def test_a_failed_create_without_rollback_is_deleted_with_its_stack(stack):
+def test_a_failed_create_without_rollback_is_deleted_with_its_stack(stack: PuppetStack) -> None:
     assert stack.create_keeping_failures(A={"Create": NO | {"PhysicalResourceId": "half-made"}}) == "CREATE_FAILED"
     assert stack.delete() == "DELETE_COMPLETE"
     assert stack.sent() == [("Create", None), ("Delete", "half-made")]
@@ -76,29 +78,31 @@ def test_a_failed_create_without_rollback_is_deleted_with_its_stack(stack):
 
 @pytest.mark.parametrize("physical_id", ["", "x" * 1025])
 @pytest.mark.parametrize("status", ["SUCCESS", "FAILED"])
-def test_an_id_that_is_none_fails_the_create_and_one_is_made_up(stack, status, physical_id):
+def test_an_id_that_is_none_fails_the_create_and_one_is_made_up(
+    stack: PuppetStack, status: str, physical_id: str
+) -> None:
     script = {"Status": status, "Reason": "r", "PhysicalResourceId": physical_id}
     assert stack.create(A={"Create": script}) == "ROLLBACK_COMPLETE"
     assert "Invalid PhysicalResourceId" in stack.reasons()
     (_, invented) = stack.sent()[1]
-    assert re.fullmatch(rf"{stack.name}-A-[A-Z0-9]{{12}}", invented)
+    assert re.fullmatch(rf"{stack.name}-A-[A-Z0-9]{{12}}", invented or "")
 
 
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [("x" * 4097, "Response object is too long."), ("{", "Invalid response object: not a JSON object.")],
 )
-def test_an_answer_that_can_not_be_read_fails_the_request(stack, raw, reason):
+def test_an_answer_that_can_not_be_read_fails_the_request(stack: PuppetStack, raw: str, reason: str) -> None:
     assert stack.create(A={"Create": {"Raw": raw}}) == "ROLLBACK_COMPLETE"
     assert reason in stack.reasons()
 
 
-def test_an_answer_of_4096_bytes_is_read(stack):
+def test_an_answer_of_4096_bytes_is_read(stack: PuppetStack) -> None:
     assert stack.create(A={"Create": {"Raw": "{}" + " " * 4094}}) == "ROLLBACK_COMPLETE"
     assert "Invalid PhysicalResourceId" in stack.reasons()
 
 
-def test_a_request_without_an_answer_times_out(stack):
+def test_a_request_without_an_answer_times_out(stack: PuppetStack) -> None:
     assert stack.create(A={"ServiceTimeout": 1, "Create": {"Silent": True}}) == "ROLLBACK_COMPLETE"
     request_id = stack.requests()[0]["event"]["RequestId"]
     (reason,) = [each for each in stack.reasons() if "did not receive a response" in each]
@@ -106,19 +110,19 @@ def test_a_request_without_an_answer_times_out(stack):
     assert [each[0] for each in stack.sent()] == ["Create", "Delete"]
 
 
-def test_returning_early_does_not_end_the_wait(stack):
+def test_returning_early_does_not_end_the_wait(stack: PuppetStack) -> None:
     """The function is invoked asynchronously: only what it PUTs counts, whichever invocation does so."""
     assert stack.create(A={"Create": {"Hops": 3, "Delay": 0.1, "PhysicalResourceId": "late"}}) == "CREATE_COMPLETE"
     assert stack.requests()[0]["physical_id"] == "late"
 
 
-def test_only_the_first_answer_counts(stack):
+def test_only_the_first_answer_counts(stack: PuppetStack) -> None:
     assert stack.create(A={"Create": {"Twice": True}}) == "CREATE_COMPLETE"
     assert stack.delete() == "DELETE_COMPLETE"
     assert len(stack.requests()[0]["late_answers"]) == 1
 
 
-def test_another_id_is_a_replacement(stack):
+def test_another_id_is_a_replacement(stack: PuppetStack) -> None:
     stack.create(A={"Version": 1, "Create": {"PhysicalResourceId": "one"}})
     assert stack.update(A={"Version": 2, "Update": {"PhysicalResourceId": "two"}}) == "UPDATE_COMPLETE"
     assert stack.sent() == [("Create", None), ("Update", "one"), ("Delete", "one")]
@@ -127,12 +131,12 @@ def test_another_id_is_a_replacement(stack):
     assert stack.sent()[-1] == ("Delete", "two")
 
 
-def test_a_clean_up_that_fails_does_not_fail_the_update(stack):
+def test_a_clean_up_that_fails_does_not_fail_the_update(stack: PuppetStack) -> None:
     stack.create(A={"Version": 1, "Create": {"PhysicalResourceId": "one"}, "Delete": NO})
     assert stack.update(A={"Version": 2, "Update": {"PhysicalResourceId": "two"}}) == "UPDATE_COMPLETE"
 
 
-def test_a_failed_update_is_sent_back(stack):
+def test_a_failed_update_is_sent_back(stack: PuppetStack) -> None:
     stack.create(A={"Version": 1, "Create": {"PhysicalResourceId": "one"}})
     assert stack.update(A={"Version": 2, "Update": NO}) == "UPDATE_ROLLBACK_COMPLETE"
     failed, back = (request["event"] for request in stack.requests()[1:])
@@ -141,7 +145,7 @@ def test_a_failed_update_is_sent_back(stack):
     assert back["OldResourceProperties"] == failed["ResourceProperties"]
 
 
-def test_the_id_of_a_failed_update_is_current_from_then_on(stack):
+def test_the_id_of_a_failed_update_is_current_from_then_on(stack: PuppetStack) -> None:
     stack.create(A={"Version": 1, "Create": {"PhysicalResourceId": "one"}})
     assert stack.update(A={"Version": 2, "Update": NO | {"PhysicalResourceId": "two"}}) == "UPDATE_ROLLBACK_COMPLETE"
     assert stack.sent() == [("Create", None), ("Update", "one"), ("Update", "two")]
@@ -149,7 +153,7 @@ def test_the_id_of_a_failed_update_is_current_from_then_on(stack):
     assert stack.sent()[-1] == ("Delete", "two")
 
 
-def test_another_id_from_the_rollback_deletes_what_had_the_one_before(stack):
+def test_another_id_from_the_rollback_deletes_what_had_the_one_before(stack: PuppetStack) -> None:
     stack.create(A={"Version": 1, "Create": {"PhysicalResourceId": "one"}, "Update": {"PhysicalResourceId": "one"}})
     assert stack.update(A={"Version": 2, "Update": NO | {"PhysicalResourceId": "two"}}) == "UPDATE_ROLLBACK_COMPLETE"
     assert stack.sent() == [("Create", None), ("Update", "one"), ("Update", "two"), ("Delete", "two")]
@@ -158,12 +162,12 @@ def test_another_id_from_the_rollback_deletes_what_had_the_one_before(stack):
     assert stack.sent()[-1] == ("Delete", "one")
 
 
-def test_a_rollback_that_fails_is_the_worst_state_there_is(stack):
+def test_a_rollback_that_fails_is_the_worst_state_there_is(stack: PuppetStack) -> None:
     stack.create(A={"Version": 1, "Create": {"PhysicalResourceId": "one"}, "Update": NO})
     assert stack.update(A={"Version": 2, "Update": NO}) == "UPDATE_ROLLBACK_FAILED"
 
 
-def test_a_replacement_is_deleted_when_something_else_fails(stack):
+def test_a_replacement_is_deleted_when_something_else_fails(stack: PuppetStack) -> None:
     stack.create(A={"Version": 1, "Create": {"PhysicalResourceId": "one"}})
     replaced = {"Version": 2, "Update": {"PhysicalResourceId": "two"}}
     broken = {"After": {"Ref": "A"}, "Create": NO | {"PhysicalResourceId": "broken"}}
@@ -172,7 +176,7 @@ def test_a_replacement_is_deleted_when_something_else_fails(stack):
     assert stack.sent("A") == [("Create", None), ("Update", "one"), ("Delete", "two")]
 
 
-def test_a_canceled_update_goes_back_while_the_function_is_still_at_work(stack):
+def test_a_canceled_update_goes_back_while_the_function_is_still_at_work(stack: PuppetStack) -> None:
     stack.create(A={"Version": 1})
     stack.update(A={"Version": 2, "Update": {"Delay": 1.5, "PhysicalResourceId": "too late"}}, wait=False)
     stack.pending()
@@ -181,7 +185,7 @@ def test_a_canceled_update_goes_back_while_the_function_is_still_at_work(stack):
     assert "Resource update cancelled" in stack.reasons()
 
 
-def test_a_deletion_during_the_creation_uses_an_id_that_was_made_up(stack):
+def test_a_deletion_during_the_creation_uses_an_id_that_was_made_up(stack: PuppetStack) -> None:
     stack.create(A={"Create": {"Delay": 1.5, "PhysicalResourceId": "too late"}}, wait=False)
     stack.pending()
     assert stack.delete() == "DELETE_COMPLETE"

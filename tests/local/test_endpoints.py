@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from local.sagemaker import ServiceError
+from tests.support.world import World
 
-KINDS = {
+KINDS: dict[str, tuple[dict[str, str], str, str]] = {
     "Model": ({"ModelName": "x"}, "model", 'Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/x".'),
     "EndpointConfig": ({"EndpointConfigName": "x"}, "endpoint-config", "Could not find endpoint configuration"),
     "Endpoint": ({"EndpointName": "x"}, "endpoint", 'Could not find endpoint "arn'),
 }
-MEMBERS = {
+MEMBERS: dict[str, dict[str, Any]] = {
     "Model": {"PrimaryContainer": {"Image": "image"}},
     "EndpointConfig": {
         "ProductionVariants": [{"VariantName": "A", "ModelName": "champion", "InitialInstanceCount": 2}]
@@ -22,7 +25,7 @@ MEMBERS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("verb", ["Describe", "Delete"])
-def test_what_does_not_exist_is_a_validation_error(world, kind, verb):
+def test_what_does_not_exist_is_a_validation_error(world: World, kind: str, verb: str) -> None:
     name, _, complaint = KINDS[kind]
     with pytest.raises(ServiceError) as unknown:
         world.call(f"{verb}{kind}", **name)
@@ -31,7 +34,7 @@ def test_what_does_not_exist_is_a_validation_error(world, kind, verb):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_create_describe_delete(world, kind):
+def test_create_describe_delete(world: World, kind: str) -> None:
     name, segment, _ = KINDS[kind]
     created = world.call(f"Create{kind}", **name, **MEMBERS[kind])
     assert created == {f"{kind}Arn": f"arn:aws:sagemaker:us-east-1:123456789012:{segment}/x"}
@@ -47,14 +50,14 @@ def test_create_describe_delete(world, kind):
         world.call(f"Describe{kind}", **name)
 
 
-def test_a_configuration_needs_models_that_exist(world):
+def test_a_configuration_needs_models_that_exist(world: World) -> None:
     with pytest.raises(ServiceError, match="Could not find model"):
         world.call(
             "CreateEndpointConfig", EndpointConfigName="x", ProductionVariants=[{"VariantName": "A", "ModelName": "y"}]
         )
 
 
-def test_an_endpoint_takes_its_time(world):
+def test_an_endpoint_takes_its_time(world: World) -> None:
     world.call("CreateEndpoint", EndpointName="x", EndpointConfigName="shop-before")
     creating = world.call("DescribeEndpoint", EndpointName="x")
     assert creating["EndpointStatus"] == "Creating"
@@ -66,7 +69,7 @@ def test_an_endpoint_takes_its_time(world):
     assert world.call("DescribeEndpoint", EndpointName="x")["EndpointStatus"] == "InService"
 
 
-def test_an_update_swaps_the_configuration_when_it_is_done(world):
+def test_an_update_swaps_the_configuration_when_it_is_done(world: World) -> None:
     world.call("CreateEndpointConfig", EndpointConfigName="new", **MEMBERS["EndpointConfig"])
     world.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="new")
     updating = world.endpoint()
@@ -79,14 +82,14 @@ def test_an_update_swaps_the_configuration_when_it_is_done(world):
     assert updated["LastModifiedTime"] == world.clock.now()
 
 
-def test_deleting_takes_a_moment(world):
+def test_deleting_takes_a_moment(world: World) -> None:
     world.call("DeleteEndpoint", EndpointName="shop")
     assert world.endpoint()["EndpointStatus"] == "Deleting"
     world.clock.advance(60)
     assert world.service.endpoints() == []
 
 
-def test_a_deleted_configuration_still_serves(world):
+def test_a_deleted_configuration_still_serves(world: World) -> None:
     world.call("DeleteEndpointConfig", EndpointConfigName="shop-before")
     assert world.endpoint()["EndpointConfigName"] == "shop-before"
     assert world.endpoint()["EndpointStatus"] == "InService"

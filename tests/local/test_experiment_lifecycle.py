@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from simulation.declarations import variant
+from tests.support.world import World
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def test_an_unscheduled_experiment_starts_at_once_and_ends_after_seven_days(world):
+def test_an_unscheduled_experiment_starts_at_once_and_ends_after_seven_days(world: World) -> None:
     world.create()
     seen = [world.status()]
     for step in (30, 5 * 60, 7 * 86400 - 5 * 60, 4 * 60):
@@ -17,7 +20,7 @@ def test_an_unscheduled_experiment_starts_at_once_and_ends_after_seven_days(worl
     assert seen == ["Creating", "Starting", "Running", "Stopping", "Completed"]
 
 
-def test_a_scheduled_experiment_waits_in_created(world):
+def test_a_scheduled_experiment_waits_in_created(world: World) -> None:
     world.create(Schedule=world.schedule(DAY, 3 * DAY))
 
     world.clock.advance(HOUR)
@@ -30,7 +33,7 @@ def test_a_scheduled_experiment_waits_in_created(world):
     assert world.status() == "Completed"
 
 
-def test_states_move_by_the_clock_and_not_by_calls(world):
+def test_states_move_by_the_clock_and_not_by_calls(world: World) -> None:
     world.create(Schedule=world.schedule(DAY, 3 * DAY))
     world.clock.advance(10 * DAY)
 
@@ -42,7 +45,7 @@ def test_states_move_by_the_clock_and_not_by_calls(world):
     assert described["CompletionTime"] == started + 2 * DAY + 4 * MINUTE
 
 
-def test_the_endpoint_follows_the_test_and_comes_back(world):
+def test_the_endpoint_follows_the_test_and_comes_back(world: World) -> None:
     world.create(EndpointName="shop")
     before = world.endpoint()
     world.clock.advance(30)
@@ -67,9 +70,9 @@ def test_the_endpoint_follows_the_test_and_comes_back(world):
     assert "ShadowProductionVariants" not in after
 
 
-def test_during_the_test_the_endpoint_serves_what_the_experiment_declares(world, declare_variant):
-    production = declare_variant("AllTraffic", "champion", "ml.c5.xlarge", 3)
-    shadow = declare_variant("Shadow-01", "challenger", "ml.g5.xlarge", 2)
+def test_during_the_test_the_endpoint_serves_what_the_experiment_declares(world: World) -> None:
+    production = variant("AllTraffic", "champion", "ml.c5.xlarge", 3)
+    shadow = variant("Shadow-01", "challenger", "ml.g5.xlarge", 2)
     storage = {"Destination": "s3://captured/here", "ContentType": {"JsonContentTypes": ["application/json"]}}
     world.create(ModelVariants=[shadow, production], DataStorageConfig=storage, KmsKey="the-key")
     world.clock.advance(HOUR)
@@ -92,7 +95,7 @@ def test_during_the_test_the_endpoint_serves_what_the_experiment_declares(world,
     assert world.endpoint()["DataCaptureConfig"]["CaptureStatus"] == "Started"
 
 
-def test_the_variants_tell_what_becomes_of_them(world):
+def test_the_variants_tell_what_becomes_of_them(world: World) -> None:
     world.create()
     seen = [world.variant_statuses()]
     for step in (30 * timedelta(seconds=1), 5 * MINUTE, 7 * DAY - 5 * MINUTE, 4 * MINUTE):
@@ -108,7 +111,7 @@ def test_the_variants_tell_what_becomes_of_them(world):
     ]
 
 
-def test_start_begins_a_scheduled_experiment_early_and_keeps_its_end(world):
+def test_start_begins_a_scheduled_experiment_early_and_keeps_its_end(world: World) -> None:
     world.create(Schedule=world.schedule(2 * DAY, 3 * DAY))
     world.clock.advance(HOUR)
 
@@ -119,7 +122,7 @@ def test_start_begins_a_scheduled_experiment_early_and_keeps_its_end(world):
     assert described == {"StartTime": world.clock.now(), "EndTime": world.schedule(end=3 * DAY)["EndTime"]}
 
 
-def test_an_end_alone_starts_at_once(world):
+def test_an_end_alone_starts_at_once(world: World) -> None:
     world.create(Schedule=world.schedule(end=2 * HOUR))
     world.clock.advance(HOUR)
     assert world.status() == "Running"
@@ -127,7 +130,7 @@ def test_an_end_alone_starts_at_once(world):
     assert world.status() in ("Stopping", "Completed")
 
 
-def test_an_endpoint_that_is_gone_when_the_test_should_start_cancels_it(world):
+def test_an_endpoint_that_is_gone_when_the_test_should_start_cancels_it(world: World) -> None:
     world.create(Schedule=world.schedule(DAY, 2 * DAY))
     world.call("DeleteEndpoint", EndpointName="shop")
     world.clock.advance(DAY)
@@ -139,7 +142,7 @@ def test_an_endpoint_that_is_gone_when_the_test_should_start_cancels_it(world):
     assert described["EndpointMetadata"] == {"EndpointName": "shop"}
 
 
-def test_deleting_an_experiment_leaves_the_endpoint_alone(world):
+def test_deleting_an_experiment_leaves_the_endpoint_alone(world: World) -> None:
     world.reach("Running")
     world.stop(ModelVariantActions={"AllTraffic": "Retain", "Shadow-01": "Retain"})
     world.clock.advance(HOUR)

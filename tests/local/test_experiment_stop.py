@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from local.sagemaker import ServiceError
+from simulation.declarations import variant
+from tests.support.world import World
 
 
-def names(variants):
+def names(variants: list[dict[str, Any]]) -> list[str]:
     return [each["VariantName"] for each in variants]
 
 
-def test_promote_makes_the_shadow_the_production_variant(world):
+def test_promote_makes_the_shadow_the_production_variant(world: World) -> None:
     world.reach("Running")
     testing = world.endpoint()["EndpointConfigName"]
 
@@ -31,7 +35,7 @@ def test_promote_makes_the_shadow_the_production_variant(world):
     assert "ShadowProductionVariants" not in served
 
 
-def test_remove_leaves_production_alone(world):
+def test_remove_leaves_production_alone(world: World) -> None:
     world.reach("Running")
     world.stop(ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"}, DesiredState="Cancelled")
     world.clock.advance(4 * 60)
@@ -41,7 +45,7 @@ def test_remove_leaves_production_alone(world):
     assert world.variant_statuses() == {"AllTraffic": "InService", "Shadow-01": "Deleted"}
 
 
-def test_retain_keeps_the_shadow_on_the_endpoint(world):
+def test_retain_keeps_the_shadow_on_the_endpoint(world: World) -> None:
     world.reach("Running")
     world.stop(ModelVariantActions={"Shadow-01": "Retain", "AllTraffic": "Retain"})
     world.clock.advance(4 * 60)
@@ -52,16 +56,16 @@ def test_retain_keeps_the_shadow_on_the_endpoint(world):
     assert world.variant_statuses() == {"AllTraffic": "InService", "Shadow-01": "InService"}
 
 
-def test_promote_beside_a_retained_production_variant(world):
+def test_promote_beside_a_retained_production_variant(world: World) -> None:
     world.reach("Running")
     world.stop(ModelVariantActions={"Shadow-01": "Promote", "AllTraffic": "Retain"})
     world.clock.advance(4 * 60)
     assert names(world.served()["ProductionVariants"]) == ["AllTraffic", "Shadow-01"]
 
 
-def test_desired_variants_give_what_stays_its_size(world, declare_variant):
+def test_desired_variants_give_what_stays_its_size(world: World) -> None:
     world.reach("Running")
-    world.stop(DesiredModelVariants=[declare_variant("Shadow-01", "challenger", "ml.c5.9xlarge", 7)])
+    world.stop(DesiredModelVariants=[variant("Shadow-01", "challenger", "ml.c5.9xlarge", 7)])
     world.clock.advance(4 * 60)
 
     (promoted,) = world.served()["ProductionVariants"]
@@ -82,7 +86,7 @@ def test_desired_variants_give_what_stays_its_size(world, declare_variant):
         ({"AllTraffic": "Keep"}, "enum value set"),
     ],
 )
-def test_nonsense_is_refused(world, actions, complaint):
+def test_nonsense_is_refused(world: World, actions: dict[str, str], complaint: str) -> None:
     world.reach("Running")
     with pytest.raises(ServiceError, match=complaint) as refused:
         world.stop(ModelVariantActions=actions)
@@ -91,19 +95,19 @@ def test_nonsense_is_refused(world, actions, complaint):
 
 
 @pytest.mark.parametrize("described", [["AllTraffic"], ["AllTraffic", "Shadow-01"], ["Shadow-01", "Shadow-01"]])
-def test_desired_variants_must_be_those_that_stay(world, declare_variant, described):
+def test_desired_variants_must_be_those_that_stay(world: World, described: list[str]) -> None:
     world.reach("Running")
     with pytest.raises(ServiceError, match="DesiredModelVariants must describe"):
-        world.stop(DesiredModelVariants=[declare_variant(name, "challenger") for name in described])
+        world.stop(DesiredModelVariants=[variant(name, "challenger") for name in described])
 
 
-def test_desired_variants_must_have_models_that_exist(world, declare_variant):
+def test_desired_variants_must_have_models_that_exist(world: World) -> None:
     world.reach("Running")
     with pytest.raises(ServiceError, match="Could not find model"):
-        world.stop(DesiredModelVariants=[declare_variant("Shadow-01", "nothing")])
+        world.stop(DesiredModelVariants=[variant("Shadow-01", "nothing")])
 
 
-def test_the_actions_are_required(world):
+def test_the_actions_are_required(world: World) -> None:
     world.reach("Running")
     with pytest.raises(ServiceError, match=r"modelVariantActions.*must not be null"):
         world.call("StopInferenceExperiment", Name="trial")

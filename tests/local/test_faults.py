@@ -6,12 +6,23 @@ from datetime import timedelta
 
 import pytest
 
-from local.sagemaker import CancelFault, ConnectionFault, ConnectionLost, ErrorFault, Hook, ServiceError, SilentRollback
+from local.sagemaker import (
+    Call,
+    CancelFault,
+    ConnectionFault,
+    ConnectionLost,
+    ErrorFault,
+    Hook,
+    ServiceError,
+    SilentRollback,
+)
+from simulation.declarations import shadow_mode
+from tests.support.world import World
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-def test_the_next_calls_of_an_operation_fail(world):
+def test_the_next_calls_of_an_operation_fail(world: World) -> None:
     world.service.faults.add(ErrorFault("DescribeModel", "ThrottlingException", "slow down", times=2))
     world.call("DescribeEndpoint", EndpointName="shop")
     for _ in range(2):
@@ -22,7 +33,7 @@ def test_the_next_calls_of_an_operation_fail(world):
     assert [call.code for call in world.service.record[-3:]] == ["ThrottlingException", "ThrottlingException", ""]
 
 
-def test_a_call_may_take_effect_although_it_failed(world):
+def test_a_call_may_take_effect_although_it_failed(world: World) -> None:
     world.service.faults.add(ErrorFault("CreateInferenceExperiment", "InternalFailure", status=500, after=True))
     with pytest.raises(ServiceError) as failed:
         world.create()
@@ -31,7 +42,7 @@ def test_a_call_may_take_effect_although_it_failed(world):
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_the_connection_may_be_lost_before_or_after(world, after):
+def test_the_connection_may_be_lost_before_or_after(world: World, after: bool) -> None:
     world.service.faults.add(ConnectionFault("CreateInferenceExperiment", after=after))
     with pytest.raises(ConnectionLost) as lost:
         world.create()
@@ -51,7 +62,7 @@ def test_the_connection_may_be_lost_before_or_after(world, after):
         ("Stopping", True),
     ],
 )
-def test_an_experiment_goes_cancelled_with_a_reason(world, status, serves_shadow):
+def test_an_experiment_goes_cancelled_with_a_reason(world: World, status: str, serves_shadow: bool) -> None:
     world.service.faults.add(CancelFault(status, "no capacity", experiment="trial"))
     if status in ("Creating", "Created", "Starting"):
         world.create(Schedule=world.schedule(DAY, 2 * DAY))
@@ -59,7 +70,7 @@ def test_an_experiment_goes_cancelled_with_a_reason(world, status, serves_shadow
         world.create()
         world.clock.advance(6 * MINUTE)
     if status == "Updating":
-        world.call("UpdateInferenceExperiment", Name="trial", ShadowModeConfig=world.shadow_mode(1))
+        world.call("UpdateInferenceExperiment", Name="trial", ShadowModeConfig=shadow_mode(1))
     if status == "Stopping":
         world.stop()
     world.clock.advance(DAY + 10 * MINUTE)
@@ -74,7 +85,7 @@ def test_an_experiment_goes_cancelled_with_a_reason(world, status, serves_shadow
         assert world.endpoint()["ShadowProductionVariants"][0]["CurrentWeight"] == 0.5
 
 
-def test_a_cancellation_waits_for_its_experiment(world):
+def test_a_cancellation_waits_for_its_experiment(world: World) -> None:
     world.service.faults.add(CancelFault("Running", "not this one", experiment="another"))
     world.reach("Running")
     world.clock.advance(MINUTE)
@@ -85,7 +96,7 @@ def test_a_cancellation_waits_for_its_experiment(world):
     assert (described["StatusReason"], described["CompletionTime"]) == ("this one", world.clock.now())
 
 
-def test_a_stop_may_be_undone_without_a_word(world):
+def test_a_stop_may_be_undone_without_a_word(world: World) -> None:
     world.reach("Running")
     testing = world.endpoint()["EndpointConfigName"]
     world.service.faults.add(SilentRollback())
@@ -100,8 +111,8 @@ def test_a_stop_may_be_undone_without_a_word(world):
     assert world.variant_statuses() == {"AllTraffic": "InService", "Shadow-01": "InService"}
 
 
-def test_a_hook_acts_behind_the_callers_back(world):
-    def delete(call):
+def test_a_hook_acts_behind_the_callers_back(world: World) -> None:
+    def delete(call: Call) -> None:
         world.clock.advance(10 * DAY)
         world.service.settle()
         world.call("DeleteInferenceExperiment", Name=call.parameters["Name"])
@@ -113,8 +124,8 @@ def test_a_hook_acts_behind_the_callers_back(world):
     assert gone.value.code == "ResourceNotFound"
 
 
-def test_a_hook_may_come_after_and_always(world):
-    seen = []
+def test_a_hook_may_come_after_and_always(world: World) -> None:
+    seen: list[str] = []
     world.service.faults.add(Hook(lambda call: seen.append(call.operation), after=True, times=None))
     world.create()
     world.status()
@@ -124,7 +135,7 @@ def test_a_hook_may_come_after_and_always(world):
     assert len(seen) == 2
 
 
-def test_every_call_is_recorded(world):
+def test_every_call_is_recorded(world: World) -> None:
     world.service.record.clear()
     world.service.call("DescribeEndpoint", {"EndpointName": "shop"}, principal="arn:me")
     with pytest.raises(ServiceError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,23 +14,25 @@ from hypothesis import strategies as st
 from local.sagemaker import ServiceError
 from local.sagemaker.model import check, service_model, violations
 from local.sagemaker.patterns import compiled
+from simulation.declarations import variant
+from tests.support.world import World
 
 NAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,119}"
 EXPERIMENT_OPERATIONS = ("Create", "Describe", "Update", "Start", "Stop", "Delete")
 
 
-def complaint(operation, parameters):
+def complaint(operation: str, parameters: Any) -> str:
     with pytest.raises(ServiceError) as refused:
         check(operation, parameters)
     assert refused.value.code == "ValidationException"
     return refused.value.message
 
 
-def test_a_sound_declaration_passes(world):
+def test_a_sound_declaration_passes(world: World) -> None:
     check("CreateInferenceExperiment", world.declaration())
 
 
-def test_every_fault_is_named_at_its_place(world):
+def test_every_fault_is_named_at_its_place(world: World) -> None:
     declaration = world.declaration(Type="Canary", Description="x" * 1025)
     del declaration["RoleArn"]
     declaration["ModelVariants"][1]["ModelName"] = "-bad-"
@@ -47,10 +50,10 @@ def test_every_fault_is_named_at_its_place(world):
     )
 
 
-def test_an_unknown_instance_type_passes(world, declare_variant):
+def test_an_unknown_instance_type_passes(world: World) -> None:
     variants = [
-        declare_variant("AllTraffic", "champion", "ml.z99.colossal"),
-        declare_variant("Shadow-01", "challenger"),
+        variant("AllTraffic", "champion", "ml.z99.colossal"),
+        variant("Shadow-01", "challenger"),
     ]
     check("CreateInferenceExperiment", world.declaration(ModelVariants=variants))
 
@@ -73,29 +76,29 @@ def test_an_unknown_instance_type_passes(world, declare_variant):
         ({"EndpointName": True}, "'endpointName' failed to satisfy constraint: Member must be of type string"),
     ],
 )
-def test_what_is_refused(world, changes, expected):
+def test_what_is_refused(world: World, changes: dict[str, Any], expected: str) -> None:
     message = complaint("CreateInferenceExperiment", world.declaration(**changes))
     assert expected in message
     assert message.startswith("1 validation error detected: ")
 
 
-def test_a_true_is_not_a_number(world):
+def test_a_true_is_not_a_number(world: World) -> None:
     assert "type integer" in complaint("ListInferenceExperiments", {"MaxResults": True})
 
 
-def test_the_whole_value_must_match():
+def test_the_whole_value_must_match() -> None:
     assert complaint("DescribeInferenceExperiment", {"Name": "good name"})
     assert complaint("DescribeInferenceExperiment", {"Name": "good\n"})
 
 
 @given(st.from_regex(rf"\A{NAME}\Z"))
-def test_every_name_of_the_pattern_passes(name):
+def test_every_name_of_the_pattern_passes(name: str) -> None:
     if len(name) <= 120:
         check("DescribeInferenceExperiment", {"Name": name})
 
 
 @given(st.text(min_size=1, max_size=130))
-def test_no_other_name_passes(name):
+def test_no_other_name_passes(name: str) -> None:
     if len(name) > 120 or not re.fullmatch(NAME, name):
         assert complaint("DescribeInferenceExperiment", {"Name": name})
     else:
@@ -108,20 +111,20 @@ def test_no_other_name_passes(name):
         lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner),
     )
 )
-def test_no_value_makes_the_gate_stumble(value):
+def test_no_value_makes_the_gate_stumble(value: Any) -> None:
     for verb in EXPERIMENT_OPERATIONS:
         shape = service_model().operation_model(f"{verb}InferenceExperiment").input_shape
         list(violations(shape, value))
 
 
 @given(st.characters())
-def test_the_categories_of_tag_patterns_are_unicodes_own(character):
+def test_the_categories_of_tag_patterns_are_unicodes_own(character: str) -> None:
     allowed = unicodedata.category(character)[0] in "LNZ" or character in "_.:/=+-@"
     pattern = compiled(r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)")
     assert bool(pattern.fullmatch(character)) is allowed
 
 
-def test_every_answer_fits_the_service_model(world):
+def test_every_answer_fits_the_service_model(world: World) -> None:
     """What this SageMaker answers is what the model says SageMaker answers."""
     asked = {
         "DescribeModel": {"ModelName": "champion"},

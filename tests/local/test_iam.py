@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.server import LocalAws
+from tests.support.functions import make_function
+from tests.support.world import World
+
 REGION = "arn:aws:sagemaker:us-east-1:123456789012:"
 PASSED = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
 
+Caller = Callable[..., Any]
+
 
 @pytest.fixture
-def caller(aws):
+def caller(aws: LocalAws) -> Caller:
     """A SageMaker client of a fresh user who may do what these statements say."""
 
-    def make(*statements):
+    def make(*statements: dict[str, Any]) -> Any:
         iam, name = aws.session().client("iam"), f"user-{uuid.uuid4().hex[:8]}"
         iam.create_user(UserName=name)
         policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | each for each in statements]}
@@ -28,7 +37,7 @@ def caller(aws):
 
 
 @pytest.fixture
-def declaration(aws, world):
+def declaration(aws: LocalAws, world: World) -> dict[str, Any]:
     """An experiment that root could create, on an endpoint of its own."""
     root, name = aws.session().client("sagemaker"), f"e{uuid.uuid4().hex[:8]}"
     for model in ("champion", "challenger"):
@@ -43,18 +52,18 @@ def declaration(aws, world):
     return declaration
 
 
-def experiment(name):
+def experiment(name: str) -> str:
     return f"{REGION}inference-experiment/{name}"
 
 
-def may_create(declaration):
+def may_create(declaration: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return (
         {"Action": "sagemaker:CreateInferenceExperiment", "Resource": experiment(declaration["Name"])},
         {"Action": "iam:PassRole", "Resource": declaration["RoleArn"], "Condition": PASSED},
     )
 
 
-def test_a_caller_without_the_action_is_told_so_in_sagemakers_words(caller):
+def test_a_caller_without_the_action_is_told_so_in_sagemakers_words(caller: Caller) -> None:
     client = caller({"Action": "sagemaker:StopInferenceExperiment", "Resource": "*"})
     with pytest.raises(ClientError) as denied:
         client.describe_inference_experiment(Name="Trial")
@@ -83,7 +92,9 @@ def test_a_caller_without_the_action_is_told_so_in_sagemakers_words(caller):
         ("delete_tags", {"ResourceArn": experiment("a"), "TagKeys": ["k"]}, "inference-experiment/a"),
     ],
 )
-def test_each_action_is_checked_on_its_resource(caller, operation, arguments, arn):
+def test_each_action_is_checked_on_its_resource(
+    caller: Caller, operation: str, arguments: dict[str, Any], arn: str
+) -> None:
     action = "sagemaker:" + operation.title().replace("_", "")
     resource = arn if arn == "*" else REGION + arn
     elsewhere = caller({"Action": action, "Resource": REGION + "endpoint/other"})
@@ -97,7 +108,7 @@ def test_each_action_is_checked_on_its_resource(caller, operation, arguments, ar
             allowed(**arguments)
 
 
-def test_creating_needs_the_role_to_be_passed_to_sagemaker(caller, declaration):
+def test_creating_needs_the_role_to_be_passed_to_sagemaker(caller: Caller, declaration: dict[str, Any]) -> None:
     create, pass_role = may_create(declaration)
     to_lambda = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
     for statements in (
@@ -110,7 +121,7 @@ def test_creating_needs_the_role_to_be_passed_to_sagemaker(caller, declaration):
     caller(create, pass_role).create_inference_experiment(**declaration)
 
 
-def test_creating_with_tags_needs_the_right_to_tag(caller, declaration):
+def test_creating_with_tags_needs_the_right_to_tag(caller: Caller, declaration: dict[str, Any]) -> None:
     declaration["Tags"] = [{"Key": "owner", "Value": "me"}]
     tagging = {"Action": "sagemaker:AddTags", "Resource": experiment(declaration["Name"])}
     other = {"Condition": {"StringEquals": {"aws:RequestTag/owner": "you"}}}
@@ -121,7 +132,7 @@ def test_creating_with_tags_needs_the_right_to_tag(caller, declaration):
     caller(*may_create(declaration), tagging | mine).create_inference_experiment(**declaration)
 
 
-def test_conditions_on_the_tags_of_an_experiment(aws, caller, declaration):
+def test_conditions_on_the_tags_of_an_experiment(aws: LocalAws, caller: Caller, declaration: dict[str, Any]) -> None:
     aws.session().client("sagemaker").create_inference_experiment(**declaration, Tags=[{"Key": "owner", "Value": "me"}])
     for owner, allowed in (("me", True), ("you", False)):
         condition = {"Condition": {"StringEquals": {"aws:ResourceTag/owner": owner}}}
@@ -133,7 +144,7 @@ def test_conditions_on_the_tags_of_an_experiment(aws, caller, declaration):
                 client.describe_inference_experiment(Name=declaration["Name"])
 
 
-def test_conditions_on_the_tags_of_a_request(aws, caller, declaration):
+def test_conditions_on_the_tags_of_a_request(aws: LocalAws, caller: Caller, declaration: dict[str, Any]) -> None:
     root = aws.session().client("sagemaker")
     arn = root.create_inference_experiment(**declaration)["InferenceExperimentArn"]
     condition = {"Condition": {"StringEquals": {"aws:RequestTag/owner": "me"}}}
@@ -143,7 +154,9 @@ def test_conditions_on_the_tags_of_a_request(aws, caller, declaration):
     client.add_tags(ResourceArn=arn, Tags=[{"Key": "owner", "Value": "me"}])
 
 
-def test_an_endpoint_needs_the_right_to_its_configuration(aws, caller, declaration):
+def test_an_endpoint_needs_the_right_to_its_configuration(
+    aws: LocalAws, caller: Caller, declaration: dict[str, Any]
+) -> None:
     name = declaration["EndpointName"]
     endpoint = {"Action": "sagemaker:UpdateEndpoint", "Resource": f"{REGION}endpoint/{name}"}
     config = {"Action": "sagemaker:UpdateEndpoint", "Resource": f"{REGION}endpoint-config/{name}"}
@@ -152,28 +165,28 @@ def test_an_endpoint_needs_the_right_to_its_configuration(aws, caller, declarati
     caller(endpoint, config).update_endpoint(EndpointName=name, EndpointConfigName=name)
 
 
-def test_a_wrong_signature_is_no_caller(aws, caller):
+def test_a_wrong_signature_is_no_caller(aws: LocalAws, caller: Caller) -> None:
     key = caller({"Action": "*", "Resource": "*"})._request_signer._credentials.access_key
     impostor = aws.session(access_key=key, secret="guessed").client("sagemaker")
     with pytest.raises(ClientError, match="InvalidSignatureException"):
         impostor.list_inference_experiments()
 
 
-def test_the_record_names_the_caller(aws, caller):
+def test_the_record_names_the_caller(aws: LocalAws, caller: Caller) -> None:
     caller({"Action": "sagemaker:ListInferenceExperiments", "Resource": "*"}).list_inference_experiments()
     assert ":user/user-" in aws.control.calls("ListInferenceExperiments")[-1]["principal"]
 
 
-def test_a_functions_role_is_enforced_too(aws, make_function, declaration, tmp_path):
+def test_a_functions_role_is_enforced_too(aws: LocalAws, declaration: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "index.py").write_text(
         "import boto3\ndef handler(event, _):\n"
         "    return boto3.client('sagemaker').describe_endpoint(EndpointName=event['Name'])['EndpointStatus']\n"
     )
     name = declaration["EndpointName"]
     allowed = {"Effect": "Allow", "Action": "sagemaker:DescribeEndpoint", "Resource": f"{REGION}endpoint/{name}"}
-    function = make_function(f"reader-{name}", tmp_path, [allowed])
+    function = make_function(aws, f"reader-{name}", tmp_path, [allowed])
 
-    def invoke(endpoint):
+    def invoke(endpoint: str) -> Any:
         client = aws.session().client("lambda")
         answer = client.invoke(FunctionName=function, Payload=json.dumps({"Name": endpoint}))
         return json.load(answer["Payload"])

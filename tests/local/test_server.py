@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -18,22 +19,27 @@ import pytest
 from local.server import PROJECT, LocalAws, LocalAwsFailed
 
 
-def gone(pid):
+def gone(pid: int | str) -> bool:
     """Whether a process has ended; one that only waits to be collected has."""
     try:
-        return psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 
 
-def eventually(condition, patience=10.0):
+def process_of(aws: LocalAws) -> int:
+    assert aws._process is not None
+    return aws._process.pid
+
+
+def eventually(condition: Callable[[], bool], patience: float = 10.0) -> bool:
     deadline = time.monotonic() + patience
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
     return condition()
 
 
-def test_nothing_of_the_users_own_settings_is_inherited(monkeypatch):
+def test_nothing_of_the_users_own_settings_is_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_ENDPOINT_URL_S3", "PERSIST_STATE"):
         monkeypatch.setenv(name, "the user's own")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
@@ -52,22 +58,22 @@ def test_nothing_of_the_users_own_settings_is_inherited(monkeypatch):
         assert not [name for name in given if name.startswith("AWS_ENDPOINT_URL")]
 
 
-def test_two_can_run_side_by_side(aws):
+def test_two_can_run_side_by_side(aws: LocalAws) -> None:
     with LocalAws() as other:
         assert other.url != aws.url
         assert other.folder != aws.folder
 
 
-def test_only_the_loopback_is_served(aws):
+def test_only_the_loopback_is_served(aws: LocalAws) -> None:
     port = int(aws.url.rpartition(":")[2])
-    connections = psutil.Process(aws._process.pid).net_connections()
+    connections = psutil.Process(process_of(aws)).net_connections()
     assert {each.laddr for each in connections if each.status == psutil.CONN_LISTEN} == {("127.0.0.1", port)}
 
 
-def test_a_pending_custom_resource_does_not_keep_the_server(make_sleeper):
+def test_a_pending_custom_resource_does_not_keep_the_server() -> None:
     with LocalAws() as aws:
         worker = make_sleeper(aws)
-        server, folder = aws._process.pid, aws.folder
+        server, folder = process_of(aws), aws.folder
         started = time.monotonic()
     assert time.monotonic() - started < 3
     assert gone(server)
@@ -75,33 +81,28 @@ def test_a_pending_custom_resource_does_not_keep_the_server(make_sleeper):
     assert not folder.exists()
 
 
-@pytest.fixture
-def make_sleeper():
+def make_sleeper(aws: LocalAws) -> int:
     """Leave a custom resource pending, whose function sleeps for an hour; the worker's process id."""
-
-    def make(aws):
-        zipped = io.BytesIO()
-        with zipfile.ZipFile(zipped, "w") as archive:
-            archive.writestr("index.py", SLEEPER)
-        session = aws.session()
-        trust = {"Version": "2012-10-17", "Statement": []}
-        session.client("iam").create_role(RoleName="sleeper", AssumeRolePolicyDocument=json.dumps(trust))
-        created = session.client("lambda").create_function(
-            FunctionName="sleeper",
-            Runtime="python3.12",
-            Handler="index.handler",
-            Timeout=900,
-            Role=f"arn:aws:iam::{aws.account}:role/sleeper",
-            Code={"ZipFile": zipped.getvalue()},
-        )
-        note = aws.folder / "worker"
-        properties = {"ServiceToken": created["FunctionArn"], "Note": str(note)}
-        template = {"Resources": {"A": {"Type": "Custom::Sleeper", "Properties": properties}}}
-        session.client("cloudformation").create_stack(StackName="s", TemplateBody=json.dumps(template))
-        assert eventually(note.exists)
-        return int(note.read_text())
-
-    return make
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("index.py", SLEEPER)
+    session = aws.session()
+    trust = {"Version": "2012-10-17", "Statement": []}
+    session.client("iam").create_role(RoleName="sleeper", AssumeRolePolicyDocument=json.dumps(trust))
+    created = session.client("lambda").create_function(
+        FunctionName="sleeper",
+        Runtime="python3.12",
+        Handler="index.handler",
+        Timeout=900,
+        Role=f"arn:aws:iam::{aws.account}:role/sleeper",
+        Code={"ZipFile": zipped.getvalue()},
+    )
+    note = aws.folder / "worker"
+    properties = {"ServiceToken": created["FunctionArn"], "Note": str(note)}
+    template = {"Resources": {"A": {"Type": "Custom::Sleeper", "Properties": properties}}}
+    session.client("cloudformation").create_stack(StackName="s", TemplateBody=json.dumps(template))
+    assert eventually(note.exists)
+    return int(note.read_text())
 
 
 SLEEPER = """
@@ -114,12 +115,13 @@ def handler(event, _):
 """
 
 
-def test_the_server_ends_with_a_parent_that_was_killed():
+def test_the_server_ends_with_a_parent_that_was_killed() -> None:
     script = (
         "import time; from local.server import LocalAws\n"
         "with LocalAws() as aws: print(aws._process.pid, aws.folder, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
     server, folder = parent.stdout.readline().split()
     assert not gone(server)
     parent.kill()
@@ -129,9 +131,10 @@ def test_the_server_ends_with_a_parent_that_was_killed():
     assert not Path(folder).exists()
 
 
-def test_in_the_foreground_until_it_is_interrupted():
+def test_in_the_foreground_until_it_is_interrupted() -> None:
     command = [sys.executable, "-m", "local", "--account", "111111111111", "--region", "eu-central-1"]
     foreground = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert foreground.stdout is not None
     told = {}
     for line in foreground.stdout:
         if not line.strip():
@@ -153,7 +156,7 @@ def test_in_the_foreground_until_it_is_interrupted():
     assert not Path(told["SSL_CERT_FILE"]).exists()
 
 
-def test_a_server_that_does_not_come_up_says_why(monkeypatch, tmp_path):
+def test_a_server_that_does_not_come_up_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("local.server._free_port", lambda: 1)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from local.sagemaker import ServiceError
+from tests.support.world import World
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
 
 
-def tag(key, value="v"):
+def tag(key: str, value: str = "v") -> dict[str, str]:
     return {"Key": key, "Value": value}
 
 
-def tags(world, arn):
+def tags(world: World, arn: str) -> dict[str, str]:
     return {each["Key"]: each["Value"] for each in world.call("ListTags", ResourceArn=arn)["Tags"]}
 
 
 @pytest.mark.parametrize("resource", ["model/champion", "endpoint-config/shop-before", "endpoint/shop"])
-def test_anything_can_be_tagged(world, resource):
+def test_anything_can_be_tagged(world: World, resource: str) -> None:
     assert world.call("AddTags", ResourceArn=ARN + resource, Tags=[tag("a", "1"), tag("b", "2")])["Tags"]
     world.call("AddTags", ResourceArn=ARN + resource, Tags=[tag("b", "3")])
     world.call("DeleteTags", ResourceArn=ARN + resource, TagKeys=["a", "unknown"])
     assert tags(world, ARN + resource) == {"b": "3"}
 
 
-def test_tags_given_at_creation_go_with_the_experiment(world):
+def test_tags_given_at_creation_go_with_the_experiment(world: World) -> None:
     arn = world.create(Tags=[tag("owner")])
     assert tags(world, arn) == {"owner": "v"}
     assert world.service.tags_by_arn()[arn] == {"owner": "v"}
@@ -51,30 +53,31 @@ def test_tags_given_at_creation_go_with_the_experiment(world):
     ],
 )
 @pytest.mark.parametrize("operation", ["AddTags", "ListTags", "DeleteTags"])
-def test_unknown_arns(world, operation, resource, code):
-    more = {"AddTags": {"Tags": [tag("a")]}, "DeleteTags": {"TagKeys": ["a"]}}.get(operation, {})
+def test_unknown_arns(world: World, operation: str, resource: str, code: str) -> None:
+    more: dict[str, dict[str, Any]] = {"AddTags": {"Tags": [tag("a")]}, "DeleteTags": {"TagKeys": ["a"]}}
     with pytest.raises(ServiceError) as unknown:
-        world.call(operation, ResourceArn=ARN + resource, **more)
+        world.call(operation, ResourceArn=ARN + resource, **more.get(operation, {}))
     assert unknown.value.code == code
 
 
-def test_fifty_tags_and_no_more(world):
+def test_fifty_tags_and_no_more(world: World) -> None:
     arn = world.create(Tags=[tag(f"k{number}") for number in range(50)])
     world.call("AddTags", ResourceArn=arn, Tags=[tag("k0", "other")])
     with pytest.raises(ServiceError, match="limit of 50"):
         world.call("AddTags", ResourceArn=arn, Tags=[tag("one more")])
 
 
-def test_a_key_is_given_once(world):
+def test_a_key_is_given_once(world: World) -> None:
     with pytest.raises(ServiceError, match="Duplicate tag keys found: a"):
         world.create(Tags=[tag("a"), tag("b"), tag("a")])
     assert world.service.experiments() == []
 
 
-def test_tags_come_in_pages(make_world):
-    world = make_world(tags_per_page=20)
+def test_tags_come_in_pages() -> None:
+    world = World(tags_per_page=20)
     arn = world.create(Tags=[tag(f"k{number}") for number in range(50)])
-    sizes, token = [], {}
+    sizes: list[int] = []
+    token: dict[str, str] = {}
     while True:
         page = world.call("ListTags", ResourceArn=arn, **token)
         sizes.append(len(page["Tags"]))
@@ -84,13 +87,13 @@ def test_tags_come_in_pages(make_world):
     assert sizes == [20, 20, 10]
 
 
-def test_experiments_are_listed_in_pages_and_by_filters(world):
+def test_experiments_are_listed_in_pages_and_by_filters(world: World) -> None:
     for number in range(3):
         world.create(Name=f"trial-{number}")
         world.clock.advance(timedelta(days=8))
         world.status(f"trial-{number}")
 
-    def listed(**asked):
+    def listed(**asked: Any) -> tuple[list[str], str | None]:
         answer = world.call("ListInferenceExperiments", **asked)
         return [each["Name"] for each in answer["InferenceExperiments"]], answer.get("NextToken")
 

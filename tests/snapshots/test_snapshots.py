@@ -29,7 +29,7 @@ STACKS: dict[str, Callable[[App], Stack]] = {
 
 
 def rendered(stack: str, *, flags: bool) -> dict[str, Any]:
-    return Template.from_stack(STACKS[stack](App(context=FLAGS if flags else {}))).to_json()
+    return dict(Template.from_stack(STACKS[stack](App(context=FLAGS if flags else {}))).to_json())
 
 
 @pytest.mark.parametrize("stack", STACKS)

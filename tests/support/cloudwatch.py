@@ -60,9 +60,9 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
 
 def _value(node: ast.expr, series: Mapping[str, Series], filled: bool) -> Any:
     match node:
-        case ast.Constant(value):
+        case ast.Constant(int() | float() as value):
             return float(value)
-        case ast.UnaryOp(ast.USub(), ast.Constant(value)):
+        case ast.UnaryOp(ast.USub(), ast.Constant(int() | float() as value)):
             return -float(value)
         case ast.Name(id):
             return series[id]
@@ -142,10 +142,11 @@ class Alarm:
         if point is None:
             return bool(self.properties["TreatMissingData"] == "breaching")
         threshold = self.properties["Threshold"]
-        return {
+        bad: dict[str, bool] = {
             "GreaterThanThreshold": point > threshold,
             "LessThanThreshold": point < threshold,
-        }[self.properties["ComparisonOperator"]]
+        }
+        return bad[self.properties["ComparisonOperator"]]
 
 
 def _stat(metric: Mapping[str, Any], statistic: str) -> Stat:
@@ -192,7 +193,7 @@ class Graph:
     @property
     def entries(self) -> list[tuple[str, Stat | str, Mapping[str, Any]]]:
         """Id, metric or expression, and options of each entry; what has no id gets one that nobody can refer to."""
-        found = []
+        found: list[tuple[str, Stat | str, Mapping[str, Any]]] = []
         for number, entry in enumerate(self.properties["metrics"]):
             options = entry[-1] if isinstance(entry[-1], dict) else {}
             id = options.get("id", f"#{number}")

@@ -159,10 +159,11 @@ def _graph(axes: Axes, graph: Graph, data: Data, moments: list[datetime], inches
     axes.tick_params(labelsize=8, colors=_GREY, length=2)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="y", color="#eaeded")
-    axes.xaxis.set_major_locator(HourLocator(byhour=(0, 6, 12, 18)))
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator(), show_offset=False))
+    hours = HourLocator(byhour=(0, 6, 12, 18))  # type: ignore[no-untyped-call]  # not in its stubs
+    axes.xaxis.set_major_locator(hours)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(hours, show_offset=False))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_formatter(lambda value, _: _short(value))
-    axes.yaxis.get_major_locator().set_params(nbins=5)  # type: ignore[attr-defined]
+    axes.locator_params(axis="y", nbins=5)
     axes.legend(
         loc="upper left",
         bbox_to_anchor=(-0.45 / inches[0], -0.14),
@@ -181,7 +182,7 @@ def _vertical(axes: Axes, annotation: Mapping[str, Any], moments: list[datetime]
     axes.axvspan(*outside, color=annotation["color"], alpha=0.12, linewidth=0)  # type: ignore[arg-type]
     axes.annotate(
         annotation["label"],
-        (when, 1),  # type: ignore[arg-type]
+        (when, 1),
         xycoords=("data", "axes fraction"),
         xytext=(3, -9),
         textcoords="offset points",

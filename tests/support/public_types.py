@@ -21,7 +21,7 @@ def types_of_the_package(hint: Any) -> Iterator[type]:
 def declarable() -> dict[str, set[str]]:
     """What can be declared: the parameters of each construct, and of each value that a parameter takes."""
     found: dict[str, set[str]] = {}
-    todo = [cls for cls in public_classes() if issubclass(cls, Construct) and not inspect.isabstract(cls)]
+    todo: list[Any] = [cls for cls in public_classes() if issubclass(cls, Construct) and not inspect.isabstract(cls)]
     while todo:
         cls = todo.pop()
         if cls.__name__ not in found:

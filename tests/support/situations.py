@@ -14,18 +14,9 @@ from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.runtime import event as events
 from inference_experiment_handler.spec.declaration import ModelVariant
-from tests.support.declarations import (
-    CHALLENGER,
-    CHAMPION,
-    ENDPOINT,
-    INSTANCE_TYPE,
-    PRODUCTION,
-    PROMOTE,
-    SHADOW,
-    as_sent,
-    declared,
-)
-from tests.support.stack import STACK_ID, STATUS_DURING
+from simulation.cloudformation import STACK_ID, as_sent
+from simulation.declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, PROMOTE, SHADOW, declared
+from tests.support.stack import STATUS_DURING
 
 NOW = datetime(2030, 1, 3, tzinfo=UTC)
 START, END = NOW - timedelta(days=2), NOW + timedelta(days=5)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 from urllib.request import Request, urlopen
 
 import boto3
@@ -16,7 +17,7 @@ import boto3
 COPIED = ("StackId", "RequestId", "LogicalResourceId")
 
 
-def handler(event, context):
+def handler(event: dict[str, Any], context: Any) -> None:
     script = dict(event["ResourceProperties"].get(event["RequestType"], {}))
     hops = int(script.pop("Hops", 0))
     if event.get("Hop", 0) < hops:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crhelper import CfnResource
 
 helper = CfnResource(log_level="INFO", boto_level="WARNING")
@@ -9,7 +11,7 @@ helper = CfnResource(log_level="INFO", boto_level="WARNING")
 
 @helper.create
 @helper.update
-def greet(event, _):
+def greet(event: dict[str, Any], _: Any) -> str | None:
     name = event["ResourceProperties"]["Name"]
     helper.PhysicalResourceId = event.get("PhysicalResourceId", f"greeting-of-{event['LogicalResourceId']}")
     if name == "nobody":
@@ -19,9 +21,9 @@ def greet(event, _):
 
 
 @helper.delete
-def forget(event, _):
+def forget(event: dict[str, Any], _: Any) -> None:
     helper.PhysicalResourceId = event["PhysicalResourceId"]
 
 
-def handler(event, context):
+def handler(event: dict[str, Any], context: Any) -> None:
     helper(event, context)

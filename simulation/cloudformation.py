@@ -1,0 +1,86 @@
+"""CloudFormation's side of a custom resource: what it sends, what it gets, and what it says of the stack."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from simulation.declarations import Declaration
+
+STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+LOGICAL_ID = "ShadowTest"
+INVENTED = "Demo-ShadowTest-1ABCDEFGHIJK"
+"""Such an id CloudFormation makes up where a Create has never answered."""
+ADDRESSES = "https://cloudformation.test/"
+"""Where answers are put, each request's at one of its own."""
+
+
+def request_event(
+    kind: str,
+    declared: Declaration,
+    *,
+    number: int,
+    sent: datetime,
+    physical_id: str | None = None,
+    old: Declaration | None = None,
+    stack_id: str = STACK_ID,
+    logical_id: str = LOGICAL_ID,
+) -> dict[str, Any]:
+    """What the function is invoked with. ``kind``: Create, Update, Delete, or Rollback, which is an Update, too."""
+    return {
+        "RequestType": "Update" if kind == "Rollback" else kind,
+        "RequestId": f"request-{number}",
+        "StackId": stack_id,
+        "LogicalResourceId": logical_id,
+        "ResourceType": "Custom::SageMakerInferenceExperiment",
+        "ResponseURL": f"{ADDRESSES}{number}?X-Amz-Date={sent:%Y%m%dT%H%M%SZ}&X-Amz-Signature=secret",
+        "ResourceProperties": as_sent(declared),
+        **({"PhysicalResourceId": physical_id} if physical_id is not None else {}),
+        **({"OldResourceProperties": as_sent(old)} if old is not None else {}),
+    }
+
+
+def as_sent(value: Any) -> Any:
+    """CloudFormation turns every scalar into a string, at any depth."""
+    if isinstance(value, dict):
+        return {key: as_sent(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_sent(item) for item in value]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was put to a request's address, and when."""
+
+    body: dict[str, Any]
+    size: int
+    at: datetime
+
+    @classmethod
+    def read(cls, body: bytes, at: datetime) -> Self:
+        return cls(json.loads(body), len(body), at)
+
+    @property
+    def succeeded(self) -> bool:
+        return bool(self.body["Status"] == "SUCCESS")
+
+    @property
+    def reason(self) -> str:
+        return str(self.body["Reason"])
+
+    @property
+    def physical_id(self) -> str:
+        return str(self.body["PhysicalResourceId"])
+
+    @property
+    def data(self) -> dict[str, str]:
+        return dict(self.body["Data"])
+
+
+def described(status: str, operation_began: datetime, *, stack_id: str = STACK_ID) -> dict[str, Any]:
+    """DescribeStacks' answer."""
+    stack = {"StackId": stack_id, "StackName": "Demo", "StackStatus": status, "LastUpdatedTime": operation_began}
+    return {"Stacks": [stack]}
