@@ -49,7 +49,7 @@ def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:
 def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedExperiment | None:
     try:
         experiment = ObservedExperiment.from_api(client.call(sagemaker, DESCRIBE, {"Name": name}))
-        tags = read_tags(sagemaker, experiment.arn) if tags_needed(situation, experiment) else None
+        tags = read_tags(sagemaker, experiment.arn) if tags_needed(situation, name, experiment) else None
     except NotFoundError:
         return None
     started = (started_at(tags) if tags else None) or situation.journal.completed_at(START, experiment.name)

@@ -12,7 +12,7 @@ from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.steps import Call
 from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, PENDING_STOP
 from inference_experiment_handler.plan.handover import tagged_target
-from inference_experiment_handler.plan.needs import endpoints_needed
+from inference_experiment_handler.plan.needs import endpoints_needed, tags_needed
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
 from tests.support.situations import (
@@ -67,6 +67,18 @@ def test_tags_that_were_not_read_can_not_be_asked_for() -> None:
     assert target.ours
     with pytest.raises(LookupError, match="were not read"):
         _ = target.tags
+
+
+@pytest.mark.parametrize(("asked_for", "needed"), [("the-one-before", True), ("mine", False)])
+def test_whose_tags_are_read_is_told_by_the_name_that_was_asked_for(asked_for: str, needed: bool) -> None:
+    # SageMaker may report it in other letters.
+    request = request_for("Update", AS_IT_IS)
+    assert request.previous is not None
+    request = replace(request, previous=replace(request.previous, name="the-one-before"))
+    journal = Journal(leases={"mine": "", "the-one-before": ""})
+    reported = replace(experiment_of("Stopping", request, applied=AS_IT_IS), name=asked_for.upper())
+
+    assert tags_needed(Situation(request, journal, NOW), asked_for, reported) == needed
 
 
 def test_an_endpoint_that_was_not_observed_can_not_be_asked_for() -> None:

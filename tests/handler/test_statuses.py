@@ -5,12 +5,24 @@ from dataclasses import replace
 import pytest
 
 from inference_experiment_handler.model import status
-from inference_experiment_handler.model.journal import Journal
+from inference_experiment_handler.model.journal import RETRY_WINDOW, Journal
 from inference_experiment_handler.model.request import Request
 from inference_experiment_handler.model.status import Phase
 from inference_experiment_handler.model.steps import Call, Step
+from inference_experiment_handler.model.tags import LEASE
 from inference_experiment_handler.plan.planner import plan
-from tests.support.situations import AS_IT_IS, CALLED_OFF, asked, kind, planned, request_for, situation_of
+from inference_experiment_handler.plan.situation import Situation
+from tests.support.situations import (
+    AS_IT_IS,
+    CALLED_OFF,
+    KEPT,
+    asked,
+    experiment_of,
+    kind,
+    planned,
+    request_for,
+    situation_of,
+)
 
 STATUS = "Novel"
 
@@ -68,17 +80,32 @@ def test_a_delete_tries_what_may_be_legal_in_an_unknown_status_and_then_waits() 
     request, journal = deletion()
     situation = situation_of(request, STATUS, journal)
 
-    tried = []
-    while isinstance(step := planned(situation), Call):
-        tried.append(kind(step))
-        journal.record_conflict(step, situation.now)
-
-    assert tried == ["STOP", "DELETE"]
+    assert tried_in_conflict(situation, times=3) == ["STOP", "DELETE", "STOP"]
+    later = replace(situation, now=situation.now + 2 * RETRY_WINDOW)
+    step = plan(later)
     assert kind(step) == "WAIT"
     assert STATUS in step.why
     late = plan(replace(situation, now=request.deadline))
     assert kind(late) == "FAIL"
     assert STATUS in late.why
+
+
+def test_a_record_that_is_to_stay_is_not_deleted_in_an_unknown_status() -> None:
+    journal = asked("Delete")
+    situation = situation_of(request_for("Delete", KEPT), STATUS, journal)
+
+    assert tried_in_conflict(situation, times=3) == ["STOP", "STOP", "STOP"]
+
+
+def tried_in_conflict(situation: Situation, *, times: int) -> list[str]:
+    """What is called where SageMaker says that each call is in conflict."""
+    tried = []
+    for _ in range(times):
+        step = planned(situation)
+        assert isinstance(step, Call)
+        tried.append(kind(step))
+        situation.journal.record_conflict(step, situation.now)
+    return tried
 
 
 def test_a_delete_waits_for_a_stop_that_was_accepted_in_an_unknown_status() -> None:
@@ -96,10 +123,46 @@ def test_a_delete_waits_for_a_stop_that_was_accepted_in_an_unknown_status() -> N
 def test_what_was_in_conflict_in_an_unknown_status_is_tried_again_once_it_has_passed(then: str, expected: str) -> None:
     request, journal = deletion()
     situation = situation_of(request, STATUS, journal)
-    while isinstance(step := planned(situation), Call):
-        journal.record_conflict(step, situation.now)
+    tried_in_conflict(situation, times=2)
 
     later = situation.now + (request.deadline - situation.now) / 2
     passed = replace(situation_of(request, then, journal), now=later)
 
     assert kind(planned(passed)) == expected
+
+
+@pytest.mark.parametrize("own", ["absent", "Created", "Running"])
+def test_a_run_of_unknown_status_is_not_replaced(own: str) -> None:
+    situation = replacement(own, "Update")
+
+    step = planned(situation)
+
+    assert kind(step) == "FAIL"
+    assert f"the-one-before has status '{STATUS}'" in step.why
+
+
+def test_a_rollback_from_a_run_of_unknown_status_leaves_it_to_cloudformations_delete() -> None:
+    assert kind(planned(replacement("Running", "Rollback"))) == "DONE"
+
+
+def replacement(own: str, request_type: str) -> Situation:
+    """An Update to another run on the same endpoint, while the one before has an unknown status."""
+    request = request_for(request_type, AS_IT_IS)
+    assert request.previous is not None
+    previous = replace(request.previous, name="the-one-before")
+    request = replace(request, previous=previous, physical_id="the-one-before")
+    situation = situation_of(request, own, asked(request_type))
+    before = replace(experiment_of(STATUS, request, applied=AS_IT_IS), name="the-one-before")
+    return replace(situation, observed_predecessor=before)
+
+
+def test_a_rollback_that_leaves_it_supersedes_an_older_request() -> None:
+    request = request_for("Rollback", AS_IT_IS)
+    situation = situation_of(request, STATUS, asked("Rollback"))
+    assert situation.observed is not None
+    older = replace(situation.observed, tags={**(situation.observed.tags or {}), LEASE: "1-update-older"})
+
+    step = plan(replace(situation, observed=older))
+
+    assert isinstance(step, Call)
+    assert step.arguments["Tags"] == [{"Key": LEASE, "Value": request.token}]

@@ -84,9 +84,9 @@ class Journal:
     def in_conflict(self, operation: str, subject: str) -> bool:
         return (operation, subject, "") in self.conflicts
 
-    def in_conflict_for_good(self, operation: str, subject: str, now: datetime) -> bool:
+    def in_conflict_for_good(self, call: Call, now: datetime) -> bool:
         """Whether the call has been in conflict for longer than the retry window."""
-        since = self.conflicts.get((operation, subject, ""))
+        since = self.conflicts.get(call.key)
         return since is not None and now - datetime.fromisoformat(since) >= RETRY_WINDOW
 
     def has_been_tried(self, call: Call) -> bool:

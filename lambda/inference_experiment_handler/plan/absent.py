@@ -15,7 +15,7 @@ from inference_experiment_handler.plan.endpoint import (
 from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.wording import GIVEN_UP, unhandled_status
+from inference_experiment_handler.plan.wording import GIVEN_UP
 from inference_experiment_handler.spec.limits import length_problem
 from inference_experiment_handler.spec.text import iso_instant
 
@@ -94,9 +94,6 @@ def _creation_problem(situation: Situation) -> str | None:
             f"DesiredState {desired.conclusion.desired_state} ends a test, but there is none named {request.name} "
             "yet: to start one, take DesiredState and ModelVariantActions out of the declaration"
         )
-    predecessor = _predecessor_there(situation)
-    if predecessor is not None and predecessor.experiment.unhandled:
-        return unhandled_status(predecessor.experiment)
     gone = situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):
         return f"{request.replaces}, which {request.name} was to follow, was deleted meanwhile; nothing is created"

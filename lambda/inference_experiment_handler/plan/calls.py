@@ -30,6 +30,7 @@ def call_off(target: Target, stop_arguments: Arguments, *, record_may_go: bool) 
     for operation, arguments in (first, second):
         if not journal.in_conflict(operation, target.name):
             return call_once(operation, target, arguments, tentative=True)
-    if journal.in_conflict_for_good(first[0], target.name, target.now):
+    once_more = Call(first[0], target.name, first[1], "once more", tentative=True)
+    if journal.in_conflict_for_good(once_more, target.now):
         return Fail(f"{target.name} has not started and can be neither stopped nor deleted: {journal.last_error}")
-    return Call(first[0], target.name, first[1], "once more", tentative=True)
+    return once_more

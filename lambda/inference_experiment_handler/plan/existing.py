@@ -42,7 +42,7 @@ def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
         return plan_ended(situation, target)
     if experiment.unhandled:
         left = Done(f"{experiment.name} is {experiment.status}, and is left as it is")
-        return Infeasible(unhandled_status(experiment), in_rollback=lambda: left)
+        return Infeasible(unhandled_status(experiment), in_rollback=lambda: lease or left)
     step = _plan_created_or_running(situation, target)
     return lease if lease and isinstance(step, Call) and not step.takes_lease else step
 

@@ -5,16 +5,19 @@ from inference_experiment_handler.plan.endpoint import placement_matters
 from inference_experiment_handler.plan.situation import Situation
 
 
-def tags_needed(situation: Situation, experiment: ObservedExperiment) -> bool:
-    """Whether anything is decided by an experiment's tags. In the middle of a wait for one of our own nothing is."""
+def tags_needed(situation: Situation, name: str, experiment: ObservedExperiment) -> bool:
+    """Whether anything is decided by an experiment's tags. In the middle of a wait for one of our own nothing is.
+
+    ``name``: the one that was asked for. SageMaker may report it in other letters.
+    """
     request = situation.request
-    if experiment.name == request.replaces:
+    if name == request.replaces:
         # Whether it ever came about decides what becomes of it, even while it is in transition.
         return True
     if request.desired is not None and not request.desired.waits_until_running:
         # Its tags tell what a test that starts lacks yet, where it is not waited for until it runs.
         return True
-    return not (experiment.in_transition and experiment.name in situation.journal.leases)
+    return not (experiment.in_transition and name in situation.journal.leases)
 
 
 def endpoints_needed(situation: Situation) -> frozenset[str]:

@@ -5,6 +5,7 @@ from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.removal import end, remove
 from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec import names
 
 
@@ -34,6 +35,16 @@ def retire_predecessor(situation: Situation) -> Step | None:
         # From now on the endpoint shows what the new run does.
         return record_intent(predecessor, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
     return step
+
+
+def predecessor_problem(situation: Situation) -> str | None:
+    """Why the run that this one replaces can't be ended, so that there is no place for this one."""
+    predecessor = situation.predecessor
+    if predecessor is None or not predecessor.ours or not on_the_same_endpoint(situation, predecessor):
+        return None
+    if not predecessor.experiment.unhandled or _is_orphan(situation, predecessor):
+        return None
+    return unhandled_status(predecessor.experiment)
 
 
 def on_the_same_endpoint(situation: Situation, predecessor: Target) -> bool:

@@ -5,7 +5,7 @@ from inference_experiment_handler.plan.abandon import abandon_create
 from inference_experiment_handler.plan.absent import plan_absent
 from inference_experiment_handler.plan.existing import plan_existing
 from inference_experiment_handler.plan.lease import acquire_lease
-from inference_experiment_handler.plan.predecessor import retire_predecessor
+from inference_experiment_handler.plan.predecessor import predecessor_problem, retire_predecessor
 from inference_experiment_handler.plan.situation import Situation
 
 
@@ -20,6 +20,10 @@ def plan_present(situation: Situation) -> Step | Infeasible:
         return step
     if isinstance(step, Infeasible):
         return _infeasible(situation, step) if situation.request.keeps_physical_id else step
+    problem = predecessor_problem(situation)
+    if problem is not None:
+        # CloudFormation deletes that run itself, once its rollback is complete.
+        return Infeasible(problem, in_rollback=lambda: step)
     retirement = retire_predecessor(situation)
     if retirement is None:
         return step

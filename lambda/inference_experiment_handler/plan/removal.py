@@ -58,25 +58,29 @@ def end(
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
     if experiment.not_started:
         return call_off(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
-    return _end_in_unhandled_status(target, ending, reason=reason)
+    return _end_in_unhandled_status(target, ending, reason=reason, record_may_go=record_may_go)
 
 
-def _end_in_unhandled_status(target: Target, ending: Ending, *, reason: str) -> Step:
-    """What may be legal is tried; then the status may pass, until the deadline.
+def _end_in_unhandled_status(target: Target, ending: Ending, *, reason: str, record_may_go: bool) -> Step:
+    """What may be legal is tried for a while; then the status may still pass, until the deadline.
 
-    The calls have a purpose of their own: a conflict in this status says nothing of the next.
+    A Stop that is accepted is waited for: a Delete would lose what it does. The calls have a purpose of their own,
+    because a conflict in this status says nothing of the next.
     """
     intent = _intend_stop(target, ending)
     if intent is not None:
         return intent
-    purpose, why = Purpose.UNHANDLED_STATUS, f"it is {target.experiment.status}"
-    stop_arguments = arguments.stop(target.experiment, ending, reason)
-    for operation, sent in ((STOP, stop_arguments), (DELETE, {"Name": target.name})):
-        call = Call(operation, target.name, sent, why, purpose, tentative=True)
-        if call.key in target.journal.completed:
-            break
-        if call.key not in target.journal.conflicts:
-            return call
+    sent = [(STOP, arguments.stop(target.experiment, ending, reason)), (DELETE, {"Name": target.name})]
+    why, purpose = f"it is {target.experiment.status}", Purpose.UNHANDLED_STATUS
+    calls = [
+        Call(operation, target.name, each, why, purpose, tentative=True)
+        for operation, each in (sent if record_may_go else sent[:1])
+    ]
+    if not any(call.key in target.journal.completed for call in calls):
+        untried = [call for call in calls if call.key not in target.journal.conflicts]
+        retried = [call for call in calls if not target.journal.in_conflict_for_good(call, target.now)]
+        if untried or retried:
+            return (untried or retried)[0]
     return Wait(f"waiting for {target.name}: {unhandled_status(target.experiment)}")
 
 
