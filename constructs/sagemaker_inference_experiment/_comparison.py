@@ -6,6 +6,7 @@ from typing import Unpack
 from aws_cdk import Token
 from aws_cdk.aws_cloudwatch import MathExpression, Metric
 
+from sagemaker_inference_experiment._tokens import is_unresolved
 from sagemaker_inference_experiment._variant_metrics import (
     INSTANCES,
     ExperimentVariant,
@@ -184,7 +185,7 @@ class VariantComparison:
 
 def literal(number: float) -> str:
     """A number within an expression or a text; it may be a token."""
-    return Token.as_string(number) if Token.is_unresolved(number) else str(number)
+    return Token.as_string(number) if is_unresolved(number) else str(number)
 
 
 def _there(id: str) -> str:

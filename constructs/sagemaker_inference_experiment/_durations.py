@@ -5,6 +5,7 @@ from collections.abc import Collection
 from aws_cdk import Duration, Token
 
 from inference_experiment_handler.spec.reader import either
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 def unit_faults(name: str, duration: Duration, units: Collection[str]) -> list[str]:
@@ -21,4 +22,4 @@ def seconds(duration: Duration) -> float:
 
 def text(amount: float) -> str:
     """An amount as text, which a token may be part of."""
-    return Token.as_string(amount) if Token.is_unresolved(amount) else f"{amount:g}"
+    return Token.as_string(amount) if is_unresolved(amount) else f"{amount:g}"

@@ -1,9 +1,10 @@
 """What has to be where the experiment is, as far as that is known."""
 
-from aws_cdk import Stack, Token, aws_iam
+from aws_cdk import Stack, aws_iam
 from constructs import IConstruct
 
 from inference_experiment_handler.spec.reader import shown
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 def elsewhere_faults(experiment: IConstruct, provider: IConstruct | None, role: aws_iam.IRole | None) -> list[str]:
@@ -18,5 +19,5 @@ def elsewhere_faults(experiment: IConstruct, provider: IConstruct | None, role: 
             ("the provider's account", there.account, here.account),
             ("the role's account", role.principal_account if role is not None else None, here.account),
         )
-        if given is not None and given != own and not Token.is_unresolved(given) and not Token.is_unresolved(own)
+        if given is not None and given != own and not is_unresolved(given) and not is_unresolved(own)
     ]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Stack, Token, aws_sagemaker
+from aws_cdk import Stack, aws_sagemaker
 
 from inference_experiment_handler.spec.reader import shown
 from sagemaker_inference_experiment._reflection import resource_behind
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 def endpoint_faults(endpoint: object) -> list[str]:
@@ -48,7 +49,7 @@ def model_faults(which: str, model: object) -> list[str]:
 
 def _configuration(endpoint: aws_sagemaker.CfnEndpoint) -> aws_sagemaker.CfnEndpointConfig | None:
     name = endpoint.endpoint_config_name
-    if Token.is_unresolved(name):
+    if is_unresolved(name):
         return resource_behind(name, aws_sagemaker.CfnEndpointConfig)
     for construct in Stack.of(endpoint).node.find_all():
         if isinstance(construct, aws_sagemaker.CfnEndpointConfig) and construct.endpoint_config_name == name:

@@ -14,7 +14,6 @@ from aws_cdk import (
     RemovalPolicy,
     TagManager,
     TagType,
-    Token,
     aws_iam,
 )
 from aws_cdk.interfaces.aws_kms import IKeyRef
@@ -33,6 +32,7 @@ from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, endpoint_name, key_arn
 from sagemaker_inference_experiment._role import execution_role
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
+from sagemaker_inference_experiment._tokens import is_unresolved
 from sagemaker_inference_experiment._validation import TagsValidation, check, name_faults, refuse, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import Declared, warn
@@ -392,5 +392,5 @@ def _unresolved(production: ModelVariant, shadow: ModelVariant, *, as_keys: bool
         f"variant_name of the {which} variant is a token, must be a literal string where the experiment has a "
         "conclusion or on_delete: they name the variants as keys of a map"
         for which, variant in (("production", production), ("shadow", shadow))
-        if as_keys and Token.is_unresolved(variant.variant_name)
+        if as_keys and is_unresolved(variant.variant_name)
     ]

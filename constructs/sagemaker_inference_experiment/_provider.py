@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, Token, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from constructs import Construct
 
 from sagemaker_inference_experiment._asset import HANDLER, handler_code
@@ -15,6 +15,7 @@ from sagemaker_inference_experiment._permissions import (
     network_interfaces,
     statements,
 )
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 _ID = "SageMakerInferenceExperimentProvider"
 
@@ -230,7 +231,7 @@ def _check(
         faults += unit_faults("poll_interval", poll_interval, ["seconds"])
         if not poll_interval.is_unresolved() and not 1 <= seconds(poll_interval) <= 60:
             faults.append(f"poll_interval is {text(seconds(poll_interval))} seconds, must be 1 to 60")
-    if memory_size is not None and not Token.is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
+    if memory_size is not None and not is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
         faults.append(f"memory_size is {memory_size}, must be 128 to 10240 MB")
     if vpc is None:
         faults += [f"{name} is given without a vpc" for name, value in of_vpc.items() if value is not None]

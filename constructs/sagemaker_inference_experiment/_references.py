@@ -2,12 +2,13 @@
 
 from typing import Protocol
 
-from aws_cdk import ArnFormat, Stack, Token, aws_sagemaker
+from aws_cdk import ArnFormat, Stack, aws_sagemaker
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef, IModelRef
 from constructs import IConstruct
 
 from sagemaker_inference_experiment._reflection import resource_behind
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class NamedEndpoint(Protocol):
@@ -65,4 +66,4 @@ def _last_part(arn: str, scope: IConstruct) -> str:
 
 def as_in_arn(name: str) -> str:
     """SageMaker lower-cases names in ARNs. Of a token nobody knows the case yet."""
-    return name if Token.is_unresolved(name) else name.lower()
+    return name if is_unresolved(name) else name.lower()

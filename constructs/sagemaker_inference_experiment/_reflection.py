@@ -2,8 +2,10 @@
 
 from typing import TypeVar
 
-from aws_cdk import CfnResource, Reference, Token, Tokenization
+from aws_cdk import CfnResource, Reference, Tokenization
 from constructs import Construct, IConstruct
+
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 T = TypeVar("T", bound=CfnResource)
 
@@ -19,7 +21,7 @@ def resource_behind(given: object, kind: type[T]) -> T | None:
 
 def _referred(name: str) -> IConstruct | None:
     """None for a literal name, or one that is made up of several parts."""
-    if not Token.is_unresolved(name):
+    if not is_unresolved(name):
         return None
     fragments = Tokenization.reverse_string(name)
     token = fragments.first_token

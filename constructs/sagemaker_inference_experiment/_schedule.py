@@ -10,6 +10,7 @@ from aws_cdk import Duration, Token
 from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.reader import iso_instant
 from sagemaker_inference_experiment._durations import unit_faults
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class WaitFor(StrEnum):
@@ -96,7 +97,7 @@ class Schedule:
 
 
 def _literal(value: datetime | str | None) -> datetime | None:
-    if value is None or Token.is_unresolved(value):
+    if value is None or is_unresolved(value):
         return None
     return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 

@@ -5,11 +5,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import Stack, TagManager, Token
+from aws_cdk import Stack, TagManager
 from constructs import IConstruct, IValidation
 
 from inference_experiment_handler.spec.parser import faults_in
 from inference_experiment_handler.spec.reader import shown
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class InvalidExperimentError(ValueError):
@@ -18,7 +19,7 @@ class InvalidExperimentError(ValueError):
 
 def check(scope: IConstruct, properties: Mapping[str, Any], *more: str) -> None:
     """Raises one ``InvalidExperimentError`` with all that can be known to be wrong, and ``more``."""
-    refuse(scope, *faults_in(properties, opaque=Token.is_unresolved), *more)
+    refuse(scope, *faults_in(properties, opaque=is_unresolved), *more)
 
 
 def refuse(scope: IConstruct, *faults: str) -> None:
@@ -30,7 +31,7 @@ def refuse(scope: IConstruct, *faults: str) -> None:
 
 def name_faults(experiment: IConstruct, name: str | None) -> list[str]:
     """Whether another experiment of the stack has been given the name: SageMaker tells no names apart by case."""
-    if name is None or Token.is_unresolved(name):
+    if name is None or is_unresolved(name):
         return []
     first = _GIVEN_NAMES.setdefault(Stack.of(experiment), {}).setdefault(name.lower(), experiment.node.path)
     if first == experiment.node.path:
@@ -56,4 +57,4 @@ class TagsValidation:
 
     def validate(self) -> list[str]:
         tagged = {**self._properties, "Tags": tag_list(self._manager.tag_values())}
-        return list(faults_in(tagged, opaque=Token.is_unresolved))
+        return list(faults_in(tagged, opaque=is_unresolved))

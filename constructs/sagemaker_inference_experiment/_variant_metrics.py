@@ -5,9 +5,11 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypedDict, Unpack
 
-from aws_cdk import Duration, Resource, Stack, Token
+from aws_cdk import Duration, Resource, Stack
 from aws_cdk.aws_cloudwatch import MathExpression, Metric, Stats, Unit
 from constructs import IConstruct
+
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class MetricOptions(TypedDict, total=False):
@@ -293,8 +295,8 @@ def _environment(scope: IConstruct) -> MetricOptions:
     """Where the metrics are. ``Metric.attach_to`` would take the stack, which an import need not be of."""
     environment = scope.env if isinstance(scope, Resource) else Stack.of(scope)
     where: MetricOptions = {}
-    if not Token.is_unresolved(environment.account):
+    if not is_unresolved(environment.account):
         where["stack_account"] = environment.account
-    if not Token.is_unresolved(environment.region):
+    if not is_unresolved(environment.region):
         where["stack_region"] = environment.region
     return where

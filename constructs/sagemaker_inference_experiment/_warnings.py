@@ -5,12 +5,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import Annotations, Stack, Stage, Token, aws_sagemaker
+from aws_cdk import Annotations, Stack, Stage, aws_sagemaker
 from aws_cdk.aws_applicationautoscaling import CfnScalableTarget
 from constructs import IConstruct, IValidation
 
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete, VariantAction
 from sagemaker_inference_experiment._reflection import resource_behind
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 PREFIX = "sagemaker-inference-experiment"
 
@@ -75,7 +76,7 @@ def _warn_of_promotion(declared: Declared) -> None:
             "property reverts it, so put the promoted model there with the first change that is made",
         )
     sampled = declared.sampling_percentage
-    if not Token.is_unresolved(sampled) and sampled < 100:
+    if not is_unresolved(sampled) and sampled < 100:
         _add(
             declared,
             "promoteAfterPartialTraffic",
