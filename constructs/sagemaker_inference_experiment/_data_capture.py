@@ -8,8 +8,8 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 from constructs import Construct
 
-from sagemaker_inference_experiment._granted import CAPTURE_KEY_ACTIONS, Grantee, grant_key, grantee
 from sagemaker_inference_experiment._references import key_arn
+from sagemaker_inference_experiment._role_grants import CAPTURE_KEY_ACTIONS, Grantee, grant_key, role_grantee
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class DataCapture:
         if isinstance(self.destination, str):
             return granted
         objects = f"{self.prefix}/*" if self.prefix else "*"
-        to = grantee(role, experiment, self.destination.node.addr, objects)
+        to = role_grantee(role, experiment, self.destination.node.addr, objects)
         if hasattr(self.destination, "grant_put"):
             # An IBucket knows of its own key and its own policy.
             self.destination.grant_put(to, objects)

@@ -19,20 +19,20 @@ from aws_cdk import (
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
+from sagemaker_inference_experiment._argument_types import type_faults
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
-from sagemaker_inference_experiment._elsewhere import elsewhere_faults
-from sagemaker_inference_experiment._excluded import endpoint_faults, model_faults
-from sagemaker_inference_experiment._granted import VOLUME_KEY_ACTIONS, grant_key
+from sagemaker_inference_experiment._environment import environment_faults
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
-from sagemaker_inference_experiment._mistyped import mistyped
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, endpoint_name, key_arn
 from sagemaker_inference_experiment._role import execution_role
+from sagemaker_inference_experiment._role_grants import VOLUME_KEY_ACTIONS, grant_key
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._unsupported import endpoint_faults, model_faults
 from sagemaker_inference_experiment._validation import TagsValidation, check, name_faults, refuse, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import Declared, warn
@@ -116,7 +116,7 @@ class InferenceExperiment(IInferenceExperiment):
         super().__init__(scope, id, physical_name=experiment_name)
         refuse(
             self,
-            *mistyped(
+            *type_faults(
                 {
                     "endpoint": endpoint,
                     "role": role,
@@ -179,7 +179,7 @@ class InferenceExperiment(IInferenceExperiment):
             *(data_capture._faults() if data_capture is not None else ()),
             *(conclusion._faults("conclusion", shadow_variant) if conclusion is not None else ()),
             *(on_delete.conclusion._faults("on_delete.conclusion", shadow_variant) if on_delete is not None else ()),
-            *elsewhere_faults(self, provider, role),
+            *environment_faults(self, provider, role),
             # A test that is over need not be one that could start: its endpoint may have become another since.
             *(endpoint_faults(endpoint) if conclusion is None else ()),
             *model_faults("production", production_variant.model),

@@ -100,7 +100,7 @@ def test_all_that_is_wrong_is_said_at_once(declared: Any) -> None:
         assert words in message
 
 
-MISTYPED: list[tuple[dict[str, Any], str]] = [
+WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
     ({"endpoint": None}, "endpoint is None, must be an endpoint's construct, a reference or its name"),
     ({"role": "arn:aws:iam::111111111111:role/shop"}, "must be a role, such as Role.from_role_arn(self, 'Role', arn)"),
     ({"schedule": "now"}, "schedule is 'now', must be a Schedule, such as Schedule.start_now(for_=Duration.days(7))"),
@@ -125,7 +125,7 @@ MISTYPED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "words"), MISTYPED)
+@pytest.mark.parametrize(("given", "words"), WRONG_TYPES)
 def test_what_is_given_where_something_else_has_to_be_is_said_with_the_way_out(
     declared: Any, given: dict[str, Any], words: str
 ) -> None:
@@ -385,7 +385,7 @@ def test_a_shadow_without_instances_may_get_some_with_the_promotion(declared: An
     assert declared.rendered(shadow_variant=EMPTY, conclusion=Conclusion.promote_shadow(instance_count=1))
 
 
-def elsewhere(declared: Any, **place: str) -> Stack:
+def other_environment(declared: Any, **place: str) -> Stack:
     here = {"account": "111122223333", "region": "eu-west-1"}
     return Stack(declared.app, "Elsewhere", env=Environment(**{**here, **place}), cross_region_references=True)
 
@@ -399,7 +399,7 @@ def elsewhere(declared: Any, **place: str) -> Stack:
     ids=["region", "account"],
 )
 def test_a_function_of_another_place_is_refused(declared_in_dublin: Any, place: dict[str, str], problem: str) -> None:
-    provider = InferenceExperimentProvider(elsewhere(declared_in_dublin, **place), "Provider")
+    provider = InferenceExperimentProvider(other_environment(declared_in_dublin, **place), "Provider")
 
     with pytest.raises(InvalidExperimentError, match=problem):
         declared_in_dublin.experiment(provider=provider)

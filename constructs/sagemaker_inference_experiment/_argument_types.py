@@ -1,4 +1,4 @@
-"""What is given where something else has to be: told, with the way out, before anything is asked of it."""
+"""The types of the arguments: a wrong one is reported with the right one, before anything uses the value."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ def _a(kind: type, *attributes: str) -> Callable[[Any], bool]:
 
 
 def _finite(number: Any) -> bool:
-    # JSON has no word for what is not finite: asked about it, jsii's other half goes down. Tokens are finite floats.
+    # JSON has no infinite numbers: sent one, CDK's Node process ends. Tokens are finite floats.
     return isinstance(number, int | float) and math.isfinite(number)
 
 
@@ -71,8 +71,8 @@ _KINDS = {
 _REQUIRED = ("endpoint", "production_variant", "shadow_variant", "model", "destination", "on_delete.conclusion")
 
 
-def mistyped(given: Mapping[str, Any], within: str = "") -> list[str]:
-    """What is wrong with the types of parameters, and of those of the value objects among them."""
+def type_faults(given: Mapping[str, Any], within: str = "") -> list[str]:
+    """What is wrong with the types of the arguments, and with those of the fields of value objects."""
     faults = []
     for name, value in given.items():
         path = f"{within}{name}"
@@ -81,5 +81,5 @@ def mistyped(given: Mapping[str, Any], within: str = "") -> list[str]:
         if not _KINDS[name].admits(value):
             faults.append(f"{path} is {shown(value)}, must be {_KINDS[name].allowed}")
         elif is_dataclass(value):
-            faults += mistyped(vars(value), f"{path}.")
+            faults += type_faults(vars(value), f"{path}.")
     return faults

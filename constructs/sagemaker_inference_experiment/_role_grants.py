@@ -1,4 +1,4 @@
-"""What is granted to the role that SageMaker assumes, and in which policy it stands."""
+"""Grants to the role that SageMaker assumes, each in a policy of its own."""
 
 import json
 from hashlib import sha256
@@ -11,29 +11,29 @@ from constructs import Construct, IConstruct
 _STORE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 CAPTURE_KEY_ACTIONS = _STORE
-"""To write encrypted objects; ``Decrypt`` because S3 asks for it where an upload has several parts."""
+"""To write encrypted objects. S3 needs ``Decrypt`` for uploads in several parts."""
 
 VOLUME_KEY_ACTIONS = (*_STORE, "kms:CreateGrant", "kms:DescribeKey")
-"""To encrypt the instances' volumes: the machines that mount them get the key by a grant, which SageMaker creates."""
+"""To encrypt the instances' volumes. SageMaker creates a grant on the key for the machines that mount them."""
 
 
 @jsii.implements(aws_iam.IPrincipal)
 class RoleGrant(Construct):
-    """A role as a grantee, with what it is granted in a policy that stands in the scope's stack, not in the role's."""
+    """A role as a grantee whose policy is in the scope's stack instead of the role's."""
 
     def __init__(self, scope: Construct, id: str, role: aws_iam.IRole) -> None:
         super().__init__(scope, id)
         self._role = role
-        # A role has one inline policy of a name, and is the same in all regions: so may be the names of stacks.
+        # A role has one policy of a name, and stacks of several regions may have one name and share a role.
         name = f"{Names.unique_resource_name(self, max_length=100)}-{Stack.of(self).region}"
         self._policy = aws_iam.Policy(self, "Policy", policy_name=name)
         role.attach_inline_policy(self._policy)
-        # By this CDK tells grantees of the app, whose stack, account and region count, from imported ones.
+        # A grantee with a default child is one of the app for CDK, which then compares accounts and regions.
         self.node.default_child = self._policy.node.default_child
 
     @property
     def changes_role(self) -> bool:
-        """Whether the role took the policy: an imported one need not."""
+        """Whether the role took the policy: an imported role may refuse it."""
         policy = self._policy.node.default_child
         return isinstance(policy, aws_iam.CfnPolicy) and bool(Stack.of(self).resolve(policy.roles))
 
@@ -61,28 +61,32 @@ class RoleGrant(Construct):
 Grantee = aws_iam.IRole | RoleGrant
 
 
-def grantee(role: aws_iam.IRole, experiment: Construct, *what: str) -> Grantee:
-    """Whom to grant something, so that the role may do it for as long as an experiment of the stack needs it.
+def role_grantee(role: aws_iam.IRole, experiment: Construct, *what: str) -> Grantee:
+    """The grantee for one resource that experiments of a stack need under their role.
 
-    In the role's stack the policy would refer to buckets and keys of this one, which refers to the role: a cycle. A
-    policy for each experiment would repeat what several need, and a role's policies have 10,240 characters in all. One
-    for all of them would be shortened before an experiment that is taken out is ended: CloudFormation updates first and
-    deletes last. So there is a policy for each thing that is granted.
+    Each granted resource has a policy of its own, in the experiment's stack:
+
+    - In the role's stack, the policy would refer to buckets and keys of the experiment's stack, which refers to the
+      role: a cycle.
+    - A policy for each experiment would repeat what several experiments need. All policies of a role may have 10,240
+      characters.
+    - One policy for all experiments would lose permissions too early: when an experiment is removed from the app,
+      CloudFormation updates the policy before it deletes the experiment.
 
     Args:
         role: The role.
-        experiment: What needs it.
-        what: What is to be granted, in words that tell it from other things.
+        experiment: The experiment that needs the resource.
+        what: What identifies the resource and the permissions.
     """
     stack = Stack.of(experiment)
     told = json.dumps([role.node.addr, *stack.resolve(list(what))])
     return _grant(stack, f"SageMakerInferenceExperimentGrant{sha256(told.encode()).hexdigest()[:8]}", role)
 
 
-def apart(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_iam.IGrantable:
-    """The grantee of something on the experiment, so that the experiment does not have to be made after that.
+def independent_grantee(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_iam.IGrantable:
+    """The grantee of permissions on the experiment; never one whose policies the experiment depends on.
 
-    What its own role may do on it would be among the policies that it needs, and need it itself.
+    The experiment depends on its role's policies. A permission on the experiment among them would be a cycle.
     """
     role = getattr(experiment, "role", None)
     if not isinstance(experiment, Construct) or role is None:
@@ -92,12 +96,12 @@ def apart(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_iam.IGrantable:
 
 
 def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, experiment: Construct, *actions: str) -> list[Grantee]:
-    """Grants what can be granted on this key, nothing if it is only named; returns to whom."""
+    """Grants the role the use of a key that is a construct; returns the grantees, none for a key that is a string."""
     if key is None or isinstance(key, str):
         return []
-    to = grantee(role, experiment, key.node.addr, *actions)
+    to = role_grantee(role, experiment, key.node.addr, *actions)
     if hasattr(key, "grant"):
-        # An IKey grants by its own policy too, where the grantee's is not enough.
+        # An IKey also changes its own policy where the grantee's is not enough.
         key.grant(to, *actions)
     else:
         aws_iam.Grant.add_to_principal(grantee=to, actions=list(actions), resource_arns=[key.key_ref.key_arn])
@@ -107,5 +111,5 @@ def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, experiment: Constr
 def _grant(scope: Construct, id: str, role: aws_iam.IRole) -> Grantee:
     existing = scope.node.try_find_child(id)
     grant = existing if isinstance(existing, RoleGrant) else RoleGrant(scope, id, role)
-    # A role that takes no policies knows by itself what a grant then comes to.
+    # A role that takes no policies handles grants itself.
     return grant if grant.changes_role else role

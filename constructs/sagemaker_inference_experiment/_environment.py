@@ -1,4 +1,4 @@
-"""What has to be where the experiment is, as far as that is known."""
+"""The account and region of an experiment: its provider and its role have to match them."""
 
 from aws_cdk import Stack, aws_iam
 from constructs import IConstruct
@@ -7,11 +7,11 @@ from inference_experiment_handler.spec.reader import shown
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 
-def elsewhere_faults(experiment: IConstruct, provider: IConstruct | None, role: aws_iam.IRole | None) -> list[str]:
-    """Why a function or a role of another place can't serve the experiment."""
+def environment_faults(experiment: IConstruct, provider: IConstruct | None, role: aws_iam.IRole | None) -> list[str]:
+    """Why the experiment can't use this provider or this role, as far as accounts and regions are known."""
     here = Stack.of(experiment)
     there = Stack.of(provider) if provider is not None else here
-    # CloudFormation calls functions of its own region alone, and IAM lets roles of the own account alone be passed.
+    # CloudFormation only calls functions of its own region, and IAM only passes roles of its own account.
     return [
         f"{what} is {shown(given)}, must be the experiment's own, {shown(own)}"
         for what, given, own in (
