@@ -21,6 +21,7 @@ from constructs import Construct
 
 from sagemaker_inference_experiment._argument_types import type_faults
 from sagemaker_inference_experiment._base import IInferenceExperiment
+from sagemaker_inference_experiment._cloudwatch.watched import Known
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
@@ -36,7 +37,6 @@ from sagemaker_inference_experiment._unsupported import endpoint_faults, model_f
 from sagemaker_inference_experiment._validation import TagsValidation, check, name_faults, refuse, tag_list
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import Declared, warn
-from sagemaker_inference_experiment._watched import Known
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
@@ -226,8 +226,6 @@ class InferenceExperiment(IInferenceExperiment):
             sampling_percentage=sampling_percentage,
             instance_types=(production_variant.instance_type, shadow_variant.instance_type),
             schedule=schedule,
-            start_time=self.start_time,
-            end_time=self.end_time,
         )
         warn(
             Declared(
@@ -350,6 +348,14 @@ class InferenceExperiment(IInferenceExperiment):
     def end_time(self) -> str:
         """When the test ended or will end, in ISO 8601; empty if SageMaker doesn't say (``EndTime``)."""
         return self._resource.get_att_string("EndTime")
+
+    @property
+    def _reported_start_time(self) -> str:
+        return self.start_time
+
+    @property
+    def _reported_end_time(self) -> str:
+        return self.end_time
 
     @property
     def endpoint_name(self) -> str:

@@ -5,9 +5,9 @@ from constructs import Construct
 
 from inference_experiment_handler.spec import limits
 from sagemaker_inference_experiment._base import IInferenceExperiment
+from sagemaker_inference_experiment._cloudwatch.watched import Known
 from sagemaker_inference_experiment._references import as_in_arn
 from sagemaker_inference_experiment._tokens import is_unresolved
-from sagemaker_inference_experiment._watched import Known
 
 _ARN = "the ARN of an inference experiment, arn:aws:sagemaker:REGION:ACCOUNT:inference-experiment/NAME"
 
