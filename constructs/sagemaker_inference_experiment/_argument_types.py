@@ -11,6 +11,7 @@ from inference_experiment_handler.spec.reader import shown
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
+from sagemaker_inference_experiment._reflection import has
 from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._variants import ModelVariant
 
@@ -22,7 +23,7 @@ class _Kind:
 
 
 def _a(kind: type, *attributes: str) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, kind) or any(hasattr(value, attribute) for attribute in attributes)
+    return lambda value: isinstance(value, kind) or any(has(value, attribute) for attribute in attributes)
 
 
 def _finite(number: Any) -> bool:
@@ -43,7 +44,7 @@ _VARIANT = _Kind(_a(ModelVariant), "a ModelVariant")
 _KINDS = {
     "endpoint": _Kind(_a(str, "endpoint_name", "endpoint_ref"), "an endpoint's construct, a reference or its name"),
     "role": _Kind(
-        lambda role: hasattr(role, "role_arn"),
+        lambda role: has(role, "role_arn"),
         "a role, such as Role.from_role_arn(self, 'Role', arn) or Role.from_role_name(self, 'Role', name)",
     ),
     "production_variant": _VARIANT,

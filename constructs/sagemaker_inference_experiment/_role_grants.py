@@ -1,12 +1,18 @@
 """Grants to the role that SageMaker assumes, each in a policy of its own."""
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 
 import jsii
 from aws_cdk import Names, Stack, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct, IConstruct
+
+from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._references import key_arn
+from sagemaker_inference_experiment._reflection import address_of
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 _STORE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
@@ -61,12 +67,14 @@ class RoleGrant(Construct):
 Grantee = aws_iam.IRole | RoleGrant
 
 
-def role_grantee(role: aws_iam.IRole, experiment: Construct, *what: str) -> Grantee:
-    """The grantee for one resource that experiments of a stack need under their role.
+def grant_once(
+    role: aws_iam.IRole, stack: Stack, resource: IConstruct, *what: str, grant: Callable[[Grantee], object]
+) -> Grantee:
+    """Grants a role what the experiments of a stack need on a resource, if it is not granted yet.
 
-    Each granted resource has a policy of its own, in the experiment's stack:
+    Each resource has a policy of its own, in the experiments' stack:
 
-    - In the role's stack, the policy would refer to buckets and keys of the experiment's stack, which refers to the
+    - In the role's stack, the policy would refer to buckets and keys of the experiments' stack, which refers to the
       role: a cycle.
     - A policy for each experiment would repeat what several experiments need. All policies of a role may have 10,240
       characters.
@@ -75,12 +83,32 @@ def role_grantee(role: aws_iam.IRole, experiment: Construct, *what: str) -> Gran
 
     Args:
         role: The role.
-        experiment: The experiment that needs the resource.
-        what: What identifies the resource and the permissions.
+        stack: The stack of the experiments.
+        resource: The resource.
+        what: What tells this grant from others on the resource.
+        grant: Grants it to the grantee.
+
+    Returns:
+        The grantee, on which the experiments depend.
     """
-    stack = Stack.of(experiment)
-    told = json.dumps([role.node.addr, *stack.resolve(list(what))])
-    return _grant(stack, f"SageMakerInferenceExperimentGrant{sha256(told.encode()).hexdigest()[:8]}", role)
+    grantees = _grantees(stack)
+    told = json.dumps([address_of(role), address_of(resource), *_resolved(stack, what)])
+    id = f"SageMakerInferenceExperimentGrant{sha256(told.encode()).hexdigest()[:8]}"
+    if id not in grantees:
+        to = _grantee(stack, id, role)
+        grant(to)
+        grantees[id] = to
+    return grantees[id]
+
+
+@ask_once
+def _grantees(_stack: Stack) -> dict[str, Grantee]:
+    """The grantees of a stack by their ids."""
+    return {}
+
+
+def _resolved(stack: Stack, texts: tuple[str, ...]) -> list[str]:
+    return [stack.resolve(text) if is_unresolved(text) else text for text in texts]
 
 
 def independent_grantee(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_iam.IGrantable:
@@ -92,23 +120,25 @@ def independent_grantee(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_i
     if not isinstance(experiment, Construct) or role is None:
         return to
     own = getattr(to.grant_principal, "role_arn", None) == role.role_arn
-    return _grant(experiment, "OwnRole", role) if own else to
+    return _grantee(experiment, "OwnRole", role) if own else to
 
 
-def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, experiment: Construct, *actions: str) -> list[Grantee]:
+def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *actions: str) -> list[Grantee]:
     """Grants the role the use of a key that is a construct; returns the grantees, none for a key that is a string."""
     if key is None or isinstance(key, str):
         return []
-    to = role_grantee(role, experiment, key.node.addr, *actions)
-    if hasattr(key, "grant"):
-        # An IKey also changes its own policy where the grantee's is not enough.
-        key.grant(to, *actions)
-    else:
-        aws_iam.Grant.add_to_principal(grantee=to, actions=list(actions), resource_arns=[key.key_ref.key_arn])
-    return [to]
+
+    def grant(to: Grantee) -> None:
+        if hasattr(key, "grant"):
+            # An IKey also changes its own policy where the grantee's is not enough.
+            key.grant(to, *actions)
+        else:
+            aws_iam.Grant.add_to_principal(grantee=to, actions=list(actions), resource_arns=[key_arn(key)])
+
+    return [grant_once(role, stack, key, *actions, grant=grant)]
 
 
-def _grant(scope: Construct, id: str, role: aws_iam.IRole) -> Grantee:
+def _grantee(scope: Construct, id: str, role: aws_iam.IRole) -> Grantee:
     existing = scope.node.try_find_child(id)
     grant = existing if isinstance(existing, RoleGrant) else RoleGrant(scope, id, role)
     # A role that takes no policies handles grants itself.

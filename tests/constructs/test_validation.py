@@ -142,6 +142,12 @@ def test_all_that_is_given_where_something_else_has_to_be_is_said_at_once(declar
     assert str(raised.value).count("\n  - ") == 3
 
 
+@pytest.mark.parametrize("value", [("better", "faster"), timedelta(days=1), object()], ids=["tuple", "time", "object"])
+def test_what_cannot_be_sent_to_cdk_is_refused_like_anything_else(declared: Any, value: Any) -> None:
+    with pytest.raises(InvalidExperimentError, match=r"Description is .*, must be up to 1024 characters"):
+        declared.experiment(description=value)
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_what_is_no_number_is_refused(declared: Any, value: float) -> None:
     with pytest.raises(InvalidExperimentError, match=f"sampling_percentage is {value}, must be an integer"):

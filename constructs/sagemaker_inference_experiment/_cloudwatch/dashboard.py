@@ -54,10 +54,11 @@ class ShadowTestDashboard(Construct):
         super().__init__(scope, id)
         self._experiment = experiment
         self._known = experiment._watched
+        variants = (experiment.production_variant, experiment.shadow_variant)
         self._comparison = experiment.comparison
         start, end = self._known.schedule._known() if self._known.schedule is not None else (None, None)
         self._graphs = Graphs(
-            variants=(experiment.production_variant, experiment.shadow_variant),
+            variants=variants,
             period=period,
             start=iso_instant(start) if start is not None else None,
             end=iso_instant(end) if end is not None else None,
