@@ -8,5 +8,5 @@
 * ``cost``: calls and billed time of a life, the asset's size, and the resources that a stack gets, beside those of
   CDK's Provider framework and of ``AwsCustomResource``;
 * ``scale``: a hundred experiments in one stack and in ten: time of synth, size of the templates and of the function's
-  policies, beside CDK's own ``CfnInferenceExperiment``.
+  policies, beside ``aws_s3.Bucket(enforce_ssl=True)`` and CDK's own ``CfnInferenceExperiment``.
 """

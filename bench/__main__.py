@@ -20,10 +20,14 @@ def main() -> None:
     for name, (for_one, further) in cost.resources().items():
         print(f"    {name:<34} {for_one:3} for the first, {further:2} for each further one")
     print(f"the asset\n    {cost.asset_size() / 1024:.0f} KiB, before it is zipped")
-    print("many experiments, synthesised")
-    for name, (experiments, reference) in scale.measured().items():
-        print(f"    {name}\n        {experiments.beside(reference)}")
-        print(f"        {reference}   CfnInferenceExperiment")
+    print("many experiments, synthesised, beside as many aws_s3.Bucket(enforce_ssl=True) and CfnInferenceExperiment")
+    for name, apps in scale.measured().items():
+        print(f"    {name}")
+        for app, (size, ratio) in apps.items():
+            print(f"        {app:<11} {size}   {ratio:.2f} of the buckets' time")
+    print(f"a process that synthesises {scale.EXPERIMENTS}, from its start to its end")
+    for app, (seconds, ratio) in scale.of_a_process().items():
+        print(f"        {app:<11} {seconds:5.2f} s   {ratio:.2f} of the buckets' time")
     print("a life of the fault campaign, on average")
     for name, mean in cost.of_a_life().items():
         print(f"    {name:<34} {mean:6.1f}")

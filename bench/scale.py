@@ -1,35 +1,35 @@
 """Many experiments: how long synth takes, how large templates and the function's policies get.
 
-The reference is the same number of CDK's own ``CfnInferenceExperiment``, which have no function to keep.
+The references are the same number of ``aws_s3.Bucket(enforce_ssl=True)``, and of CDK's own ``CfnInferenceExperiment``.
+Times depend on how busy the machine is, so the apps take turns, and ratios are of the same turn.
 """
 
 import json
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 from typing import Any
 
-from aws_cdk import App, Stack, aws_iam, aws_sagemaker
+from aws_cdk import App
 from aws_cdk.cx_api import CloudAssembly
 
-from sagemaker_inference_experiment import InferenceExperiment, InferenceExperimentProvider, ModelVariant
+from bench.apps import buckets, experiments, resources
 
-RUNS = 3
+PROJECT = Path(__file__).parents[1]
+APPS = {"experiments": experiments.made, "buckets": buckets.made, "resources": resources.made}
+RUNS = 5
 EXPERIMENTS = 100
 STACKS = 10
-# As long as they get, but for three digits.
-ROLE = "arn:aws-us-gov:iam::123456789012:role/" + 60 * "x"
-_PRODUCTION = {"name": "AllTraffic", "model": "ranking-2024"}
-_SHADOW = {"name": "Shadow-01", "model": "ranking-2025"}
-_INSTANCE = "ml.m5.xlarge"
 # As long as they get: what only CloudFormation knows is counted so.
 _LONGEST_ARN = "arn:aws-us-gov:lambda:ap-southeast-1:123456789012:function:" + 64 * "x"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Scale:
-    """What an app of many experiments comes to."""
+    """What an app of many comes to."""
 
     seconds: float
     """From nothing to the assembly on disk."""
@@ -40,10 +40,6 @@ class Scale:
     policies: int
     """Characters of all inline policies, white space aside, as IAM counts them for a role."""
 
-    def beside(self, other: "Scale") -> str:
-        ratios = f"{self.seconds / other.seconds:.1f} and {self.largest_template / other.largest_template:.1f}"
-        return f"{self}   {ratios} of CfnInferenceExperiment"
-
     def __str__(self) -> str:
         return (
             f"{self.seconds:5.2f} s   {self.largest_template / 1024:4.0f} KiB   {self.most_resources:3} resources   "
@@ -51,68 +47,22 @@ class Scale:
         )
 
 
-def measured() -> dict[str, tuple[Scale, Scale]]:
-    """One stack of all, and several stacks with a share each: experiments, and the reference."""
-    experiments_of(App(), 1, 1).synth()  # the first synth of a process loads much
+def measured() -> dict[str, dict[str, tuple[Scale, float]]]:
+    """One stack of all, and several stacks with a share each: each app's scale, and its time in buckets' times."""
+    _turn(1, 1)  # the first synth of a process loads much
     return {
-        f"{EXPERIMENTS} in one stack": _both(1, EXPERIMENTS),
-        f"{EXPERIMENTS} in {STACKS} stacks, one function": _both(STACKS, EXPERIMENTS // STACKS),
+        f"{EXPERIMENTS} in one stack": _compared(1, EXPERIMENTS),
+        f"{EXPERIMENTS} in {STACKS} stacks, one function": _compared(STACKS, EXPERIMENTS // STACKS),
     }
 
 
-def experiments_of(app: App, stacks: int, each: int, *, roles: int = 1, adopt: bool = False) -> App:
-    """An app of so many stacks with so many experiments each, all served by one function.
-
-    Without ``roles`` they have the one that is made in each stack.
-    """
-    first = Stack(app, "Stack0")
-    provider = InferenceExperimentProvider.get_or_create(first)
-    for number in range(stacks):
-        stack = first if number == 0 else Stack(app, f"Stack{number}")
-        passed = [aws_iam.Role.from_role_arn(stack, f"Role{role}", f"{ROLE}-{role:03}") for role in range(roles)]
-        for index in range(each):
-            InferenceExperiment(
-                stack,
-                f"Test{index}",
-                endpoint=f"shop-{number}-{index}",
-                role=passed[index % roles] if passed else None,
-                production_variant=ModelVariant(
-                    model=_PRODUCTION["model"], variant_name=_PRODUCTION["name"], instance_type=_INSTANCE
-                ),
-                shadow_variant=ModelVariant(
-                    model=_SHADOW["model"], variant_name=_SHADOW["name"], instance_type=_INSTANCE
-                ),
-                sampling_percentage=10,
-                experiment_name=f"Ranking-2025-on-shop-{number}-{index}" if adopt else None,
-                adopt_existing=adopt or None,
-                provider=provider,
-            )
-    return app
-
-
-def references_of(app: App, stacks: int, each: int) -> App:
-    """The same with CDK's own."""
-    for number in range(stacks):
-        stack = Stack(app, f"Stack{number}")
-        for index in range(each):
-            aws_sagemaker.CfnInferenceExperiment(
-                stack,
-                f"Test{index}",
-                name=f"test-{number}-{index}",
-                type="ShadowMode",
-                endpoint_name=f"shop-{number}-{index}",
-                role_arn=ROLE,
-                model_variants=[_variant(**_PRODUCTION), _variant(**_SHADOW)],
-                shadow_mode_config=aws_sagemaker.CfnInferenceExperiment.ShadowModeConfigProperty(
-                    source_model_variant_name=_PRODUCTION["name"],
-                    shadow_model_variants=[
-                        aws_sagemaker.CfnInferenceExperiment.ShadowModelVariantConfigProperty(
-                            shadow_model_variant_name=_SHADOW["name"], sampling_percentage=10
-                        )
-                    ],
-                ),
-            )
-    return app
+def of_a_process() -> dict[str, tuple[float, float]]:
+    """How long a process takes that synthesises one stack of all, start and imports included, and the same ratio."""
+    turns = [{name: _process(name) for name in ("experiments", "buckets")} for _ in range(RUNS)]
+    return {
+        name: (median(turn[name] for turn in turns), median(turn[name] / turn["buckets"] for turn in turns))
+        for name in turns[0]
+    }
 
 
 def scale(assembly: CloudAssembly, seconds: float = 0) -> Scale:
@@ -126,17 +76,31 @@ def scale(assembly: CloudAssembly, seconds: float = 0) -> Scale:
     )
 
 
-def _both(stacks: int, each: int) -> tuple[Scale, Scale]:
-    return _timed(experiments_of, stacks, each), _timed(references_of, stacks, each)
+def _compared(stacks: int, each: int) -> dict[str, tuple[Scale, float]]:
+    turns = [_turn(stacks, each) for _ in range(RUNS)]
+    return {
+        name: (
+            replace(turns[0][name], seconds=median(turn[name].seconds for turn in turns)),
+            median(turn[name].seconds / turn["buckets"].seconds for turn in turns),
+        )
+        for name in APPS
+    }
 
 
-def _timed(made: Callable[[App, int, int], App], stacks: int, each: int) -> Scale:
-    runs = []
-    for _ in range(RUNS):
+def _turn(stacks: int, each: int) -> dict[str, Scale]:
+    scales = {}
+    for name, made in APPS.items():
         begun = time.perf_counter()
         assembly = made(App(), stacks, each).synth()
-        runs.append(scale(assembly, time.perf_counter() - begun))
-    return Scale(median(run.seconds for run in runs), *(vars(runs[0])[name] for name in list(vars(runs[0]))[1:]))
+        scales[name] = scale(assembly, time.perf_counter() - begun)
+    return scales
+
+
+def _process(name: str) -> float:
+    begun = time.perf_counter()
+    program = [sys.executable, "-m", "bench.apps", name, str(EXPERIMENTS)]
+    subprocess.run(program, cwd=PROJECT, check=True, capture_output=True)
+    return time.perf_counter() - begun
 
 
 def _policies(template: dict[str, Any]) -> int:
@@ -166,17 +130,3 @@ def _resolved(value: Any) -> Any:
         case list():
             return [_resolved(each) for each in value]
     return value
-
-
-def _variant(name: str, model: str) -> aws_sagemaker.CfnInferenceExperiment.ModelVariantConfigProperty:
-    experiment = aws_sagemaker.CfnInferenceExperiment
-    return experiment.ModelVariantConfigProperty(
-        variant_name=name,
-        model_name=model,
-        infrastructure_config=experiment.ModelInfrastructureConfigProperty(
-            infrastructure_type="RealTimeInference",
-            real_time_inference_config=experiment.RealTimeInferenceConfigProperty(
-                instance_type=_INSTANCE, instance_count=1
-            ),
-        ),
-    )

@@ -55,7 +55,7 @@ def _linked(body: str, headings: dict[str, str]) -> str:
     def link(found: re.Match[str]) -> str:
         text, path = found.groups()
         # Where a name is defined is private; where it is exported is the page's business.
-        title = re.sub(rf"^{_PACKAGE}\.(_\w+\.)?", "", path)
+        title = re.sub(rf"^{_PACKAGE}\.(?:[a-z_]\w*\.)*", "", path)
         return f"[{text}](#{headings[title]})" if title in headings else text
 
     return re.sub(r"\[([\w*]+)\]\(#([\w.]+)\)", link, body)

@@ -15,18 +15,18 @@ InferenceExperiment(
 ```
 """
 
-from sagemaker_inference_experiment._alarms import AlarmOptions
 from sagemaker_inference_experiment._base import IInferenceExperiment
-from sagemaker_inference_experiment._comparison import VariantComparison
+from sagemaker_inference_experiment._cloudwatch.comparison import VariantComparison
+from sagemaker_inference_experiment._cloudwatch.dashboard import ShadowTestDashboard
+from sagemaker_inference_experiment._cloudwatch.options import AlarmOptions, ExpressionOptions, MetricOptions
+from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
 from sagemaker_inference_experiment._conclusion import Conclusion, DesiredState, OnDelete, VariantAction
-from sagemaker_inference_experiment._dashboard import ShadowTestDashboard
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._experiment import InferenceExperiment
 from sagemaker_inference_experiment._grants import InferenceExperimentGrants
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, LogLevel
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._validation import InvalidExperimentError
-from sagemaker_inference_experiment._variant_metrics import ExperimentVariant, ExpressionOptions, MetricOptions
 from sagemaker_inference_experiment._variants import ModelVariant
 
 __all__ = [

@@ -5,7 +5,7 @@ from abc import abstractmethod
 import jsii
 from aws_cdk.interfaces.aws_sagemaker import IInferenceExperimentRef, InferenceExperimentReference
 
-from sagemaker_inference_experiment._alarms import AlarmedExperiment
+from sagemaker_inference_experiment._cloudwatch.alarms import AlarmedExperiment
 from sagemaker_inference_experiment._grants import InferenceExperimentGrants
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from constructs import IConstruct
+from aws_cdk import Stack
 
 from sagemaker_inference_experiment._variants import ModelVariant
 
@@ -107,14 +107,14 @@ class Conclusion:
         return cls(desired_state=DesiredState.CANCELLED, reason=reason)
 
     def _faults(self, path: str, shadow: ModelVariant) -> list[str]:
-        """What is wrong with it that can't be seen in what it renders."""
+        """What is wrong with it and does not show in the properties."""
         counts = {variant.variant_name: variant.instance_count for variant in (shadow, *self.desired_variants)}
         count = counts[shadow.variant_name] if self.shadow_instance_count is None else self.shadow_instance_count
         if self.shadow != VariantAction.PROMOTE or count != 0:
             return []
         return [f"{path} promotes the shadow variant with 0 instances, must be at least 1"]
 
-    def _render(self, scope: IConstruct, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
+    def _render(self, stack: Stack, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
         desired = self.desired_variants
         if self.shadow_instance_type is not None or self.shadow_instance_count is not None:
             desired = (
@@ -138,7 +138,7 @@ class Conclusion:
                 shadow.variant_name: str(self.shadow),
             },
             **({"Reason": self.reason} if self.reason is not None else {}),
-            **({"DesiredModelVariants": [variant._render(scope) for variant in desired]} if desired else {}),
+            **({"DesiredModelVariants": [variant._render(stack) for variant in desired]} if desired else {}),
         }
 
 
@@ -157,8 +157,8 @@ class OnDelete:
     conclusion: Conclusion = field(default_factory=Conclusion.cancel)
     keep_record: bool = False
 
-    def _render(self, scope: IConstruct, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
+    def _render(self, stack: Stack, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
         return {
-            **self.conclusion._render(scope, production, shadow),
+            **self.conclusion._render(stack, production, shadow),
             "Record": "Retain" if self.keep_record else "Delete",
         }

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import aws_iam
+from aws_cdk import Stack, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import IBucketRef
-from constructs import Construct
 
-from sagemaker_inference_experiment._granted import CAPTURE_KEY_ACTIONS, Grantee, grant_key, grantee
-from sagemaker_inference_experiment._references import key_arn
+from sagemaker_inference_experiment._references import bucket_arn, bucket_name, key_arn
+from sagemaker_inference_experiment._role_grants import CAPTURE_KEY_ACTIONS, Grantee, grant_key, grant_once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +50,11 @@ class DataCapture:
     def _location(self) -> str:
         if isinstance(self.destination, str):
             return self.destination
-        bucket = f"s3://{self.destination.bucket_ref.bucket_name}"
+        bucket = f"s3://{bucket_name(self.destination)}"
         return f"{bucket}/{self.prefix}" if self.prefix else bucket
 
     def _faults(self) -> list[str]:
-        """What is wrong with it that can't be seen in what it renders."""
+        """What is wrong with it and does not show in the properties."""
         if self.prefix is None:
             return []
         if isinstance(self.destination, str):
@@ -64,18 +63,23 @@ class DataCapture:
             return [f"data_capture.prefix is {self.prefix!r}, must not start or end with a slash"]
         return []
 
-    def _grant(self, role: aws_iam.IRole, experiment: Construct) -> list[Grantee]:
-        """Lets the experiment's role write there, as far as that is known; returns whom."""
-        granted = grant_key(self.kms_key, role, experiment, *CAPTURE_KEY_ACTIONS)
-        if isinstance(self.destination, str):
-            return granted
+    def _grant(self, role: aws_iam.IRole, stack: Stack) -> list[Grantee]:
+        """Grants the role of a stack's experiment to write to a bucket that is a construct; returns the grantees."""
+        grantees = grant_key(self.kms_key, role, stack, *CAPTURE_KEY_ACTIONS)
+        bucket = self.destination
+        if isinstance(bucket, str):
+            return grantees
         objects = f"{self.prefix}/*" if self.prefix else "*"
-        to = grantee(role, experiment, self.destination.node.addr, objects)
-        if hasattr(self.destination, "grant_put"):
-            # An IBucket knows of its own key and its own policy.
-            self.destination.grant_put(to, objects)
-        else:
-            arn = f"{self.destination.bucket_ref.bucket_arn}/{objects}"
-            actions = ["s3:PutObject", "s3:AbortMultipartUpload"]
-            aws_iam.Grant.add_to_principal(grantee=to, actions=actions, resource_arns=[arn])
-        return [*granted, to]
+
+        def grant(to: Grantee) -> None:
+            if hasattr(bucket, "grant_put"):
+                # An IBucket also grants the use of its key, and changes its own policy where that is needed.
+                bucket.grant_put(to, objects)
+            else:
+                aws_iam.Grant.add_to_principal(
+                    grantee=to,
+                    actions=["s3:PutObject", "s3:AbortMultipartUpload"],
+                    resource_arns=[f"{bucket_arn(bucket)}/{objects}"],
+                )
+
+        return [*grantees, grant_once(role, stack, bucket, objects, grant=grant)]

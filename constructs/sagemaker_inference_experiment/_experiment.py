@@ -1,42 +1,30 @@
 """The L2 construct."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import jsii
-from aws_cdk import (
-    Aws,
-    CustomResource,
-    Duration,
-    IStableAnyProducer,
-    ITaggableV2,
-    Lazy,
-    RemovalPolicy,
-    TagManager,
-    TagType,
-    Token,
-    aws_iam,
-)
+from aws_cdk import CustomResource, Duration, ITaggableV2, RemovalPolicy, Stack, TagManager, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from sagemaker_inference_experiment._base import IInferenceExperiment
+from sagemaker_inference_experiment._cloudwatch.watched import Known
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
-from sagemaker_inference_experiment._durations import seconds, unit_faults
-from sagemaker_inference_experiment._elsewhere import elsewhere_faults
-from sagemaker_inference_experiment._excluded import endpoint_faults, model_faults
-from sagemaker_inference_experiment._granted import VOLUME_KEY_ACTIONS, grant_key
+from sagemaker_inference_experiment._declaration import Declaration
+from sagemaker_inference_experiment._environment import stack_of
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
-from sagemaker_inference_experiment._mistyped import mistyped
-from sagemaker_inference_experiment._provider import InferenceExperimentProvider
-from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, endpoint_name, key_arn
-from sagemaker_inference_experiment._role import execution_role
+from sagemaker_inference_experiment._provider import InferenceExperimentProvider, stack_provider
+from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn
+from sagemaker_inference_experiment._role import execution_role, role_arn
+from sagemaker_inference_experiment._role_grants import VOLUME_KEY_ACTIONS, grant_key
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
-from sagemaker_inference_experiment._validation import TagsValidation, check, name_faults, refuse, tag_list
+from sagemaker_inference_experiment._tags import ExperimentTags
+from sagemaker_inference_experiment._validation import check, check_types
 from sagemaker_inference_experiment._variants import ModelVariant
-from sagemaker_inference_experiment._warnings import Declared, warn
-from sagemaker_inference_experiment._watched import Known
+from sagemaker_inference_experiment._warnings import warn
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
@@ -114,133 +102,67 @@ class InferenceExperiment(IInferenceExperiment):
         provider: InferenceExperimentProvider | None = None,
     ) -> None:
         super().__init__(scope, id, physical_name=experiment_name)
-        refuse(
-            self,
-            *mistyped(
-                {
-                    "endpoint": endpoint,
-                    "role": role,
-                    "production_variant": production_variant,
-                    "shadow_variant": shadow_variant,
-                    "sampling_percentage": sampling_percentage,
-                    "schedule": schedule,
-                    "data_capture": data_capture,
-                    "kms_key": kms_key,
-                    "conclusion": conclusion,
-                    "on_delete": on_delete,
-                    "tags": tags,
-                    "removal_policy": removal_policy,
-                    "service_timeout": service_timeout,
-                    "provider": provider,
-                }
-            ),
+        stack = stack_of(self, scope)
+        declaration = Declaration(
+            endpoint=endpoint,
+            role=role,
+            production_variant=production_variant,
+            shadow_variant=shadow_variant,
+            sampling_percentage=sampling_percentage,
+            experiment_name=experiment_name,
+            run=run,
+            schedule=schedule,
+            data_capture=data_capture,
+            kms_key=kms_key,
+            description=description,
+            conclusion=conclusion,
+            on_delete=on_delete,
+            adopt_existing=adopt_existing,
+            tags=tags,
+            removal_policy=removal_policy,
+            wait_for=wait_for,
+            service_timeout=service_timeout,
+            provider=provider,
         )
-        self._tag_manager = TagManager(TagType.MAP, RESOURCE_TYPE)
-        for key, value in (tags or {}).items():
-            self._tag_manager.set_tag(key, value)
-        names_variants_as_keys = conclusion is not None or on_delete is not None
-        timeout_faults = (
-            unit_faults("service_timeout", service_timeout, ["seconds"]) if service_timeout is not None else []
-        )
-        declared = {
-            "Name": self._physical_name if experiment_name is not None else None,
-            "Run": run,
-            "Type": "ShadowMode",
-            # A role that is made is made after the checks. Until then it is a value that nobody knows.
-            "RoleArn": role.role_arn if role is not None else Aws.NO_VALUE,
-            "EndpointName": endpoint_name(endpoint, self),
-            "KmsKey": key_arn(kms_key) if kms_key is not None else None,
-            "Description": description,
-            "Schedule": schedule._render() if schedule is not None else None,
-            "ModelVariants": [production_variant._render(self), shadow_variant._render(self)],
-            "DataStorageConfig": data_capture._render() if data_capture is not None else None,
-            "ShadowModeConfig": {
-                "SourceModelVariantName": production_variant.variant_name,
-                "ShadowModelVariants": [
-                    {
-                        "ShadowModelVariantName": shadow_variant.variant_name,
-                        "SamplingPercentage": sampling_percentage,
-                    }
-                ],
-            },
-            **(conclusion._render(self, production_variant, shadow_variant) if conclusion is not None else {}),
-            "OnDelete": on_delete._render(self, production_variant, shadow_variant) if on_delete is not None else None,
-            "AdoptExisting": adopt_existing,
-            "WaitFor": str(wait_for) if wait_for is not None else None,
-            "ServiceTimeout": seconds(service_timeout) if service_timeout is not None and not timeout_faults else None,
-        }
-        properties = {key: value for key, value in declared.items() if value is not None}
-        check(
-            self,
-            {**properties, "Tags": tag_list(tags or {})},
-            *_unresolved(production_variant, shadow_variant, as_keys=names_variants_as_keys),
-            *timeout_faults,
-            *(schedule._faults() if schedule is not None else ()),
-            *(data_capture._faults() if data_capture is not None else ()),
-            *(conclusion._faults("conclusion", shadow_variant) if conclusion is not None else ()),
-            *(on_delete.conclusion._faults("on_delete.conclusion", shadow_variant) if on_delete is not None else ()),
-            *elsewhere_faults(self, provider, role),
-            # A test that is over need not be one that could start: its endpoint may have become another since.
-            *(endpoint_faults(endpoint) if conclusion is None else ()),
-            *model_faults("production", production_variant.model),
-            *model_faults("shadow", shadow_variant.model),
-        )
-        refuse(self, *name_faults(self, declared["Name"]))
-        self.node.add_validation(TagsValidation(properties, self._tag_manager))
-        timeout = properties.pop("ServiceTimeout", None)
+        check_types(self, declaration)
+        properties = declaration._render(stack, name=self._physical_name if experiment_name is not None else None)
+        check(self, stack, declaration, properties)
+        self._make(stack, declaration, properties)
+        self._watched = _known(declaration, properties["EndpointName"])
+        warn(self, stack, declaration, properties["EndpointName"])
 
-        self._role = role if role is not None else execution_role(self)
-        properties["RoleArn"] = self._role.role_arn
-        self._provider = provider if provider is not None else InferenceExperimentProvider.get_or_create(self)
+    def _make(self, stack: Stack, declaration: Declaration, properties: dict[str, Any]) -> None:
+        """Makes the custom resource, after all that it depends on."""
+        self._role = declaration.role if declaration.role is not None else execution_role(stack)
+        self._provider = declaration.provider if declaration.provider is not None else stack_provider(stack)
+        timeout = properties.pop("ServiceTimeout", None)
+        properties["RoleArn"] = role_arn(self._role)
+        self._tags = ExperimentTags(self, RESOURCE_TYPE, properties, declaration.tags or {})
         self._resource = CustomResource(
             self,
             "Resource",
             service_token=self._provider.service_token,
             resource_type=RESOURCE_TYPE,
-            removal_policy=removal_policy,
-            properties={**properties, "Tags": Lazy.any(_RenderedTags(self._tag_manager), omit_empty_array=True)},
+            removal_policy=declaration.removal_policy,
+            properties={**properties, "Tags": self._tags.lazy()},
         )
+        node = self._resource.node
+        cfn_resource: Any = node.default_child
         if timeout is not None:
-            # CustomResource would render it as a string, of which cfn-lint warns at every synth.
-            self._cfn_resource.add_property_override("ServiceTimeout", timeout)
-        # The resource as such, for escape hatches: `CustomResource` only wraps it.
-        self.node.default_child = self._cfn_resource
-        adopts = experiment_name if adopt_existing else None
-        self._provider.serve(self._resource, self._role, adopts=adopts)
-        granted = grant_key(kms_key, self._role, self, *VOLUME_KEY_ACTIONS)
-        if data_capture is not None:
-            granted += data_capture._grant(self._role, self)
-        # The role's policies too have to be there before SageMaker assumes it, and for as long as it does.
-        self._resource.node.add_dependency(self._role, *granted)
-        self._experiment_name = self._get_resource_name_attribute(self._resource.ref)
-        self._experiment_arn = self._get_resource_arn_attribute(
-            self._resource.get_att_string("Arn"),
-            service="sagemaker",
-            resource="inference-experiment",
-            resource_name=as_in_arn(self._physical_name),
-        )
-        self._watched = Known(
-            endpoint_name=declared["EndpointName"],
-            production_variant_name=production_variant.variant_name,
-            shadow_variant_name=shadow_variant.variant_name,
-            sampling_percentage=sampling_percentage,
-            instance_types=(production_variant.instance_type, shadow_variant.instance_type),
-            schedule=schedule,
-            start_time=self.start_time,
-            end_time=self.end_time,
-        )
-        warn(
-            Declared(
-                experiment=self,
-                endpoint=endpoint,
-                endpoint_name=properties["EndpointName"],
-                production_variant_name=production_variant.variant_name,
-                shadow_variant_name=shadow_variant.variant_name,
-                sampling_percentage=sampling_percentage,
-                conclusion=conclusion,
-                on_delete=on_delete,
-            )
-        )
+            # CustomResource would render it as a string, which cfn-lint warns about at every synth.
+            cfn_resource.add_property_override("ServiceTimeout", timeout)
+        # Escape hatches need the CloudFormation resource, which CustomResource wraps.
+        self.node.default_child = cfn_resource
+        node.add_dependency(*self._dependencies(stack, declaration))
+
+    def _dependencies(self, stack: Stack, declaration: Declaration) -> list[IDependable]:
+        """Grants the function and the role what they need for as long as the experiment exists; returns the grants."""
+        adopts = declaration.experiment_name if declaration.adopt_existing else None
+        served = self._provider._serve(stack, self._role, adopts)
+        grantees = grant_key(declaration.kms_key, self._role, stack, *VOLUME_KEY_ACTIONS)
+        if declaration.data_capture is not None:
+            grantees += declaration.data_capture._grant(self._role, stack)
+        return [*served, self._role, *grantees]
 
     @classmethod
     def from_experiment_name(cls, scope: Construct, id: str, experiment_name: str) -> IInferenceExperiment:
@@ -316,17 +238,22 @@ class InferenceExperiment(IInferenceExperiment):
     @property
     def cdk_tag_manager(self) -> TagManager:
         """The experiment's tags, through which ``Tags.of(scope)`` reaches it."""
-        return self._tag_manager
+        return self._tags.manager
 
-    @property
+    @cached_property
     def experiment_name(self) -> str:
         """The experiment's name, which is also the resource's physical id (``Name``)."""
-        return self._experiment_name
+        return self._get_resource_name_attribute(self._resource.ref)
 
-    @property
+    @cached_property
     def experiment_arn(self) -> str:
         """The experiment's ARN (``Arn``)."""
-        return self._experiment_arn
+        return self._get_resource_arn_attribute(
+            self._resource.get_att_string("Arn"),
+            service="sagemaker",
+            resource="inference-experiment",
+            resource_name=as_in_arn(self._physical_name),
+        )
 
     @property
     def experiment_status(self) -> str:
@@ -352,6 +279,14 @@ class InferenceExperiment(IInferenceExperiment):
         return self._resource.get_att_string("EndTime")
 
     @property
+    def _reported_start_time(self) -> str:
+        return self.start_time
+
+    @property
+    def _reported_end_time(self) -> str:
+        return self.end_time
+
+    @property
     def endpoint_name(self) -> str:
         """The name of the endpoint whose traffic is shadowed (``EndpointName``)."""
         return self._resource.get_att_string("EndpointName")
@@ -371,26 +306,14 @@ class InferenceExperiment(IInferenceExperiment):
         """The function that serves this experiment."""
         return self._provider
 
-    @property
-    def _cfn_resource(self) -> Any:
-        return self._resource.node.default_child
 
-
-@jsii.implements(IStableAnyProducer)
-class _RenderedTags:
-    """Tags as the API has them, read when the template is rendered: aspects may add some until then."""
-
-    def __init__(self, manager: TagManager) -> None:
-        self._manager = manager
-
-    def produce(self) -> list[dict[str, str]]:
-        return tag_list(self._manager.tag_values())
-
-
-def _unresolved(production: ModelVariant, shadow: ModelVariant, *, as_keys: bool) -> list[str]:
-    return [
-        f"variant_name of the {which} variant is a token, must be a literal string where the experiment has a "
-        "conclusion or on_delete: they name the variants as keys of a map"
-        for which, variant in (("production", production), ("shadow", shadow))
-        if as_keys and Token.is_unresolved(variant.variant_name)
-    ]
+def _known(declaration: Declaration, endpoint_name: str) -> Known:
+    production, shadow = declaration.production_variant, declaration.shadow_variant
+    return Known(
+        endpoint_name=endpoint_name,
+        production_variant_name=production.variant_name,
+        shadow_variant_name=shadow.variant_name,
+        sampling_percentage=declaration.sampling_percentage,
+        instance_types=(production.instance_type, shadow.instance_type),
+        schedule=declaration.schedule,
+    )

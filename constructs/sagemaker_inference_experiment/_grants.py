@@ -3,7 +3,7 @@
 from aws_cdk import aws_iam
 from aws_cdk.interfaces.aws_sagemaker import IInferenceExperimentRef
 
-from sagemaker_inference_experiment._granted import apart
+from sagemaker_inference_experiment._role_grants import independent_grantee
 
 READ = ("sagemaker:DescribeInferenceExperiment", "sagemaker:ListTags")
 UPDATE = ("sagemaker:UpdateInferenceExperiment", "sagemaker:StartInferenceExperiment")
@@ -70,7 +70,7 @@ class InferenceExperimentGrants:
             actions: IAM actions on an inference experiment, such as ``sagemaker:DeleteInferenceExperiment``.
         """
         return aws_iam.Grant.add_to_principal(
-            grantee=apart(grantee, self._experiment),
+            grantee=independent_grantee(grantee, self._experiment),
             actions=list(actions),
             resource_arns=[self._experiment.inference_experiment_ref.inference_experiment_arn],
         )

@@ -1,12 +1,13 @@
 """Experiments that are declared elsewhere."""
 
-from aws_cdk import ArnFormat, Stack, Token
+from aws_cdk import ArnFormat, Stack
 from constructs import Construct
 
 from inference_experiment_handler.spec import limits
 from sagemaker_inference_experiment._base import IInferenceExperiment
+from sagemaker_inference_experiment._cloudwatch.watched import Known
 from sagemaker_inference_experiment._references import as_in_arn
-from sagemaker_inference_experiment._watched import Known
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 _ARN = "the ARN of an inference experiment, arn:aws:sagemaker:REGION:ACCOUNT:inference-experiment/NAME"
 
@@ -50,13 +51,13 @@ class ImportedInferenceExperiment(IInferenceExperiment):
 
 
 def _checked(name: str) -> str:
-    if not Token.is_unresolved(name) and not limits.EXPERIMENT_NAME.admits(name):
+    if not is_unresolved(name) and not limits.EXPERIMENT_NAME.admits(name):
         raise ValueError(f"experiment_name is {name!r}, must be {limits.EXPERIMENT_NAME.allowed}")
     return name
 
 
 def _name_in(arn: str, stack: Stack) -> str:
-    if not Token.is_unresolved(arn):
+    if not is_unresolved(arn):
         kind, _, name = arn.rpartition(":")[2].partition("/")
         if not arn.startswith("arn:") or ":sagemaker:" not in arn or kind != "inference-experiment" or not name:
             raise ValueError(f"experiment_arn is {arn!r}, must be {_ARN}")

@@ -6,6 +6,7 @@ from constructs import Construct
 from inference_experiment_handler.model import operations
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from sagemaker_inference_experiment._references import as_in_arn
+from sagemaker_inference_experiment._role import role_arn
 
 _OWNED = f"aws:ResourceTag/{STACK_TAG}"
 
@@ -77,9 +78,10 @@ class Served(Construct):
 
     def allow(self, role: aws_iam.IRole) -> None:
         """The role may be handed to SageMaker."""
-        if role.role_arn not in self._passed:
-            self._passed.add(role.role_arn)
-            self._pass_role.add_resources(role.role_arn)
+        arn = role_arn(role)
+        if arn not in self._passed:
+            self._passed.add(arn)
+            self._pass_role.add_resources(arn)
 
     def adopt(self, experiment_name: str) -> None:
         """An experiment of that name may be changed even while it bears another's tags, or none."""

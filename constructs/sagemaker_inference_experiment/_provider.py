@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, Token, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from constructs import Construct
 
+from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._asset import HANDLER, handler_code
 from sagemaker_inference_experiment._durations import seconds, text, unit_faults
+from sagemaker_inference_experiment._environment import stack_of
 from sagemaker_inference_experiment._permissions import (
     Served,
     changes_of_any_stack,
@@ -15,6 +17,8 @@ from sagemaker_inference_experiment._permissions import (
     network_interfaces,
     statements,
 )
+from sagemaker_inference_experiment._reflection import address_of
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 _ID = "SageMakerInferenceExperimentProvider"
 
@@ -27,7 +31,7 @@ class LogLevel(StrEnum):
     INFO = "INFO"
     """Each decision, one line."""
     WARNING = "WARNING"
-    """What was tried again, such as a hand-over that was refused."""
+    """What was tried again, such as a handover that was refused."""
     ERROR = "ERROR"
     """What failed, such as an answer that could not be delivered."""
     CRITICAL = "CRITICAL"
@@ -82,8 +86,8 @@ class InferenceExperimentProvider(Construct):
         permissions_boundary: aws_iam.IManagedPolicy | None = None,
     ) -> None:
         super().__init__(scope, id)
+        self._stack = stack = stack_of(self, scope)
         _check(poll_interval, memory_size, vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
-        stack = Stack.of(self)
         if log_encryption_key is not None:
             _let_logs_use(log_encryption_key, stack)
         self._log_group = aws_logs.LogGroup(
@@ -134,17 +138,13 @@ class InferenceExperimentProvider(Construct):
                 vpc_subnets=vpc_subnets,
                 security_groups=list(security_groups) if security_groups is not None else None,
             )
-        # A policy of its own: as part of the role's, the function and its role would depend on each other.
+        self._service_token = self._function.function_arn
+        # A policy of its own: in the role's own policy, the function and its role would depend on each other.
         self._hand_over = aws_iam.Policy(
             self,
             "HandOver",
             roles=[self._role],
-            statements=[
-                aws_iam.PolicyStatement(
-                    actions=["lambda:InvokeFunction"],
-                    resources=[self._function.function_arn],
-                )
-            ],
+            statements=[aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._service_token])],
         )
 
     @classmethod
@@ -161,7 +161,7 @@ class InferenceExperimentProvider(Construct):
     @property
     def service_token(self) -> str:
         """The function's ARN: the ``ServiceToken`` of the custom resource."""
-        return self._function.function_arn
+        return self._service_token
 
     @property
     def function(self) -> aws_lambda.IFunction:
@@ -186,12 +186,7 @@ class InferenceExperimentProvider(Construct):
             role: The experiment's role; the function may pass no other roles than those of the resources it serves.
             adopts: The name of an experiment that may be taken over (``AdoptExisting``); none if omitted.
         """
-        served = self._served(Stack.of(resource))
-        served.allow(role)
-        if adopts is not None:
-            served.adopt(adopts)
-        shared = [self._let_change_any()] if Stack.of(resource) is not Stack.of(self) else []
-        resource.node.add_dependency(self._hand_over, served, *shared)
+        resource.node.add_dependency(*self._serve(Stack.of(resource), role, adopts))
 
     def serve_templates(self, role: aws_iam.IRole, *, adopts: str | None = None) -> None:
         """Lets the function serve experiments in templates of this account and region that are not written with CDK.
@@ -201,25 +196,42 @@ class InferenceExperimentProvider(Construct):
             adopts: The name of an experiment that one may take over (``AdoptExisting``); none if omitted.
         """
         self._let_change_any()
-        served = self._served(Stack.of(self))
+        self._allow(self._stack, role, adopts)
+
+    def _serve(self, stack: Stack, role: aws_iam.IRole, adopts: str | None) -> list[Construct]:
+        """Lets the function serve an experiment of the stack; returns what the experiment has to depend on."""
+        served = self._allow(stack, role, adopts)
+        shared = [self._let_change_any()] if stack is not self._stack else []
+        return [self._hand_over, served, *shared]
+
+    def _allow(self, stack: Stack, role: aws_iam.IRole, adopts: str | None) -> Served:
+        served = self._served(stack)
         served.allow(role)
         if adopts is not None:
             served.adopt(adopts)
+        return served
 
     def _let_change_any(self) -> aws_iam.Policy:
-        # One for all stacks: a condition for each in a policy of its own would fill the role's 10,240 characters soon.
+        # One for all stacks: a policy for each would soon fill the 10,240 characters that a role's policies may have.
         if self._shared is None:
-            statement = changes_of_any_stack(Stack.of(self))
+            statement = changes_of_any_stack(self._stack)
             self._shared = aws_iam.Policy(self, "Shared", roles=[self._role], statements=[statement])
         return self._shared
 
     def _served(self, stack: Stack) -> Served:
-        if stack.node.addr not in self._stacks:
-            # In the experiment's stack: the provider's own would depend on the role's, and that on the provider's.
-            own = stack is Stack.of(self)
-            scope, id = (self, "Served") if own else (stack, f"Served{self.node.addr}")
-            self._stacks[stack.node.addr] = Served(scope, id, self._role)
-        return self._stacks[stack.node.addr]
+        address = address_of(stack)
+        if address not in self._stacks:
+            # In the experiment's stack: in the provider's, that stack would depend on the role's, and vice versa.
+            own = stack is self._stack
+            scope, id = (self, "Served") if own else (stack, f"Served{address_of(self)}")
+            self._stacks[address] = Served(scope, id, self._role)
+        return self._stacks[address]
+
+
+@ask_once
+def stack_provider(stack: Stack) -> InferenceExperimentProvider:
+    """The provider of the stack's experiments that are given none."""
+    return InferenceExperimentProvider.get_or_create(stack)
 
 
 def _check(
@@ -230,7 +242,7 @@ def _check(
         faults += unit_faults("poll_interval", poll_interval, ["seconds"])
         if not poll_interval.is_unresolved() and not 1 <= seconds(poll_interval) <= 60:
             faults.append(f"poll_interval is {text(seconds(poll_interval))} seconds, must be 1 to 60")
-    if memory_size is not None and not Token.is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
+    if memory_size is not None and not is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
         faults.append(f"memory_size is {memory_size}, must be 128 to 10240 MB")
     if vpc is None:
         faults += [f"{name} is given without a vpc" for name, value in of_vpc.items() if value is not None]

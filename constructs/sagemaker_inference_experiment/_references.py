@@ -1,24 +1,26 @@
-"""From what users have in hand (a construct, a reference, a name) to what the API wants."""
+"""The names that the API needs, of endpoints, models and keys: constructs, references or names."""
 
-from typing import Protocol
+from typing import Protocol, cast
 
-from aws_cdk import ArnFormat, Stack, Token, aws_sagemaker
+from aws_cdk import ArnFormat, Stack, aws_sagemaker
 from aws_cdk.interfaces.aws_kms import IKeyRef
+from aws_cdk.interfaces.aws_s3 import BucketReference, IBucketRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef, IModelRef
-from constructs import IConstruct
 
-from sagemaker_inference_experiment._reflection import resource_behind
+from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._reflection import has, resource_behind
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class NamedEndpoint(Protocol):
-    """An endpoint that knows its name: ``aws_sagemaker.IEndpoint``, and what implements it (aws-sagemaker-alpha)."""
+    """An endpoint with a name: ``aws_sagemaker.IEndpoint``, which aws-sagemaker-alpha implements."""
 
     @property
     def endpoint_name(self) -> str: ...
 
 
 class NamedModel(Protocol):
-    """A model that knows its name, as aws-sagemaker-alpha's ``IModel``."""
+    """A model with a name, such as aws-sagemaker-alpha's ``IModel``."""
 
     @property
     def model_name(self) -> str: ...
@@ -28,41 +30,57 @@ AnyEndpoint = NamedEndpoint | IEndpointRef | str
 AnyModel = NamedModel | IModelRef | str
 
 
-def endpoint_name(endpoint: AnyEndpoint, scope: IConstruct) -> str:
+def endpoint_name(endpoint: AnyEndpoint, stack: Stack) -> str:
     if isinstance(endpoint, str):
         return endpoint
-    # Its ``endpoint_name`` is the property, of which nothing is known where CloudFormation generates the name.
+    # ``endpoint_name`` of a CfnEndpoint is the property, which is None where CloudFormation generates the name.
     if isinstance(endpoint, aws_sagemaker.CfnEndpoint):
         return endpoint.attr_endpoint_name
-    if hasattr(endpoint, "endpoint_name"):
-        return endpoint.endpoint_name
-    arn = endpoint.endpoint_ref.endpoint_arn
-    # CloudWatch tells names apart by case. An endpoint of the app knows its own; of another there is the ARN alone.
+    if has(endpoint, "endpoint_name"):
+        return cast("NamedEndpoint", endpoint).endpoint_name
+    arn = cast("IEndpointRef", endpoint).endpoint_ref.endpoint_arn
+    # An endpoint of the app has its name in the original case, which CloudWatch needs. Any other only has its ARN.
     resource = resource_behind(arn, aws_sagemaker.CfnEndpoint)
-    return resource.attr_endpoint_name if resource is not None else _last_part(arn, scope)
+    return resource.attr_endpoint_name if resource is not None else _last_part(arn, stack)
 
 
-def model_name(model: AnyModel, scope: IConstruct) -> str:
+def model_name(model: AnyModel, stack: Stack) -> str:
     if isinstance(model, str):
         return model
     if isinstance(model, aws_sagemaker.CfnModel):
         return model.attr_model_name
-    if hasattr(model, "model_name"):
-        return model.model_name
-    return _last_part(model.model_ref.model_arn, scope)
+    if has(model, "model_name"):
+        return cast("NamedModel", model).model_name
+    return _last_part(cast("IModelRef", model).model_ref.model_arn, stack)
 
 
 def key_arn(key: IKeyRef | str) -> str:
-    if isinstance(key, str):
-        return key
+    return key if isinstance(key, str) else _arn_of_key(key)
+
+
+def bucket_name(bucket: IBucketRef) -> str:
+    return _bucket(bucket).bucket_name
+
+
+def bucket_arn(bucket: IBucketRef) -> str:
+    return _bucket(bucket).bucket_arn
+
+
+def _last_part(arn: str, stack: Stack) -> str:
+    # SageMaker lower-cases names in ARNs. It does not distinguish names by case.
+    return stack.split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name or ""
+
+
+@ask_once
+def _arn_of_key(key: IKeyRef) -> str:
     return key.key_ref.key_arn
 
 
-def _last_part(arn: str, scope: IConstruct) -> str:
-    # A reference carries the ARN alone. SageMaker lower-cases names in ARNs, and tells none apart by case.
-    return Stack.of(scope).split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name or ""
+@ask_once
+def _bucket(bucket: IBucketRef) -> BucketReference:
+    return bucket.bucket_ref
 
 
 def as_in_arn(name: str) -> str:
-    """SageMaker lower-cases names in ARNs. Of a token nobody knows the case yet."""
-    return name if Token.is_unresolved(name) else name.lower()
+    """A name as in an ARN, where SageMaker lower-cases it. The case of a token can't be changed."""
+    return name if is_unresolved(name) else name.lower()

@@ -1,15 +1,33 @@
-"""What of the app is behind what was given: the CloudFormation resources, as far as they are in it."""
+"""What is behind the values that users give: attributes, and CloudFormation resources of the app."""
 
 from typing import TypeVar
 
-from aws_cdk import CfnResource, Reference, Token, Tokenization
+from aws_cdk import CfnResource, Reference, Tokenization
 from constructs import Construct, IConstruct
+
+from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 T = TypeVar("T", bound=CfnResource)
 
 
+def has(value: object, attribute: str) -> bool:
+    """Whether a value has an attribute. Unlike ``hasattr``, it does not ask CDK for the value of a property."""
+    # An object that CDK returns as an interface is a proxy, with a delegate for each interface.
+    parts = getattr(value, "__dict__", {}).get("_delegates", [value])
+    return any(hasattr(type(part), attribute) for part in parts) or hasattr(value, attribute)
+
+
+@ask_once
+def address_of(construct: IConstruct) -> str:
+    """The construct's address, which is unique in the app."""
+    return construct.node.addr
+
+
 def resource_behind(given: object, kind: type[T]) -> T | None:
-    """The resource that was given, that a construct was made around, or whose attribute a name is."""
+    """The CloudFormation resource that is given, that a given construct contains, or that a given name refers to."""
+    if isinstance(given, kind):
+        return given
     if isinstance(given, str):
         given = _referred(given)
     if not isinstance(given, Construct):
@@ -18,8 +36,8 @@ def resource_behind(given: object, kind: type[T]) -> T | None:
 
 
 def _referred(name: str) -> IConstruct | None:
-    """None for a literal name, or one that is made up of several parts."""
-    if not Token.is_unresolved(name):
+    """The construct that a name is an attribute of; none for a literal name, or one of several parts."""
+    if not is_unresolved(name):
         return None
     fragments = Tokenization.reverse_string(name)
     token = fragments.first_token

@@ -1,32 +1,45 @@
-"""The role that SageMaker assumes, where none is given."""
+"""The role that SageMaker assumes: given, or made for the stack."""
 
 from aws_cdk import PhysicalName, Stack, aws_iam
-from constructs import Construct
+
+from sagemaker_inference_experiment._ask_once import ask_once
 
 _ID = "SageMakerInferenceExperimentRole"
 
 
-def execution_role(scope: Construct) -> aws_iam.Role:
-    """The role of the stack's experiments, made with the first call, as AWS's guide has it for shadow tests.
+@ask_once
+def execution_role(stack: Stack) -> aws_iam.Role:
+    """The role of the stack's experiments that are given none, as AWS's guide describes it for shadow tests.
 
-    SageMaker may assume it, and it has ``AmazonSageMakerFullAccess``: AWS publishes no list of what the role of an
-    experiment needs. SageMaker reads the models under it, makes endpoint configurations, and updates the endpoint: some
-    of it when the test starts, some of it only when the test ends, so a shorter list that was tried on a start alone
-    could leave a shadow variant that can't be taken off. What that policy leaves out, keys and buckets without
-    ``sagemaker`` in their names, is granted where it is declared.
+    SageMaker can assume it, and it has ``AmazonSageMakerFullAccess``. AWS does not document which permissions an
+    experiment needs: under this role SageMaker reads the models, creates endpoint configurations and updates the
+    endpoint, partly when the test starts and partly when it ends. A shorter list of permissions could allow the start
+    and deny the end, and leave a shadow variant that can't be removed. ``AmazonSageMakerFullAccess`` does not cover
+    keys, and buckets without ``sagemaker`` in their names; the experiments that declare them grant those.
 
-    One a stack: each role that the function may pass lengthens the function's own policies.
+    There is one role for each stack, because each role that the function may pass makes the function's policies longer.
     """
-    stack = Stack.of(scope)
     existing = stack.node.try_find_child(_ID)
     if isinstance(existing, aws_iam.Role):
         return existing
     return aws_iam.Role(
         stack,
         _ID,
-        # Buckets and keys of other accounts name it in their own policies.
+        # Policies of buckets and keys in other accounts need a name that is known at synth.
         role_name=PhysicalName.GENERATE_IF_NEEDED,
         assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com"),
         description="Runs SageMaker inference experiments",
         managed_policies=[aws_iam.ManagedPolicy.from_aws_managed_policy_name("AmazonSageMakerFullAccess")],
     )
+
+
+@ask_once
+def role_arn(role: aws_iam.IRole) -> str:
+    """The role's ARN, which may be a token."""
+    return role.role_arn
+
+
+@ask_once
+def role_account(role: aws_iam.IRole) -> str | None:
+    """The role's account, which may be a token."""
+    return role.principal_account

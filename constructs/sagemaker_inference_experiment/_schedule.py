@@ -9,7 +9,9 @@ from aws_cdk import Duration, Token
 
 from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.text import iso_instant
-from sagemaker_inference_experiment._durations import unit_faults
+from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._durations import is_token, unit_faults
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class WaitFor(StrEnum):
@@ -82,21 +84,21 @@ class Schedule:
         return declared or None
 
     def _faults(self) -> list[str]:
-        """What is wrong with it that can't be seen in what it renders."""
+        """What is wrong with it and does not show in the properties."""
         return unit_faults("schedule.duration", self.duration, _UNITS) if self.duration is not None else []
 
     def _known(self) -> tuple[datetime | None, datetime | None]:
-        """When it starts and ends, as far as that can be known at synth: "now" and tokens can't be."""
+        """When it starts and ends; ``None`` for what is not known at synth, such as tokens and "now"."""
         start, end = _literal(self.start), _literal(self.end)
         if start is None or self.end is not None:
             return start, end
         if self.duration is None:
             return start, start + limits.DEFAULT_TEST
-        return start, None if self.duration.is_unresolved() else start + timedelta(seconds=self.duration.to_seconds())
+        return start, None if is_token(self.duration) else start + timedelta(seconds=self.duration.to_seconds())
 
 
 def _literal(value: datetime | str | None) -> datetime | None:
-    if value is None or Token.is_unresolved(value):
+    if value is None or is_unresolved(value):
         return None
     return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
@@ -104,7 +106,7 @@ def _literal(value: datetime | str | None) -> datetime | None:
 def _instant(value: datetime | str | None) -> str | None:
     if not isinstance(value, datetime):
         return value
-    # Without a time zone, or beyond the calendar, the property check names the fault along with all others.
+    # The check of the properties reports a time without a time zone, or beyond the calendar.
     if value.tzinfo is None:
         return value.isoformat()
     try:
@@ -116,8 +118,9 @@ def _instant(value: datetime | str | None) -> str | None:
 _UNITS = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}
 
 
+@ask_once
 def _duration(duration: Duration) -> str | None:
-    if not duration.is_unresolved():
+    if not is_token(duration):
         return duration.to_iso_string()
     if duration.unit_label() not in _UNITS:
         return None

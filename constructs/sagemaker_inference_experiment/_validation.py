@@ -1,59 +1,68 @@
-"""Checks at synth: the handler's own, run early on what can be known, with CDK's tokens passing."""
+"""The checks at synth: the handler's own checks of the properties, and what only the app shows."""
 
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
-import jsii
-from aws_cdk import Stack, TagManager, Token
-from constructs import IConstruct, IValidation
+from aws_cdk import Stack
+from constructs import IConstruct
 
 from inference_experiment_handler.spec.parser import faults_in
 from inference_experiment_handler.spec.text import shown
+from sagemaker_inference_experiment._argument_types import type_faults
+from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._declaration import Declaration
+from sagemaker_inference_experiment._environment import environment_faults
+from sagemaker_inference_experiment._tags import tag_list
+from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._unsupported import endpoint_faults, model_faults
 
 
 class InvalidExperimentError(ValueError):
-    """An experiment is declared as SageMaker could not run it. The message names every fault, with what is allowed."""
+    """SageMaker could not run an experiment as it is declared. The message lists all faults, and what is allowed."""
 
 
-def check(scope: IConstruct, properties: Mapping[str, Any], *more: str) -> None:
-    """Raises one ``InvalidExperimentError`` with all that can be known to be wrong, and ``more``."""
-    refuse(scope, *faults_in(properties, opaque=Token.is_unresolved), *more)
+def check_types(experiment: IConstruct, declaration: Declaration) -> None:
+    """Raises an ``InvalidExperimentError`` if arguments have other types than they should have."""
+    _refuse(experiment, type_faults(vars(declaration)))
 
 
-def refuse(scope: IConstruct, *faults: str) -> None:
-    """Raises one ``InvalidExperimentError`` with all faults, if there are any."""
+def check(experiment: IConstruct, stack: Stack, declaration: Declaration, properties: Mapping[str, Any]) -> None:
+    """Raises an ``InvalidExperimentError`` with all that is known to be wrong. Tokens pass."""
+    provider, conclusion = declaration.provider, declaration.conclusion
+    _refuse(
+        experiment,
+        [
+            *faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_unresolved),
+            *declaration._faults(),
+            *environment_faults(stack, provider._stack if provider is not None else stack, declaration.role),
+            # A test that is over can't start: its endpoint may have changed since.
+            *(endpoint_faults(declaration.endpoint) if conclusion is None else ()),
+            *model_faults("production", declaration.production_variant.model),
+            *model_faults("shadow", declaration.shadow_variant.model),
+        ],
+    )
+    # Only a valid experiment takes its name.
+    _refuse(experiment, _name_faults(experiment, stack, properties.get("Name")))
+
+
+def _refuse(experiment: IConstruct, faults: list[str]) -> None:
     if faults:
         listed = "".join(f"\n  - {fault}" for fault in faults)
-        raise InvalidExperimentError(f"{scope.node.path}: the experiment can't be run as declared{listed}")
+        raise InvalidExperimentError(f"{experiment.node.path}: the experiment can't be run as declared{listed}")
 
 
-def name_faults(experiment: IConstruct, name: str | None) -> list[str]:
-    """Whether another experiment of the stack has been given the name: SageMaker tells no names apart by case."""
-    if name is None or Token.is_unresolved(name):
+def _name_faults(experiment: IConstruct, stack: Stack, name: str | None) -> list[str]:
+    """Whether another experiment of the stack has this name. SageMaker does not distinguish names by case."""
+    if name is None or is_unresolved(name):
         return []
-    first = _GIVEN_NAMES.setdefault(Stack.of(experiment), {}).setdefault(name.lower(), experiment.node.path)
-    if first == experiment.node.path:
+    path = experiment.node.path
+    first = _given_names(stack).setdefault(name.lower(), path)
+    if first == path:
         return []
     return [f"Name is {shown(name)}, that of {first} (SageMaker tells no names apart by case), must be another"]
 
 
-_GIVEN_NAMES: WeakKeyDictionary[Stack, dict[str, str]] = WeakKeyDictionary()
-
-
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as the API has them."""
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-
-
-@jsii.implements(IValidation)
-class TagsValidation:
-    """Checks the tags again at the end of synth: ``Tags.of(scope)`` adds some until then."""
-
-    def __init__(self, properties: Mapping[str, Any], manager: TagManager) -> None:
-        self._properties = properties
-        self._manager = manager
-
-    def validate(self) -> list[str]:
-        tagged = {**self._properties, "Tags": tag_list(self._manager.tag_values())}
-        return list(faults_in(tagged, opaque=Token.is_unresolved))
+@ask_once
+def _given_names(_stack: Stack) -> dict[str, str]:
+    """The names of a stack's experiments in lower case, each with the path of the experiment."""
+    return {}

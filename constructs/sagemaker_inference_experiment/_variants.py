@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from constructs import IConstruct
+from aws_cdk import Stack
 
 from sagemaker_inference_experiment._references import AnyModel, model_name
 
@@ -29,9 +29,9 @@ class ModelVariant:
     instance_type: str
     instance_count: int = 1
 
-    def _render(self, scope: IConstruct) -> dict[str, Any]:
+    def _render(self, stack: Stack) -> dict[str, Any]:
         return {
-            "ModelName": model_name(self.model, scope),
+            "ModelName": model_name(self.model, stack),
             "VariantName": self.variant_name,
             "InfrastructureConfig": {
                 "InfrastructureType": "RealTimeInference",

@@ -1,101 +1,94 @@
-"""What is legal to declare and may not be what was meant: acknowledgeable warnings at synth."""
+"""Warnings at synth about declarations that are valid and may not be intended. Users can acknowledge them."""
 
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import Annotations, Stack, Stage, Token, aws_sagemaker
+from aws_cdk import Annotations, Stack, Stage, aws_sagemaker
 from aws_cdk.aws_applicationautoscaling import CfnScalableTarget
 from constructs import IConstruct, IValidation
 
-from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete, VariantAction
+from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._conclusion import VariantAction
+from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._reflection import resource_behind
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 PREFIX = "sagemaker-inference-experiment"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declared:
-    """What of an experiment's declaration may call for a warning."""
+class _Declared:
+    """An experiment and its declaration."""
 
     experiment: IConstruct
-    endpoint: object
+    declaration: Declaration
     endpoint_name: str
-    production_variant_name: str
-    shadow_variant_name: str
-    sampling_percentage: int
-    conclusion: Conclusion | None
-    on_delete: OnDelete | None
+
+    def warn(self, id: str, message: str) -> None:
+        # Below the experiment: CDK before 2.272 ignores an earlier acknowledgement on the construct itself.
+        resource = self.experiment.node.find_child("Resource")
+        Annotations.of(resource).add_warning_v2(f"{PREFIX}:{id}", message)
 
     @property
-    def ending(self) -> Conclusion:
-        """How the test is going to end, if not by its schedule."""
-        return self.conclusion or (self.on_delete or OnDelete()).conclusion
-
-    @property
-    def promotes(self) -> bool:
-        return self.ending.shadow == VariantAction.PROMOTE
-
-    @property
-    def taken_off(self) -> list[str]:
-        """The variants that the end takes from where they are on the endpoint."""
-        named = (
-            (self.production_variant_name, self.ending.production),
-            (self.shadow_variant_name, self.ending.shadow),
+    def removed_variants(self) -> list[str]:
+        """The names of the variants that the end of the test removes or moves on the endpoint."""
+        ending = self.declaration.ending
+        actions = (
+            (self.declaration.production_variant.variant_name, ending.production),
+            (self.declaration.shadow_variant.variant_name, ending.shadow),
         )
-        return [name for name, action in named if action != VariantAction.RETAIN]
+        return [name for name, action in actions if action != VariantAction.RETAIN]
 
 
-def warn(declared: Declared) -> None:
-    """Adds the warnings that a declaration calls for, those about the rest of the app at the end of synth."""
-    if declared.ending.shadow == VariantAction.RETAIN:
+def warn(experiment: IConstruct, stack: Stack, declaration: Declaration, endpoint_name: str) -> None:
+    """Adds the warnings about an experiment: now, or at the end of synth if they depend on the rest of the app."""
+    declared = _Declared(experiment=experiment, declaration=declaration, endpoint_name=endpoint_name)
+    if declaration.ending.shadow == VariantAction.RETAIN:
         _warn_of_retained_shadow(declared)
-    if declared.promotes:
+    if declaration.ending.shadow == VariantAction.PROMOTE:
         _warn_of_promotion(declared)
-    _autoscaling_of(declared.experiment).watch(declared)
+    _autoscaling_of_app(stack).watch(declared)
 
 
-def _warn_of_retained_shadow(declared: Declared) -> None:
-    shadow = declared.shadow_variant_name
+def _warn_of_retained_shadow(declared: _Declared) -> None:
+    shadow = declared.declaration.shadow_variant.variant_name
     kept = f"keeps shadow variant {shadow} on the endpoint, which goes on getting its share of traffic and being billed"
-    if declared.conclusion is not None:
-        _add(declared, "retainShadowOnConclusion", f"the conclusion {kept}")
+    if declared.declaration.conclusion is not None:
+        declared.warn("retainShadowOnConclusion", f"the conclusion {kept}")
     else:
-        _add(declared, "retainShadowOnDelete", f"on_delete {kept}, with no resource left that would remove it")
+        declared.warn("retainShadowOnDelete", f"on_delete {kept}, with no resource left that would remove it")
 
 
-def _warn_of_promotion(declared: Declared) -> None:
-    endpoint = resource_behind(declared.endpoint, aws_sagemaker.CfnEndpoint)
+def _warn_of_promotion(declared: _Declared) -> None:
+    endpoint = resource_behind(declared.declaration.endpoint, aws_sagemaker.CfnEndpoint)
     if endpoint is not None:
-        _add(
-            declared,
+        declared.warn(
             "promoteOnEndpointOfApp",
             f"the promotion is not in the EndpointConfigName of endpoint {endpoint.node.path}: the next change of that "
             "property reverts it, so put the promoted model there with the first change that is made",
         )
-    sampled = declared.sampling_percentage
-    if not Token.is_unresolved(sampled) and sampled < 100:
-        _add(
-            declared,
+    sampled = declared.declaration.sampling_percentage
+    if not is_unresolved(sampled) and sampled < 100:
+        declared.warn(
             "promoteAfterPartialTraffic",
-            f"shadow variant {declared.shadow_variant_name} is promoted to all traffic, but was tried with {sampled} % "
-            "of it: whether its instances bear the rest is not known",
+            f"shadow variant {declared.declaration.shadow_variant.variant_name} is promoted to all traffic, but was "
+            f"tried with {sampled} % of it: whether its instances bear the rest is not known",
         )
 
 
 @jsii.implements(IValidation)
 class _Autoscaling:
-    """Looks for variants that are registered for autoscaling, once for all experiments of an app, when all is there.
+    """Looks for variants that are registered for autoscaling, once for all experiments of an app or a stage.
 
-    A validation, as it runs after everything that makes constructs; it finds nothing to fail for.
+    It is a validation because validations run after everything that creates constructs. It never finds an error.
     """
 
     def __init__(self, root: IConstruct) -> None:
         self._root = root
-        self._declared: list[Declared] = []
+        self._declared: list[_Declared] = []
 
-    def watch(self, declared: Declared) -> None:
+    def watch(self, declared: _Declared) -> None:
         self._declared.append(declared)
 
     def validate(self) -> list[str]:
@@ -106,32 +99,27 @@ class _Autoscaling:
         return []
 
 
-_AUTOSCALING: WeakKeyDictionary[IConstruct, _Autoscaling] = WeakKeyDictionary()
+@ask_once
+def _autoscaling_of_app(stack: Stack) -> _Autoscaling:
+    return _autoscaling_below(Stage.of(stack) or stack.node.root)
 
 
-def _autoscaling_of(experiment: IConstruct) -> _Autoscaling:
-    root = Stage.of(experiment) or experiment.node.root
-    if root not in _AUTOSCALING:
-        _AUTOSCALING[root] = _Autoscaling(root)
-        root.node.add_validation(_AUTOSCALING[root])
-    return _AUTOSCALING[root]
+@ask_once
+def _autoscaling_below(root: IConstruct) -> _Autoscaling:
+    autoscaling = _Autoscaling(root)
+    root.node.add_validation(autoscaling)
+    return autoscaling
 
 
-def _warn_of_autoscaling(declared: Declared, target: CfnScalableTarget) -> None:
+def _warn_of_autoscaling(declared: _Declared, target: CfnScalableTarget) -> None:
     stack = Stack.of(target)
     registered: Any = stack.resolve(target.resource_id)
-    of_app = resource_behind(declared.endpoint, aws_sagemaker.CfnEndpoint)
+    of_app = resource_behind(declared.declaration.endpoint, aws_sagemaker.CfnEndpoint)
     endpoints = [declared.endpoint_name, *([of_app.endpoint_name] if of_app and of_app.endpoint_name else [])]
-    for variant in declared.taken_off:
+    for variant in declared.removed_variants:
         if any(stack.resolve(f"endpoint/{name}/variant/{variant}") == registered for name in endpoints):
-            _add(
-                declared,
+            declared.warn(
                 "autoscaledVariant",
                 f"variant {variant} is registered for autoscaling ({target.node.path}), and SageMaker refuses to take "
                 "such a variant off an endpoint: deregister it before the test ends",
             )
-
-
-def _add(declared: Declared, id: str, message: str) -> None:
-    # Below the experiment: CDK before 2.272 doesn't find what was acknowledged ahead on the very construct.
-    Annotations.of(declared.experiment.node.find_child("Resource")).add_warning_v2(f"{PREFIX}:{id}", message)

@@ -26,6 +26,7 @@ def test_every_measurement_is_printed_beside_its_reference(
         "botocore alone",
         "CDK's Provider",
         "CDK's AwsCustomResource",
+        "aws_s3.Bucket(enforce_ssl=True)",
         "CfnInferenceExperiment",
     ):
         assert reference in printed

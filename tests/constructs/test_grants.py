@@ -87,22 +87,22 @@ def test_a_grantee_in_another_stack_refers_to_the_experiment(declared: Any) -> N
 
 
 def test_a_grantee_in_another_region_gets_the_arn_of_the_name_that_was_given(declared_in_dublin: Any) -> None:
-    elsewhere = Stack(declared_in_dublin.app, "There", env=Environment(account="111122223333", region="us-east-1"))
-    operator = aws_iam.Role(elsewhere, "Operator", assumed_by=aws_iam.AccountRootPrincipal())
+    there = Stack(declared_in_dublin.app, "There", env=Environment(account="111122223333", region="us-east-1"))
+    operator = aws_iam.Role(there, "Operator", assumed_by=aws_iam.AccountRootPrincipal())
     experiment = declared_in_dublin.experiment(experiment_name="Shop")
 
     experiment.grants.read(operator)
 
     # SageMaker lower-cases names in ARNs.
-    resource = statement_of(operator, elsewhere)["Resource"]
+    resource = statement_of(operator, there)["Resource"]
     assert resource == {
         "Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ARN.removeprefix("arn:aws")]],
     }
 
 
-@pytest.mark.parametrize("elsewhere", [False, True], ids=["of its stack", "of another stack"])
-def test_what_its_own_role_may_do_is_none_of_what_the_experiment_needs(declared: Any, elsewhere: bool) -> None:
-    stack = Stack(declared.app, "Other") if elsewhere else declared.stack
+@pytest.mark.parametrize("another_stack", [False, True], ids=["of its stack", "of another stack"])
+def test_what_its_own_role_may_do_is_none_of_what_the_experiment_needs(declared: Any, another_stack: bool) -> None:
+    stack = Stack(declared.app, "Other") if another_stack else declared.stack
     experiment = declared.experiment_in(stack, "ShadowTest")
 
     experiment.grants.read(declared.role)

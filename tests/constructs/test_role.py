@@ -132,6 +132,21 @@ def test_what_several_experiments_need_is_granted_once(declared: Any) -> None:
     assert len(granted) == len(set(granted)) == 4
 
 
+def test_a_role_and_another_import_of_it_are_granted_apart(declared: Any) -> None:
+    key = aws_kms.Key(declared.stack, "Key")
+    roles = [
+        aws_iam.Role.from_role_arn(declared.stack, id, "arn:aws:iam::123456789012:role/shop", mutable=mutable)
+        for id, mutable in (("Changed", True), ("Unchanged", False))
+    ]
+
+    for number, role in enumerate(roles):
+        declared.experiment(f"Test{number}", role=role, kms_key=key)
+
+    assert len(granting(declared.template)) == 1
+    (resource,) = declared.template.find_resources("AWS::KMS::Key").values()
+    assert len(resource["Properties"]["KeyPolicy"]["Statement"]) == 2
+
+
 def test_what_one_experiment_needs_goes_after_it_whatever_others_stay(declared: Any) -> None:
     first, second = (aws_kms.Key(declared.stack, id) for id in ("First", "Second"))
     declared.experiment("One", kms_key=first)

@@ -102,7 +102,7 @@ def test_all_that_is_wrong_is_said_at_once(declared: Any) -> None:
         assert words in message
 
 
-MISTYPED: list[tuple[dict[str, Any], str]] = [
+WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
     ({"endpoint": None}, "endpoint is None, must be an endpoint's construct, a reference or its name"),
     ({"role": "arn:aws:iam::111111111111:role/shop"}, "must be a role, such as Role.from_role_arn(self, 'Role', arn)"),
     ({"schedule": "now"}, "schedule is 'now', must be a Schedule, such as Schedule.start_now(for_=Duration.days(7))"),
@@ -127,7 +127,7 @@ MISTYPED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "words"), MISTYPED)
+@pytest.mark.parametrize(("given", "words"), WRONG_TYPES)
 def test_what_is_given_where_something_else_has_to_be_is_said_with_the_way_out(
     declared: Any, given: dict[str, Any], words: str
 ) -> None:
@@ -142,6 +142,12 @@ def test_all_that_is_given_where_something_else_has_to_be_is_said_at_once(declar
         declared.experiment(endpoint=None, data_capture="s3://captures", provider="arn:aws:lambda:...")
 
     assert str(raised.value).count("\n  - ") == 3
+
+
+@pytest.mark.parametrize("value", [("better", "faster"), timedelta(days=1), object()], ids=["tuple", "time", "object"])
+def test_what_cannot_be_sent_to_cdk_is_refused_like_anything_else(declared: Any, value: Any) -> None:
+    with pytest.raises(InvalidExperimentError, match=r"Description is .*, must be up to 1024 characters"):
+        declared.experiment(description=value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -387,7 +393,7 @@ def test_a_shadow_without_instances_may_get_some_with_the_promotion(declared: An
     assert declared.rendered(shadow_variant=EMPTY, conclusion=Conclusion.promote_shadow(instance_count=1))
 
 
-def elsewhere(declared: Any, **place: str) -> Stack:
+def other_environment(declared: Any, **place: str) -> Stack:
     here = {"account": "111122223333", "region": "eu-west-1"}
     return Stack(declared.app, "Elsewhere", env=Environment(**{**here, **place}), cross_region_references=True)
 
@@ -401,7 +407,7 @@ def elsewhere(declared: Any, **place: str) -> Stack:
     ids=["region", "account"],
 )
 def test_a_function_of_another_place_is_refused(declared_in_dublin: Any, place: dict[str, str], problem: str) -> None:
-    provider = InferenceExperimentProvider(elsewhere(declared_in_dublin, **place), "Provider")
+    provider = InferenceExperimentProvider(other_environment(declared_in_dublin, **place), "Provider")
 
     with pytest.raises(InvalidExperimentError, match=problem):
         declared_in_dublin.experiment(provider=provider)

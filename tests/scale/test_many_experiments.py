@@ -6,6 +6,7 @@ import pytest
 from aws_cdk import App
 
 from bench import scale
+from bench.apps import buckets, experiments, resources
 
 TEMPLATE = 1_000_000
 """Bytes of a template."""
@@ -21,7 +22,7 @@ POLICIES = 10_240
     ids=["100 in one stack", "with the role that is made", "10 stacks that share a function"],
 )
 def test_a_hundred_experiments_keep_far_from_the_limits(stacks: int, each: int, roles: int) -> None:
-    many = scale.scale(scale.experiments_of(App(), stacks, each, roles=roles).synth())
+    many = scale.scale(experiments.made(App(), stacks, each, roles=roles).synth())
 
     assert many.largest_template < TEMPLATE / 4
     assert many.most_resources < RESOURCES / 4
@@ -36,26 +37,26 @@ def test_a_hundred_experiments_keep_far_from_the_limits(stacks: int, each: int, 
 def test_what_the_functions_policies_grow_with_may_be_as_many_as_the_readme_says(
     stacks: int, each: int, more: dict[str, Any]
 ) -> None:
-    many = scale.scale(scale.experiments_of(App(), stacks, each, **more).synth())
+    many = scale.scale(experiments.made(App(), stacks, each, **more).synth())
 
     assert POLICIES / 3 < many.policies < POLICIES
 
 
 @pytest.mark.parametrize("roles", [0, 1], ids=["made", "given"])
 def test_the_functions_policies_do_not_grow_with_the_experiments(roles: int) -> None:
-    one, hundred = (scale.scale(scale.experiments_of(App(), 1, each, roles=roles).synth()) for each in (1, 100))
+    one, hundred = (scale.scale(experiments.made(App(), 1, each, roles=roles).synth()) for each in (1, 100))
 
     assert one.policies == hundred.policies
 
 
 def test_a_further_experiment_is_one_further_resource() -> None:
-    ten, eleven = (scale.scale(scale.experiments_of(App(), 1, each).synth()) for each in (10, 11))
+    ten, eleven = (scale.scale(experiments.made(App(), 1, each).synth()) for each in (10, 11))
 
     assert eleven.most_resources == ten.most_resources + 1
 
 
 def test_stacks_that_share_a_function_have_one() -> None:
-    assembly = scale.experiments_of(App(), 10, 3).synth()
+    assembly = experiments.made(App(), 10, 3).synth()
 
     kinds = [resource["Type"] for stack in assembly.stacks for resource in stack.template["Resources"].values()]
     assert kinds.count("AWS::Lambda::Function") == 1
@@ -63,7 +64,7 @@ def test_stacks_that_share_a_function_have_one() -> None:
 
 
 def test_no_stacks_policy_takes_the_place_of_anothers() -> None:
-    assembly = scale.experiments_of(App(), 10, 1).synth()
+    assembly = experiments.made(App(), 10, 1).synth()
 
     # All are of one role, which has one inline policy of a name.
     resources = [resource for stack in assembly.stacks for resource in stack.template["Resources"].values()]
@@ -72,8 +73,15 @@ def test_no_stacks_policy_takes_the_place_of_anothers() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_the_reference_declares_the_same_experiments() -> None:
-    assembly = scale.references_of(App(), 2, 3).synth()
+def test_the_buckets_are_as_many() -> None:
+    assembly = buckets.made(App(), 2, 3).synth()
+
+    kinds = [resource["Type"] for stack in assembly.stacks for resource in stack.template["Resources"].values()]
+    assert kinds == ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"] * 6
+
+
+def test_the_resources_declare_the_same_experiments() -> None:
+    assembly = resources.made(App(), 2, 3).synth()
 
     kinds = [resource["Type"] for stack in assembly.stacks for resource in stack.template["Resources"].values()]
     assert kinds == ["AWS::SageMaker::InferenceExperiment"] * 6

@@ -7,6 +7,7 @@ from typing import Any
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.request import Request
+from inference_experiment_handler.model.status import Phase, Status, phase_of
 from inference_experiment_handler.model.steps import Call, Step
 from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE
 from inference_experiment_handler.plan import last_applied
@@ -28,7 +29,8 @@ SCHEDULED = AS_IT_IS | {"Schedule": {"StartTime": (NOW + timedelta(days=1)).isof
 PROMOTED = AS_IT_IS | {"DesiredState": "Completed", "ModelVariantActions": PROMOTE}
 KEPT = AS_IT_IS | {"OnDelete": {"Record": "Retain"}}
 
-STATUSES = (ABSENT, *("Creating", "Created", "Starting", "Running", "Updating", "Stopping", "Completed", "Cancelled"))
+STATUSES = (ABSENT, *Status)
+"""The columns of a table of situations."""
 CALLED_OFF = AS_IT_IS | {"DesiredState": "Cancelled"}
 
 
@@ -69,7 +71,7 @@ def experiment_of(status: str, request: Request, *, applied: dict[str, Any]) -> 
         start=NOW + timedelta(days=1) if applied is SCHEDULED else START,
         end=END,
         created=START,
-        concluded=NOW if status in ("Completed", "Cancelled") else None,
+        concluded=NOW if phase_of(status) is Phase.ENDED else None,
         tags={**request.owner.tags, LAST_APPLIED: written, LEASE: request.token},
     )
 

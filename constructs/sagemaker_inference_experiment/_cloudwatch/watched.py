@@ -1,4 +1,4 @@
-"""What can be watched of a shadow test: all that it takes are the names of an endpoint and two variants."""
+"""A shadow test in CloudWatch, by the names of its endpoint and its variants."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -7,14 +7,15 @@ from typing import Unpack
 from aws_cdk import Resource
 from aws_cdk.aws_cloudwatch import Metric
 
-from sagemaker_inference_experiment._comparison import VariantComparison
+from sagemaker_inference_experiment._cloudwatch.comparison import VariantComparison
+from sagemaker_inference_experiment._cloudwatch.options import MetricOptions
+from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
 from sagemaker_inference_experiment._schedule import Schedule
-from sagemaker_inference_experiment._variant_metrics import ExperimentVariant, MetricOptions
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is known of a test at synth. An import may know little of it; ``None`` is what it doesn't."""
+    """What is known of a test at synth. ``None`` is unknown: an import may know little."""
 
     endpoint_name: str | None = None
     production_variant_name: str | None = None
@@ -22,20 +23,28 @@ class Known:
     sampling_percentage: float | None = None
     instance_types: tuple[str, ...] = ()
     schedule: Schedule | None = None
-    start_time: str | None = None
-    end_time: str | None = None
 
 
 class WatchedExperiment(Resource):
-    """A test that can be watched in CloudWatch: an ``InferenceExperiment``, or an import that knows enough."""
+    """A test with its metrics in CloudWatch: an ``InferenceExperiment``, or an import that knows the names."""
 
-    # Whoever inherits sets it in `__init__`.
+    # Subclasses set it in `__init__`.
     _watched: Known
 
     @property
     @abstractmethod
     def experiment_name(self) -> str:
         """The experiment's name (``Name``)."""
+
+    @property
+    def _reported_start_time(self) -> str | None:
+        """When the test starts, as SageMaker reports it to the deployment; unknown for an import."""
+        return None
+
+    @property
+    def _reported_end_time(self) -> str | None:
+        """When the test ends, likewise."""
+        return None
 
     @property
     def production_variant(self) -> ExperimentVariant:
@@ -59,7 +68,7 @@ class WatchedExperiment(Resource):
 
     @property
     def comparison(self) -> VariantComparison:
-        """The shadow variant's metrics beside the production variant's.
+        """The comparison of the shadow variant with the production variant.
 
         Raises:
             ValueError: If the experiment is imported without its ``endpoint_name`` or a variant's name.
@@ -79,17 +88,17 @@ class WatchedExperiment(Resource):
         variant_name: str | None = None,
         **options: Unpack[MetricOptions],
     ) -> Metric:
-        """Any metric of a variant; ``production_variant`` and ``shadow_variant`` have a helper for each known one.
+        """Any metric of a variant. ``production_variant`` and ``shadow_variant`` have a method for each known metric.
 
         Args:
             metric_name: The metric's name in CloudWatch.
-            namespace: Its namespace; if omitted the one where SageMaker publishes it.
+            namespace: The metric's namespace; the one that SageMaker publishes it in if omitted.
             variant_name: The variant; the shadow variant if omitted.
-            options: Where, how and over what time it is taken, and how a graph shows it.
+            options: The options of the metric.
 
         Raises:
-            ValueError: If the namespace is omitted and not known, or the experiment is imported without a name that
-                is needed.
+            ValueError: If the namespace is omitted and unknown, or if the experiment is imported without a name that
+                the metric needs.
         """
         if variant_name is None:
             variant = self.shadow_variant

@@ -1,4 +1,4 @@
-"""What is given where something else has to be: told, with the way out, before anything is asked of it."""
+"""The types of the arguments: a wrong one is reported with the right one, before anything uses the value."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -11,6 +11,7 @@ from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
+from sagemaker_inference_experiment._reflection import has
 from sagemaker_inference_experiment._schedule import Schedule
 from sagemaker_inference_experiment._variants import ModelVariant
 
@@ -22,11 +23,11 @@ class _Kind:
 
 
 def _a(kind: type, *attributes: str) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, kind) or any(hasattr(value, attribute) for attribute in attributes)
+    return lambda value: isinstance(value, kind) or any(has(value, attribute) for attribute in attributes)
 
 
 def _finite(number: Any) -> bool:
-    # JSON has no word for what is not finite: asked about it, jsii's other half goes down. Tokens are finite floats.
+    # JSON has no infinite numbers: sent one, CDK's Node process ends. Tokens are finite floats.
     return isinstance(number, int | float) and math.isfinite(number)
 
 
@@ -43,7 +44,7 @@ _VARIANT = _Kind(_a(ModelVariant), "a ModelVariant")
 _KINDS = {
     "endpoint": _Kind(_a(str, "endpoint_name", "endpoint_ref"), "an endpoint's construct, a reference or its name"),
     "role": _Kind(
-        lambda role: hasattr(role, "role_arn"),
+        lambda role: has(role, "role_arn"),
         "a role, such as Role.from_role_arn(self, 'Role', arn) or Role.from_role_name(self, 'Role', name)",
     ),
     "production_variant": _VARIANT,
@@ -71,8 +72,8 @@ _KINDS = {
 _REQUIRED = ("endpoint", "production_variant", "shadow_variant", "model", "destination", "on_delete.conclusion")
 
 
-def mistyped(given: Mapping[str, Any], within: str = "") -> list[str]:
-    """What is wrong with the types of parameters, and of those of the value objects among them."""
+def type_faults(given: Mapping[str, Any], within: str = "") -> list[str]:
+    """What is wrong with the types of the arguments, and with those of the fields of value objects."""
     faults = []
     for name, value in given.items():
         path = f"{within}{name}"
@@ -81,5 +82,5 @@ def mistyped(given: Mapping[str, Any], within: str = "") -> list[str]:
         if not _KINDS[name].admits(value):
             faults.append(f"{path} is {shown(value)}, must be {_KINDS[name].allowed}")
         elif is_dataclass(value):
-            faults += mistyped(vars(value), f"{path}.")
+            faults += type_faults(vars(value), f"{path}.")
     return faults

@@ -1,54 +1,28 @@
-"""Alarms to start from, with thresholds that usually make sense."""
+"""Alarms with thresholds that suit most tests."""
 
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 from aws_cdk import Duration
-from aws_cdk.aws_cloudwatch import (
-    Alarm,
-    ComparisonOperator,
-    IMetric,
-    MathExpression,
-    Stats,
-    TreatMissingData,
-)
+from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, IMetric, MathExpression, Stats, TreatMissingData
 from constructs import Construct
 
-from sagemaker_inference_experiment._comparison import literal
-from sagemaker_inference_experiment._watched import WatchedExperiment
+from sagemaker_inference_experiment._cloudwatch.expressions import literal
+from sagemaker_inference_experiment._cloudwatch.options import AlarmOptions
+from sagemaker_inference_experiment._cloudwatch.watched import WatchedExperiment
 
 _UNKNOWN_SHARE = 1
-"""Taken for the sampling percentage where an import doesn't know it: the least that is more than none."""
-
-
-class AlarmOptions(TypedDict, total=False):
-    """What may be said of an alarm: CDK's ``CreateAlarmOptions``. Whatever is given wins over the starter's choice."""
-
-    actions_enabled: bool
-    """Whether its actions are carried out; True if omitted."""
-    alarm_description: str
-    """What is wrong when it rings; a sentence that says so if omitted."""
-    alarm_name: str
-    """Its name; generated if omitted."""
-    comparison_operator: ComparisonOperator
-    """How a value is bad; if omitted above the threshold, or below it where too little is bad."""
-    datapoints_to_alarm: int
-    """How many values have to be bad; if omitted 2, or all if ``evaluation_periods`` is given."""
-    evaluate_low_sample_count_percentile: str
-    """``ignore`` leaves percentiles of too few values out, ``evaluate`` (if omitted) doesn't. Not of metric math."""
-    evaluation_periods: int
-    """How many values are looked at; 3 if omitted."""
-    treat_missing_data: TreatMissingData
-    """What a missing value is; not bad (``NOT_BREACHING``) if omitted."""
+"""The sampling percentage of an import, which does not know it: the lowest one with any requests."""
 
 
 class AlarmedExperiment(WatchedExperiment):
-    """A test with alarms to start from: each makes an ordinary CloudWatch alarm, which has no action yet.
+    """A test with methods that create alarms: ordinary CloudWatch alarms without an action.
 
-    They look at 5 minutes at a time, and ring when 2 of the last 3 were bad. Where there is no data, nothing is wrong:
-    before its start and after its end a test has no shadow, so an alarm that rings when the test ends falls silent.
+    By default, an alarm goes off when 2 of the last 3 values are bad, and each value covers 5 minutes. Missing data is
+    not bad. A test has no shadow variant before its start and after its end, so an alarm that is on when the test ends
+    goes back to OK.
 
-    CloudWatch has no alarms on metrics of another region: an alarm belongs into a stack of the experiment's region, and
-    CDK refuses others.
+    CloudWatch has no alarms on metrics of another region. Put an alarm into a stack of the experiment's region; CDK
+    refuses other stacks.
     """
 
     def alarm_shadow_error_rate(
@@ -61,17 +35,17 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Rings when the shadow fails more requests than production does.
+        """Goes off when the shadow variant fails more requests than the production variant.
 
-        What fails in both is not the shadow's fault, so it is the difference of the error rates that counts.
+        The alarm looks at the difference of the error rates: requests that fail in both variants do not count.
 
         Args:
             scope: The construct to put the alarm into.
             id: Its id there.
-            threshold: How many of 100 requests more may fail; 1 if omitted.
-            metric_name: Which errors; all of them (``InvocationModelErrors``) if omitted.
-            period: How much time each value covers; 5 minutes if omitted.
-            options: Everything else about the alarm.
+            threshold: By how many percentage points the error rate may be higher; 1 if omitted.
+            metric_name: The metric of the errors; all errors (``InvocationModelErrors``) if omitted.
+            period: The time that each value covers; 5 minutes if omitted.
+            options: Other options of the alarm.
         """
         return self._alarm(
             scope,
@@ -92,16 +66,16 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Rings when the shadow's model takes longer than production's.
+        """Goes off when the shadow variant's model takes longer than the production variant's.
 
         Args:
             scope: The construct to put the alarm into.
             id: Its id there.
-            threshold: How many times as long it may take (``ModelLatency``, shadow / production); 1.2 if omitted.
-            statistic: Of which latency; p90 if omitted. p99 wants some 100 requests in each period to mean anything,
-                of which the shadow gets ``sampling_percentage``.
-            period: How much time each value covers; 5 minutes if omitted.
-            options: Everything else about the alarm.
+            threshold: The highest ratio of the latencies (``ModelLatency``, shadow / production); 1.2 if omitted.
+            statistic: The statistic of the latency; p90 if omitted. p99 needs at least 100 requests in each period, and
+                the shadow only gets ``sampling_percentage`` of them.
+            period: The time that each value covers; 5 minutes if omitted.
+            options: Other options of the alarm.
         """
         return self._alarm(
             scope,
@@ -122,24 +96,24 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Rings when the shadow gets no requests although it should: nothing is being tested.
+        """Goes off when the shadow variant gets no requests although it should: the test tests nothing.
 
-        A missing count is a count of 0 here, for as long as the shadow's instances report their CPU and production
-        has the traffic. Without the shadow's instances there is no test, and nothing is wrong. It rings when all of
-        the last 3 values are bad.
+        A missing number of requests counts as 0 while the shadow's instances report their CPU and production gets
+        enough requests. Without the shadow's instances there is no test, and nothing is wrong. The alarm goes off when
+        all of the last 3 values are bad.
 
-        That holds for a shadow that never got a request as well, of which there is no metric at all. AWS doesn't say
-        whether metric math's ``FILL`` fills such a one, but that ``IF`` has a value wherever its condition has one: 0
-        where the condition holds and the count is missing.
+        The alarm also covers a shadow that never got a request and has no such metric. AWS does not document whether
+        metric math's ``FILL`` fills a metric without any data. It does document that ``IF`` has a value wherever its
+        condition has one, which is 0 where the number of requests is missing.
 
         Args:
             scope: The construct to put the alarm into.
             id: Its id there.
-            threshold: It rings below so many requests in a period; 1 if omitted.
-            expected: Only periods count in which the shadow should have got so many (production's requests *
-                ``sampling_percentage`` / 100); 10 if omitted. Imports don't know the percentage and take 1.
-            period: How much time each value covers; 5 minutes if omitted.
-            options: Everything else about the alarm.
+            threshold: The lowest number of requests in a period; 1 if omitted.
+            expected: Only periods count in which the shadow should have got this number of requests (production's
+                requests * ``sampling_percentage`` / 100); 10 if omitted. Imports take a sampling percentage of 1.
+            period: The time that each value covers; 5 minutes if omitted.
+            options: Other options of the alarm.
         """
         known = self._watched.sampling_percentage
         share = literal(_UNKNOWN_SHARE if known is None else known)
@@ -148,7 +122,7 @@ class AlarmedExperiment(WatchedExperiment):
             scope,
             id,
             MathExpression(
-                # If FILL leaves a count that was never published as it is, IF makes 0 of it.
+                # If FILL does not fill a metric that was never published, IF has the value 0.
                 expression=f"IF(alive > 0 AND sent * {share} / 100 >= {expected}, FILL(got, 0))",
                 using_metrics={
                     "alive": shadow.metric_cpu_utilization(statistic=Stats.SAMPLE_COUNT, period=period),
@@ -177,15 +151,15 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Rings when production fails: a reason to end the test, whoever's fault it is.
+        """Goes off when the production variant fails requests, for whatever reason: consider to end the test.
 
         Args:
             scope: The construct to put the alarm into.
             id: Its id there.
-            threshold: How many of 100 requests may fail; 1 if omitted.
-            metric_name: Which errors; the model's own (``Invocation5XXErrors``) if omitted.
-            period: How much time each value covers; 5 minutes if omitted.
-            options: Everything else about the alarm.
+            threshold: The highest error rate in percent; 1 if omitted.
+            metric_name: The metric of the errors; 5xx responses (``Invocation5XXErrors``) if omitted.
+            period: The time that each value covers; 5 minutes if omitted.
+            options: Other options of the alarm.
         """
         return self._alarm(
             scope,
@@ -206,18 +180,18 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Rings when production's model gets slow while it is mirrored.
+        """Goes off when the production variant's model gets slow during the test.
 
         Args:
             scope: The construct to put the alarm into.
             id: Its id there.
-            threshold: How long it may take (``ModelLatency``). Only you know what is usual, so there is no default.
-            statistic: Of which latency; p90 if omitted.
-            period: How much time each value covers; 5 minutes if omitted.
-            options: Everything else about the alarm.
+            threshold: The highest latency (``ModelLatency``). There is no default: it depends on the model.
+            statistic: The statistic of the latency; p90 if omitted.
+            period: The time that each value covers; 5 minutes if omitted.
+            options: Other options of the alarm.
 
         Raises:
-            ValueError: If the threshold is a token: a template can't convert it to microseconds.
+            ValueError: If the threshold is a token, which a template can't convert to microseconds.
         """
         if threshold.is_unresolved():
             raise ValueError(
@@ -244,7 +218,7 @@ class AlarmedExperiment(WatchedExperiment):
             "treat_missing_data": TreatMissingData.NOT_BREACHING,
         }
         if "evaluation_periods" not in options:
-            # 2 of 3 belong together: of another number of periods all have to be bad, as everywhere in CDK.
+            # For another number of periods, CDK's default holds: all of them have to be bad.
             defaults["datapoints_to_alarm"] = 2
         arguments: dict[str, Any] = {**defaults, **options}
         return Alarm(scope, id, metric=metric, threshold=threshold, **arguments)

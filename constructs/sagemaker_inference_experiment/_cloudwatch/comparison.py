@@ -1,24 +1,21 @@
-"""Metric math: the shadow variant beside the production variant."""
+"""Metric math that compares the shadow variant with the production variant."""
 
 from dataclasses import dataclass
 from typing import Unpack
 
-from aws_cdk import Token
 from aws_cdk.aws_cloudwatch import MathExpression, Metric
 
-from sagemaker_inference_experiment._variant_metrics import (
-    INSTANCES,
-    ExperimentVariant,
-    ExpressionOptions,
-    MetricOptions,
-)
+from sagemaker_inference_experiment._cloudwatch.expressions import has_value, labelled, literal
+from sagemaker_inference_experiment._cloudwatch.known_metrics import INSTANCES
+from sagemaker_inference_experiment._cloudwatch.options import ExpressionOptions, MetricOptions
+from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
 
 
 @dataclass(frozen=True, kw_only=True)
 class VariantComparison:
-    """What sets the shadow apart from production, as expressions for graphs and alarms.
+    """Compares the shadow variant with the production variant: expressions for graphs and alarms.
 
-    Made by ``InferenceExperiment.comparison``:
+    ``InferenceExperiment.comparison`` returns it:
 
     ```python
     experiment.comparison.ratio("ModelLatency", statistic="p99")  # 1.2: the shadow takes 20 % longer
@@ -26,16 +23,16 @@ class VariantComparison:
     experiment.comparison.error_rate_difference()
     ```
 
-    Averages, maxima and percentiles compare directly. Sums don't: the shadow gets ``sampling_percentage`` of the
-    requests. So what adds up over requests (statistics Sum, SampleCount, tc… and ts…) is compared with that much of
-    production's. What adds up over instances and time (namespace ``/aws/sagemaker/Endpoints``) is not, whatever the
-    traffic. There is no value where one of the two has none, or where it would be divided by zero. All are over 5
-    minutes unless said otherwise.
+    Averages, maxima and percentiles are compared directly. Sums over requests are not, because the shadow variant only
+    gets ``sampling_percentage`` of the requests: the statistics Sum, SampleCount, tc… and ts… are compared with that
+    share of the production variant's. Sums over instances and time (namespace ``/aws/sagemaker/Endpoints``) do not
+    depend on the traffic and are compared directly. An expression has no value where a variant has none, and where it
+    would divide by zero. Each value covers 5 minutes by default.
 
     Args:
         production: The production variant.
         shadow: The shadow variant.
-        sampling_percentage: How much of the traffic is copied to the shadow; ``None`` if that is not known.
+        sampling_percentage: The percentage of requests that the shadow variant gets; ``None`` if it is unknown.
     """
 
     production: ExperimentVariant
@@ -50,21 +47,21 @@ class VariantComparison:
         statistic: str | None = None,
         **options: Unpack[ExpressionOptions],
     ) -> MathExpression:
-        """Shadow minus production, in the metric's own unit: above 0, the shadow has more.
+        """Shadow minus production, in the metric's own unit. A value above 0 means that the shadow has more.
 
         Args:
             metric_name: The metric's name in CloudWatch.
-            namespace: Its namespace; if omitted the one where SageMaker publishes it.
-            statistic: Which statistic of both; the metric's usual one if omitted.
-            options: Over what time, and how a graph shows it.
+            namespace: The metric's namespace; the one that SageMaker publishes it in if omitted.
+            statistic: The statistic; the metric's usual one if omitted.
+            options: The period, and how a graph shows the expression.
 
         Raises:
-            ValueError: If a sum is asked for and the sampling percentage is not known, or if the namespace isn't.
+            ValueError: If the namespace is unknown, or the sampling percentage of a sum.
         """
         production, shadow = self._both(metric_name, namespace, statistic, options)
         (p, s), (base, called) = self._ids(production, shadow), self._base(production)
-        return _expression(
-            f"IF({_there(p)} AND {_there(s)}, {s} - {base})",
+        return labelled(
+            f"IF({has_value(p)} AND {has_value(s)}, {s} - {base})",
             {p: production, s: shadow},
             f"{metric_name} {production.statistic}: shadow - {called}",
             options,
@@ -78,21 +75,21 @@ class VariantComparison:
         statistic: str | None = None,
         **options: Unpack[ExpressionOptions],
     ) -> MathExpression:
-        """Shadow divided by production: 1 is alike, 2 is twice as much.
+        """Shadow divided by production. A value of 1 means equal, 2 means twice as much.
 
         Args:
             metric_name: The metric's name in CloudWatch.
-            namespace: Its namespace; if omitted the one where SageMaker publishes it.
-            statistic: Which statistic of both; the metric's usual one if omitted.
-            options: Over what time, and how a graph shows it.
+            namespace: The metric's namespace; the one that SageMaker publishes it in if omitted.
+            statistic: The statistic; the metric's usual one if omitted.
+            options: The period, and how a graph shows the expression.
 
         Raises:
-            ValueError: If a sum is asked for and the sampling percentage is not known, or if the namespace isn't.
+            ValueError: If the namespace is unknown, or the sampling percentage of a sum.
         """
         production, shadow = self._both(metric_name, namespace, statistic, options)
         (p, s), (base, called) = self._ids(production, shadow), self._base(production)
-        return _expression(
-            f"IF({base} > 0 AND {_there(s)}, {s} / ({base}))",
+        return labelled(
+            f"IF({base} > 0 AND {has_value(s)}, {s} / ({base}))",
             {p: production, s: shadow},
             f"{metric_name} {production.statistic}: shadow / {called}",
             options,
@@ -101,51 +98,51 @@ class VariantComparison:
     def error_rate_difference(
         self, metric_name: str = "InvocationModelErrors", **options: Unpack[ExpressionOptions]
     ) -> MathExpression:
-        """How many of 100 requests more fail in the shadow than in production, in percentage points.
+        """The shadow's error rate minus production's, in percentage points.
 
-        A request that no model could answer fails in both, and is not in the difference.
+        A request that fails in both variants does not count.
 
         Args:
-            metric_name: Which errors; all of them (``InvocationModelErrors``) if omitted.
-            options: Over what time, and how a graph shows it.
+            metric_name: The metric of the errors; all errors (``InvocationModelErrors``) if omitted.
+            options: The period, and how a graph shows the expression.
 
         Raises:
-            ValueError: If it counts no errors.
+            ValueError: If the metric does not count errors.
         """
         period = options.get("period")
         production, shadow = (
             variant.metric_error_rate(metric_name, period=period) for variant in (self.production, self.shadow)
         )
         p, s = self.production._rate_id(production, metric_name), self.shadow._rate_id(shadow, metric_name)
-        return _expression(
-            f"IF({_there(p)} AND {_there(s)}, {s} - {p})",
+        return labelled(
+            f"IF({has_value(p)} AND {has_value(s)}, {s} - {p})",
             {p: production, s: shadow},
             f"{metric_name} %: shadow - production",
             options,
         )
 
     def expected_invocations(self, **options: Unpack[ExpressionOptions]) -> MathExpression:
-        """How many requests the shadow should get: production's * ``sampling_percentage`` / 100.
+        """The number of requests that the shadow should get: production's * ``sampling_percentage`` / 100.
 
         Args:
-            options: Over what time, and how a graph shows it.
+            options: The period, and how a graph shows the expression.
 
         Raises:
-            ValueError: If the sampling percentage is not known.
+            ValueError: If the sampling percentage is unknown.
         """
         production, shadow = self._both("Invocations", None, None, options)
         (p, _), (base, called) = self._ids(production, shadow), self._base(production)
-        return _expression(base, {p: production}, called, options)
+        return labelled(base, {p: production}, called, options)
 
     def traffic_share(self, **options: Unpack[ExpressionOptions]) -> MathExpression:
-        """How many of 100 requests reach the shadow, to be read beside ``sampling_percentage``.
+        """The percentage of requests that reach the shadow, to compare with ``sampling_percentage``.
 
         Args:
-            options: Over what time, and how a graph shows it.
+            options: The period, and how a graph shows the expression.
         """
         production, shadow = self._both("Invocations", None, None, options)
         p, s = self._ids(production, shadow)
-        return _expression(
+        return labelled(
             f"IF({p} > 0, 100 * FILL({s}, 0) / {p})",
             {p: production, s: shadow},
             "shadow's share of the traffic %",
@@ -167,7 +164,7 @@ class VariantComparison:
         return self.production._id(production), self.shadow._id(shadow)
 
     def _base(self, production: Metric) -> tuple[str, str]:
-        """What the shadow is measured by, and what it is called in a legend."""
+        """What the shadow is compared with: an expression, and its name in a legend."""
         id = self.production._id(production)
         statistic = str(production.statistic)
         adds_up = statistic in ("Sum", "SampleCount") or statistic.lower().startswith(("tc", "ts"))
@@ -180,20 +177,3 @@ class VariantComparison:
             )
         share = literal(self.sampling_percentage)
         return f"{id} * {share} / 100", f"{share} % of production"
-
-
-def literal(number: float) -> str:
-    """A number within an expression or a text; it may be a token."""
-    return Token.as_string(number) if Token.is_unresolved(number) else str(number)
-
-
-def _there(id: str) -> str:
-    """Whether there is a value: metric math takes 0 for a missing one, and no metric is ever negative."""
-    return f"FILL({id}, -1) >= 0"
-
-
-def _expression(
-    expression: str, metrics: "dict[str, Metric] | dict[str, MathExpression]", label: str, options: ExpressionOptions
-) -> MathExpression:
-    shown: ExpressionOptions = {"label": label, **options}
-    return MathExpression(expression=expression, using_metrics=dict(metrics), **shown)

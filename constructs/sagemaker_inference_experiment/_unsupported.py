@@ -1,16 +1,17 @@
-"""What SageMaker runs no shadow tests on, as far as the app shows it."""
+"""Endpoints and models of the app that SageMaker does not support in shadow tests."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Stack, Token, aws_sagemaker
+from aws_cdk import Stack, aws_sagemaker
 
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._reflection import resource_behind
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 def endpoint_faults(endpoint: object) -> list[str]:
-    """Why no shadow test can be put on an endpoint of this app."""
+    """Why SageMaker runs no shadow test on this endpoint; nothing for an endpoint that is not part of the app."""
     of_app = resource_behind(endpoint, aws_sagemaker.CfnEndpoint)
     config = _configuration(of_app) if of_app is not None else None
     if config is None:
@@ -31,7 +32,7 @@ def endpoint_faults(endpoint: object) -> list[str]:
 
 
 def model_faults(which: str, model: object) -> list[str]:
-    """Why a model of this app can't be a variant of a shadow test."""
+    """Why this model can't be a variant of a shadow test; nothing for a model that is not part of the app."""
     of_app = resource_behind(model, aws_sagemaker.CfnModel)
     if of_app is None:
         return []
@@ -48,7 +49,7 @@ def model_faults(which: str, model: object) -> list[str]:
 
 def _configuration(endpoint: aws_sagemaker.CfnEndpoint) -> aws_sagemaker.CfnEndpointConfig | None:
     name = endpoint.endpoint_config_name
-    if Token.is_unresolved(name):
+    if is_unresolved(name):
         return resource_behind(name, aws_sagemaker.CfnEndpointConfig)
     for construct in Stack.of(endpoint).node.find_all():
         if isinstance(construct, aws_sagemaker.CfnEndpointConfig) and construct.endpoint_config_name == name:
@@ -57,5 +58,5 @@ def _configuration(endpoint: aws_sagemaker.CfnEndpoint) -> aws_sagemaker.CfnEndp
 
 
 def _known(entries: Any) -> Sequence[Any]:
-    # A list that is made up only when the template is rendered is a token here.
+    # A lazy list is a token: nobody knows its entries before the template is rendered.
     return entries if isinstance(entries, list) else ()

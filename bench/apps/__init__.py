@@ -1,0 +1,5 @@
+"""Apps of many experiments, and of as many resources of CDK's own to compare them with.
+
+``python -m bench.apps experiments 100`` synthesises one in a process of its own. Each app is a module, so that such a
+process imports no more than the app does.
+"""

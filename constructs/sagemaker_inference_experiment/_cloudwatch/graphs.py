@@ -1,0 +1,111 @@
+"""The graphs of a dashboard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk.aws_cloudwatch import (
+    Color,
+    GraphWidget,
+    HorizontalAnnotation,
+    IMetric,
+    IWidget,
+    Unit,
+    VerticalAnnotation,
+    VerticalShading,
+    YAxisProps,
+)
+
+from sagemaker_inference_experiment._cloudwatch.known_metrics import KNOWN
+from sagemaker_inference_experiment._cloudwatch.options import ExpressionOptions
+from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
+
+COLUMNS: Final = 24
+"""The width of a dashboard."""
+COLORS: Final = {"production": Color.BLUE, "shadow": Color.ORANGE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graphs:
+    """Makes graphs of a test: all have the same period, and show the start and the end of the test.
+
+    Args:
+        variants: The production and the shadow variant.
+        period: The time that each value covers; 5 minutes if ``None``.
+        start: When the test starts, in ISO 8601; ``None`` if that is unknown.
+        end: When the test ends, in ISO 8601; ``None`` if that is unknown.
+    """
+
+    variants: tuple[ExperimentVariant, ExperimentVariant]
+    period: Duration | None
+    start: str | None
+    end: str | None
+
+    def line(self, color: str, label: str | None = None) -> ExpressionOptions:
+        """The options of an expression that a graph shows."""
+        options: ExpressionOptions = {"period": self.period, "color": color}
+        if label is not None:
+            options["label"] = label
+        return options
+
+    def of_both_variants(
+        self,
+        title: str,
+        metric_name: str,
+        *,
+        statistic: str | None = None,
+        beside: Sequence[IMetric] = (),
+        width: int = COLUMNS // 3,
+    ) -> IWidget:
+        """A graph of one metric of both variants."""
+        known = KNOWN[metric_name]
+        metrics = [
+            variant.metric(
+                metric_name,
+                statistic=statistic if statistic is not None else known.statistic,
+                period=self.period,
+                label=variant.role,
+                color=COLORS[variant.role],
+            )
+            for variant in self.variants
+        ]
+        unit = "Count" if known.unit is Unit.NONE else known.unit.value.capitalize()
+        return self.of(title, unit, [*metrics, *beside], width=width)
+
+    def of(
+        self,
+        title: str,
+        unit: str,
+        metrics: Sequence[IMetric],
+        *,
+        lines: Sequence[HorizontalAnnotation] = (),
+        from_zero: bool = True,
+        width: int = COLUMNS // 3,
+    ) -> IWidget:
+        """A graph of these metrics."""
+        return GraphWidget(
+            title=title,
+            left=list(metrics),
+            left_y_axis=YAxisProps(label=unit, show_units=False, min=0 if from_zero else None),
+            left_annotations=list(lines),
+            vertical_annotations=self._start_and_end(),
+            period=self.period,
+            width=width,
+            height=6,
+        )
+
+    def _start_and_end(self) -> list[VerticalAnnotation]:
+        return [
+            VerticalAnnotation(date=date, label=label, fill=fill, color=Color.GREY)
+            for date, label, fill in (
+                (self.start, "start", VerticalShading.BEFORE),
+                (self.end, "end", VerticalShading.AFTER),
+            )
+            if date is not None
+        ]
+
+
+def as_production(value: float) -> HorizontalAnnotation:
+    """The line at which the shadow variant is equal to the production variant."""
+    return HorizontalAnnotation(value=value, label="as production", color=Color.GREY)

@@ -1,0 +1,118 @@
+"""All that is declared of one experiment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack, aws_iam
+from aws_cdk.interfaces.aws_kms import IKeyRef
+
+from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
+from sagemaker_inference_experiment._data_capture import DataCapture
+from sagemaker_inference_experiment._durations import seconds, unit_faults
+from sagemaker_inference_experiment._provider import InferenceExperimentProvider
+from sagemaker_inference_experiment._references import AnyEndpoint, endpoint_name, key_arn
+from sagemaker_inference_experiment._role import role_arn
+from sagemaker_inference_experiment._schedule import Schedule, WaitFor
+from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._variants import ModelVariant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """The arguments of ``InferenceExperiment``, which documents them."""
+
+    endpoint: AnyEndpoint
+    role: aws_iam.IRole | None
+    production_variant: ModelVariant
+    shadow_variant: ModelVariant
+    sampling_percentage: int
+    experiment_name: str | None
+    run: str | None
+    schedule: Schedule | None
+    data_capture: DataCapture | None
+    kms_key: IKeyRef | str | None
+    description: str | None
+    conclusion: Conclusion | None
+    on_delete: OnDelete | None
+    adopt_existing: bool | None
+    tags: Mapping[str, str] | None
+    removal_policy: RemovalPolicy | None
+    wait_for: WaitFor | None
+    service_timeout: Duration | None
+    provider: InferenceExperimentProvider | None
+
+    @property
+    def ending(self) -> Conclusion:
+        """How the test is stopped if it does not run to its scheduled end."""
+        return self.conclusion or (self.on_delete or OnDelete()).conclusion
+
+    def _render(self, stack: Stack, *, name: str | None) -> dict[str, Any]:
+        """The properties of the custom resource, without tags. The ARN of a role that is made later is a token."""
+        production, shadow = self.production_variant, self.shadow_variant
+        properties = {
+            "Name": name,
+            "Run": self.run,
+            "Type": "ShadowMode",
+            "RoleArn": role_arn(self.role) if self.role is not None else _not_known_yet(),
+            "EndpointName": endpoint_name(self.endpoint, stack),
+            "KmsKey": key_arn(self.kms_key) if self.kms_key is not None else None,
+            "Description": self.description,
+            "Schedule": self.schedule._render() if self.schedule is not None else None,
+            "ModelVariants": [production._render(stack), shadow._render(stack)],
+            "DataStorageConfig": self.data_capture._render() if self.data_capture is not None else None,
+            "ShadowModeConfig": {
+                "SourceModelVariantName": production.variant_name,
+                "ShadowModelVariants": [
+                    {
+                        "ShadowModelVariantName": shadow.variant_name,
+                        "SamplingPercentage": self.sampling_percentage,
+                    }
+                ],
+            },
+            **(self.conclusion._render(stack, production, shadow) if self.conclusion is not None else {}),
+            "OnDelete": self.on_delete._render(stack, production, shadow) if self.on_delete is not None else None,
+            "AdoptExisting": self.adopt_existing,
+            "WaitFor": str(self.wait_for) if self.wait_for is not None else None,
+            "ServiceTimeout": self._timeout_seconds,
+        }
+        return {key: value for key, value in properties.items() if value is not None}
+
+    def _faults(self) -> list[str]:
+        """What is wrong with the declaration and does not show in the properties."""
+        shadow = self.shadow_variant
+        return [
+            *self._key_faults(),
+            *self._timeout_faults,
+            *(self.schedule._faults() if self.schedule is not None else ()),
+            *(self.data_capture._faults() if self.data_capture is not None else ()),
+            *(self.conclusion._faults("conclusion", shadow) if self.conclusion is not None else ()),
+            *(self.on_delete.conclusion._faults("on_delete.conclusion", shadow) if self.on_delete is not None else ()),
+        ]
+
+    def _key_faults(self) -> list[str]:
+        if self.conclusion is None and self.on_delete is None:
+            return []
+        return [
+            f"variant_name of the {which} variant is a token, must be a literal string where the experiment has a "
+            "conclusion or on_delete: they name the variants as keys of a map"
+            for which, variant in (("production", self.production_variant), ("shadow", self.shadow_variant))
+            if is_unresolved(variant.variant_name)
+        ]
+
+    @cached_property
+    def _timeout_faults(self) -> list[str]:
+        if self.service_timeout is None:
+            return []
+        return unit_faults("service_timeout", self.service_timeout, ["seconds"])
+
+    @property
+    def _timeout_seconds(self) -> float | None:
+        return None if self.service_timeout is None or self._timeout_faults else seconds(self.service_timeout)
+
+
+@cache
+def _not_known_yet() -> str:
+    """A token, which passes all checks."""
+    return Aws.NO_VALUE

@@ -1,0 +1,35 @@
+"""The stack, the account and the region of an experiment: its provider and its role have to match them."""
+
+from aws_cdk import Environment, Stack, aws_iam
+from constructs import IConstruct
+
+from inference_experiment_handler.spec.text import shown
+from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._role import role_account
+from sagemaker_inference_experiment._tokens import is_unresolved
+
+
+def stack_of(construct: IConstruct, scope: IConstruct) -> Stack:
+    """The stack of a construct that has been made in the scope."""
+    return scope if isinstance(scope, Stack) else Stack.of(construct)
+
+
+@ask_once
+def environment_of(stack: Stack) -> Environment:
+    """The account and the region of a stack, each of which may be a token."""
+    return Environment(account=stack.account, region=stack.region)
+
+
+def environment_faults(stack: Stack, provider_stack: Stack, role: aws_iam.IRole | None) -> list[str]:
+    """Why an experiment can't use a provider of that stack, or this role, as far as accounts and regions are known."""
+    here, there = environment_of(stack), environment_of(provider_stack)
+    # CloudFormation only calls functions of its own region, and IAM only passes roles of its own account.
+    return [
+        f"{what} is {shown(given)}, must be the experiment's own, {shown(own)}"
+        for what, given, own in (
+            ("the provider's region", there.region, here.region),
+            ("the provider's account", there.account, here.account),
+            ("the role's account", role_account(role) if role is not None else None, here.account),
+        )
+        if given is not None and given != own and not is_unresolved(given) and not is_unresolved(own)
+    ]

@@ -1,0 +1,145 @@
+"""Grants to the role that SageMaker assumes, each in a policy of its own."""
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+
+import jsii
+from aws_cdk import Names, Stack, aws_iam
+from aws_cdk.interfaces.aws_kms import IKeyRef
+from constructs import Construct, IConstruct
+
+from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._references import key_arn
+from sagemaker_inference_experiment._reflection import address_of
+from sagemaker_inference_experiment._tokens import is_unresolved
+
+_STORE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+
+CAPTURE_KEY_ACTIONS = _STORE
+"""To write encrypted objects. S3 needs ``Decrypt`` for uploads in several parts."""
+
+VOLUME_KEY_ACTIONS = (*_STORE, "kms:CreateGrant", "kms:DescribeKey")
+"""To encrypt the instances' volumes. SageMaker creates a grant on the key for the machines that mount them."""
+
+
+@jsii.implements(aws_iam.IPrincipal)
+class RoleGrant(Construct):
+    """A role as a grantee whose policy is in the scope's stack instead of the role's."""
+
+    def __init__(self, scope: Construct, id: str, role: aws_iam.IRole) -> None:
+        super().__init__(scope, id)
+        self._role = role
+        # A role has one policy of a name, and stacks of several regions may have one name and share a role.
+        name = f"{Names.unique_resource_name(self, max_length=100)}-{Stack.of(self).region}"
+        self._policy = aws_iam.Policy(self, "Policy", policy_name=name)
+        role.attach_inline_policy(self._policy)
+        # A grantee with a default child is one of the app for CDK, which then compares accounts and regions.
+        self.node.default_child = self._policy.node.default_child
+
+    @property
+    def changes_role(self) -> bool:
+        """Whether the role took the policy: an imported role may refuse it."""
+        policy = self._policy.node.default_child
+        return isinstance(policy, aws_iam.CfnPolicy) and bool(Stack.of(self).resolve(policy.roles))
+
+    @property
+    def grant_principal(self) -> aws_iam.IPrincipal:
+        return self
+
+    @property
+    def assume_role_action(self) -> str:
+        return self._role.assume_role_action
+
+    @property
+    def policy_fragment(self) -> aws_iam.PrincipalPolicyFragment:
+        return self._role.policy_fragment
+
+    @property
+    def principal_account(self) -> str | None:
+        return self._role.principal_account
+
+    def add_to_principal_policy(self, statement: aws_iam.PolicyStatement) -> aws_iam.AddToPrincipalPolicyResult:
+        self._policy.add_statements(statement)
+        return aws_iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._policy)
+
+
+Grantee = aws_iam.IRole | RoleGrant
+
+
+def grant_once(
+    role: aws_iam.IRole, stack: Stack, resource: IConstruct, *what: str, grant: Callable[[Grantee], object]
+) -> Grantee:
+    """Grants a role what the experiments of a stack need on a resource, if it is not granted yet.
+
+    Each resource has a policy of its own, in the experiments' stack:
+
+    - In the role's stack, the policy would refer to buckets and keys of the experiments' stack, which refers to the
+      role: a cycle.
+    - A policy for each experiment would repeat what several experiments need. All policies of a role may have 10,240
+      characters.
+    - One policy for all experiments would lose permissions too early: when an experiment is removed from the app,
+      CloudFormation updates the policy before it deletes the experiment.
+
+    Args:
+        role: The role.
+        stack: The stack of the experiments.
+        resource: The resource.
+        what: What tells this grant from others on the resource.
+        grant: Grants it to the grantee.
+
+    Returns:
+        The grantee, on which the experiments depend.
+    """
+    grantees = _grantees(stack)
+    told = json.dumps([address_of(role), address_of(resource), *_resolved(stack, what)])
+    id = f"SageMakerInferenceExperimentGrant{sha256(told.encode()).hexdigest()[:8]}"
+    if id not in grantees:
+        to = _grantee(stack, id, role)
+        grant(to)
+        grantees[id] = to
+    return grantees[id]
+
+
+@ask_once
+def _grantees(_stack: Stack) -> dict[str, Grantee]:
+    """The grantees of a stack by their ids."""
+    return {}
+
+
+def _resolved(stack: Stack, texts: tuple[str, ...]) -> list[str]:
+    return [stack.resolve(text) if is_unresolved(text) else text for text in texts]
+
+
+def independent_grantee(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_iam.IGrantable:
+    """The grantee of permissions on the experiment; never one whose policies the experiment depends on.
+
+    The experiment depends on its role's policies. A permission on the experiment among them would be a cycle.
+    """
+    role = getattr(experiment, "role", None)
+    if not isinstance(experiment, Construct) or role is None:
+        return to
+    own = getattr(to.grant_principal, "role_arn", None) == role.role_arn
+    return _grantee(experiment, "OwnRole", role) if own else to
+
+
+def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *actions: str) -> list[Grantee]:
+    """Grants the role the use of a key that is a construct; returns the grantees, none for a key that is a string."""
+    if key is None or isinstance(key, str):
+        return []
+
+    def grant(to: Grantee) -> None:
+        if hasattr(key, "grant"):
+            # An IKey also changes its own policy where the grantee's is not enough.
+            key.grant(to, *actions)
+        else:
+            aws_iam.Grant.add_to_principal(grantee=to, actions=list(actions), resource_arns=[key_arn(key)])
+
+    return [grant_once(role, stack, key, *actions, grant=grant)]
+
+
+def _grantee(scope: Construct, id: str, role: aws_iam.IRole) -> Grantee:
+    existing = scope.node.try_find_child(id)
+    grant = existing if isinstance(existing, RoleGrant) else RoleGrant(scope, id, role)
+    # A role that takes no policies handles grants itself.
+    return grant if grant.changes_role else role

@@ -1,0 +1,48 @@
+"""Which values only CloudFormation knows: CDK's tokens, recognised in Python.
+
+``Token.is_unresolved`` is a request to CDK's Node process. The checks at synth look at some thirty values of each
+experiment, and nearly all of them are plain.
+"""
+
+import re
+import struct
+from typing import Any
+
+from aws_cdk import Token
+
+_KEY = r"Token\[[a-zA-Z0-9:._-]+\]"
+_IN_STRING = re.compile(rf"\$\{{{_KEY}\}}")
+_IN_LIST = re.compile(rf"#\{{{_KEY}\}}")
+_NUMBER_AS_TEXT = "e+289"
+"""What the text of every number token ends with."""
+_NUMBER = b"\xfb\xff"
+"""The first two bytes of every number token, as a double."""
+
+
+def is_unresolved(value: Any) -> bool:
+    """What ``Token.is_unresolved`` answers; ``False`` for what can't be sent to CDK, where that raises an error."""
+    match value:
+        case str():
+            if _IN_STRING.search(value):
+                return True
+            # Releases of CDK differ on the text of a number token.
+            return _NUMBER_AS_TEXT in value and Token.is_unresolved(value)
+        case int() | float():
+            return _is_number_token(value)
+        case list():
+            return len(value) == 1 and isinstance(value[0], str) and _IN_LIST.search(value[0]) is not None
+        case _:
+            return _is_of_cdk(value) and Token.is_unresolved(value)
+
+
+def _is_number_token(number: float) -> bool:
+    try:
+        return struct.pack(">d", float(number)).startswith(_NUMBER)
+    except OverflowError:
+        # An integer that is too large for a double.
+        return False
+
+
+def _is_of_cdk(value: object) -> bool:
+    """Whether it is an object of CDK's, or one of Python's that implements an interface of CDK's."""
+    return getattr(value, "__jsii_type__", None) is not None or hasattr(value, "__jsii_ifaces__")
