@@ -130,8 +130,6 @@ class InferenceExperimentProvider(Construct):
                 # CloudFormation waits for an hour: what is delivered later has no reader.
                 max_event_age=Duration.hours(1),
                 retry_attempts=2,
-                # No request is handed over as often as Lambda bears, which is about 16 times.
-                recursive_loop=aws_lambda.RecursiveLoop.TERMINATE,
                 environment=environment or None,
                 tracing=tracing,
                 vpc=vpc,
