@@ -249,11 +249,13 @@ def _check(
 
 
 def _let_logs_use(key: aws_kms.IKey, stack: Stack) -> None:
+    # CDK knows no regional principals. CloudWatch Logs' ends with the partition's suffix, such as amazonaws.com.cn.
+    cloudwatch_logs = aws_iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")
     # By the pattern of CloudWatch Logs' guide. The log group's own ARN would make key and log group need each other.
     log_groups = stack.format_arn(service="logs", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME)
     key.add_to_resource_policy(
         aws_iam.PolicyStatement(
-            principals=[aws_iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+            principals=[cloudwatch_logs],
             actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
             resources=["*"],
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},

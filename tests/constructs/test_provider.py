@@ -249,7 +249,8 @@ def test_the_logs_are_encrypted_with_a_key_that_lets_cloudwatch_logs_do_so(decla
     (resource,) = declared.template.find_resources("AWS::KMS::Key").values()
     (_, statement) = resource["Properties"]["KeyPolicy"]["Statement"]
     region = {"Ref": "AWS::Region"}
-    assert statement["Principal"] == {"Service": {"Fn::Join": ["", ["logs.", region, ".amazonaws.com"]]}}
+    suffix = {"Ref": "AWS::URLSuffix"}
+    assert statement["Principal"] == {"Service": {"Fn::Join": ["", ["logs.", region, ".", suffix]]}}
     log_groups = [
         "arn:",
         {"Ref": "AWS::Partition"},
