@@ -18,6 +18,7 @@ from sagemaker_inference_experiment._permissions import (
     statements,
 )
 from sagemaker_inference_experiment._reflection import address_of
+from sagemaker_inference_experiment._role_policy import RolePolicy
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 _ID = "SageMakerInferenceExperimentProvider"
@@ -138,12 +139,8 @@ class InferenceExperimentProvider(Construct):
             )
         self._service_token = self._function.function_arn
         # A policy of its own: in the role's own policy, the function and its role would depend on each other.
-        self._hand_over = aws_iam.Policy(
-            self,
-            "HandOver",
-            roles=[self._role],
-            statements=[aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._service_token])],
-        )
+        invoke_itself = aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._service_token])
+        self._hand_over = self._policy("HandOver", invoke_itself)
 
     @classmethod
     def get_or_create(cls, scope: Construct) -> "InferenceExperimentProvider":
@@ -212,9 +209,13 @@ class InferenceExperimentProvider(Construct):
     def _let_change_any(self) -> aws_iam.Policy:
         # One for all stacks: a policy for each would soon fill the 10,240 characters that a role's policies may have.
         if self._shared is None:
-            statement = changes_of_any_stack(self._stack)
-            self._shared = aws_iam.Policy(self, "Shared", roles=[self._role], statements=[statement])
+            self._shared = self._policy("Shared", changes_of_any_stack(self._stack))
         return self._shared
+
+    def _policy(self, id: str, statement: aws_iam.PolicyStatement) -> aws_iam.Policy:
+        policy = RolePolicy(self, id, self._role)
+        policy.add(statement)
+        return policy.construct
 
     def _served(self, stack: Stack) -> Served:
         address = address_of(stack)

@@ -12,6 +12,7 @@ from constructs import Construct, IConstruct
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._references import key_arn
 from sagemaker_inference_experiment._reflection import address_of
+from sagemaker_inference_experiment._role_policy import attach
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 _STORE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
@@ -33,15 +34,14 @@ class RoleGrant(Construct):
         # A role has one policy of a name, and stacks of several regions may have one name and share a role.
         name = f"{Names.unique_resource_name(self, max_length=100)}-{Stack.of(self).region}"
         self._policy = aws_iam.Policy(self, "Policy", policy_name=name)
-        role.attach_inline_policy(self._policy)
+        self._changes_role = attach(self._policy, role)
         # A grantee with a default child is one of the app for CDK, which then compares accounts and regions.
         self.node.default_child = self._policy.node.default_child
 
     @property
     def changes_role(self) -> bool:
         """Whether the role took the policy: an imported role may refuse it."""
-        policy = self._policy.node.default_child
-        return isinstance(policy, aws_iam.CfnPolicy) and bool(Stack.of(self).resolve(policy.roles))
+        return self._changes_role
 
     @property
     def grant_principal(self) -> aws_iam.IPrincipal:

@@ -61,7 +61,9 @@ def texts(value: Any, known: dict[str, str]) -> Iterator[str]:
         case str():
             yield value
         case {"Fn::Join": [separator, parts]}:
-            yield separator.join(known.get(part.get("Ref"), "?") if isinstance(part, dict) else part for part in parts)
+            yield separator.join(
+                known.get(part.get("Ref", ""), "?") if isinstance(part, dict) else part for part in parts
+            )
         case dict():
             for each in value.values():
                 yield from texts(each, known)
