@@ -15,6 +15,11 @@ def attach(policy: aws_iam.Policy, role: aws_iam.IRole) -> bool:
     return isinstance(resource, aws_iam.CfnPolicy) and bool(Stack.of(policy).resolve(resource.roles))
 
 
+def in_report(role: aws_iam.IRole) -> bool:
+    """Whether CDK reports what the role needs, because the app customises roles."""
+    return role.node.try_get_context("@aws-cdk/iam:customizeRoles") is not None
+
+
 class RolePolicy:
     """A policy of a role, whose statements are in CDK's report instead if the role does not take it."""
 
