@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, CfnParameter, Duration, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from aws_cdk.assertions import Match, Template
+from constructs import Construct
 
 from inference_experiment_handler.client import CLOUDFORMATION, SAGEMAKER
 from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
@@ -304,3 +305,36 @@ def test_settings_that_cannot_be_meant_are_refused_all_at_once(declared: Any) ->
         "poll_interval is 120 seconds, must be 1 to 60; memory_size is 64, must be 128 to 10240 MB; "
         "vpc_subnets is given without a vpc; security_groups is given without a vpc"
     )
+
+
+def test_a_setting_that_there_is_not_is_refused(declared: Any) -> None:
+    with pytest.raises(TypeError, match=r"no setting memory$"):
+        InferenceExperimentProvider(declared.stack, "Provider", memory=256)  # type: ignore[call-arg]
+
+
+def test_the_stacks_own_provider_is_made_with_settings_under_the_same_ids(declared: Any) -> None:
+    without, with_settings = (Stack(App(), "Demo") for _ in range(2))
+
+    made = InferenceExperimentProvider.for_stack(Construct(with_settings, "Below"), memory_size=512)
+
+    assert declared.experiment_in(with_settings, "ShadowTest", role=None).provider is made
+    assert InferenceExperimentProvider.get_or_create(with_settings) is made
+    declared.experiment_in(without, "ShadowTest", role=None)
+    before, after = (Template.from_stack(stack).to_json()["Resources"] for stack in (without, with_settings))
+    changed = [id for id in before if before[id] != after[id]]
+    assert before.keys() == after.keys()
+    assert [after[id]["Properties"]["MemorySize"] for id in changed] == [512]
+
+
+def test_the_stacks_own_provider_gets_no_settings_after_its_first_experiment(declared: Any) -> None:
+    declared.experiment()
+
+    with pytest.raises(ValueError, match=r"stack Demo has its .*: call \S+for_stack once, before the first"):
+        InferenceExperimentProvider.for_stack(declared.stack, memory_size=512)
+
+
+def test_the_stacks_own_provider_gets_settings_once(declared: Any) -> None:
+    InferenceExperimentProvider.for_stack(declared.stack, memory_size=512)
+
+    with pytest.raises(ValueError, match="has its provider already"):
+        InferenceExperimentProvider.for_stack(declared.stack, memory_size=1024)
