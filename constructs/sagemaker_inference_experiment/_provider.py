@@ -60,6 +60,11 @@ class ProviderOptions(TypedDict, total=False):
     """
     memory_size: int | None
     """The function's memory, 128 to 10240 MB; 256 if omitted. It waits more than it computes."""
+    reserved_concurrent_executions: int | None
+    """How many requests the function may serve at once, at least 1; what the account has left if omitted.
+
+    As many of the account's concurrent executions are kept for it. A request that waits holds one, for up to an hour.
+    """
     tracing: aws_lambda.Tracing | None
     """Whether X-Ray traces the function; it does not if omitted."""
     vpc: aws_ec2.IVpc | None
@@ -151,6 +156,7 @@ class InferenceExperimentProvider(Construct):
                 role=self._role,
                 log_group=self._log_group,
                 memory_size=memory_size if memory_size is not None else 256,
+                reserved_concurrent_executions=options.get("reserved_concurrent_executions"),
                 timeout=Duration.minutes(15),
                 # CloudFormation waits for an hour: what is delivered later has no reader.
                 max_event_age=Duration.hours(1),
@@ -291,6 +297,10 @@ def _check(options: ProviderOptions) -> None:
     memory_size = options.get("memory_size")
     if memory_size is not None and not is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
         faults.append(f"memory_size is {memory_size}, must be 128 to 10240 MB")
+    reserved = options.get("reserved_concurrent_executions")
+    # With 0 Lambda would never call the function, and each deployment would wait for an hour.
+    if reserved is not None and not is_unresolved(reserved) and reserved < 1:
+        faults.append(f"reserved_concurrent_executions is {reserved}, must be at least 1")
     if options.get("vpc") is None:
         of_vpc = {"vpc_subnets": options.get("vpc_subnets"), "security_groups": options.get("security_groups")}
         faults += [f"{name} is given without a vpc" for name, value in of_vpc.items() if value is not None]

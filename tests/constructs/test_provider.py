@@ -176,6 +176,7 @@ def test_settings(declared: Any) -> None:
         log_retention=aws_logs.RetentionDays.ONE_WEEK,
         log_level=LogLevel.DEBUG,
         memory_size=512,
+        reserved_concurrent_executions=20,
         tracing=aws_lambda.Tracing.ACTIVE,
     )
     declared.experiment(provider=provider)
@@ -186,6 +187,7 @@ def test_settings(declared: Any) -> None:
         {
             "Environment": {"Variables": {"POLL_SECONDS": "2", "LOG_LEVEL": "DEBUG"}},
             "MemorySize": 512,
+            "ReservedConcurrentExecutions": 20,
             "TracingConfig": {"Mode": "Active"},
         },
     )
@@ -297,12 +299,14 @@ def test_settings_that_cannot_be_meant_are_refused_all_at_once(declared: Any) ->
             "Provider",
             poll_interval=Duration.minutes(2),
             memory_size=64,
+            reserved_concurrent_executions=0,
             vpc_subnets=aws_ec2.SubnetSelection(),
             security_groups=[],
         )
 
     assert str(raised.value) == (
         "poll_interval is 120 seconds, must be 1 to 60; memory_size is 64, must be 128 to 10240 MB; "
+        "reserved_concurrent_executions is 0, must be at least 1; "
         "vpc_subnets is given without a vpc; security_groups is given without a vpc"
     )
 
