@@ -24,7 +24,7 @@ from sagemaker_inference_experiment._conclusion import Conclusion, DesiredState,
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._experiment import InferenceExperiment
 from sagemaker_inference_experiment._grants import InferenceExperimentGrants
-from sagemaker_inference_experiment._provider import InferenceExperimentProvider, LogLevel
+from sagemaker_inference_experiment._provider import InferenceExperimentProvider, LogLevel, ProviderOptions
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._validation import InvalidExperimentError
 from sagemaker_inference_experiment._variants import ModelVariant
@@ -45,6 +45,7 @@ __all__ = [
     "MetricOptions",
     "ModelVariant",
     "OnDelete",
+    "ProviderOptions",
     "Schedule",
     "ShadowTestDashboard",
     "VariantAction",

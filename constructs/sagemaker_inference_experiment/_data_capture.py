@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Stack, aws_iam
+from aws_cdk import Stack, aws_iam, aws_kms
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 
-from sagemaker_inference_experiment._references import bucket_arn, bucket_name, key_arn
-from sagemaker_inference_experiment._role_grants import CAPTURE_KEY_ACTIONS, Grantee, grant_key, grant_once
+from sagemaker_inference_experiment._references import alias_name, bucket_arn, bucket_name, key_arn
+from sagemaker_inference_experiment._role_grants import CAPTURE_KEY_ACTIONS, Granted, Grantee, grant_key, grant_once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +63,12 @@ class DataCapture:
             return [f"data_capture.prefix is {self.prefix!r}, must not start or end with a slash"]
         return []
 
-    def _grant(self, role: aws_iam.IRole, stack: Stack) -> list[Grantee]:
-        """Grants the role of a stack's experiment to write to a bucket that is a construct; returns the grantees."""
-        grantees = grant_key(self.kms_key, role, stack, *CAPTURE_KEY_ACTIONS)
+    def _grant(self, role: aws_iam.IRole, stack: Stack) -> list[Granted]:
+        """Grants the role of a stack's experiment to write to a bucket that is a construct."""
+        granted = grant_key(self.kms_key, role, stack, *CAPTURE_KEY_ACTIONS)
         bucket = self.destination
         if isinstance(bucket, str):
-            return grantees
+            return granted
         objects = f"{self.prefix}/*" if self.prefix else "*"
 
         def grant(to: Grantee) -> None:
@@ -82,4 +82,11 @@ class DataCapture:
                     resource_arns=[f"{bucket_arn(bucket)}/{objects}"],
                 )
 
-        return [*grantees, grant_once(role, stack, bucket, objects, grant=grant)]
+        granted += grant_key(_imported_alias(bucket), role, stack, *CAPTURE_KEY_ACTIONS)
+        return [*granted, grant_once(role, stack, bucket, objects, grant=grant)]
+
+
+def _imported_alias(bucket: IBucketRef) -> aws_kms.IKey | None:
+    """The alias that names the key of a bucket; none for other keys, whose use the bucket grants itself."""
+    key: aws_kms.IKey | None = getattr(bucket, "encryption_key", None)
+    return key if key is not None and not isinstance(key, aws_kms.Alias) and alias_name(key) is not None else None

@@ -7,7 +7,7 @@ from typing import Any
 import jsii
 from aws_cdk import CustomResource, Duration, ITaggableV2, RemovalPolicy, Stack, TagManager, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
-from constructs import Construct, IDependable
+from constructs import Construct
 
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._cloudwatch.watched import Known
@@ -19,12 +19,12 @@ from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, stack_provider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn
 from sagemaker_inference_experiment._role import execution_role, role_arn
-from sagemaker_inference_experiment._role_grants import VOLUME_KEY_ACTIONS, grant_key
+from sagemaker_inference_experiment._role_grants import VOLUME_KEY_ACTIONS, Granted, grant_key
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._tags import ExperimentTags
 from sagemaker_inference_experiment._validation import check, check_types
 from sagemaker_inference_experiment._variants import ModelVariant
-from sagemaker_inference_experiment._warnings import warn
+from sagemaker_inference_experiment._warnings import warn, warn_of_missing_grants
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
@@ -153,16 +153,19 @@ class InferenceExperiment(IInferenceExperiment):
             cfn_resource.add_property_override("ServiceTimeout", timeout)
         # Escape hatches need the CloudFormation resource, which CustomResource wraps.
         self.node.default_child = cfn_resource
-        node.add_dependency(*self._dependencies(stack, declaration))
-
-    def _dependencies(self, stack: Stack, declaration: Declaration) -> list[IDependable]:
-        """Grants the function and the role what they need for as long as the experiment exists; returns the grants."""
         adopts = declaration.experiment_name if declaration.adopt_existing else None
         served = self._provider._serve(stack, self._role, adopts)
-        grantees = grant_key(declaration.kms_key, self._role, stack, *VOLUME_KEY_ACTIONS)
+        granted = self._grant(stack, declaration)
+        # The function and the role have what they need for as long as the experiment exists.
+        node.add_dependency(*served, self._role, *(each.to for each in granted))
+        warn_of_missing_grants(self, granted)
+
+    def _grant(self, stack: Stack, declaration: Declaration) -> list[Granted]:
+        """Grants the role the keys and the bucket that are given as constructs."""
+        granted = grant_key(declaration.kms_key, self._role, stack, *VOLUME_KEY_ACTIONS)
         if declaration.data_capture is not None:
-            grantees += declaration.data_capture._grant(self._role, stack)
-        return [*served, self._role, *grantees]
+            granted += declaration.data_capture._grant(self._role, stack)
+        return granted
 
     @classmethod
     def from_experiment_name(cls, scope: Construct, id: str, experiment_name: str) -> IInferenceExperiment:

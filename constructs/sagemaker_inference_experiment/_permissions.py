@@ -7,6 +7,7 @@ from inference_experiment_handler.model import operations
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from sagemaker_inference_experiment._references import as_in_arn
 from sagemaker_inference_experiment._role import role_arn
+from sagemaker_inference_experiment._role_policy import RolePolicy
 
 _OWNED = f"aws:ResourceTag/{STACK_TAG}"
 
@@ -66,33 +67,27 @@ class Served(Construct):
             actions=["iam:PassRole"],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         )
-        self._policy = aws_iam.Policy(
-            self,
-            "Policy",
-            # CDK names a policy after its logical id, which is the same in each stack that shares the function: the
-            # role would keep only one of them, and lose it with the first stack that goes.
-            policy_name=Names.unique_resource_name(self, max_length=128),
-            roles=[function_role],
-            statements=[self._pass_role],
-        )
+        # CDK names a policy after its logical id, which is the same in each stack that shares the function: the role
+        # would keep only one of them, and lose it with the first stack that goes.
+        name = Names.unique_resource_name(self, max_length=128)
+        self._policy = RolePolicy(self, "Policy", function_role, name=name)
 
     def allow(self, role: aws_iam.IRole) -> None:
         """The role may be handed to SageMaker."""
         arn = role_arn(role)
         if arn not in self._passed:
             self._passed.add(arn)
-            self._pass_role.add_resources(arn)
+            self._policy.add(self._pass_role, arn)
 
     def adopt(self, experiment_name: str) -> None:
         """An experiment of that name may be changed even while it bears another's tags, or none."""
         if experiment_name in self._adopted:
             return
-        if not self._adopted:
-            self._policy.add_statements(self._take_over)
         self._adopted.add(experiment_name)
         # SageMaker lower-cases names in ARNs of several types. Whether in those it asks IAM about is not documented.
         names = {experiment_name, as_in_arn(experiment_name)}
-        self._take_over.add_resources(*(_arn(self._stack, "inference-experiment", name) for name in sorted(names)))
+        arns = [_arn(self._stack, "inference-experiment", name) for name in sorted(names)]
+        self._policy.add(self._take_over, *arns)
 
 
 def _changes(stack: Stack, condition: dict[str, dict[str, str]]) -> aws_iam.PolicyStatement:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from constructs import Construct
@@ -18,6 +19,7 @@ from sagemaker_inference_experiment._permissions import (
     statements,
 )
 from sagemaker_inference_experiment._reflection import address_of
+from sagemaker_inference_experiment._role_policy import RolePolicy
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 _ID = "SageMakerInferenceExperimentProvider"
@@ -38,85 +40,113 @@ class LogLevel(StrEnum):
     """Nothing."""
 
 
+class ProviderOptions(TypedDict, total=False):
+    """The settings of a provider. ``None`` counts as omitted."""
+
+    poll_interval: Duration | None
+    """How often a waiting function looks again, 1 second to 1 minute; 5 seconds if omitted.
+
+    A token has to be one in seconds.
+    """
+    log_retention: aws_logs.RetentionDays | None
+    """For how long the function's log is kept; one month if omitted."""
+    log_level: LogLevel | None
+    """How much it logs; each decision (``INFO``) if omitted."""
+    log_encryption_key: aws_kms.IKey | None
+    """Encrypts the log group; CloudWatch Logs' own key if omitted.
+
+    The key's policy comes to let CloudWatch Logs use it, for the log groups of this account and region. The policy of
+    an imported key has to say so already.
+    """
+    memory_size: int | None
+    """The function's memory, 128 to 10240 MB; 256 if omitted. It waits more than it computes."""
+    reserved_concurrent_executions: int | None
+    """How many requests the function may serve at once, at least 1; what the account has left if omitted.
+
+    As many of the account's concurrent executions are kept for it. A request that waits holds one, for up to an hour.
+    """
+    tracing: aws_lambda.Tracing | None
+    """Whether X-Ray traces the function; it does not if omitted."""
+    vpc: aws_ec2.IVpc | None
+    """The VPC to run the function in; none, that is Lambda's own network, if omitted.
+
+    From there it has to reach SageMaker, CloudFormation and Lambda, and, to answer CloudFormation, S3: by a NAT
+    gateway, or by a VPC endpoint for each.
+    """
+    vpc_subnets: aws_ec2.SubnetSelection | None
+    """Which subnets of the VPC; the private ones if omitted."""
+    security_groups: Sequence[aws_ec2.ISecurityGroup] | None
+    """The function's security groups; one that allows all outbound traffic is made if omitted."""
+    permissions_boundary: aws_iam.IManagedPolicy | None
+    """The boundary of the function's role; none if omitted.
+
+    It has to admit what the provider's ``role`` is allowed, ``iam:PassRole`` too.
+    """
+
+
 class InferenceExperimentProvider(Construct):
     """The Lambda function that makes experiments as declared, with its role and its log group.
 
-    One in each stack serves all experiments of the stack; ``InferenceExperiment`` makes it by itself. Its
-    ``service_token`` may be given to a ``Custom::SageMakerInferenceExperiment`` in any template of the same account and
-    region, once ``serve_templates`` has allowed that experiment's role.
+    One in each stack serves all experiments of the stack; ``InferenceExperiment`` makes it by itself, and ``for_stack``
+    makes it with other settings. Its ``service_token`` may be given to a ``Custom::SageMakerInferenceExperiment`` in
+    any template of the same account and region, once ``serve_templates`` has allowed that experiment's role.
+
+    An experiment that is deployed can't move to another provider: CloudFormation refuses to change a ``ServiceToken``.
 
     Args:
         scope: The construct to put it into.
         id: Its id there.
-        poll_interval: How often a waiting function looks again, 1 second to 1 minute; 5 seconds if omitted. A token has
-            to be one in seconds.
-        log_retention: For how long the function's log is kept; one month if omitted.
-        log_level: How much it logs; each decision (``INFO``) if omitted.
-        log_encryption_key: Encrypts the log group; its policy comes to let CloudWatch Logs use it, for the log groups
-            of this account and region. The policy of an imported key has to say so already. CloudWatch Logs' own key
-            if omitted.
-        memory_size: The function's memory, 128 to 10240 MB; 256 if omitted. It waits more than it computes.
-        tracing: Whether X-Ray traces the function; it does not if omitted.
-        vpc: The VPC to run the function in; none, that is Lambda's own network, if omitted. From there it has to reach
-            SageMaker, CloudFormation and Lambda, and, to answer CloudFormation, S3: by a NAT gateway, or by a VPC
-            endpoint for each.
-        vpc_subnets: Which subnets of the VPC; the private ones if omitted.
-        security_groups: The function's security groups; one that allows all outbound traffic is made if omitted.
-        permissions_boundary: The boundary of the function's role; none if omitted. It has to admit what ``role`` is
-            allowed here, ``iam:PassRole`` too.
+        **options: The settings, those of ``ProviderOptions``.
 
     Raises:
         ValueError: If a setting is out of range, or one of the VPC is given without a VPC.
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        poll_interval: Duration | None = None,
-        log_retention: aws_logs.RetentionDays | None = None,
-        log_level: LogLevel | None = None,
-        log_encryption_key: aws_kms.IKey | None = None,
-        memory_size: int | None = None,
-        tracing: aws_lambda.Tracing | None = None,
-        vpc: aws_ec2.IVpc | None = None,
-        vpc_subnets: aws_ec2.SubnetSelection | None = None,
-        security_groups: Sequence[aws_ec2.ISecurityGroup] | None = None,
-        permissions_boundary: aws_iam.IManagedPolicy | None = None,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, **options: Unpack[ProviderOptions]) -> None:
         super().__init__(scope, id)
-        self._stack = stack = stack_of(self, scope)
-        _check(poll_interval, memory_size, vpc, vpc_subnets=vpc_subnets, security_groups=security_groups)
-        if log_encryption_key is not None:
-            _let_logs_use(log_encryption_key, stack)
-        self._log_group = aws_logs.LogGroup(
+        self._stack = stack_of(self, scope)
+        _check(options)
+        self._log_group = self._make_log_group(options)
+        self._role = self._make_role(options)
+        self._function = self._make_function(options)
+        self._service_token = self._function.function_arn
+        self._stacks: dict[str, Served] = {}
+        self._shared: aws_iam.Policy | None = None
+        # A policy of its own: in the role's own policy, the function and its role would depend on each other.
+        invoke_itself = aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._service_token])
+        self._hand_over = self._policy("HandOver", invoke_itself)
+
+    def _make_log_group(self, options: ProviderOptions) -> aws_logs.LogGroup:
+        key = options.get("log_encryption_key")
+        if key is not None:
+            _let_logs_use(key, self._stack)
+        return aws_logs.LogGroup(
             self,
             "LogGroup",
-            retention=log_retention or aws_logs.RetentionDays.ONE_MONTH,
+            retention=options.get("log_retention") or aws_logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.DESTROY,
-            encryption_key=log_encryption_key,
+            encryption_key=key,
         )
-        self._role = aws_iam.Role(
+
+    def _make_role(self, options: ProviderOptions) -> aws_iam.Role:
+        role = aws_iam.Role(
             self,
             "Role",
             assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
             description="Makes SageMaker inference experiments as they are declared",
-            permissions_boundary=permissions_boundary,
+            permissions_boundary=options.get("permissions_boundary"),
         )
-        self._log_group.grant_write(self._role)
-        for statement in (*statements(stack), changes_of_own_stack(stack)):
-            self._role.add_to_policy(statement)
-        if vpc is not None:
-            self._role.add_to_policy(network_interfaces())
-        environment = {
-            **({"POLL_SECONDS": text(seconds(poll_interval))} if poll_interval is not None else {}),
-            **({"LOG_LEVEL": str(log_level)} if log_level is not None else {}),
-        }
-        self._stacks: dict[str, Served] = {}
-        self._shared: aws_iam.Policy | None = None
+        self._log_group.grant_write(role)
+        for statement in (*statements(self._stack), changes_of_own_stack(self._stack)):
+            role.add_to_policy(statement)
+        if options.get("vpc") is not None:
+            role.add_to_policy(network_interfaces())
+        return role
+
+    def _make_function(self, options: ProviderOptions) -> aws_lambda.Function:
+        memory_size, security_groups = options.get("memory_size"), options.get("security_groups")
         with handler_code(self) as code:
-            self._function = aws_lambda.Function(
+            return aws_lambda.Function(
                 self,
                 "Function",
                 description="Custom::SageMakerInferenceExperiment",
@@ -126,26 +156,39 @@ class InferenceExperimentProvider(Construct):
                 role=self._role,
                 log_group=self._log_group,
                 memory_size=memory_size if memory_size is not None else 256,
+                reserved_concurrent_executions=options.get("reserved_concurrent_executions"),
                 timeout=Duration.minutes(15),
                 # CloudFormation waits for an hour: what is delivered later has no reader.
                 max_event_age=Duration.hours(1),
                 retry_attempts=2,
-                # No request is handed over as often as Lambda bears, which is about 16 times.
-                recursive_loop=aws_lambda.RecursiveLoop.TERMINATE,
-                environment=environment or None,
-                tracing=tracing,
-                vpc=vpc,
-                vpc_subnets=vpc_subnets,
+                environment=_environment(options) or None,
+                tracing=options.get("tracing"),
+                vpc=options.get("vpc"),
+                vpc_subnets=options.get("vpc_subnets"),
                 security_groups=list(security_groups) if security_groups is not None else None,
             )
-        self._service_token = self._function.function_arn
-        # A policy of its own: in the role's own policy, the function and its role would depend on each other.
-        self._hand_over = aws_iam.Policy(
-            self,
-            "HandOver",
-            roles=[self._role],
-            statements=[aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._service_token])],
-        )
+
+    @classmethod
+    def for_stack(cls, scope: Construct, **options: Unpack[ProviderOptions]) -> "InferenceExperimentProvider":
+        """Makes the provider of the stack that the scope is in, with settings.
+
+        It is the one that the first experiment of the stack makes otherwise, with the same logical ids. So settings can
+        be added, changed and taken away while experiments are deployed.
+
+        Args:
+            scope: A construct of the stack, or the stack itself.
+            **options: The settings, those of ``ProviderOptions``.
+
+        Raises:
+            ValueError: If the stack has its provider already, or a setting is out of range.
+        """
+        stack = Stack.of(scope)
+        if stack.node.try_find_child(_ID) is not None:
+            raise ValueError(
+                f"stack {stack.node.path} has its provider already, must get its settings before the first experiment: "
+                "call InferenceExperimentProvider.for_stack once, before the first InferenceExperiment in that stack"
+            )
+        return cls(stack, _ID, **options)
 
     @classmethod
     def get_or_create(cls, scope: Construct) -> "InferenceExperimentProvider":
@@ -214,9 +257,13 @@ class InferenceExperimentProvider(Construct):
     def _let_change_any(self) -> aws_iam.Policy:
         # One for all stacks: a policy for each would soon fill the 10,240 characters that a role's policies may have.
         if self._shared is None:
-            statement = changes_of_any_stack(self._stack)
-            self._shared = aws_iam.Policy(self, "Shared", roles=[self._role], statements=[statement])
+            self._shared = self._policy("Shared", changes_of_any_stack(self._stack))
         return self._shared
+
+    def _policy(self, id: str, statement: aws_iam.PolicyStatement) -> aws_iam.Policy:
+        policy = RolePolicy(self, id, self._role)
+        policy.add(statement)
+        return policy.construct
 
     def _served(self, stack: Stack) -> Served:
         address = address_of(stack)
@@ -234,28 +281,50 @@ def stack_provider(stack: Stack) -> InferenceExperimentProvider:
     return InferenceExperimentProvider.get_or_create(stack)
 
 
-def _check(
-    poll_interval: Duration | None, memory_size: int | None, vpc: aws_ec2.IVpc | None, **of_vpc: object | None
-) -> None:
-    faults = []
-    if poll_interval is not None:
-        faults += unit_faults("poll_interval", poll_interval, ["seconds"])
-        if not poll_interval.is_unresolved() and not 1 <= seconds(poll_interval) <= 60:
-            faults.append(f"poll_interval is {text(seconds(poll_interval))} seconds, must be 1 to 60")
+def _environment(options: ProviderOptions) -> dict[str, str]:
+    poll_interval, log_level = options.get("poll_interval"), options.get("log_level")
+    return {
+        **({"POLL_SECONDS": text(seconds(poll_interval))} if poll_interval is not None else {}),
+        **({"LOG_LEVEL": str(log_level)} if log_level is not None else {}),
+    }
+
+
+def _check(options: ProviderOptions) -> None:
+    # Python takes any name where a dictionary's type stands for the parameters.
+    if unknown := options.keys() - ProviderOptions.__annotations__.keys():
+        raise TypeError(f"InferenceExperimentProvider has no setting {', '.join(sorted(unknown))}")
+    faults = [*_poll_interval_faults(options.get("poll_interval"))]
+    memory_size = options.get("memory_size")
     if memory_size is not None and not is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
         faults.append(f"memory_size is {memory_size}, must be 128 to 10240 MB")
-    if vpc is None:
+    reserved = options.get("reserved_concurrent_executions")
+    # With 0 Lambda would never call the function, and each deployment would wait for an hour.
+    if reserved is not None and not is_unresolved(reserved) and reserved < 1:
+        faults.append(f"reserved_concurrent_executions is {reserved}, must be at least 1")
+    if options.get("vpc") is None:
+        of_vpc = {"vpc_subnets": options.get("vpc_subnets"), "security_groups": options.get("security_groups")}
         faults += [f"{name} is given without a vpc" for name, value in of_vpc.items() if value is not None]
     if faults:
         raise ValueError("; ".join(faults))
 
 
+def _poll_interval_faults(poll_interval: Duration | None) -> list[str]:
+    if poll_interval is None:
+        return []
+    faults = unit_faults("poll_interval", poll_interval, ["seconds"])
+    if not poll_interval.is_unresolved() and not 1 <= seconds(poll_interval) <= 60:
+        faults.append(f"poll_interval is {text(seconds(poll_interval))} seconds, must be 1 to 60")
+    return faults
+
+
 def _let_logs_use(key: aws_kms.IKey, stack: Stack) -> None:
+    # CDK knows no regional principals. CloudWatch Logs' ends with the partition's suffix, such as amazonaws.com.cn.
+    cloudwatch_logs = aws_iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")
     # By the pattern of CloudWatch Logs' guide. The log group's own ARN would make key and log group need each other.
     log_groups = stack.format_arn(service="logs", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME)
     key.add_to_resource_policy(
         aws_iam.PolicyStatement(
-            principals=[aws_iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+            principals=[cloudwatch_logs],
             actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
             resources=["*"],
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},

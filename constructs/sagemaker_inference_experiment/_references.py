@@ -2,7 +2,7 @@
 
 from typing import Protocol, cast
 
-from aws_cdk import ArnFormat, Stack, aws_sagemaker
+from aws_cdk import ArnFormat, Stack, aws_kms, aws_sagemaker
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import BucketReference, IBucketRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef, IModelRef
@@ -56,6 +56,11 @@ def model_name(model: AnyModel, stack: Stack) -> str:
 
 def key_arn(key: IKeyRef | str) -> str:
     return key if isinstance(key, str) else _arn_of_key(key)
+
+
+def alias_name(key: IKeyRef) -> str | None:
+    """The name of a key that is given as an alias; none for any other."""
+    return cast("aws_kms.IAlias", key).alias_name if has(key, "alias_name") else None
 
 
 def bucket_name(bucket: IBucketRef) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 
 import jsii
@@ -10,8 +11,10 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._ask_once import ask_once
-from sagemaker_inference_experiment._references import key_arn
+from sagemaker_inference_experiment._references import alias_name, key_arn
 from sagemaker_inference_experiment._reflection import address_of
+from sagemaker_inference_experiment._role import role_arn
+from sagemaker_inference_experiment._role_policy import attach, in_report
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 _STORE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
@@ -33,15 +36,14 @@ class RoleGrant(Construct):
         # A role has one policy of a name, and stacks of several regions may have one name and share a role.
         name = f"{Names.unique_resource_name(self, max_length=100)}-{Stack.of(self).region}"
         self._policy = aws_iam.Policy(self, "Policy", policy_name=name)
-        role.attach_inline_policy(self._policy)
+        self._changes_role = attach(self._policy, role)
         # A grantee with a default child is one of the app for CDK, which then compares accounts and regions.
         self.node.default_child = self._policy.node.default_child
 
     @property
     def changes_role(self) -> bool:
         """Whether the role took the policy: an imported role may refuse it."""
-        policy = self._policy.node.default_child
-        return isinstance(policy, aws_iam.CfnPolicy) and bool(Stack.of(self).resolve(policy.roles))
+        return self._changes_role
 
     @property
     def grant_principal(self) -> aws_iam.IPrincipal:
@@ -67,9 +69,19 @@ class RoleGrant(Construct):
 Grantee = aws_iam.IRole | RoleGrant
 
 
+@dataclass(frozen=True)
+class Granted:
+    """What a role was granted on a resource."""
+
+    to: Grantee
+    """Who was granted it: what the experiments depend on."""
+    missing: str | None
+    """What has to be granted by others, in words; ``None`` if all is granted."""
+
+
 def grant_once(
-    role: aws_iam.IRole, stack: Stack, resource: IConstruct, *what: str, grant: Callable[[Grantee], object]
-) -> Grantee:
+    role: aws_iam.IRole, stack: Stack, resource: IConstruct, *what: str, grant: Callable[[Grantee], str | None]
+) -> Granted:
     """Grants a role what the experiments of a stack need on a resource, if it is not granted yet.
 
     Each resource has a policy of its own, in the experiments' stack:
@@ -86,24 +98,20 @@ def grant_once(
         stack: The stack of the experiments.
         resource: The resource.
         what: What tells this grant from others on the resource.
-        grant: Grants it to the grantee.
-
-    Returns:
-        The grantee, on which the experiments depend.
+        grant: Grants it to the grantee, and returns what it can't grant.
     """
-    grantees = _grantees(stack)
+    granted = _granted(stack)
     told = json.dumps([address_of(role), address_of(resource), *_resolved(stack, what)])
     id = f"SageMakerInferenceExperimentGrant{sha256(told.encode()).hexdigest()[:8]}"
-    if id not in grantees:
+    if id not in granted:
         to = _grantee(stack, id, role)
-        grant(to)
-        grantees[id] = to
-    return grantees[id]
+        granted[id] = Granted(to, missing=grant(to))
+    return granted[id]
 
 
 @ask_once
-def _grantees(_stack: Stack) -> dict[str, Grantee]:
-    """The grantees of a stack by their ids."""
+def _granted(_stack: Stack) -> dict[str, Granted]:
+    """What was granted for the experiments of a stack, by the ids of the grantees."""
     return {}
 
 
@@ -123,19 +131,51 @@ def independent_grantee(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_i
     return _grantee(experiment, "OwnRole", role) if own else to
 
 
-def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *actions: str) -> list[Grantee]:
-    """Grants the role the use of a key that is a construct; returns the grantees, none for a key that is a string."""
+def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *actions: str) -> list[Granted]:
+    """Grants the role the use of a key that is a construct; returns nothing for a key that is a string."""
     if key is None or isinstance(key, str):
         return []
 
-    def grant(to: Grantee) -> None:
-        if hasattr(key, "grant"):
-            # An IKey also changes its own policy where the grantee's is not enough.
-            key.grant(to, *actions)
-        else:
-            aws_iam.Grant.add_to_principal(grantee=to, actions=list(actions), resource_arns=[key_arn(key)])
+    def grant(to: Grantee) -> str | None:
+        takes_statements = isinstance(to, RoleGrant) or in_report(role)
+        if _key_grants(key, to, actions, takes_statements):
+            return None
+        if takes_statements:
+            to.add_to_principal_policy(_use_of_key(key, stack, actions))
+            return None
+        return f"role {_told(role_arn(role), role)} the actions {', '.join(actions)} on {_told_key(key)}"
 
     return [grant_once(role, stack, key, *actions, grant=grant)]
+
+
+def _key_grants(key: IKeyRef, to: Grantee, actions: tuple[str, ...], takes_statements: bool) -> bool:
+    """Whether the key's own method grants it: it also changes the key's policy where the grantee's is not enough."""
+    if not hasattr(key, "grant"):
+        return False
+    grant: aws_iam.Grant = key.grant(to, *actions)
+    # The method of some imported keys does nothing. A role that takes no statements says that it took them.
+    return bool(grant.resource_statements) or (takes_statements and bool(grant.principal_statements))
+
+
+def _use_of_key(key: IKeyRef, stack: Stack, actions: tuple[str, ...]) -> aws_iam.PolicyStatement:
+    alias = alias_name(key)
+    if alias is None:
+        return aws_iam.PolicyStatement(actions=list(actions), resources=[key_arn(key)])
+    # A policy can't name a key by its alias: IAM compares the ARN of the key itself.
+    return aws_iam.PolicyStatement(
+        actions=list(actions),
+        resources=[stack.format_arn(service="kms", resource="key", resource_name="*")],
+        conditions={"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}},
+    )
+
+
+def _told_key(key: IKeyRef) -> str:
+    alias = alias_name(key)
+    return f"key {_told(key_arn(key) if alias is None else alias, key)}"
+
+
+def _told(name: str, construct: IConstruct) -> str:
+    return construct.node.path if is_unresolved(name) else name
 
 
 def _grantee(scope: Construct, id: str, role: aws_iam.IRole) -> Grantee:

@@ -1,5 +1,6 @@
 """Warnings at synth about declarations that are valid and may not be intended. Users can acknowledge them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._conclusion import VariantAction
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._reflection import resource_behind
+from sagemaker_inference_experiment._role_grants import Granted
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 PREFIX = "sagemaker-inference-experiment"
@@ -26,9 +28,7 @@ class _Declared:
     endpoint_name: str
 
     def warn(self, id: str, message: str) -> None:
-        # Below the experiment: CDK before 2.272 ignores an earlier acknowledgement on the construct itself.
-        resource = self.experiment.node.find_child("Resource")
-        Annotations.of(resource).add_warning_v2(f"{PREFIX}:{id}", message)
+        _add(self.experiment, id, message)
 
     @property
     def removed_variants(self) -> list[str]:
@@ -49,6 +49,23 @@ def warn(experiment: IConstruct, stack: Stack, declaration: Declaration, endpoin
     if declaration.ending.shadow == VariantAction.PROMOTE:
         _warn_of_promotion(declared)
     _autoscaling_of_app(stack).watch(declared)
+
+
+def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -> None:
+    """Adds a warning for each key whose use nothing in the app can allow the role."""
+    for each in granted:
+        if each.missing is not None:
+            _add(
+                experiment,
+                "keyNotGranted",
+                "the role takes no policies of this app, and the app does not change the key's policy: unless it is "
+                f"allowed already, allow {each.missing}",
+            )
+
+
+def _add(experiment: IConstruct, id: str, message: str) -> None:
+    # Below the experiment: CDK before 2.272 ignores an earlier acknowledgement on the construct itself.
+    Annotations.of(experiment.node.find_child("Resource")).add_warning_v2(f"{PREFIX}:{id}", message)
 
 
 def _warn_of_retained_shadow(declared: _Declared) -> None:

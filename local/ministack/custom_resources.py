@@ -72,6 +72,8 @@ class CustomResources:
         old_props: Properties | None = None,
     ) -> tuple[str, Properties]:
         """Send one request and wait for its answer: the physical id and the attributes, or an exception."""
+        if old_props is not None and old_props.get("ServiceToken") != props.get("ServiceToken"):
+            raise RequestFailed("Modifying service token is not allowed.")
         record, config = _function(props.get("ServiceToken", ""))
         token = secrets.token_urlsafe(24)
         event: dict[str, Any] = {

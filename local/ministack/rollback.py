@@ -68,6 +68,9 @@ def _revert(original: Coroutine) -> Coroutine:
         attrs: Record,
         record: Record | None = None,
     ) -> None:
+        if applied_props.get("ServiceToken") != previous_props.get("ServiceToken"):
+            # The update was refused before any function was called: there is nothing to revert.
+            return
         await original(
             stack_id, stack_name, logical_id, rtype, physical_id, applied_props, previous_props, attrs, record
         )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, CfnParameter, Duration, Stack, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from aws_cdk.assertions import Match, Template
+from constructs import Construct
 
 from inference_experiment_handler.client import CLOUDFORMATION, SAGEMAKER
 from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
@@ -158,7 +159,9 @@ def test_the_function_is_set_up_to_wait(declared: Any) -> None:
             "Handler": "inference_experiment_handler.index.handler",
             "Runtime": "python3.13",
             "Timeout": 900,
-            "RecursiveLoop": "Terminate",
+            # Lambda's default is right (no request is handed over as often as Lambda bears, which is about 16 times),
+            # and not every region has the property.
+            "RecursiveLoop": Match.absent(),
             "LoggingConfig": {"LogGroup": Match.any_value()},
             "Environment": Match.absent(),
         },
@@ -173,6 +176,7 @@ def test_settings(declared: Any) -> None:
         log_retention=aws_logs.RetentionDays.ONE_WEEK,
         log_level=LogLevel.DEBUG,
         memory_size=512,
+        reserved_concurrent_executions=20,
         tracing=aws_lambda.Tracing.ACTIVE,
     )
     declared.experiment(provider=provider)
@@ -183,6 +187,7 @@ def test_settings(declared: Any) -> None:
         {
             "Environment": {"Variables": {"POLL_SECONDS": "2", "LOG_LEVEL": "DEBUG"}},
             "MemorySize": 512,
+            "ReservedConcurrentExecutions": 20,
             "TracingConfig": {"Mode": "Active"},
         },
     )
@@ -247,7 +252,8 @@ def test_the_logs_are_encrypted_with_a_key_that_lets_cloudwatch_logs_do_so(decla
     (resource,) = declared.template.find_resources("AWS::KMS::Key").values()
     (_, statement) = resource["Properties"]["KeyPolicy"]["Statement"]
     region = {"Ref": "AWS::Region"}
-    assert statement["Principal"] == {"Service": {"Fn::Join": ["", ["logs.", region, ".amazonaws.com"]]}}
+    suffix = {"Ref": "AWS::URLSuffix"}
+    assert statement["Principal"] == {"Service": {"Fn::Join": ["", ["logs.", region, ".", suffix]]}}
     log_groups = [
         "arn:",
         {"Ref": "AWS::Partition"},
@@ -293,11 +299,46 @@ def test_settings_that_cannot_be_meant_are_refused_all_at_once(declared: Any) ->
             "Provider",
             poll_interval=Duration.minutes(2),
             memory_size=64,
+            reserved_concurrent_executions=0,
             vpc_subnets=aws_ec2.SubnetSelection(),
             security_groups=[],
         )
 
     assert str(raised.value) == (
         "poll_interval is 120 seconds, must be 1 to 60; memory_size is 64, must be 128 to 10240 MB; "
+        "reserved_concurrent_executions is 0, must be at least 1; "
         "vpc_subnets is given without a vpc; security_groups is given without a vpc"
     )
+
+
+def test_a_setting_that_there_is_not_is_refused(declared: Any) -> None:
+    with pytest.raises(TypeError, match=r"no setting memory$"):
+        InferenceExperimentProvider(declared.stack, "Provider", memory=256)  # type: ignore[call-arg]
+
+
+def test_the_stacks_own_provider_is_made_with_settings_under_the_same_ids(declared: Any) -> None:
+    without, with_settings = (Stack(App(), "Demo") for _ in range(2))
+
+    made = InferenceExperimentProvider.for_stack(Construct(with_settings, "Below"), memory_size=512)
+
+    assert declared.experiment_in(with_settings, "ShadowTest", role=None).provider is made
+    assert InferenceExperimentProvider.get_or_create(with_settings) is made
+    declared.experiment_in(without, "ShadowTest", role=None)
+    before, after = (Template.from_stack(stack).to_json()["Resources"] for stack in (without, with_settings))
+    changed = [id for id in before if before[id] != after[id]]
+    assert before.keys() == after.keys()
+    assert [after[id]["Properties"]["MemorySize"] for id in changed] == [512]
+
+
+def test_the_stacks_own_provider_gets_no_settings_after_its_first_experiment(declared: Any) -> None:
+    declared.experiment()
+
+    with pytest.raises(ValueError, match=r"stack Demo has its .*: call \S+for_stack once, before the first"):
+        InferenceExperimentProvider.for_stack(declared.stack, memory_size=512)
+
+
+def test_the_stacks_own_provider_gets_settings_once(declared: Any) -> None:
+    InferenceExperimentProvider.for_stack(declared.stack, memory_size=512)
+
+    with pytest.raises(ValueError, match="has its provider already"):
+        InferenceExperimentProvider.for_stack(declared.stack, memory_size=1024)

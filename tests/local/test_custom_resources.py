@@ -192,3 +192,12 @@ def test_a_deletion_during_the_creation_uses_an_id_that_was_made_up(stack: Puppe
     (create, delete) = stack.requests()
     assert create["outcome"] == "Resource creation cancelled"
     assert delete["event"]["PhysicalResourceId"].startswith(f"{stack.name}-A-")
+
+
+def test_an_update_to_another_function_is_refused_and_rolled_back(stack: PuppetStack) -> None:
+    stack.create(A={"Version": 1})
+    other = {"ServiceToken": "arn:aws:lambda:us-east-1:000000000000:function:other"}
+    assert stack.update(A={"Version": 2, **other}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Modifying service token is not allowed." in stack.reasons()
+    assert stack.sent() == [("Create", None)]
+    assert stack.update(A={"Version": 3}) == "UPDATE_COMPLETE"

@@ -25,11 +25,21 @@ def declarable() -> dict[str, set[str]]:
     while todo:
         cls = todo.pop()
         if cls.__name__ not in found:
-            hints = typing.get_type_hints(cls.__init__)
+            hints = _parameters(cls)
             found[cls.__name__] = hints.keys() - {"scope", "id", "return"}
             values = [each for hint in hints.values() for each in types_of_the_package(hint)]
             todo += [each for each in values if dataclasses.is_dataclass(each)]
     return found
+
+
+def _parameters(cls: Any) -> dict[str, Any]:
+    """The parameters of a constructor, with those that a dictionary's type stands for."""
+    hints = typing.get_type_hints(cls.__init__)
+    packed = [name for name, hint in hints.items() if typing.get_origin(hint) is typing.Unpack]
+    for name in packed:
+        (options,) = typing.get_args(hints.pop(name))
+        hints |= typing.get_type_hints(options)
+    return hints
 
 
 def public_classes() -> Iterator[type]:

@@ -105,6 +105,7 @@ class Everything:
                 log_level=LogLevel.DEBUG,
                 log_encryption_key=key,
                 memory_size=512,
+                reserved_concurrent_executions=20,
                 tracing=aws_lambda.Tracing.ACTIVE,
                 vpc=vpc,
                 vpc_subnets=aws_ec2.SubnetSelection(subnets=vpc.private_subnets),

@@ -1,0 +1,96 @@
+"""A complete app in regions of each partition: nothing in its templates is of the partition `aws` alone."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aws_cdk import App, Environment, Stack, aws_ec2, aws_kms, aws_s3
+from aws_cdk.assertions import Template
+
+from sagemaker_inference_experiment import (
+    DataCapture,
+    InferenceExperiment,
+    InferenceExperimentProvider,
+    ModelVariant,
+    ShadowTestDashboard,
+)
+
+REGIONS = {
+    "us-gov-west-1": ("aws-us-gov", "amazonaws.com"),
+    "cn-north-1": ("aws-cn", "amazonaws.com.cn"),
+    "eusc-de-east-1": ("aws-eusc", "amazonaws.eu"),
+    "mx-central-1": ("aws", "amazonaws.com"),
+}
+SERVICE_PRINCIPAL = re.compile(r"[a-z-]+\.amazonaws\.com")
+"""Such as sagemaker.amazonaws.com. They are the same in all partitions, unless a region is part of them."""
+
+
+def complete_app(region: str) -> Stack:
+    stack = Stack(App(), "Demo", env=Environment(account="111122223333", region=region))
+    key = aws_kms.Key(stack, "Key")
+    experiment = InferenceExperiment(
+        stack,
+        "ShadowTest",
+        endpoint="shop",
+        production_variant=ModelVariant(model="champion", variant_name="A", instance_type="ml.m5.large"),
+        shadow_variant=ModelVariant(model="challenger", variant_name="B", instance_type="ml.m5.large"),
+        sampling_percentage=10,
+        experiment_name="shop",
+        adopt_existing=True,
+        kms_key=key,
+        data_capture=DataCapture(destination=aws_s3.Bucket(stack, "Captures"), kms_key=key),
+        provider=InferenceExperimentProvider(
+            stack, "Provider", log_encryption_key=key, vpc=aws_ec2.Vpc(stack, "Vpc", max_azs=1)
+        ),
+    )
+    ShadowTestDashboard(stack, "Dashboard", experiment=experiment)
+    experiment.alarm_shadow_error_rate(stack, "Errors")
+    experiment.alarm_shadow_latency(stack, "Latency")
+    return stack
+
+
+def rendered(region: str, partition: str, suffix: str) -> list[str]:
+    """The texts of the template, as CloudFormation has them in the region."""
+    known = {"AWS::Partition": partition, "AWS::URLSuffix": suffix, "AWS::Region": region}
+    return list(texts(Template.from_stack(complete_app(region)).to_json(), known))
+
+
+def texts(value: Any, known: dict[str, str]) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case {"Fn::Join": [separator, parts]}:
+            yield separator.join(
+                known.get(part.get("Ref", ""), "?") if isinstance(part, dict) else part for part in parts
+            )
+        case dict():
+            for each in value.values():
+                yield from texts(each, known)
+        case list():
+            for each in value:
+                yield from texts(each, known)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_each_arn_is_of_the_regions_partition(region: str) -> None:
+    partition, suffix = REGIONS[region]
+
+    arns = [arn for text in rendered(region, partition, suffix) for arn in re.findall(r"arn:([^:]*):", text)]
+
+    assert set(arns) == {partition}
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_each_name_of_a_host_has_the_partitions_suffix(region: str) -> None:
+    partition, suffix = REGIONS[region]
+
+    hosts = {
+        host
+        for text in rendered(region, partition, suffix)
+        for host in re.findall(r"[\w.-]*\bamazonaws\.[a-z.]*[a-z]", text)
+        if not SERVICE_PRINCIPAL.fullmatch(host)
+    }
+
+    assert f"logs.{region}.{suffix}" in hosts
+    assert all(host.endswith(f".{suffix}") for host in hosts)
