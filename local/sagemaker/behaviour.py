@@ -42,6 +42,8 @@ class Behaviour:
     """A KMS key that was given as an id or an alias is reported as an ARN, or as it was given."""
     tags_visible_after: timedelta = timedelta()
     """How long ListTags goes on answering what was before a change of tags."""
+    stop_shows_after: timedelta = timedelta()
+    """How long Describe goes on answering Running after a Stop was accepted."""
     visible_after_create: timedelta = timedelta()
     """How long a created experiment is still unknown to every other call."""
     sampling_zero_allowed: bool = True

@@ -91,7 +91,8 @@ class Experiments:
 
     def describe(self, name: str) -> dict[str, Any]:
         experiment = self.get(name)
-        return experiment.describe(self._endpoints.find(experiment.endpoint), self._behaviour(), self._arns)
+        described = experiment.describe(self._endpoints.find(experiment.endpoint), self._behaviour(), self._arns)
+        return described | {"Status": self._status(experiment)}
 
     def update(self, asked: Mapping[str, Any]) -> Experiment:
         experiment, now = self.get(asked["Name"]), self._clock.now()
@@ -157,11 +158,19 @@ class Experiments:
             raise validation("The NextToken is not valid.")
         start, size = int(token), asked.get("MaxResults", _PAGE)
         answer: dict[str, Any] = {
-            "InferenceExperiments": [each.summary(self._behaviour()) for each in chosen[start : start + size]]
+            "InferenceExperiments": [
+                each.summary(self._behaviour()) | {"Status": self._status(each)}
+                for each in chosen[start : start + size]
+            ]
         }
         if start + size < len(chosen):
             answer["NextToken"] = str(start + size)
         return answer
+
+    def _status(self, experiment: Experiment) -> str:
+        """As it is reported."""
+        late = self._clock.now() < experiment.entered + self._clock.scaled(self._behaviour().stop_shows_after)
+        return experiment.returns_to if experiment.status == "Stopping" and late else experiment.status
 
     def due(self) -> list[tuple[datetime, Experiment]]:
         dues = [(self._lifecycle.due(experiment), experiment) for experiment in self._by_key.values()]

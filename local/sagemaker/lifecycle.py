@@ -123,6 +123,7 @@ class Lifecycle:
                 rolls_back=self._faults.takes_silent_rollback(experiment.name),
             )
         experiment.conclusion = conclusion
+        experiment.returns_to = experiment.status
         experiment.enter("Stopping", at)
 
     def _end_as_scheduled(self, experiment: Experiment, at: datetime) -> None:
@@ -133,6 +134,7 @@ class Lifecycle:
             return
         endpoint.take_up(experiment.before, at, self._after(at, self._behaviour().stopping))
         experiment.conclusion = Conclusion("Completed")
+        experiment.returns_to = experiment.status
         experiment.enter("Stopping", at)
 
     def _start_or_fail(self, experiment: Experiment, at: datetime) -> None:

@@ -22,6 +22,7 @@ OPEN_POINTS: list[dict[str, Any]] = [
     {"kms_key_reported_as_arn": True},
     {"tags_visible_after": timedelta(seconds=20)},
     {"visible_after_create": timedelta(seconds=20)},
+    {"stop_shows_after": timedelta(minutes=3)},
     {"tags_per_page": 2},
     {"starting": timedelta(minutes=20), "stopping": timedelta(minutes=15), "updating": timedelta(minutes=15)},
 ]

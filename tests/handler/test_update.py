@@ -15,7 +15,7 @@ OTHER_SHADOW = [variant(PRODUCTION, CHAMPION), variant(SHADOW, "contender", inst
 STORAGE = {"Destination": "s3://captures/shop"}
 
 
-def test_an_unchanged_declaration_costs_two_looks_and_changes_nothing(stack: Stack) -> None:
+def test_an_unchanged_declaration_costs_four_looks_and_changes_nothing(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
     mark = stack.mark()
 
@@ -23,7 +23,12 @@ def test_an_unchanged_declaration_costs_two_looks_and_changes_nothing(stack: Sta
 
     assert answer.succeeded
     assert answer.physical_id == name
-    assert stack.calls(since=mark, reads=True) == ["DescribeInferenceExperiment", "ListTags"]
+    assert stack.calls(since=mark, reads=True) == [
+        "DescribeInferenceExperiment",
+        "ListTags",
+        "DescribeEndpoint",
+        "DescribeEndpointConfig",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,19 @@ def test_stop_may_be_legal_in_created() -> None:
     assert world.endpoint() == serving
 
 
+def test_a_stop_may_show_late() -> None:
+    world = World(stop_shows_after=MINUTE)
+    world.reach("Running")
+    world.stop(ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"})
+
+    first, listed = world.status(), world.call("ListInferenceExperiments")["InferenceExperiments"][0]["Status"]
+    with pytest.raises(ServiceError):
+        world.stop(ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"})
+    world.clock.advance(MINUTE)
+
+    assert [first, listed, world.status()] == ["Running", "Running", "Stopping"]
+
+
 def test_delete_may_be_illegal_in_created() -> None:
     world = World(delete_in_created=False)
     world.reach("Created")

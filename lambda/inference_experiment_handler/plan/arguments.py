@@ -5,6 +5,7 @@ from typing import Any
 
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.plan.fields import FIELDS, Arguments, Field
+from inference_experiment_handler.plan.live_count import desired_as_served
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.spec.declaration import Ending
 from inference_experiment_handler.spec.limits import REASON
@@ -13,16 +14,18 @@ from inference_experiment_handler.spec.limits import REASON
 def create(situation: Situation, tags: Mapping[str, str]) -> Arguments:
     """``CreateInferenceExperiment``."""
     sent: Arguments = {"Name": situation.request.name, "Tags": tag_list(tags)}
+    desired = desired_as_served(situation)
     for field in FIELDS:
-        sent.update(field.create_arguments(situation.desired, situation.now))
+        sent.update(field.create_arguments(desired, situation.now))
     return sent
 
 
 def update(situation: Situation, target: Target, fields: Iterable[Field]) -> Arguments:
     """``UpdateInferenceExperiment``: what puts these fields right, and nothing beyond them."""
     sent: Arguments = {"Name": target.name}
+    desired = desired_as_served(situation)
     for field in fields:
-        sent.update(field.update_arguments(situation.desired, target.experiment))
+        sent.update(field.update_arguments(desired, target.experiment))
     return sent
 
 

@@ -11,7 +11,8 @@ def call_once(operation: str, target: Target, arguments: Arguments, *, tentative
     experiment, journal = target.experiment, target.journal
     if not journal.is_completed(operation, target.name):
         return Call(operation, target.name, arguments, f"it is {experiment.status}", tentative=tentative)
-    if journal.may_not_show_yet(operation, target.name, target.now):
+    # A Stop takes minutes, and may show late: it is waited for until the deadline.
+    if operation == STOP or journal.may_not_show_yet(operation, target.name, target.now):
         return Wait(f"waiting for {operation} to show")
     said = f": {experiment.status_reason}" if experiment.status_reason else ""
     return Fail(f"{target.name} is still {experiment.status} after {operation}{said}")

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
-from inference_experiment_handler.model.operations import STOP
+from inference_experiment_handler.model.operations import CREATE, START, STOP, UPDATE
 from inference_experiment_handler.model.request import Request, issued_at
 from inference_experiment_handler.model.tags import (
     LAST_APPLIED,
@@ -139,6 +139,11 @@ class Target:
     def stopped_by_this_request(self) -> bool:
         """Whether this request has stopped the test, or has recorded that it is about to."""
         return self.pending_stop.token == self.request.token or self.journal.perhaps_completed(STOP, self.name)
+
+    @property
+    def deployed_by_this_request(self) -> bool:
+        """Whether this request has had SageMaker change the endpoint, so that what it serves is the test's."""
+        return any(self.journal.perhaps_completed(operation, self.name) for operation in (CREATE, START, UPDATE, STOP))
 
     @property
     def unverified(self) -> bool:
