@@ -10,7 +10,7 @@ LIFETIME = 3 * 3600
 CALLS_A_LOOK = 12
 CALLS_BESIDES = 60
 CALLS_OF_A_NO_OP = 4
-"""The experiment and its tags; and of a running test, the endpoint and its configuration, which others may change."""
+"""The experiment and its tags; and where it is at rest, the endpoint and its configuration, which others may change."""
 PAYLOAD = 24_000
 """Bytes; Lambda takes 256 KiB."""
 

@@ -34,6 +34,8 @@ class Behaviour:
     """StopInferenceExperiment is legal in Created, or a ConflictException."""
     delete_in_created: bool = True
     """DeleteInferenceExperiment is legal in Created, or a ConflictException."""
+    shadow_deployed_before_start: bool = False
+    """A scheduled test has its shadow variant deployed once it is Created, or when it starts."""
     reports_actual_start: bool = True
     """Describe's Schedule has the start and end that really apply, or what was asked (nothing, when unscheduled)."""
     promoted_keeps_shadow_name: bool = True

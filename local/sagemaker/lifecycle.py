@@ -69,6 +69,8 @@ class Lifecycle:
         match experiment.status:
             case "Creating" if experiment.schedule.start or self._behaviour().unscheduled_passes_created:
                 experiment.enter("Created", at)
+                if experiment.schedule.start and self._behaviour().shadow_deployed_before_start:
+                    self._deploy(experiment, at)
             case "Creating" | "Created":
                 self._start_or_fail(experiment, at)
             case "Starting":
@@ -83,12 +85,20 @@ class Lifecycle:
                 self._end(experiment, experiment.conclusion, at)
 
     def start(self, experiment: Experiment, at: datetime) -> None:
-        endpoint = self._endpoint_in_service(experiment)
-        experiment.before = endpoint.config
-        experiment.testing = self._configs.generate(experiment.name, self._under_test(experiment), at)
+        if not experiment.testing:
+            self._endpoint_in_service(experiment)
+        self._deploy(experiment, at)
         experiment.schedule = replace(experiment.schedule, started=at)
-        endpoint.take_up(experiment.testing, at, self._after(at, self._behaviour().starting))
         experiment.enter("Starting", at)
+
+    def _deploy(self, experiment: Experiment, at: datetime) -> None:
+        """The endpoint takes up the shadow variant, if it can."""
+        endpoint = self._endpoints.find(experiment.endpoint)
+        if endpoint is None or endpoint.status != "InService":
+            return
+        experiment.before = experiment.before or endpoint.config
+        experiment.testing = self._configs.generate(experiment.name, self._under_test(experiment), at)
+        endpoint.take_up(experiment.testing, at, self._after(at, self._behaviour().starting))
 
     def update(self, experiment: Experiment, changed: Experiment, at: datetime) -> None:
         resampled = sampling(changed.shadow_mode) != sampling(experiment.shadow_mode)
@@ -139,7 +149,7 @@ class Lifecycle:
 
     def _start_or_fail(self, experiment: Experiment, at: datetime) -> None:
         endpoint = self._endpoints.find(experiment.endpoint)
-        if endpoint and endpoint.status == "InService":
+        if endpoint and (endpoint.status == "InService" or experiment.testing):
             self.start(experiment, at)
         else:
             self._end(experiment, Conclusion("Cancelled", f"Endpoint {experiment.endpoint} is not InService."), at)

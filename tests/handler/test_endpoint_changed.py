@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from local.sagemaker import SilentRollback
 from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
@@ -195,9 +196,21 @@ def test_an_update_of_a_test_whose_endpoint_is_gone_says_so(stack: Stack, name: 
     assert stack.calls(since=mark) == []
 
 
-@pytest.mark.parametrize("actions", [REMOVE, RETAIN], ids=["remove the shadow", "retain both"])
-def test_a_stop_keeps_the_instances_that_production_has_scaled_to(stack: Stack, actions: dict[str, str]) -> None:
-    declaration = declared(OnDelete={"ModelVariantActions": actions})
+@pytest.mark.parametrize(
+    "ending",
+    [
+        {"ModelVariantActions": REMOVE},
+        {"ModelVariantActions": RETAIN},
+        # The construct declares production as it was declared for the test.
+        {
+            "ModelVariantActions": RETAIN,
+            "DesiredModelVariants": [variant(PRODUCTION, CHAMPION), variant(SHADOW, CHALLENGER, count=2)],
+        },
+    ],
+    ids=["remove the shadow", "retain both", "retain both, and scale the shadow"],
+)
+def test_a_stop_keeps_the_instances_that_production_has_scaled_to(stack: Stack, ending: dict[str, Any]) -> None:
+    declaration = declared(OnDelete=ending)
     name = stack.create(declaration).physical_id
     deploy(stack, [served(count=4)], [served(SHADOW, CHALLENGER)])
 
@@ -276,3 +289,58 @@ def test_a_stop_that_shows_late_is_waited_for(stack: Stack, name: str) -> None:
 
     assert answer.succeeded, answer.reason
     assert stack.shadows() == []
+
+
+SCHEDULED = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"})
+
+
+@pytest.mark.parametrize("request_type", ["Delete", "Update", "new run"])
+def test_a_shadow_that_is_deployed_before_the_start_goes_with_its_test(request_type: str) -> None:
+    stack = Stack(shadow_deployed_before_start=True, stop_in_created=True)
+    name = stack.create(SCHEDULED).physical_id
+    stack.clock.advance(timedelta(hours=1))
+    assert stack.shadows() == [SHADOW]
+
+    if request_type == "Delete":
+        answer = stack.delete(SCHEDULED, name)
+    elif request_type == "Update":
+        answer = stack.update(SCHEDULED, SCHEDULED | {"DesiredState": "Cancelled"}, name)
+    else:
+        answer = stack.update(SCHEDULED, SCHEDULED | {"Run": "2"}, name)
+        assert stack.delete(SCHEDULED, name).succeeded
+        assert stack.delete(SCHEDULED | {"Run": "2"}, answer.physical_id).succeeded
+
+    assert answer.succeeded, answer.reason
+    assert stack.shadows() == []
+
+
+def test_a_shadow_that_no_call_takes_off_is_told_as_often_as_it_is_asked() -> None:
+    stack = Stack(shadow_deployed_before_start=True, stop_in_created=False)
+    name = stack.create(SCHEDULED).physical_id
+    stack.clock.advance(timedelta(hours=1))
+
+    answers = [stack.delete(SCHEDULED, name) for _ in range(2)]
+
+    for answer in answers:
+        assert not answer.succeeded
+        assert f"shadow variant {SHADOW} is still on endpoint" in answer.reason
+        assert "billed" in answer.reason
+    assert stack.names() == [name]
+    deploy(stack, [served()])
+    assert stack.delete(SCHEDULED, name).succeeded
+    assert stack.names() == []
+
+
+def test_a_called_off_test_whose_shadow_stays_all_the_same_keeps_its_record(stack: Stack) -> None:
+    stack.sagemaker.behaviour = stack.sagemaker.behaviour.changed(
+        {"shadow_deployed_before_start": True, "stop_in_created": True}
+    )
+    name = stack.create(SCHEDULED).physical_id
+    stack.clock.advance(timedelta(hours=1))
+    stack.sagemaker.faults.add(SilentRollback(name))
+
+    answers = [stack.delete(SCHEDULED, name) for _ in range(2)]
+
+    assert [answer.succeeded for answer in answers] == [False, False]
+    assert "billed" in answers[1].reason
+    assert stack.names() == [name]

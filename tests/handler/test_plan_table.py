@@ -54,7 +54,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("Rollback", "scheduled"):     "CREATE WAIT     UPDATE   WAIT     WAIT     DONE    WAIT     DONE      DONE",
     ("Rollback", "promoted"):      "DONE   WAIT     DONE     WAIT     WAIT     STOP    WAIT     DONE      DONE",
     ("Rollback", "called off"):    "DONE   WAIT     STOP     WAIT     WAIT     STOP    WAIT     DONE      TAG",
-    ("Delete", "as it is"):        "DONE   WAIT     DELETE   WAIT     WAIT     STOP    WAIT     DELETE    DELETE",
+    ("Delete", "as it is"):        "DONE   WAIT     STOP     WAIT     WAIT     STOP    WAIT     DELETE    DELETE",
     ("Delete", "keeps the record"): "DONE   WAIT     STOP     WAIT     WAIT     STOP    WAIT     DONE      DONE",
 }  # fmt: skip
 DECLARATIONS = {

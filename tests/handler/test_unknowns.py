@@ -23,6 +23,8 @@ OPEN_POINTS: list[dict[str, Any]] = [
     {"tags_visible_after": timedelta(seconds=20)},
     {"visible_after_create": timedelta(seconds=20)},
     {"stop_shows_after": timedelta(minutes=3)},
+    {"shadow_deployed_before_start": True, "stop_in_created": True},
+    {"shadow_deployed_before_start": True, "unscheduled_passes_created": True},
     {"tags_per_page": 2},
     {"starting": timedelta(minutes=20), "stopping": timedelta(minutes=15), "updating": timedelta(minutes=15)},
 ]

@@ -3,8 +3,8 @@
 from inference_experiment_handler.model.operations import START
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import STARTED, owner_in_words
-from inference_experiment_handler.plan import arguments, diff
-from inference_experiment_handler.plan.calls import call_off, call_once
+from inference_experiment_handler.plan import diff
+from inference_experiment_handler.plan.calls import call_once
 from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ended import plan_ended
 from inference_experiment_handler.plan.endpoint import placement_matters, still_updating
@@ -14,7 +14,7 @@ from inference_experiment_handler.plan.finalize import finalize
 from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.live_count import lacks_instances
-from inference_experiment_handler.plan.removal import stop
+from inference_experiment_handler.plan.removal import call_off_scheduled, stop
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.update import update
 from inference_experiment_handler.plan.wording import unhandled_status, way_out
@@ -142,5 +142,5 @@ def _conclude(situation: Situation, target: Target, conclusion: Ending) -> Step:
     owner = situation.request.owner
     reason = f"concluded by {owner.logical_id} of stack {owner.stack_id}"
     if target.experiment.not_started:
-        return call_off(target, arguments.stop(target.experiment, conclusion, reason), record_may_go=False)
+        return call_off_scheduled(situation, target, conclusion, reason=reason)
     return stop(situation, target, conclusion, reason=reason)

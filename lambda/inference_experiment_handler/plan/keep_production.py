@@ -18,7 +18,9 @@ def keep_production(ending: Ending, experiment: ObservedExperiment, endpoint: Ob
         return None
     declared = {variant.variant_name: variant for variant in ending.desired_variants}
     staying = [
-        declared.get(variant.variant_name, _as_served(variant, ending, experiment, endpoint))
+        _not_shrunk(declared[variant.variant_name], experiment, endpoint)
+        if variant.variant_name in declared
+        else _as_served(variant, ending, experiment, endpoint)
         for variant in experiment.variants.values()
         if _action(ending, experiment, variant.variant_name) != Action.REMOVE
     ]
@@ -47,6 +49,15 @@ def _can_be_kept(ending: Ending, experiment: ObservedExperiment, endpoint: Obser
     if served.variant_name != experiment.production_name or not served.model_name or not served.instance_type:
         return False
     return declared is None or names.same(declared.model_name, served.model_name)
+
+
+def _not_shrunk(declared: ModelVariant, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> ModelVariant:
+    """As declared, but production keeps the instances that it has: it may have scaled since it was declared."""
+    (served,) = endpoint.production
+    is_production = declared.variant_name == experiment.production_name
+    if not is_production or declared.instance_type != served.instance_type:
+        return declared
+    return replace(declared, instance_count=max(declared.instance_count, served.instance_count or 0))
 
 
 def _as_served(

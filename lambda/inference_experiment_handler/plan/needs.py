@@ -25,8 +25,8 @@ def endpoints_needed(situation: Situation) -> frozenset[str]:
     names = {
         target.experiment.endpoint_name
         for target in situation.targets
-        # Before a running test is updated or stopped, its endpoint is looked at: others may have changed it.
-        if target.experiment.running or target.unverified
+        # Before a test is updated or ended, its endpoint is looked at: others may have changed it.
+        if target.experiment.running or target.experiment.not_started or target.unverified
     }
     if situation.request.desired is not None:
         target, desired = situation.target, situation.request.desired

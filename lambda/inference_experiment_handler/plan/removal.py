@@ -61,7 +61,7 @@ def end(
     if experiment.in_transition:
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
     if experiment.not_started:
-        return call_off(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
+        return call_off_scheduled(situation, target, ending, reason=reason)
     return _end_in_unhandled_status(target, ending, reason=reason, record_may_go=record_may_go)
 
 
@@ -109,6 +109,14 @@ def stop(situation: Situation, target: Target, ending: Ending, *, reason: str, r
             f"{experiment.production_name}, and try again"
         )
     return _intend_stop(target, kept) or call_once(STOP, target, arguments.stop(experiment, kept, reason))
+
+
+def call_off_scheduled(situation: Situation, target: Target, ending: Ending, *, reason: str) -> Step:
+    """The next step towards a scheduled test that never starts, and leaves no shadow variant on its endpoint."""
+    experiment = target.experiment
+    endpoint = situation.endpoint(experiment.endpoint_name)
+    sent, shadow_left = arguments.stop(experiment, ending, reason), ending_problem(ending, experiment, endpoint)
+    return still_updating(endpoint) or _intend_stop(target, ending) or call_off(target, sent, shadow_left=shadow_left)
 
 
 def _end_without_endpoint(target: Target, stop_arguments: Arguments, *, record_may_go: bool) -> Step:

@@ -148,7 +148,7 @@ class Target:
     @property
     def unverified(self) -> bool:
         """Whether this resource has stopped it, and its endpoint is not yet seen to be as its ending declares."""
-        if not self.experiment.ended or not self.experiment.ran:
+        if not self.experiment.ended:
             return False
         return bool(self.tags.get(PENDING_STOP)) or self.journal.perhaps_completed(STOP, self.name)
 
