@@ -344,3 +344,14 @@ def test_a_called_off_test_whose_shadow_stays_all_the_same_keeps_its_record(stac
     assert [answer.succeeded for answer in answers] == [False, False]
     assert "billed" in answers[1].reason
     assert stack.names() == [name]
+
+
+def test_a_changed_configuration_of_the_endpoint_is_an_update_that_changes_nothing(stack: Stack) -> None:
+    before, after = (declared(EndpointConfigName=config) for config in ("one", "two"))
+    name = stack.create(before).physical_id
+    mark = stack.mark()
+
+    assert stack.update(before, after, name).succeeded
+    assert stack.calls(since=mark) == []
+    deploy(stack, ANOTHER_MODEL)
+    assert not stack.update(after, before, name).succeeded
