@@ -91,6 +91,7 @@ def behaviour(chance: Chance) -> Behaviour:
         tags_visible_after=timedelta(seconds=dice.choice([0, 0, 5, 40])),
         visible_after_create=timedelta(seconds=dice.choice([0, 0, 20])),
         shadow_deployed_before_start=stops and later.random() < 0.3,
+        update_drops_what_is_left_out=later.random() < 0.5,
         stop_shows_after=timedelta(seconds=later.choice([0, 0, 30, 200])),
     )
     return known.changed({transition: timedelta(minutes=minutes) for transition, minutes in usual.items()})

@@ -40,6 +40,8 @@ class Behaviour:
     """Describe's Schedule has the start and end that really apply, or what was asked (nothing, when unscheduled)."""
     promoted_keeps_shadow_name: bool = True
     """A promoted variant keeps the shadow's name, or takes over the production variant's."""
+    update_drops_what_is_left_out: bool = False
+    """An Update without a Description or DataStorageConfig takes it away, or keeps it."""
     kms_key_reported_as_arn: bool = False
     """A KMS key that was given as an id or an alias is reported as an ARN, or as it was given."""
     tags_visible_after: timedelta = timedelta()

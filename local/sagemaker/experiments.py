@@ -97,11 +97,13 @@ class Experiments:
     def update(self, asked: Mapping[str, Any]) -> Experiment:
         experiment, now = self.get(asked["Name"]), self._clock.now()
         _require(experiment, "updated", "Created", "Running")
+        kept = {} if self._behaviour().update_drops_what_is_left_out else vars(experiment)
+        storage = experiment.storage if experiment.status == "Running" else kept.get("storage")
         changed = replace(
             experiment,
-            description=asked.get("Description", experiment.description),
+            description=asked.get("Description", kept.get("description")),
             variants=deepcopy(asked.get("ModelVariants", experiment.variants)),
-            storage=deepcopy(asked.get("DataStorageConfig", experiment.storage)),
+            storage=deepcopy(asked.get("DataStorageConfig", storage)),
             shadow_mode=deepcopy(asked.get("ShadowModeConfig", experiment.shadow_mode)),
             schedule=experiment.schedule.asked(asked.get("Schedule", {})),
         )

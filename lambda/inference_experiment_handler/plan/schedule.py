@@ -63,6 +63,13 @@ def for_update(desired: Declaration, observed: ObservedExperiment) -> dict[str, 
     return {"Schedule": _times(start, _end_to_send(desired, observed))}
 
 
+def as_live(observed: ObservedExperiment, now: datetime) -> dict[str, Any]:
+    """The schedule as it is. A time that is past can't be sent."""
+    start = observed.start if observed.not_started else None
+    times = {key: at for key, at in _times(start, observed.end).items() if at > now}
+    return {"Schedule": times} if times else {}
+
+
 def end_problem(desired: Declaration, observed: ObservedExperiment, now: datetime) -> str | None:
     """Why the end can't be sent."""
     end = _end_to_send(desired, observed)
