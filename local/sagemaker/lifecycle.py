@@ -6,7 +6,6 @@ Nothing here checks whether a caller may ask for a step; that is decided in ``ex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,7 +87,7 @@ class Lifecycle:
         if not experiment.testing:
             self._endpoint_in_service(experiment)
         self._deploy(experiment, at)
-        experiment.schedule = replace(experiment.schedule, started=at)
+        experiment.schedule = experiment.schedule.begun(at)
         experiment.enter("Starting", at)
 
     def _deploy(self, experiment: Experiment, at: datetime) -> None:
