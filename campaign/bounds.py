@@ -9,7 +9,8 @@ LIFETIME = 3 * 3600
 """Seconds: the hour that CloudFormation waits, and the two in which the handler may still clean up."""
 CALLS_A_LOOK = 12
 CALLS_BESIDES = 60
-CALLS_OF_A_NO_OP = 2
+CALLS_OF_A_NO_OP = 4
+"""The experiment and its tags; and where it is at rest, the endpoint and its configuration, which others may change."""
 PAYLOAD = 24_000
 """Bytes; Lambda takes 256 KiB."""
 

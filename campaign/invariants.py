@@ -140,17 +140,22 @@ def _differences(declared: Declaration, live: dict[str, Any], fields: dict[str, 
 
 def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker) -> list[str]:
     schedule = declared["Schedule"]
+    # One whose declared start was past when it was created starts at once, by way of Created or not.
+    planned = (
+        live["Status"] == "Created"
+        and "StartTime" in schedule
+        and datetime.fromisoformat(schedule["StartTime"]) > live["CreationTime"]
+    )
     if "EndTime" in schedule:
         end = datetime.fromisoformat(schedule["EndTime"])
     elif live["Status"] != "Created" and not service.behaviour.reports_actual_start:
         # What a duration counts from can't be seen.
         return []
-    elif live["Status"] != "Created" and "StartTime" not in live["Schedule"]:
+    elif not planned and "StartTime" not in live["Schedule"]:
         # Not yet.
         return []
     else:
         days = timedelta(days=int(schedule["Duration"][1:-1]))
-        planned = live["Status"] == "Created" and "StartTime" in schedule
         end = (datetime.fromisoformat(schedule["StartTime"]) if planned else live["Schedule"]["StartTime"]) + days
     return [] if abs(live["Schedule"]["EndTime"] - end) < timedelta(minutes=2) else [f"it ends {live['Schedule']}"]
 

@@ -1,6 +1,7 @@
 """The scene of a life: an endpoint in service, a foreign experiment beside it, and how SageMaker behaves."""
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from campaign import invariants
@@ -72,6 +73,8 @@ class Scene:
 
 def behaviour(chance: Chance) -> Behaviour:
     dice = chance.random
+    # What was added later has dice of its own, so that the lives of known seeds stay what they were.
+    later = Random(repr(dice.getstate()))  # noqa: S311 - a simulation
     stops = dice.random() < 0.5
     usual = {"creating": 0.5, "starting": 5.0, "updating": 3.0, "stopping": 4.0}
     if chance.hits("slow"):
@@ -87,5 +90,8 @@ def behaviour(chance: Chance) -> Behaviour:
         kms_key_reported_as_arn=dice.random() < 0.3,
         tags_visible_after=timedelta(seconds=dice.choice([0, 0, 5, 40])),
         visible_after_create=timedelta(seconds=dice.choice([0, 0, 20])),
+        shadow_deployed_before_start=stops and later.random() < 0.3,
+        update_drops_what_is_left_out=later.random() < 0.5,
+        stop_shows_after=timedelta(seconds=later.choice([0, 0, 30, 200])),
     )
     return known.changed({transition: timedelta(minutes=minutes) for transition, minutes in usual.items()})

@@ -12,7 +12,7 @@ from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
-from sagemaker_inference_experiment._references import AnyEndpoint, endpoint_name, key_arn
+from sagemaker_inference_experiment._references import AnyEndpoint, endpoint_config_name, endpoint_name, key_arn
 from sagemaker_inference_experiment._role import role_arn
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._tokens import is_unresolved
@@ -57,6 +57,7 @@ class Declaration:
             "Type": "ShadowMode",
             "RoleArn": role_arn(self.role) if self.role is not None else _not_known_yet(),
             "EndpointName": endpoint_name(self.endpoint, stack),
+            "EndpointConfigName": endpoint_config_name(self.endpoint, stack),
             "KmsKey": key_arn(self.kms_key) if self.kms_key is not None else None,
             "Description": self.description,
             "Schedule": self.schedule._render() if self.schedule is not None else None,

@@ -8,7 +8,7 @@ from aws_cdk.interfaces.aws_s3 import BucketReference, IBucketRef
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef, IModelRef
 
 from sagemaker_inference_experiment._ask_once import ask_once
-from sagemaker_inference_experiment._reflection import has, resource_behind
+from sagemaker_inference_experiment._reflection import address_of, has, resource_behind
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 
@@ -42,6 +42,17 @@ def endpoint_name(endpoint: AnyEndpoint, stack: Stack) -> str:
     # An endpoint of the app has its name in the original case, which CloudWatch needs. Any other only has its ARN.
     resource = resource_behind(arn, aws_sagemaker.CfnEndpoint)
     return resource.attr_endpoint_name if resource is not None else _last_part(arn, stack)
+
+
+def endpoint_config_name(endpoint: AnyEndpoint, stack: Stack) -> str | None:
+    """The configuration of an endpoint that is in the same stack; ``None`` for any other endpoint.
+
+    A reference to another stack would be an export, and CloudFormation does not change an export that is in use.
+    """
+    resource = resource_behind(endpoint, aws_sagemaker.CfnEndpoint)
+    if resource is None or address_of(Stack.of(resource)) != address_of(stack):
+        return None
+    return resource.endpoint_config_name
 
 
 def model_name(model: AnyModel, stack: Stack) -> str:

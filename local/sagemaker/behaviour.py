@@ -34,14 +34,20 @@ class Behaviour:
     """StopInferenceExperiment is legal in Created, or a ConflictException."""
     delete_in_created: bool = True
     """DeleteInferenceExperiment is legal in Created, or a ConflictException."""
+    shadow_deployed_before_start: bool = False
+    """A scheduled test has its shadow variant deployed once it is Created, or when it starts."""
     reports_actual_start: bool = True
     """Describe's Schedule has the start and end that really apply, or what was asked (nothing, when unscheduled)."""
     promoted_keeps_shadow_name: bool = True
     """A promoted variant keeps the shadow's name, or takes over the production variant's."""
+    update_drops_what_is_left_out: bool = False
+    """An Update without a Description or DataStorageConfig takes it away, or keeps it."""
     kms_key_reported_as_arn: bool = False
     """A KMS key that was given as an id or an alias is reported as an ARN, or as it was given."""
     tags_visible_after: timedelta = timedelta()
     """How long ListTags goes on answering what was before a change of tags."""
+    stop_shows_after: timedelta = timedelta()
+    """How long Describe goes on answering Running after a Stop was accepted."""
     visible_after_create: timedelta = timedelta()
     """How long a created experiment is still unknown to every other call."""
     sampling_zero_allowed: bool = True

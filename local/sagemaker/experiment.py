@@ -46,7 +46,7 @@ class Experiment:
     reason: str | None = None
     completed: datetime | None = None
     returns_to: str = ""
-    """Where an Updating experiment goes back to."""
+    """Where an Updating experiment goes back to, and what a Stopping one was before."""
     conclusion: Conclusion | None = None
     before: EndpointConfig | None = None
     """What the endpoint served before the test."""

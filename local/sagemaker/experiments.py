@@ -91,16 +91,19 @@ class Experiments:
 
     def describe(self, name: str) -> dict[str, Any]:
         experiment = self.get(name)
-        return experiment.describe(self._endpoints.find(experiment.endpoint), self._behaviour(), self._arns)
+        described = experiment.describe(self._endpoints.find(experiment.endpoint), self._behaviour(), self._arns)
+        return described | {"Status": self._status(experiment)}
 
     def update(self, asked: Mapping[str, Any]) -> Experiment:
         experiment, now = self.get(asked["Name"]), self._clock.now()
         _require(experiment, "updated", "Created", "Running")
+        kept = {} if self._behaviour().update_drops_what_is_left_out else vars(experiment)
+        storage = experiment.storage if experiment.status == "Running" else kept.get("storage")
         changed = replace(
             experiment,
-            description=asked.get("Description", experiment.description),
+            description=asked.get("Description", kept.get("description")),
             variants=deepcopy(asked.get("ModelVariants", experiment.variants)),
-            storage=deepcopy(asked.get("DataStorageConfig", experiment.storage)),
+            storage=deepcopy(asked.get("DataStorageConfig", storage)),
             shadow_mode=deepcopy(asked.get("ShadowModeConfig", experiment.shadow_mode)),
             schedule=experiment.schedule.asked(asked.get("Schedule", {})),
         )
@@ -157,11 +160,19 @@ class Experiments:
             raise validation("The NextToken is not valid.")
         start, size = int(token), asked.get("MaxResults", _PAGE)
         answer: dict[str, Any] = {
-            "InferenceExperiments": [each.summary(self._behaviour()) for each in chosen[start : start + size]]
+            "InferenceExperiments": [
+                each.summary(self._behaviour()) | {"Status": self._status(each)}
+                for each in chosen[start : start + size]
+            ]
         }
         if start + size < len(chosen):
             answer["NextToken"] = str(start + size)
         return answer
+
+    def _status(self, experiment: Experiment) -> str:
+        """As it is reported."""
+        late = self._clock.now() < experiment.entered + self._clock.scaled(self._behaviour().stop_shows_after)
+        return experiment.returns_to if experiment.status == "Stopping" and late else experiment.status
 
     def due(self) -> list[tuple[datetime, Experiment]]:
         dues = [(self._lifecycle.due(experiment), experiment) for experiment in self._by_key.values()]

@@ -6,7 +6,6 @@ Nothing here checks whether a caller may ask for a step; that is decided in ``ex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,6 +68,8 @@ class Lifecycle:
         match experiment.status:
             case "Creating" if experiment.schedule.start or self._behaviour().unscheduled_passes_created:
                 experiment.enter("Created", at)
+                if experiment.schedule.start and self._behaviour().shadow_deployed_before_start:
+                    self._deploy(experiment, at)
             case "Creating" | "Created":
                 self._start_or_fail(experiment, at)
             case "Starting":
@@ -83,12 +84,20 @@ class Lifecycle:
                 self._end(experiment, experiment.conclusion, at)
 
     def start(self, experiment: Experiment, at: datetime) -> None:
-        endpoint = self._endpoint_in_service(experiment)
-        experiment.before = endpoint.config
-        experiment.testing = self._configs.generate(experiment.name, self._under_test(experiment), at)
-        experiment.schedule = replace(experiment.schedule, started=at)
-        endpoint.take_up(experiment.testing, at, self._after(at, self._behaviour().starting))
+        if not experiment.testing:
+            self._endpoint_in_service(experiment)
+        self._deploy(experiment, at)
+        experiment.schedule = experiment.schedule.begun(at)
         experiment.enter("Starting", at)
+
+    def _deploy(self, experiment: Experiment, at: datetime) -> None:
+        """The endpoint takes up the shadow variant, if it can."""
+        endpoint = self._endpoints.find(experiment.endpoint)
+        if endpoint is None or endpoint.status != "InService":
+            return
+        experiment.before = experiment.before or endpoint.config
+        experiment.testing = self._configs.generate(experiment.name, self._under_test(experiment), at)
+        endpoint.take_up(experiment.testing, at, self._after(at, self._behaviour().starting))
 
     def update(self, experiment: Experiment, changed: Experiment, at: datetime) -> None:
         resampled = sampling(changed.shadow_mode) != sampling(experiment.shadow_mode)
@@ -123,6 +132,7 @@ class Lifecycle:
                 rolls_back=self._faults.takes_silent_rollback(experiment.name),
             )
         experiment.conclusion = conclusion
+        experiment.returns_to = experiment.status
         experiment.enter("Stopping", at)
 
     def _end_as_scheduled(self, experiment: Experiment, at: datetime) -> None:
@@ -133,11 +143,12 @@ class Lifecycle:
             return
         endpoint.take_up(experiment.before, at, self._after(at, self._behaviour().stopping))
         experiment.conclusion = Conclusion("Completed")
+        experiment.returns_to = experiment.status
         experiment.enter("Stopping", at)
 
     def _start_or_fail(self, experiment: Experiment, at: datetime) -> None:
         endpoint = self._endpoints.find(experiment.endpoint)
-        if endpoint and endpoint.status == "InService":
+        if endpoint and (endpoint.status == "InService" or experiment.testing):
             self.start(experiment, at)
         else:
             self._end(experiment, Conclusion("Cancelled", f"Endpoint {experiment.endpoint} is not InService."), at)

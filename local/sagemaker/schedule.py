@@ -24,6 +24,10 @@ class Schedule:
     def asked(self, given: Mapping[str, datetime]) -> Schedule:
         return replace(self, start=given.get("StartTime", self.start), end=given.get("EndTime", self.end))
 
+    def begun(self, at: datetime) -> Schedule:
+        """A test that is started early may have to end earlier."""
+        return replace(self, started=at, end=min(self.end, at + _LONGEST_DURATION) if self.end else None)
+
     def ends(self, started: datetime) -> datetime:
         return self.end or started + _DEFAULT_DURATION
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import jsii
 from aws_cdk import Stack, aws_ecr, aws_sagemaker
+from aws_cdk.assertions import Template
 from aws_cdk.aws_sagemaker_alpha import (
     ContainerDefinition,
     ContainerImage,
@@ -117,3 +118,28 @@ def test_of_another_there_is_only_the_name_in_the_arn(declared: Any) -> None:
     arn = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop-ranking"
 
     assert watched_endpoint(declared, OthersEndpoint(arn)) == "shop-ranking"
+
+
+def test_a_change_of_the_endpoints_configuration_reaches_the_experiment(declared: Any) -> None:
+    config = aws_sagemaker.CfnEndpointConfig(declared.stack, "Config", production_variants=[])
+    endpoint = aws_sagemaker.CfnEndpoint(
+        declared.stack, "Endpoint", endpoint_config_name=config.attr_endpoint_config_name
+    )
+
+    for number, given in enumerate((endpoint, endpoint.attr_endpoint_name)):
+        declared.experiment(f"Test{number}", endpoint=given)
+    rendered = [
+        resource["Properties"]["EndpointConfigName"]
+        for resource in declared.template.find_resources("Custom::SageMakerInferenceExperiment").values()
+    ]
+
+    assert rendered == [{"Fn::GetAtt": ["Config", "EndpointConfigName"]}] * 2
+
+
+def test_a_configuration_of_another_stack_is_not_exported(declared: Any) -> None:
+    serving = Stack(declared.app, "Serving")
+    config = aws_sagemaker.CfnEndpointConfig(serving, "Config", production_variants=[])
+    endpoint = aws_sagemaker.CfnEndpoint(serving, "Endpoint", endpoint_config_name=config.attr_endpoint_config_name)
+
+    assert "EndpointConfigName" not in declared.rendered(endpoint=endpoint)
+    assert "EndpointConfigName" not in str(Template.from_stack(serving).to_json().get("Outputs"))

@@ -175,10 +175,6 @@ def test_a_limit_of_the_account_is_answered_at_once(stack: Stack) -> None:
             },
             "InstanceType ml.m5.xlarge (declared ml.c5.large)",
         ),
-        (
-            {"ModelVariants": [variant(PRODUCTION, CHAMPION, count=0), variant(SHADOW, CHALLENGER)]},
-            "InstanceCount 1 (declared 0)",
-        ),
         ({"Schedule": {"EndTime": "2029-12-31T00:00:00Z"}}, "Schedule.EndTime"),
         ({"Schedule": {"EndTime": "2030-03-01T00:00:00Z"}}, "must be from PT1H to P30D"),
         ({"Schedule": {"EndTime": "2030-01-01T00:30:00Z"}}, "must be from PT1H to P30D"),

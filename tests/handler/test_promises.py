@@ -41,6 +41,7 @@ MINIMAL = {
 }
 EVERYTHING = MINIMAL | {
     "ServiceTimeout": "3000",
+    "EndpointConfigName": "shop-2030",
     "Run": "2",
     "Type": "ShadowMode",
     "KmsKey": "alias/volumes",

@@ -158,3 +158,45 @@ def test_a_duration_counts_from_the_actual_start_of_a_test_that_was_started_earl
 
     assert stack.update(now | {"ServiceTimeout": 3000}, now, name).succeeded
     assert stack.calls(since=mark) == []
+
+
+FAR = {"StartTime": "2030-02-20T00:00:00Z", "EndTime": "2030-03-20T00:00:00Z"}
+
+
+def test_a_test_that_somebody_starts_early_can_still_be_updated(stack: Stack) -> None:
+    before = declared(Schedule=FAR)
+    name = stack.create(before).physical_id
+    stack.call("StartInferenceExperiment", Name=name)
+    stack.clock.advance(timedelta(hours=1))
+
+    # SageMaker has moved the end to 30 days after the start.
+    after = declared(Schedule=FAR, sampling=50)
+    assert stack.update(before, after, name).succeeded
+    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
+    assert end_of(stack, name) == start_of(stack, name) + timedelta(days=30)
+
+
+def test_a_start_that_is_declared_anew_is_refused_once_the_test_runs(stack: Stack) -> None:
+    before = declared(Schedule=FAR)
+    name = stack.create(before).physical_id
+    stack.call("StartInferenceExperiment", Name=name)
+    stack.clock.advance(timedelta(hours=1))
+
+    answer = stack.update(before, declared(Schedule=FAR | {"StartTime": "2030-02-21T00:00:00Z"}), name)
+
+    assert not answer.succeeded
+    assert "Schedule.StartTime" in answer.reason
+
+
+def test_a_start_now_with_an_end_that_is_too_far_away_is_refused_before_the_start(stack: Stack) -> None:
+    before = declared(Schedule=FAR)
+    name = stack.create(before).physical_id
+    mark = stack.mark()
+
+    answer = stack.update(before, declared(Schedule={"EndTime": FAR["EndTime"]}), name)
+
+    assert not answer.succeeded
+    assert "Schedule.EndTime is P77" in answer.reason
+    assert "from now, must be from PT1H to P30D" in answer.reason
+    assert stack.calls(since=mark) == []
+    assert stack.describe(name)["Status"] == "Created"

@@ -119,7 +119,7 @@ def test_a_delete_waits_for_a_stop_that_was_accepted_in_an_unknown_status() -> N
     assert kind(plan(replace(situation, now=request.deadline - (request.deadline - situation.now) / 4))) == "WAIT"
 
 
-@pytest.mark.parametrize(("then", "expected"), [("Running", "STOP"), ("Created", "DELETE"), ("Completed", "DELETE")])
+@pytest.mark.parametrize(("then", "expected"), [("Running", "STOP"), ("Created", "STOP"), ("Completed", "DELETE")])
 def test_what_was_in_conflict_in_an_unknown_status_is_tried_again_once_it_has_passed(then: str, expected: str) -> None:
     request, journal = deletion()
     situation = situation_of(request, STATUS, journal)

@@ -22,6 +22,10 @@ OPEN_POINTS: list[dict[str, Any]] = [
     {"kms_key_reported_as_arn": True},
     {"tags_visible_after": timedelta(seconds=20)},
     {"visible_after_create": timedelta(seconds=20)},
+    {"update_drops_what_is_left_out": True},
+    {"stop_shows_after": timedelta(minutes=3)},
+    {"shadow_deployed_before_start": True, "stop_in_created": True},
+    {"shadow_deployed_before_start": True, "unscheduled_passes_created": True},
     {"tags_per_page": 2},
     {"starting": timedelta(minutes=20), "stopping": timedelta(minutes=15), "updating": timedelta(minutes=15)},
 ]

@@ -15,7 +15,7 @@ OTHER_SHADOW = [variant(PRODUCTION, CHAMPION), variant(SHADOW, "contender", inst
 STORAGE = {"Destination": "s3://captures/shop"}
 
 
-def test_an_unchanged_declaration_costs_two_looks_and_changes_nothing(stack: Stack) -> None:
+def test_an_unchanged_declaration_costs_four_looks_and_changes_nothing(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
     mark = stack.mark()
 
@@ -23,7 +23,12 @@ def test_an_unchanged_declaration_costs_two_looks_and_changes_nothing(stack: Sta
 
     assert answer.succeeded
     assert answer.physical_id == name
-    assert stack.calls(since=mark, reads=True) == ["DescribeInferenceExperiment", "ListTags"]
+    assert stack.calls(since=mark, reads=True) == [
+        "DescribeInferenceExperiment",
+        "ListTags",
+        "DescribeEndpoint",
+        "DescribeEndpointConfig",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -279,16 +284,59 @@ def test_an_end_in_the_past_is_refused_with_the_way_to_end_it(stack: Stack) -> N
     assert stack.calls(since=mark) == []
 
 
-def test_data_capture_cannot_be_taken_away_again(stack: Stack) -> None:
+@pytest.mark.parametrize("drops", [True, False])
+def test_data_capture_is_taken_away_before_the_start_if_sagemaker_does_so(drops: bool) -> None:
+    stack = Stack(update_drops_what_is_left_out=drops)
     before = declared(Schedule=SCHEDULED, DataStorageConfig=STORAGE)
     name = stack.create(before).physical_id
-    mark = stack.mark()
 
     answer = stack.update(before, declared(Schedule=SCHEDULED), name)
 
-    assert not answer.succeeded
-    assert "DataStorageConfig" in answer.reason
-    assert stack.calls(since=mark) == []
+    assert answer.succeeded == drops
+    assert ("DataStorageConfig" in stack.describe(name)) != drops
+    assert drops or "did not bring about DataStorageConfig" in answer.reason
+
+
+@pytest.mark.parametrize("drops", [True, False])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Description": "another"},
+        {"sampling": 50},
+        {"Schedule": SCHEDULED | {"EndTime": "2030-02-06T00:00:00Z"}},
+        {"ModelVariants": [variant(PRODUCTION, CHAMPION), variant(SHADOW, "contender")]},
+    ],
+    ids=["description", "sampling", "end", "model"],
+)
+def test_an_update_sends_all_that_may_change(drops: bool, changes: dict[str, Any]) -> None:
+    stack = Stack(update_drops_what_is_left_out=drops)
+    before = declared(Schedule=SCHEDULED, DataStorageConfig=STORAGE, Description="before")
+    name = stack.create(before).physical_id
+    after = declared(**{"Schedule": SCHEDULED, "DataStorageConfig": STORAGE, "Description": "before"} | changes)
+    mark = stack.mark()
+
+    assert stack.update(before, after, name).succeeded
+
+    (update,) = [call for call in stack.sagemaker.record[mark:] if call.operation == "UpdateInferenceExperiment"]
+    assert set(update.parameters) == {
+        "Name", "Description", "Schedule", "ModelVariants", "DataStorageConfig", "ShadowModeConfig"
+    }  # fmt: skip
+    live = stack.describe(name)
+    assert live["DataStorageConfig"] == STORAGE
+    assert live["Description"] == changes.get("Description", "before")
+
+
+def test_an_update_of_a_running_test_sends_all_that_may_change_then(stack: Stack) -> None:
+    before = declared(DataStorageConfig=STORAGE, Description="before")
+    name = stack.create(before).physical_id
+    mark = stack.mark()
+
+    assert stack.update(before, before | {"Description": "after"}, name).succeeded
+
+    (update,) = [call for call in stack.sagemaker.record[mark:] if call.operation == "UpdateInferenceExperiment"]
+    assert set(update.parameters) == {"Name", "Description", "Schedule", "ShadowModeConfig"}
+    assert set(update.parameters["Schedule"]) == {"EndTime"}
+    assert stack.describe(name)["DataStorageConfig"] == STORAGE
 
 
 def test_production_must_still_be_mirrored_when_a_scheduled_test_changes(stack: Stack) -> None:

@@ -39,6 +39,32 @@ def test_stop_may_be_legal_in_created() -> None:
     assert world.endpoint() == serving
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_the_shadow_of_a_scheduled_test_may_be_deployed_before_the_start(early: bool) -> None:
+    world = World(shadow_deployed_before_start=early, stop_in_created=True)
+    world.reach("Created")
+    world.clock.advance(6 * MINUTE)
+    before = "ShadowProductionVariants" in world.endpoint()
+
+    world.stop(ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"})
+    world.clock.advance(6 * MINUTE)
+
+    assert [before, "ShadowProductionVariants" in world.endpoint()] == [early, False]
+
+
+def test_a_stop_may_show_late() -> None:
+    world = World(stop_shows_after=MINUTE)
+    world.reach("Running")
+    world.stop(ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"})
+
+    first, listed = world.status(), world.call("ListInferenceExperiments")["InferenceExperiments"][0]["Status"]
+    with pytest.raises(ServiceError):
+        world.stop(ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"})
+    world.clock.advance(MINUTE)
+
+    assert [first, listed, world.status()] == ["Running", "Running", "Stopping"]
+
+
 def test_delete_may_be_illegal_in_created() -> None:
     world = World(delete_in_created=False)
     world.reach("Created")

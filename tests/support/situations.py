@@ -79,6 +79,7 @@ def experiment_of(status: str, request: Request, *, applied: dict[str, Any]) -> 
 ENDPOINT_AS_BEFORE = ObservedEndpoint(
     ENDPOINT, "InService", "before", (ServedVariant(PRODUCTION, 1, CHAMPION, INSTANCE_TYPE),), (), ""
 )
+ENDPOINT_UNDER_TEST = replace(ENDPOINT_AS_BEFORE, shadows=(ServedVariant(SHADOW, 1, CHALLENGER, INSTANCE_TYPE),))
 ENDPOINT_PROMOTED = replace(ENDPOINT_AS_BEFORE, production=(ServedVariant(SHADOW, 1, CHALLENGER, INSTANCE_TYPE),))
 
 
@@ -88,10 +89,12 @@ def situation_of(
     journal: Journal,
     *,
     applied: dict[str, Any] = AS_IT_IS,
-    endpoint: ObservedEndpoint = ENDPOINT_AS_BEFORE,
+    endpoint: ObservedEndpoint | None = None,
 ) -> Situation:
+    """``endpoint``: as the status has it, if omitted."""
+    usual = ENDPOINT_UNDER_TEST if status == "Running" else ENDPOINT_AS_BEFORE
     observed = None if status == ABSENT else experiment_of(status, request, applied=applied)
-    return Situation(request, journal, NOW, observed, endpoints={ENDPOINT: endpoint})
+    return Situation(request, journal, NOW, observed, endpoints={ENDPOINT: endpoint or usual})
 
 
 def asked(request_type: str) -> Journal:

@@ -18,8 +18,8 @@ STARTED = "sagemaker-inference-experiment:started"
 HANDOVER = "sagemaker-inference-experiment:hop"
 """The fencing token, the generation and the invocation that goes on; from the first handover on."""
 PENDING_STOP = "sagemaker-inference-experiment:ending"
-"""What becomes of the shadow variant (its action), and the fencing token of the request that stops the test: from
-before the Stop until the endpoint is verified."""
+"""What becomes of the shadow variant (its action), the fencing token of the request that stops the test, and where
+production serves another model than the test's own, that model: from before the Stop until the endpoint is verified."""
 VERIFIED = ""
 """The value of ``PENDING_STOP`` once the endpoint is as it was to be."""
 NOT_KNOWN = ""
@@ -49,16 +49,21 @@ class Owner:
 
 @dataclass(frozen=True)
 class PendingStop:
-    """A stop whose endpoint is not verified yet: the shadow variant's action, and who stops the test."""
+    """A stop whose endpoint is not verified yet: the shadow variant's action, and who stops the test.
+
+    ``kept_model``: the model that production is to go on serving, where it is not the test's own.
+    """
 
     action: str = ""
     token: str = ""
+    kept_model: str = ""
 
 
 def read_pending_stop(tags: Mapping[str, str]) -> PendingStop:
     """Empty where there is none, or where the endpoint was verified since."""
-    action, _, token = tags.get(PENDING_STOP, "").partition(" ")
-    return PendingStop(action, token)
+    action, _, rest = tags.get(PENDING_STOP, "").partition(" ")
+    token, _, kept_model = rest.partition(" ")
+    return PendingStop(action, token, kept_model)
 
 
 def owner_in_words(tags: Mapping[str, str]) -> str:

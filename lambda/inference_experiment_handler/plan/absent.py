@@ -6,12 +6,8 @@ from inference_experiment_handler.model.request import RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step, Wait
 from inference_experiment_handler.model.tags import LEASE
 from inference_experiment_handler.plan import arguments, last_applied, stack
-from inference_experiment_handler.plan.endpoint import (
-    ending_problem,
-    endpoint_after,
-    placement_problem,
-    still_updating,
-)
+from inference_experiment_handler.plan.ending_proof import ending_problem, endpoint_after
+from inference_experiment_handler.plan.endpoint import placement_problem, still_updating
 from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
 from inference_experiment_handler.plan.situation import Situation, Target

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.plan import schedule
 from inference_experiment_handler.plan.fields import FIELDS, Arguments, Field
+from inference_experiment_handler.plan.live_count import desired_as_served
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.spec.declaration import Ending
 from inference_experiment_handler.spec.limits import REASON
@@ -13,16 +15,29 @@ from inference_experiment_handler.spec.limits import REASON
 def create(situation: Situation, tags: Mapping[str, str]) -> Arguments:
     """``CreateInferenceExperiment``."""
     sent: Arguments = {"Name": situation.request.name, "Tags": tag_list(tags)}
+    desired = desired_as_served(situation)
     for field in FIELDS:
-        sent.update(field.create_arguments(situation.desired, situation.now))
+        sent.update(field.create_arguments(desired, situation.now))
     return sent
 
 
 def update(situation: Situation, target: Target, fields: Iterable[Field]) -> Arguments:
-    """``UpdateInferenceExperiment``: what puts these fields right, and nothing beyond them."""
+    """``UpdateInferenceExperiment``: what puts these fields right, and all else that may change, as it is live.
+
+    Whether SageMaker keeps or drops what is left out is not documented.
+    """
+    desired, experiment = desired_as_served(situation), target.experiment
+    changing = {field.name for field in fields}
+    for field in FIELDS:
+        if field.name not in changing and field.goes_with not in changing:
+            desired = field.keep(desired, experiment)
     sent: Arguments = {"Name": target.name}
-    for field in fields:
-        sent.update(field.update_arguments(situation.desired, target.experiment))
+    for field in FIELDS:
+        if experiment.status in field.changes_in:
+            sent.update(field.update_arguments(desired, experiment))
+    if not changing & {"Schedule.StartTime", "Schedule.EndTime"}:
+        sent.pop("Schedule", None)
+        sent.update(schedule.as_live(experiment, situation.now))
     return sent
 
 

@@ -11,26 +11,31 @@ def call_once(operation: str, target: Target, arguments: Arguments, *, tentative
     experiment, journal = target.experiment, target.journal
     if not journal.is_completed(operation, target.name):
         return Call(operation, target.name, arguments, f"it is {experiment.status}", tentative=tentative)
-    if journal.may_not_show_yet(operation, target.name, target.now):
+    # A Stop takes minutes, and may show late: it is waited for until the deadline.
+    if operation == STOP or journal.may_not_show_yet(operation, target.name, target.now):
         return Wait(f"waiting for {operation} to show")
     said = f": {experiment.status_reason}" if experiment.status_reason else ""
     return Fail(f"{target.name} is still {experiment.status} after {operation}{said}")
 
 
-def call_off(target: Target, stop_arguments: Arguments, *, record_may_go: bool) -> Step:
+def call_off(target: Target, stop_arguments: Arguments, *, shadow_left: str | None) -> Step:
     """The next step towards a scheduled test that never starts.
 
-    Whether a test that has not started can be stopped, or deleted, is not documented. So the one is tried, and the
-    other if that is in conflict. Without its record a test never starts, so in the end the record goes even where it
-    was to stay.
+    Whether a test that has not started can be stopped, or deleted, is not documented, nor when its shadow variant is
+    deployed. So a Stop is tried first, which takes the shadow off, and a Delete if that is in conflict. Without its
+    record a test never starts, so in the end the record goes even where it was to stay.
+
+    ``shadow_left``: that the shadow is on the endpoint already. Then the record has to stay, so that the next request
+    finds it.
     """
-    journal, delete = target.journal, {"Name": target.name}
-    calls = ((STOP, stop_arguments), (DELETE, delete))
-    first, second = reversed(calls) if record_may_go else calls
-    for operation, arguments in (first, second):
-        if not journal.in_conflict(operation, target.name):
-            return call_once(operation, target, arguments, tentative=True)
-    once_more = Call(first[0], target.name, first[1], "once more", tentative=True)
-    if journal.in_conflict_for_good(once_more, target.now):
-        return Fail(f"{target.name} has not started and can be neither stopped nor deleted: {journal.last_error}")
-    return once_more
+    journal = target.journal
+    if not journal.in_conflict(STOP, target.name):
+        return call_once(STOP, target, stop_arguments, tentative=True)
+    if shadow_left is None and not journal.in_conflict(DELETE, target.name):
+        return call_once(DELETE, target, {"Name": target.name}, tentative=True)
+    once_more = Call(STOP, target.name, stop_arguments, "once more", tentative=True)
+    if not journal.in_conflict_for_good(once_more, target.now):
+        return once_more
+    if shadow_left is not None:
+        return Fail(f"{shadow_left}. {target.name} has not started and can't be stopped: {journal.last_error}")
+    return Fail(f"{target.name} has not started and can be neither stopped nor deleted: {journal.last_error}")

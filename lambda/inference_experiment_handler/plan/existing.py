@@ -3,18 +3,21 @@
 from inference_experiment_handler.model.operations import START
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import STARTED, owner_in_words
-from inference_experiment_handler.plan import arguments, diff
-from inference_experiment_handler.plan.calls import call_off, call_once
+from inference_experiment_handler.plan import diff
+from inference_experiment_handler.plan.calls import call_once
+from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ended import plan_ended
 from inference_experiment_handler.plan.endpoint import placement_matters, still_updating
 from inference_experiment_handler.plan.feasibility import infeasible_fields
-from inference_experiment_handler.plan.fields import Field
+from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.finalize import finalize
+from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
-from inference_experiment_handler.plan.removal import stop
+from inference_experiment_handler.plan.live_count import lacks_instances
+from inference_experiment_handler.plan.removal import call_off_scheduled, stop
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.update import update
-from inference_experiment_handler.plan.wording import unhandled_status
+from inference_experiment_handler.plan.wording import unhandled_status, way_out
 from inference_experiment_handler.spec.declaration import Ending
 from inference_experiment_handler.spec.text import iso_instant
 
@@ -58,7 +61,7 @@ def _finalize_without_waiting(situation: Situation, target: Target) -> Step | No
 
 
 def _differing(situation: Situation, target: Target) -> list[Field]:
-    return diff.differing(
+    differing = diff.differing(
         situation.desired,
         target.experiment,
         target.last_applied_or_previous if target.ours else target.last_applied,
@@ -66,6 +69,11 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
         sent=situation.journal.sent_fields,
         adopting=not target.ours,
     )
+    names = [field.name for field in differing] + situation.journal.sent_fields
+    if placement_matters(situation, target) and "ModelVariants" not in names and lacks_instances(situation, target):
+        # The endpoint has scaled out since the test was created.
+        differing.append(next(field for field in FIELDS if field.name == "ModelVariants"))
+    return differing
 
 
 def _plan_created_or_running(situation: Situation, target: Target) -> Step | Infeasible:
@@ -75,6 +83,10 @@ def _plan_created_or_running(situation: Situation, target: Target) -> Step | Inf
         if wait is not None:
             return wait
     differing = _differing(situation, target)
+    if target.experiment.running and not target.deployed_by_this_request:
+        looked_at = _look_at_endpoint(situation, target, differing)
+        if looked_at is not None:
+            return looked_at
     problems = infeasible_fields(situation, target, differing)
     if not problems:
         return _update_conclude_start(situation, target, differing, in_full=True)
@@ -82,6 +94,32 @@ def _plan_created_or_running(situation: Situation, target: Target) -> Step | Inf
     return Infeasible(
         " ".join(dict.fromkeys(problems.values())),
         in_rollback=lambda: _update_conclude_start(situation, target, feasible, in_full=False),
+    )
+
+
+def _look_at_endpoint(situation: Situation, target: Target, differing: list[Field]) -> Step | Infeasible | None:
+    """A wait or a refusal where the running test's endpoint is not as the test has deployed it.
+
+    An Update of a running test deploys its variants anew, and would put them in the place of what production serves.
+    """
+    desired, experiment = situation.desired, target.experiment
+    endpoint = situation.endpoint(experiment.endpoint_name)
+    wait = still_updating(endpoint)
+    if wait is not None:
+        return wait
+    problem = displaced(experiment, endpoint)
+    if problem is None:
+        return None
+    conclusion = desired.conclusion
+    if endpoint is not None and conclusion is not None and not differing:
+        # A Stop can end the test, and keep what production serves.
+        if keep_production(conclusion, experiment, endpoint) is not None:
+            return None
+        problem += ", and no StopInferenceExperiment ends the test as declared and keeps what production serves"
+    why = f"{experiment.status}, and left as it is"
+    return Infeasible(
+        f"{problem}. {way_out(desired)}, or delete the resource",
+        in_rollback=lambda: finalize(situation, target, why, in_full=False),
     )
 
 
@@ -104,5 +142,5 @@ def _conclude(situation: Situation, target: Target, conclusion: Ending) -> Step:
     owner = situation.request.owner
     reason = f"concluded by {owner.logical_id} of stack {owner.stack_id}"
     if target.experiment.not_started:
-        return call_off(target, arguments.stop(target.experiment, conclusion, reason), record_may_go=False)
-    return stop(target, conclusion, reason=reason)
+        return call_off_scheduled(situation, target, conclusion, reason=reason)
+    return stop(situation, target, conclusion, reason=reason)

@@ -8,6 +8,7 @@ from inference_experiment_handler.plan.fields import Field
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import way_out
 from inference_experiment_handler.spec.declaration import Action
+from inference_experiment_handler.spec.limits import LONGEST_TEST, length_problem
 
 
 def infeasible_fields(situation: Situation, target: Target, differing: Iterable[Field]) -> dict[str, str]:
@@ -38,6 +39,12 @@ def _problems_before_start(situation: Situation, target: Target) -> dict[str, st
             "ModelVariantActions": f"{target.name} has not started, so there is nothing to "
             f"{conclusion.shadow.lower()}: call it off (remove the shadow variant), or let it run first."
         }
+    end = desired.schedule.end
+    if target.experiment.not_started and desired.schedule.is_due(situation.now) and end is not None:
+        length = end - situation.now
+        if length > LONGEST_TEST:
+            problem = length_problem(length, " from now")
+            return {"Schedule.EndTime": f"Schedule.EndTime {problem}, as the test is to start now."}
     if placement_matters(situation, target):
         problem = placement_problem(desired, situation.endpoint(desired.endpoint_name))
         return {"ModelVariants": f"{problem}."} if problem else {}

@@ -4,7 +4,7 @@ How it is declared, observed, compared, sent, refused and digested. Whatever dep
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,6 @@ from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.plan import matching, schedule
 from inference_experiment_handler.plan.matching import Match, match_if
-from inference_experiment_handler.plan.wording import way_out
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import DataStorage, Declaration, ModelVariant
 
@@ -34,7 +33,8 @@ class Field:
         changes_in: The statuses in which SageMaker can change it.
         compare: Whether the two are the same. Without it they have to be equal.
         in_create: What CreateInferenceExperiment is sent. Without it the desired value, unless that is empty.
-        in_update: What UpdateInferenceExperiment is sent. Without it the desired value.
+        in_update: What UpdateInferenceExperiment is sent. Without it the desired value, unless there is none.
+        keep: The declaration with what is live for the field, which an update of other fields sends along.
         problem: Why a change is refused that the status would allow.
         goes_with: The field that changes together with this one, or not at all.
     """
@@ -46,6 +46,7 @@ class Field:
     compare: Callable[[Declaration, ObservedExperiment, datetime], Match] | None = None
     in_create: Callable[[Declaration, datetime], Arguments] | None = None
     in_update: Callable[[Declaration, ObservedExperiment], Arguments] | None = None
+    keep: Callable[[Declaration, ObservedExperiment], Declaration] = lambda desired, _: desired
     problem: Callable[[Declaration, ObservedExperiment, datetime], str | None] = lambda *_: None
     goes_with: str | None = None
 
@@ -63,7 +64,8 @@ class Field:
     def update_arguments(self, desired: Declaration, observed: ObservedExperiment) -> Arguments:
         if self.in_update is not None:
             return self.in_update(desired, observed)
-        return {self.name: self.desired(desired)}
+        value = self.desired(desired)
+        return {} if value is None else {self.name: value}
 
 
 def _match_role(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:
@@ -91,10 +93,9 @@ def _storage(storage: DataStorage | None) -> Any:
     return storage.to_api() if storage else None
 
 
-def _storage_problem(desired: Declaration, *_: Any) -> str | None:
-    if desired.data_storage is not None:
-        return None
-    return f"DataStorageConfig can't be taken away again. {way_out(desired)}."
+def _keep_variants(desired: Declaration, observed: ObservedExperiment) -> Declaration:
+    production, shadow = (observed.variants.get(name) for name in (observed.production_name, observed.shadow_name))
+    return replace(desired, production=production or desired.production, shadow=shadow or desired.shadow)
 
 
 def _roles(production: str, shadow: str) -> dict[str, str]:
@@ -143,6 +144,7 @@ FIELDS = (
         desired=lambda desired: desired.description,
         observed=lambda observed: observed.description,
         changes_in=UNTIL_END,
+        keep=lambda desired, observed: replace(desired, description=observed.description),
     ),
     Field(
         name="Schedule.StartTime",
@@ -171,6 +173,7 @@ FIELDS = (
         compare=matching.model_variants,
         in_create=lambda desired, _: _variants(desired),
         in_update=lambda desired, _: _variants(desired),
+        keep=_keep_variants,
         goes_with="ShadowModeConfig",
     ),
     Field(
@@ -179,7 +182,7 @@ FIELDS = (
         observed=lambda observed: _storage(observed.data_storage),
         changes_in=UNTIL_START,
         compare=matching.data_storage,
-        problem=_storage_problem,
+        keep=lambda desired, observed: replace(desired, data_storage=observed.data_storage),
     ),
     Field(
         name="ShadowModeConfig",
@@ -197,6 +200,7 @@ FIELDS = (
         changes_in=UNTIL_END,
         in_create=lambda desired, _: _shadow_mode(desired),
         in_update=lambda desired, _: _shadow_mode(desired),
+        keep=lambda desired, observed: replace(desired, sampling_percentage=observed.sampling_percentage),
     ),
 )
 """Every field of an experiment, in the order in which messages name them and the digests of what was applied stand."""

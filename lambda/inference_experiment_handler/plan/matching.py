@@ -29,15 +29,20 @@ def match_if(same: bool) -> Match:
 
 
 def model_variants(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:
-    return match_if(
-        desired.variants.keys() == observed.variants.keys()
-        and all(
-            names.same(variant.model_name, observed.variants[name].model_name)
-            and variant.instance_type == observed.variants[name].instance_type
-            and variant.instance_count == observed.variants[name].instance_count
-            for name, variant in desired.variants.items()
-        )
+    """A test has more production instances than are declared where the endpoint had more (see ``live_count``)."""
+    if desired.variants.keys() != observed.variants.keys():
+        return Match.DIFFERENT
+    same = all(
+        names.same(variant.model_name, observed.variants[name].model_name)
+        and variant.instance_type == observed.variants[name].instance_type
+        and (variant.instance_count == observed.variants[name].instance_count or variant is desired.production)
+        for name, variant in desired.variants.items()
     )
+    production = desired.production
+    surplus = observed.variants[production.variant_name].instance_count - production.instance_count
+    if not same or surplus < 0:
+        return Match.DIFFERENT
+    return Match.UNKNOWN if surplus else Match.SAME
 
 
 def data_storage(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:

@@ -22,7 +22,12 @@ def tags_needed(situation: Situation, name: str, experiment: ObservedExperiment)
 
 def endpoints_needed(situation: Situation) -> frozenset[str]:
     """The endpoints by which the next step is decided, by their names in lower case."""
-    names = {target.experiment.endpoint_name for target in situation.targets if target.unverified}
+    names = {
+        target.experiment.endpoint_name
+        for target in situation.targets
+        # Before a test is updated or ended, its endpoint is looked at: others may have changed it.
+        if target.experiment.running or target.experiment.not_started or target.unverified
+    }
     if situation.request.desired is not None:
         target, desired = situation.target, situation.request.desired
         if target is None or placement_matters(situation, target):

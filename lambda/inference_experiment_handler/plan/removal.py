@@ -7,7 +7,11 @@ from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, 
 from inference_experiment_handler.model.tags import PENDING_STOP
 from inference_experiment_handler.plan import arguments
 from inference_experiment_handler.plan.calls import call_off, call_once
-from inference_experiment_handler.plan.endpoint import ending_problem, still_updating
+from inference_experiment_handler.plan.displaced import displaced
+from inference_experiment_handler.plan.ending_proof import ending_problem, mixed_problem, production_problem
+from inference_experiment_handler.plan.endpoint import still_updating
+from inference_experiment_handler.plan.fields import Arguments
+from inference_experiment_handler.plan.keep_production import keep_production, kept_model
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import unhandled_status
@@ -49,7 +53,7 @@ def end(
     if experiment.ended:
         return _verify_stop(situation, target, ending)
     if experiment.running:
-        return stop(target, ending, reason=reason)
+        return stop(situation, target, ending, reason=reason, record_may_go=record_may_go)
     lease = acquire_lease(target)
     if lease is not None and lease.key not in target.journal.conflicts:
         # What is to go goes even where tags can't be written any more.
@@ -57,7 +61,7 @@ def end(
     if experiment.in_transition:
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
     if experiment.not_started:
-        return call_off(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
+        return call_off_scheduled(situation, target, ending, reason=reason)
     return _end_in_unhandled_status(target, ending, reason=reason, record_may_go=record_may_go)
 
 
@@ -84,13 +88,50 @@ def _end_in_unhandled_status(target: Target, ending: Ending, *, reason: str, rec
     return Wait(f"waiting for {target.name}: {unhandled_status(target.experiment)}")
 
 
-def stop(target: Target, ending: Ending, *, reason: str) -> Step:
-    """The next step towards a running test's end."""
-    return _intend_stop(target, ending) or call_once(STOP, target, arguments.stop(target.experiment, ending, reason))
+def stop(situation: Situation, target: Target, ending: Ending, *, reason: str, record_may_go: bool = False) -> Step:
+    """The next step towards a running test's end. Whatever becomes of the test, production stays as it is served."""
+    experiment = target.experiment
+    endpoint = situation.endpoint(experiment.endpoint_name)
+    if endpoint is None:
+        return _end_without_endpoint(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
+    journal = target.journal
+    if journal.is_completed(STOP, target.name) or journal.may_not_show_yet(STOP, target.name, situation.now):
+        return Wait(f"waiting for {STOP} to show")
+    wait = still_updating(endpoint)
+    if wait is not None:
+        return wait
+    # A variant that is no longer on the endpoint can be neither promoted nor kept.
+    kept = keep_production(ending, experiment, endpoint) or keep_production(Removal().ending, experiment, endpoint)
+    if kept is None:
+        return Fail(
+            f"{displaced(experiment, endpoint)}. StopInferenceExperiment would replace what production serves, so "
+            f"{target.name} is not stopped. Update the endpoint to a configuration with one production variant, "
+            f"{experiment.production_name}, and try again"
+        )
+    return _intend_stop(target, kept) or call_once(STOP, target, arguments.stop(experiment, kept, reason))
+
+
+def call_off_scheduled(situation: Situation, target: Target, ending: Ending, *, reason: str) -> Step:
+    """The next step towards a scheduled test that never starts, and leaves no shadow variant on its endpoint."""
+    experiment = target.experiment
+    endpoint = situation.endpoint(experiment.endpoint_name)
+    sent, shadow_left = arguments.stop(experiment, ending, reason), ending_problem(ending, experiment, endpoint)
+    return still_updating(endpoint) or _intend_stop(target, ending) or call_off(target, sent, shadow_left=shadow_left)
+
+
+def _end_without_endpoint(target: Target, stop_arguments: Arguments, *, record_may_go: bool) -> Step:
+    """Without its endpoint nothing of a test runs. What can be done about its record is tried."""
+    for operation, sent in ((STOP, stop_arguments), (DELETE, {"Name": target.name}))[: 2 if record_may_go else 1]:
+        if not target.journal.in_conflict(operation, target.name):
+            return call_once(operation, target, sent, tentative=True)
+    gone = f"endpoint {target.experiment.endpoint_name} does not exist any more, so nothing of {target.name} runs"
+    return Done(f"{gone}. SageMaker keeps its record, which is {target.experiment.status}")
 
 
 def _intend_stop(target: Target, ending: Ending) -> Call | None:
-    return record_intent(target, Purpose.STOP, {PENDING_STOP: f"{ending.shadow} {target.request.token}"})
+    kept = kept_model(target.experiment, ending)
+    intent = " ".join(filter(None, (ending.shadow, target.request.token, kept)))
+    return record_intent(target, Purpose.STOP, {PENDING_STOP: intent})
 
 
 def ending_of(target: Target, removal: Removal) -> Ending:
@@ -119,6 +160,8 @@ def _verify_stop(situation: Situation, target: Target, ending: Ending) -> Step |
     wait = still_updating(endpoint)
     if wait is not None:
         return wait
-    problem = ending_problem(ending, experiment, endpoint)
+    problem = ending_problem(ending, experiment, endpoint) or production_problem(pending.kept_model, endpoint)
+    if target.stopped_by_this_request:
+        problem = problem or mixed_problem(endpoint)
     said = f" ({experiment.status_reason})" if experiment.status_reason else ""
     return Fail(f"{problem}; the experiment is {experiment.status}{said}") if problem else None

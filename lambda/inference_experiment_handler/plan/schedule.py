@@ -6,7 +6,7 @@ from typing import Any
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.plan.matching import Match, match_if
 from inference_experiment_handler.spec.declaration import Declaration
-from inference_experiment_handler.spec.limits import DEFAULT_TEST
+from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 _CLOSE = timedelta(minutes=1)
@@ -21,7 +21,8 @@ def match_start(desired: Declaration, observed: ObservedExperiment, now: datetim
         # A test that hasn't started by then is started by a call of its own; one that has is as desired.
         return Match.SAME
     if not observed.not_started:
-        return Match.DIFFERENT
+        # Somebody else may have started it early. Then only a start that is declared anew can't be brought about.
+        return Match.UNKNOWN
     return match_if(observed.start is not None and abs(observed.start - start) < _CLOSE)
 
 
@@ -32,7 +33,14 @@ def match_end(desired: Declaration, observed: ObservedExperiment, now: datetime)
     end = desired_end(desired, observed)
     if end is None:
         return Match.UNKNOWN
-    return match_if(observed.end is not None and abs(observed.end - end) < _CLOSE)
+    return match_if(observed.end is not None and abs(observed.end - _shortened(end, observed)) < _CLOSE)
+
+
+def _shortened(end: datetime, observed: ObservedExperiment) -> datetime:
+    """The end of a test that was started early: SageMaker moves it to 30 days after the start, if it is later."""
+    if observed.not_started or observed.start is None:
+        return end
+    return min(end, observed.start + LONGEST_TEST)
 
 
 def iso_or_none(instant: datetime | None) -> str | None:
@@ -61,6 +69,13 @@ def for_update(desired: Declaration, observed: ObservedExperiment) -> dict[str, 
     # Only the end may change once the test runs. Before, both are sent: what half a schedule means is not documented.
     start = desired.schedule.start or observed.start if observed.not_started else None
     return {"Schedule": _times(start, _end_to_send(desired, observed))}
+
+
+def as_live(observed: ObservedExperiment, now: datetime) -> dict[str, Any]:
+    """The schedule as it is. A time that is past can't be sent."""
+    start = observed.start if observed.not_started else None
+    times = {key: at for key, at in _times(start, observed.end).items() if at > now}
+    return {"Schedule": times} if times else {}
 
 
 def end_problem(desired: Declaration, observed: ObservedExperiment, now: datetime) -> str | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
-from inference_experiment_handler.model.operations import STOP
+from inference_experiment_handler.model.operations import CREATE, START, STOP, UPDATE
 from inference_experiment_handler.model.request import Request, issued_at
 from inference_experiment_handler.model.tags import (
     LAST_APPLIED,
@@ -141,9 +141,14 @@ class Target:
         return self.pending_stop.token == self.request.token or self.journal.perhaps_completed(STOP, self.name)
 
     @property
+    def deployed_by_this_request(self) -> bool:
+        """Whether this request has had SageMaker change the endpoint, so that what it serves is the test's."""
+        return any(self.journal.perhaps_completed(operation, self.name) for operation in (CREATE, START, UPDATE, STOP))
+
+    @property
     def unverified(self) -> bool:
         """Whether this resource has stopped it, and its endpoint is not yet seen to be as its ending declares."""
-        if not self.experiment.ended or not self.experiment.ran:
+        if not self.experiment.ended:
             return False
         return bool(self.tags.get(PENDING_STOP)) or self.journal.perhaps_completed(STOP, self.name)
 

@@ -2,7 +2,7 @@
 
 Properties bear the names and shapes of the SageMaker API (``CreateInferenceExperiment``, ``UpdateInferenceExperiment``,
 ``StopInferenceExperiment``). What the API has no word for is ours: ``Run``, ``Schedule.Duration``, ``OnDelete``,
-``AdoptExisting``.
+``AdoptExisting``, ``EndpointConfigName``.
 """
 
 from collections.abc import Callable, Mapping
@@ -76,6 +76,8 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
     kind = reader.choice("Type", [SHADOW_MODE])
     role_arn = reader.text("RoleArn", limits.ROLE_ARN, required=True)
     endpoint_name = reader.text("EndpointName", limits.ENDPOINT_NAME, required=True)
+    # Only for CloudFormation: an Update comes when the endpoint's configuration changes, and looks at the endpoint.
+    reader.text("EndpointConfigName", limits.ENDPOINT_NAME)
     kms_key = reader.text("KmsKey", limits.KMS_KEY)
     description = reader.text("Description", limits.DESCRIPTION)
     schedule = _schedule(reader)

@@ -1,0 +1,141 @@
+"""Whether a stopped test has left its endpoint as its ending declares.
+
+An experiment's status proves nothing about the endpoint: an endpoint update can roll back silently.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from inference_experiment_handler.model.observed import ObservedEndpoint, ServedVariant
+from inference_experiment_handler.plan.endpoint import because, names_of
+from inference_experiment_handler.spec import names
+from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
+
+
+class Test(Protocol):
+    """What a declaration and an observed experiment have in common."""
+
+    @property
+    def endpoint_name(self) -> str: ...
+    @property
+    def shadow_name(self) -> str: ...
+    @property
+    def variants(self) -> Mapping[str, ModelVariant]: ...
+
+
+def ending_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint | None) -> str | None:
+    """Why the test's endpoint is not as the ending declares it."""
+    shadow = test.shadow_name
+    if ending.promotes:
+        if endpoint is None:
+            return f"endpoint {test.endpoint_name} is gone, so shadow variant {shadow} does not serve"
+        if _promoted(ending, test, endpoint):
+            return (
+                _not_in_service(endpoint) or _still_serving(ending, endpoint) or _resize_problem(ending, test, endpoint)
+            )
+        return (
+            f"shadow variant {shadow} does not serve production traffic: endpoint {endpoint.name} serves "
+            f"{names_of(endpoint.production)} from configuration {endpoint.config_name}{because(endpoint)}"
+        )
+    there = endpoint is not None and (endpoint.shadows_with(shadow) or endpoint.serves_in_production(shadow))
+    if ending.shadow == Action.REMOVE and endpoint is not None and endpoint.shadows_with(shadow):
+        return (
+            f"shadow variant {shadow} is still on endpoint {endpoint.name} (configuration {endpoint.config_name}) "
+            f"and goes on being billed{because(endpoint)}"
+        )
+    if ending.shadow == Action.RETAIN and not there:
+        return f"shadow variant {shadow} is no longer on endpoint {test.endpoint_name}"
+    return _resize_problem(ending, test, endpoint) if endpoint is not None else None
+
+
+def mixed_problem(endpoint: ObservedEndpoint | None) -> str | None:
+    """Why what the endpoint serves is neither the old nor the new configuration."""
+    if endpoint is None or endpoint.status != "UpdateRollbackFailed":
+        return None
+    return (
+        f"endpoint {endpoint.name} is {endpoint.status}, so it may serve a mix of two configurations{because(endpoint)}"
+    )
+
+
+def _not_in_service(endpoint: ObservedEndpoint) -> str | None:
+    if endpoint.status == "InService":
+        return None
+    return mixed_problem(endpoint) or f"endpoint {endpoint.name} is {endpoint.status}{because(endpoint)}"
+
+
+def _still_serving(ending: Ending, endpoint: ObservedEndpoint) -> str | None:
+    """Why the production variant has not gone."""
+    if ending.production != Action.REMOVE or len(endpoint.production) == 1:
+        return None
+    return (
+        f"endpoint {endpoint.name} still serves {names_of(endpoint.production)}, and was to serve the promoted "
+        f"variant alone{because(endpoint)}"
+    )
+
+
+def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> str | None:
+    """Why a variant has not the instances that ``DesiredModelVariants`` declares."""
+    for desired in ending.desired_variants:
+        serving = (*endpoint.production, *endpoint.shadows)
+        served = next((each for each in serving if each.variant_name == desired.variant_name), None)
+        if served is None and ending.promotes and desired.variant_name == test.shadow_name:
+            # SageMaker may give the promoted variant another name.
+            served = endpoint.production[0]
+        if served is not None and not _has_instances_of(desired, served):
+            return (
+                f"variant {served.variant_name} of endpoint {endpoint.name} has {served.instance_count} instances of "
+                f"{served.instance_type}, but DesiredModelVariants declares {desired.instance_count} of "
+                f"{desired.instance_type}{because(endpoint)}"
+            )
+    return None
+
+
+def _has_instances_of(desired: ModelVariant, served: ServedVariant) -> bool:
+    """As far as it is known. The endpoint may have scaled out since."""
+    enough = served.instance_count is None or served.instance_count >= desired.instance_count
+    return enough and served.instance_type in (None, desired.instance_type)
+
+
+def production_problem(kept_model: str, endpoint: ObservedEndpoint | None) -> str | None:
+    """Why production does not serve the model any more that a Stop had to keep."""
+    if not kept_model or endpoint is None:
+        return None
+    if any(served.model_name is None or names.same(kept_model, served.model_name) for served in endpoint.production):
+        return None
+    serves = ", ".join(served.model_name or "unknown" for served in endpoint.production) or "nothing"
+    return f"production of endpoint {endpoint.name} serves model {serves} in place of {kept_model}"
+
+
+def endpoint_after(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> ObservedEndpoint:
+    """The endpoint as it will be once a test that runs on it has ended so."""
+    promoted = _kept(ending, test)
+    if ending.promotes and promoted is not None:
+        served = ServedVariant(
+            promoted.variant_name, promoted.instance_count, promoted.model_name, promoted.instance_type
+        )
+        return replace(endpoint, production=(served,), shadows=())
+    return endpoint if ending.shadow == Action.RETAIN else replace(endpoint, shadows=())
+
+
+def _kept(ending: Ending, test: Test) -> ModelVariant | None:
+    """The shadow variant as it is deployed once the test has ended so."""
+    desired = (variant for variant in ending.desired_variants if variant.variant_name == test.shadow_name)
+    return next(desired, test.variants.get(test.shadow_name))
+
+
+def _promoted(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> bool:
+    if endpoint.shadows_with(test.shadow_name):
+        return False
+    if endpoint.serves_in_production(test.shadow_name):
+        return True
+    # Should SageMaker give the promoted variant another name, its model on its instances tells, if nothing else has it.
+    promoted = _kept(ending, test)
+    others = [variant for name, variant in test.variants.items() if name != test.shadow_name]
+    if promoted is None or any(_is_served(promoted, by.model_name, by.instance_type) for by in others):
+        return False
+    return any(_is_served(promoted, served.model_name, served.instance_type) for served in endpoint.production)
+
+
+def _is_served(variant: ModelVariant, model_name: str | None, instance_type: str | None) -> bool:
+    return names.same(variant.model_name, model_name) and variant.instance_type == instance_type

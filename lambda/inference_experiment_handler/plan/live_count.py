@@ -1,0 +1,31 @@
+"""Endpoints scale: how many production instances a test is deployed with.
+
+SageMaker deploys the production variant as the experiment declares it. With fewer instances than the endpoint has now,
+a test would take capacity from the production traffic.
+"""
+
+from dataclasses import replace
+
+from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.spec.declaration import Declaration
+
+
+def desired_as_served(situation: Situation) -> Declaration:
+    """What is desired, with at least the production instances that the endpoint has, where it was observed."""
+    desired = situation.desired
+    count = max(desired.production.instance_count, live_count(situation))
+    return replace(desired, production=replace(desired.production, instance_count=count))
+
+
+def lacks_instances(situation: Situation, target: Target) -> bool:
+    """Whether the test would be deployed with fewer production instances than the endpoint has."""
+    production = target.experiment.variants.get(target.experiment.production_name)
+    return production is not None and production.instance_count < live_count(situation)
+
+
+def live_count(situation: Situation) -> int:
+    """0 where it is not known."""
+    endpoint = situation.endpoints.get(situation.desired.endpoint_name.casefold())
+    if endpoint is None or len(endpoint.production) != 1:
+        return 0
+    return endpoint.production[0].instance_count or 0
