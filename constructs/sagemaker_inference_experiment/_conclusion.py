@@ -46,7 +46,8 @@ class Conclusion:
         production: What becomes of the production variant; it stays if omitted.
         shadow: What becomes of the shadow variant; it is removed if omitted.
         desired_state: ``DesiredState``; Completed if omitted.
-        reason: Up to 1024 characters, kept as the experiment's ``StatusReason`` (``Reason``); the stack if omitted.
+        reason: Up to 1024 characters in one line, kept as the experiment's ``StatusReason`` (``Reason``);
+            the stack if omitted.
         desired_variants: The infrastructure of the variants that stay (``DesiredModelVariants``); as it is if omitted.
         shadow_instance_type: Another instance type for the shadow variant once it stays; as it is if omitted.
         shadow_instance_count: Another instance count for it; as it is if omitted.

@@ -58,7 +58,7 @@ class InferenceExperiment(IInferenceExperiment):
         data_capture: Where requests and responses are kept (``DataStorageConfig``); nowhere if omitted.
         kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``): a key, or its id, ARN or alias.
             SageMaker's own key if omitted.
-        description: Up to 1024 characters (``Description``); none if omitted.
+        description: Up to 1024 characters in one line (``Description``); none if omitted.
         conclusion: Ends the test with the deployment (``DesiredState`` and what belongs to it); while omitted it runs
             to its scheduled end.
         on_delete: What deleting the resource does (``OnDelete``); if omitted the test is cancelled, the shadow variant

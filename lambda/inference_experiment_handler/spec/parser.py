@@ -6,6 +6,7 @@ Properties bear the names and shapes of the SageMaker API (``CreateInferenceExpe
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from inference_experiment_handler.spec.declaration import (
     SHADOW_MODE,
     DataStorage,
     Declaration,
+    Ending,
     Removal,
     Schedule,
 )
@@ -54,17 +56,18 @@ def parse(properties: Mapping[str, Any]) -> Declaration:
 def parse_removal(properties: Mapping[str, Any]) -> Removal:
     """What deleting is to do, from properties that may be faulty or of an older shape: a Delete must not fail for them.
 
-    What can't be read is what the default does: production stays, the shadow goes.
+    A reason that can't be sent is left out. With any other fault, the test ends as it does by default: production
+    stays, the shadow goes. In both cases the record stays if it is declared to.
     """
     faults = Faults()
     reader = Reader(properties, faults, opaque=lambda _: False)
-    mode = read_shadow_mode(reader)
+    mode = read_shadow_mode(Reader(properties, Faults(), opaque=lambda _: False))
     on_delete = reader.child("OnDelete")
-    if on_delete is None or mode is None:
-        return Removal()
-    at_fault_before = len(faults.messages)
-    removal = read_removal(on_delete, mode)
-    return removal if len(faults.messages) == at_fault_before else Removal(keeps_record=removal.keeps_record)
+    removal = read_removal(on_delete, mode) if on_delete is not None else Removal()
+    if on_delete is not None and mode is None:
+        faults.add("ShadowModeConfig", "can't be read, so it is not known which variant is which")
+    readable = mode is not None and all(fault.path == "OnDelete.Reason" for fault in faults.found)
+    return replace(removal, ending=removal.ending if readable else Ending(), not_followed=faults.messages)
 
 
 def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any], bool]) -> Declaration | None:

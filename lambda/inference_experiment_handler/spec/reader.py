@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from inference_experiment_handler.spec.limits import Text
 from inference_experiment_handler.spec.text import either, shown
@@ -19,18 +19,28 @@ OPAQUE: Final[Any] = type("Opaque", (), {"__repr__": lambda _: "OPAQUE"})()
 _YEARS = range(1970, 9000)
 
 
+class Fault(NamedTuple):
+    """What is wrong with the property at a path, such as ``Schedule.Duration``."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.problem}"
+
+
 class Faults:
     """What is wrong with the properties, in the order of reading."""
 
     def __init__(self) -> None:
-        self._messages: list[str] = []
+        self.found: list[Fault] = []
 
     def add(self, path: str, problem: str) -> None:
-        self._messages.append(f"{path} {problem}")
+        self.found.append(Fault(path, problem))
 
     @property
     def messages(self) -> tuple[str, ...]:
-        return tuple(self._messages)
+        return tuple(map(str, self.found))
 
 
 class Reader:
