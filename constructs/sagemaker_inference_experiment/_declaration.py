@@ -57,7 +57,7 @@ class Declaration:
             "Type": "ShadowMode",
             "RoleArn": role_arn(self.role) if self.role is not None else _not_known_yet(),
             "EndpointName": endpoint_name(self.endpoint, stack),
-            "KmsKey": key_arn(self.kms_key) if self.kms_key is not None else None,
+            "KmsKey": key_arn(self.kms_key),
             "Description": self.description,
             "Schedule": self.schedule._render() if self.schedule is not None else None,
             "ModelVariants": [production._render(stack), shadow._render(stack)],

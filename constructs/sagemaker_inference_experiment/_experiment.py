@@ -57,7 +57,7 @@ class InferenceExperiment(IInferenceExperiment):
         schedule: When it starts and ends (``Schedule``); starts at once, and ends after 7 days, if omitted.
         data_capture: Where requests and responses are kept (``DataStorageConfig``); nowhere if omitted.
         kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``): a key, or its id, ARN or alias.
-            SageMaker's own key if omitted.
+            SageMaker's own key if omitted or empty.
         description: Up to 1024 characters in one line (``Description``); none if omitted.
         conclusion: Ends the test with the deployment (``DesiredState`` and what belongs to it); while omitted it runs
             to its scheduled end.

@@ -10,7 +10,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._ask_once import ask_once
-from sagemaker_inference_experiment._references import key_arn
+from sagemaker_inference_experiment._references import arn_of_key
 from sagemaker_inference_experiment._reflection import address_of
 from sagemaker_inference_experiment._tokens import is_unresolved
 
@@ -133,7 +133,7 @@ def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *act
             # An IKey also changes its own policy where the grantee's is not enough.
             key.grant(to, *actions)
         else:
-            aws_iam.Grant.add_to_principal(grantee=to, actions=list(actions), resource_arns=[key_arn(key)])
+            aws_iam.Grant.add_to_principal(grantee=to, actions=list(actions), resource_arns=[arn_of_key(key)])
 
     return [grant_once(role, stack, key, *actions, grant=grant)]
 

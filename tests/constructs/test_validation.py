@@ -102,6 +102,13 @@ def test_all_that_is_wrong_is_said_at_once(declared: Any) -> None:
         assert words in message
 
 
+def test_an_empty_key_is_none(declared: Any) -> None:
+    properties = declared.rendered(kms_key="", data_capture=DataCapture(destination="s3://captures", kms_key=""))
+
+    assert "KmsKey" not in properties
+    assert properties["DataStorageConfig"] == {"Destination": "s3://captures"}
+
+
 WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
     ({"endpoint": None}, "endpoint is None, must be an endpoint's construct, a reference or its name"),
     ({"role": "arn:aws:iam::111111111111:role/shop"}, "must be a role, such as Role.from_role_arn(self, 'Role', arn)"),

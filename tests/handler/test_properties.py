@@ -71,6 +71,12 @@ def test_the_order_of_the_variants_does_not_matter() -> None:
     assert parse(swapped) == parse(declared())
 
 
+def test_an_empty_key_is_none() -> None:
+    declaration = parse(declared(KmsKey="", DataStorageConfig={"Destination": "s3://b", "KmsKey": ""}))
+
+    assert declaration == parse(declared(DataStorageConfig={"Destination": "s3://b"}))
+
+
 def test_a_conclusion_and_a_removal_are_read_with_their_defaults() -> None:
     promoted = parse(as_sent(declared(DesiredState="Completed", ModelVariantActions=PROMOTE, Reason="good")))
     removed = parse(as_sent(declared(OnDelete={"ModelVariantActions": RETAIN, "Record": "Retain"})))

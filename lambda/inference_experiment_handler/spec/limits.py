@@ -43,7 +43,7 @@ ROLE_ARN = _text(
     2048,
     20,
 )
-KMS_KEY = _text("a KMS key's id, ARN or alias", r"[a-zA-Z0-9:/_-]*", 2048)
+KMS_KEY = _text("a KMS key's id, ARN or alias", r"[a-zA-Z0-9:/_-]*", 2048, 0)
 S3_DESTINATION = _text(
     "an S3 location, s3://bucket/prefix, up to 512 characters in one line", rf"(https|s3)://([^/])/?({_ANY}*)", 512
 )
