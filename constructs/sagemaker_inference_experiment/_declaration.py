@@ -11,6 +11,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
+from sagemaker_inference_experiment._numbers import take_whole_numbers
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, endpoint_name, key_arn
 from sagemaker_inference_experiment._role import role_arn
@@ -42,6 +43,9 @@ class Declaration:
     wait_for: WaitFor | None
     service_timeout: Duration | None
     provider: InferenceExperimentProvider | None
+
+    def __post_init__(self) -> None:
+        take_whole_numbers(self, "sampling_percentage")
 
     @property
     def ending(self) -> Conclusion:

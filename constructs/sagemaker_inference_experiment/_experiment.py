@@ -50,6 +50,7 @@ class InferenceExperiment(IInferenceExperiment):
         production_variant: The variant that serves the endpoint; it has to mirror what the endpoint serves.
         shadow_variant: The variant to try.
         sampling_percentage: How much of the traffic is copied to the shadow variant, 0 to 100 (``SamplingPercentage``).
+            A whole number in text is taken, too: ``cdk deploy -c sampling=30`` puts ``"30"`` into the context.
         experiment_name: The experiment's name, 1 to 120 letters, digits and hyphens (``Name``). If omitted, one is
             generated from stack, logical id and ``run``; then nothing ever collides.
         run: 1 to 256 characters; another one ends this experiment and starts a new one in its place (``Run``). "1" if
