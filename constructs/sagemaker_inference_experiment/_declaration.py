@@ -99,7 +99,7 @@ class Declaration:
         if self.conclusion is None and self.on_delete is None:
             return []
         return [
-            f"variant_name of the {which} variant is a token, must be a literal string where the experiment has a "
+            f"{which}_variant.variant_name is a token, must be a literal string where the experiment has a "
             "conclusion or on_delete: they name the variants as keys of a map"
             for which, variant in (("production", self.production_variant), ("shadow", self.shadow_variant))
             if is_unresolved(variant.variant_name)

@@ -22,7 +22,7 @@ from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW,
 
 
 def faults_of(properties: dict[str, Any]) -> tuple[str, ...]:
-    return faults_in(as_sent(properties), opaque=lambda _: False)
+    return tuple(map(str, faults_in(as_sent(properties), opaque=lambda _: False)))
 
 
 def test_strings_become_what_they_mean() -> None:
@@ -71,6 +71,19 @@ def test_the_order_of_the_variants_does_not_matter() -> None:
     assert parse(swapped) == parse(declared())
 
 
+def test_two_variants_of_one_name_are_said_once() -> None:
+    (fault,) = faults_of(
+        declared(
+            DesiredState="Completed",
+            ModelVariantActions={"A": "Retain"},
+            ModelVariants=[variant("A", "m"), variant("A", "n")],
+            ShadowModeConfig=shadow_mode(production="A", shadow="A"),
+        )
+    )
+
+    assert fault.endswith("ShadowModelVariantName is 'A', the production variant's own name, must be another")
+
+
 def test_an_empty_key_is_none() -> None:
     declaration = parse(declared(KmsKey="", DataStorageConfig={"Destination": "s3://b", "KmsKey": ""}))
 
@@ -116,7 +129,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"sampling": "ten"}, "SamplingPercentage is 'ten', must be an integer from 0 to 100"),
     ({"sampling": 1.5}, "SamplingPercentage is '1.5', must be an integer from 0 to 100"),
     ({"ModelVariants": None}, "ModelVariants is missing"),
-    ({"ModelVariants": [variant("AllTraffic", "m")]}, "ModelVariants has 1 entries, must be a list of exactly 2"),
+    ({"ModelVariants": [variant("AllTraffic", "m")]}, "ModelVariants has 1 entry, must be a list of exactly 2"),
     ({"ModelVariants": [variant("AllTraffic", "m")] * 2}, "ModelVariants has 'AllTraffic' twice"),
     (
         {"ModelVariants": [variant("AllTraffic", "m"), variant("Other", "n")]},
@@ -260,7 +273,7 @@ def test_a_value_that_nobody_knows_yet_has_no_faults(changes: dict[str, Any], ke
 
     faults = faults_in(declared() | changes | {key: token}, opaque=lambda value: value is token)
 
-    assert not any(fault.startswith((f"{key} is ", f"{key}.", f"{key}[")) for fault in faults)
+    assert not any(str(fault).startswith((f"{key} is ", f"{key}.", f"{key}[")) for fault in faults)
 
 
 def test_tokens_at_any_depth_pass() -> None:

@@ -21,7 +21,7 @@ from inference_experiment_handler.spec.declaration import (
     Schedule,
 )
 from inference_experiment_handler.spec.ending_parser import read_conclusion, read_removal
-from inference_experiment_handler.spec.reader import OPAQUE, Faults, Reader
+from inference_experiment_handler.spec.reader import OPAQUE, Fault, Faults, Reader
 from inference_experiment_handler.spec.text import either, shown
 from inference_experiment_handler.spec.variants_parser import read_shadow_mode, read_variants
 
@@ -37,11 +37,11 @@ class InvalidPropertiesError(Exception):
         super().__init__(f"{count} in the properties: {'; '.join(faults)}")
 
 
-def faults_in(properties: Mapping[str, Any], *, opaque: Callable[[Any], bool]) -> tuple[str, ...]:
+def faults_in(properties: Mapping[str, Any], *, opaque: Callable[[Any], bool]) -> tuple[Fault, ...]:
     """Every fault that can be known, where ``opaque`` tells the values that can't be (CDK's tokens at synth)."""
     faults = Faults()
     _read(properties, faults, opaque)
-    return faults.messages
+    return tuple(faults.found)
 
 
 def parse(properties: Mapping[str, Any]) -> Declaration:
