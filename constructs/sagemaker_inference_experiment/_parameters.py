@@ -53,7 +53,7 @@ def in_parameters(faults: Iterable[Fault], declaration: Declaration | None = Non
 
     The variants at the end of a test are only known with the declaration.
     """
-    said = {}
+    said: dict[tuple[str, str], str] = {}
     for path, problem in faults:
         parameter = _parameter(path, declaration)
         said.setdefault((parameter, problem), f"{parameter}{_property(path)} {problem}")
