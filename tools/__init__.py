@@ -1,1 +1,1 @@
-"""What writes files of this repository: ``make docs``."""
+"""What writes files of this repository: ``make docs``, and the list of instance types."""

@@ -39,7 +39,7 @@ def _all_variants(variants: Any) -> bool:
     return isinstance(variants, list | tuple) and all(isinstance(variant, ModelVariant) for variant in variants)
 
 
-_COUNT = _Kind(_finite, "an integer")
+_COUNT = _Kind(_finite, "an integer, also in text such as '30'")
 _VARIANT = _Kind(_a(ModelVariant), "a ModelVariant")
 _KINDS = {
     "endpoint": _Kind(_a(str, "endpoint_name", "endpoint_ref"), "an endpoint's construct, a reference or its name"),

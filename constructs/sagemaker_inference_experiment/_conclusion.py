@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_cdk import Stack
 
+from sagemaker_inference_experiment._numbers import take_whole_numbers
 from sagemaker_inference_experiment._variants import ModelVariant
 
 
@@ -46,10 +47,11 @@ class Conclusion:
         production: What becomes of the production variant; it stays if omitted.
         shadow: What becomes of the shadow variant; it is removed if omitted.
         desired_state: ``DesiredState``; Completed if omitted.
-        reason: Up to 1024 characters, kept as the experiment's ``StatusReason`` (``Reason``); the stack if omitted.
+        reason: Up to 1024 characters in one line, kept as the experiment's ``StatusReason`` (``Reason``);
+            the stack if omitted.
         desired_variants: The infrastructure of the variants that stay (``DesiredModelVariants``); as it is if omitted.
         shadow_instance_type: Another instance type for the shadow variant once it stays; as it is if omitted.
-        shadow_instance_count: Another instance count for it; as it is if omitted.
+        shadow_instance_count: Another instance count for it, also as a whole number in text; as it is if omitted.
     """
 
     production: VariantAction = VariantAction.RETAIN
@@ -59,6 +61,9 @@ class Conclusion:
     desired_variants: tuple[ModelVariant, ...] = ()
     shadow_instance_type: str | None = None
     shadow_instance_count: int | None = None
+
+    def __post_init__(self) -> None:
+        take_whole_numbers(self, "shadow_instance_count")
 
     @classmethod
     def promote_shadow(
@@ -114,7 +119,8 @@ class Conclusion:
             return []
         return [f"{path} promotes the shadow variant with 0 instances, must be at least 1"]
 
-    def _render(self, stack: Stack, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
+    def _desired(self, production: ModelVariant, shadow: ModelVariant) -> tuple[ModelVariant, ...]:
+        """The variants that stay, as they are to be; none where they stay as they are."""
         desired = self.desired_variants
         if self.shadow_instance_type is not None or self.shadow_instance_count is not None:
             desired = (
@@ -131,6 +137,10 @@ class Conclusion:
             if stays and all(variant.variant_name != production.variant_name for variant in self.desired_variants):
                 # SageMaker wants to be told of each variant that stays, or of none.
                 desired = (production, *desired)
+        return tuple(desired)
+
+    def _render(self, stack: Stack, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
+        desired = self._desired(production, shadow)
         return {
             "DesiredState": str(self.desired_state),
             "ModelVariantActions": {

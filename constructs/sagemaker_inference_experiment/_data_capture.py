@@ -24,7 +24,7 @@ class DataCapture:
         prefix: Under which the files come to lie in a bucket that is given as a construct, without slashes at its ends;
             directly in the bucket if omitted.
         kms_key: Encrypts the captured data at rest (``KmsKey``): a key, or its id, ARN or alias. S3's default
-            encryption, that of the bucket, if omitted.
+            encryption, that of the bucket, if omitted or empty.
         csv_content_types: Content types to capture as CSV, at most 10 (``CsvContentTypes``).
         json_content_types: Content types to capture as JSON, at most 10 (``JsonContentTypes``).
             What is in neither list is captured base64-encoded.
@@ -37,13 +37,14 @@ class DataCapture:
     json_content_types: tuple[str, ...] | list[str] = ()
 
     def _render(self) -> dict[str, Any]:
+        key = key_arn(self.kms_key)
         content_type = {
             **({"CsvContentTypes": list(self.csv_content_types)} if self.csv_content_types else {}),
             **({"JsonContentTypes": list(self.json_content_types)} if self.json_content_types else {}),
         }
         return {
             "Destination": self._location(),
-            **({"KmsKey": key_arn(self.kms_key)} if self.kms_key is not None else {}),
+            **({"KmsKey": key} if key is not None else {}),
             **({"ContentType": content_type} if content_type else {}),
         }
 

@@ -11,6 +11,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
+from sagemaker_inference_experiment._numbers import take_whole_numbers
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, endpoint_config_name, endpoint_name, key_arn
 from sagemaker_inference_experiment._role import role_arn
@@ -43,6 +44,9 @@ class Declaration:
     service_timeout: Duration | None
     provider: InferenceExperimentProvider | None
 
+    def __post_init__(self) -> None:
+        take_whole_numbers(self, "sampling_percentage")
+
     @property
     def ending(self) -> Conclusion:
         """How the test is stopped if it does not run to its scheduled end."""
@@ -58,7 +62,7 @@ class Declaration:
             "RoleArn": role_arn(self.role) if self.role is not None else _not_known_yet(),
             "EndpointName": endpoint_name(self.endpoint, stack),
             "EndpointConfigName": endpoint_config_name(self.endpoint, stack),
-            "KmsKey": key_arn(self.kms_key) if self.kms_key is not None else None,
+            "KmsKey": key_arn(self.kms_key),
             "Description": self.description,
             "Schedule": self.schedule._render() if self.schedule is not None else None,
             "ModelVariants": [production._render(stack), shadow._render(stack)],
@@ -96,7 +100,7 @@ class Declaration:
         if self.conclusion is None and self.on_delete is None:
             return []
         return [
-            f"variant_name of the {which} variant is a token, must be a literal string where the experiment has a "
+            f"{which}_variant.variant_name is a token, must be a literal string where the experiment has a "
             "conclusion or on_delete: they name the variants as keys of a map"
             for which, variant in (("production", self.production_variant), ("shadow", self.shadow_variant))
             if is_unresolved(variant.variant_name)

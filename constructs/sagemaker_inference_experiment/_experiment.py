@@ -50,6 +50,7 @@ class InferenceExperiment(IInferenceExperiment):
         production_variant: The variant that serves the endpoint; it has to mirror what the endpoint serves.
         shadow_variant: The variant to try.
         sampling_percentage: How much of the traffic is copied to the shadow variant, 0 to 100 (``SamplingPercentage``).
+            A whole number in text is taken, too: ``cdk deploy -c sampling=30`` puts ``"30"`` into the context.
         experiment_name: The experiment's name, 1 to 120 letters, digits and hyphens (``Name``). If omitted, one is
             generated from stack, logical id and ``run``; then nothing ever collides.
         run: 1 to 256 characters; another one ends this experiment and starts a new one in its place (``Run``). "1" if
@@ -57,8 +58,8 @@ class InferenceExperiment(IInferenceExperiment):
         schedule: When it starts and ends (``Schedule``); starts at once, and ends after 7 days, if omitted.
         data_capture: Where requests and responses are kept (``DataStorageConfig``); nowhere if omitted.
         kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``): a key, or its id, ARN or alias.
-            SageMaker's own key if omitted.
-        description: Up to 1024 characters (``Description``); none if omitted.
+            SageMaker's own key if omitted or empty.
+        description: Up to 1024 characters in one line (``Description``); none if omitted.
         conclusion: Ends the test with the deployment (``DesiredState`` and what belongs to it); while omitted it runs
             to its scheduled end.
         on_delete: What deleting the resource does (``OnDelete``); if omitted the test is cancelled, the shadow variant

@@ -65,8 +65,11 @@ def model_name(model: AnyModel, stack: Stack) -> str:
     return _last_part(cast("IModelRef", model).model_ref.model_arn, stack)
 
 
-def key_arn(key: IKeyRef | str) -> str:
-    return key if isinstance(key, str) else _arn_of_key(key)
+def key_arn(key: IKeyRef | str | None) -> str | None:
+    """``None`` without a key. SageMaker takes an empty string for that, too."""
+    if key is None or isinstance(key, str):
+        return key or None
+    return arn_of_key(key)
 
 
 def alias_name(key: IKeyRef) -> str | None:
@@ -88,7 +91,7 @@ def _last_part(arn: str, stack: Stack) -> str:
 
 
 @ask_once
-def _arn_of_key(key: IKeyRef) -> str:
+def arn_of_key(key: IKeyRef) -> str:
     return key.key_ref.key_arn
 
 

@@ -11,7 +11,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._ask_once import ask_once
-from sagemaker_inference_experiment._references import alias_name, key_arn
+from sagemaker_inference_experiment._references import alias_name, arn_of_key
 from sagemaker_inference_experiment._reflection import address_of
 from sagemaker_inference_experiment._role import role_arn
 from sagemaker_inference_experiment._role_policy import attach, in_report
@@ -160,7 +160,7 @@ def _key_grants(key: IKeyRef, to: Grantee, actions: tuple[str, ...], takes_state
 def _use_of_key(key: IKeyRef, stack: Stack, actions: tuple[str, ...]) -> aws_iam.PolicyStatement:
     alias = alias_name(key)
     if alias is None:
-        return aws_iam.PolicyStatement(actions=list(actions), resources=[key_arn(key)])
+        return aws_iam.PolicyStatement(actions=list(actions), resources=[arn_of_key(key)])
     # A policy can't name a key by its alias: IAM compares the ARN of the key itself.
     return aws_iam.PolicyStatement(
         actions=list(actions),
@@ -171,7 +171,7 @@ def _use_of_key(key: IKeyRef, stack: Stack, actions: tuple[str, ...]) -> aws_iam
 
 def _told_key(key: IKeyRef) -> str:
     alias = alias_name(key)
-    return f"key {_told(key_arn(key) if alias is None else alias, key)}"
+    return f"key {_told(arn_of_key(key) if alias is None else alias, key)}"
 
 
 def _told(name: str, construct: IConstruct) -> str:

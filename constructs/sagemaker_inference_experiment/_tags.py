@@ -8,6 +8,7 @@ from aws_cdk import IResolvable, IStableAnyProducer, Lazy, TagManager, TagType
 from constructs import IConstruct, IValidation
 
 from inference_experiment_handler.spec.parser import faults_in
+from sagemaker_inference_experiment._parameters import in_parameters
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 
@@ -57,4 +58,4 @@ class ExperimentTags:
         return tag_list(self._declared if self._manager is None else self._manager.tag_values())
 
     def validate(self) -> list[str]:
-        return list(faults_in({**self._properties, "Tags": self.produce()}, opaque=is_unresolved))
+        return in_parameters(faults_in({**self._properties, "Tags": self.produce()}, opaque=is_unresolved))

@@ -12,6 +12,7 @@ from sagemaker_inference_experiment._argument_types import type_faults
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import environment_faults
+from sagemaker_inference_experiment._parameters import in_parameters
 from sagemaker_inference_experiment._tags import tag_list
 from sagemaker_inference_experiment._tokens import is_unresolved
 from sagemaker_inference_experiment._unsupported import endpoint_faults, model_faults
@@ -32,7 +33,9 @@ def check(experiment: IConstruct, stack: Stack, declaration: Declaration, proper
     _refuse(
         experiment,
         [
-            *faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_unresolved),
+            *in_parameters(
+                faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_unresolved), declaration
+            ),
             *declaration._faults(),
             *environment_faults(stack, provider._stack if provider is not None else stack, declaration.role),
             # A test that is over can't start: its endpoint may have changed since.
@@ -59,7 +62,9 @@ def _name_faults(experiment: IConstruct, stack: Stack, name: str | None) -> list
     first = _given_names(stack).setdefault(name.lower(), path)
     if first == path:
         return []
-    return [f"Name is {shown(name)}, that of {first} (SageMaker tells no names apart by case), must be another"]
+    return [
+        f"experiment_name is {shown(name)}, that of {first} (SageMaker tells no names apart by case), must be another"
+    ]
 
 
 @ask_once

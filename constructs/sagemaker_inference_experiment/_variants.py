@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_cdk import Stack
 
+from sagemaker_inference_experiment._numbers import take_whole_numbers
 from sagemaker_inference_experiment._references import AnyModel, model_name
 
 
@@ -18,7 +19,8 @@ class ModelVariant:
         variant_name: The variant's name, 1 to 63 letters, digits and hyphens (``VariantName``). The production variant
             bears the name that it has in the endpoint's configuration.
         instance_type: The ML instance type, such as ``ml.m5.xlarge`` (``InstanceType``).
-        instance_count: How many instances serve the variant, 1 unless said otherwise (``InstanceCount``).
+        instance_count: How many instances serve the variant, 1 unless said otherwise (``InstanceCount``). A whole
+            number in text is taken, too, such as one from CDK's context.
 
     The production variant has to mirror what the endpoint serves: SageMaker deploys it as it is declared here. A
     deployment in which it doesn't is refused before anything is touched.
@@ -28,6 +30,9 @@ class ModelVariant:
     variant_name: str
     instance_type: str
     instance_count: int = 1
+
+    def __post_init__(self) -> None:
+        take_whole_numbers(self, "instance_count")
 
     def _render(self, stack: Stack) -> dict[str, Any]:
         return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import jsii
@@ -9,9 +10,11 @@ from aws_cdk import Annotations, Stack, Stage, aws_sagemaker
 from aws_cdk.aws_applicationautoscaling import CfnScalableTarget
 from constructs import IConstruct, IValidation
 
+from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._conclusion import VariantAction
 from sagemaker_inference_experiment._declaration import Declaration
+from sagemaker_inference_experiment._instance_types import INSTANCE_TYPES
 from sagemaker_inference_experiment._reflection import resource_behind
 from sagemaker_inference_experiment._role_grants import Granted
 from sagemaker_inference_experiment._tokens import is_unresolved
@@ -48,6 +51,7 @@ def warn(experiment: IConstruct, stack: Stack, declaration: Declaration, endpoin
         _warn_of_retained_shadow(declared)
     if declaration.ending.shadow == VariantAction.PROMOTE:
         _warn_of_promotion(declared)
+    _warn_of_unknown_instance_types(declared)
     _autoscaling_of_app(stack).watch(declared)
 
 
@@ -92,6 +96,39 @@ def _warn_of_promotion(declared: _Declared) -> None:
             f"shadow variant {declared.declaration.shadow_variant.variant_name} is promoted to all traffic, but was "
             f"tried with {sampled} % of it: whether its instances bear the rest is not known",
         )
+
+
+def _warn_of_unknown_instance_types(declared: _Declared) -> None:
+    unknown = {
+        parameter: given
+        for parameter, given in _instance_types(declared.declaration).items()
+        if not is_unresolved(given) and given not in INSTANCE_TYPES
+    }
+    if unknown:
+        said = "; ".join(f"{parameter} is {shown(given)}{_meant(given)}" for parameter, given in unknown.items())
+        declared.warn("unknownInstanceType", f"{said}: SageMaker had no such instance type at this package's release")
+
+
+def _instance_types(declaration: Declaration) -> dict[str, str]:
+    """All that are declared, by their parameters."""
+    types = {
+        "production_variant.instance_type": declaration.production_variant.instance_type,
+        "shadow_variant.instance_type": declaration.shadow_variant.instance_type,
+    }
+    on_delete = declaration.on_delete.conclusion if declaration.on_delete is not None else None
+    for path, conclusion in (("conclusion", declaration.conclusion), ("on_delete.conclusion", on_delete)):
+        if conclusion is None:
+            continue
+        for index, variant in enumerate(conclusion.desired_variants):
+            types[f"{path}.desired_variants[{index}].instance_type"] = variant.instance_type
+        if conclusion.shadow_instance_type is not None:
+            types[f"{path}.shadow_instance_type"] = conclusion.shadow_instance_type
+    return types
+
+
+def _meant(given: str) -> str:
+    close = get_close_matches(given, INSTANCE_TYPES, n=1)
+    return f", did you mean {shown(close[0])}?" if close else ""
 
 
 @jsii.implements(IValidation)

@@ -30,7 +30,9 @@ def observe(request: Request, journal: Journal, sagemaker: SageMaker, now: datet
     observed = next(filter(None, found), None)
     predecessor = _observe(situation, sagemaker, request.replaces) if request.replaces else None
     situation = replace(situation, observed=observed, observed_predecessor=predecessor)
-    endpoints = {name: _observe_endpoint(sagemaker, name) for name in sorted(endpoints_needed(situation))}
+    # Whether DescribeEndpoint tells names apart by case is not documented, so the names are sent as they were given.
+    needed = sorted(endpoints_needed(situation), key=str.casefold)
+    endpoints = {name.casefold(): _observe_endpoint(sagemaker, name) for name in needed}
     return replace(situation, endpoints=endpoints)
 
 

@@ -9,12 +9,15 @@ from functools import cache
 from itertools import groupby
 
 _CATEGORY = re.compile(r"\\p\{(L|N|Z)\}")
+_ANY = re.compile(r"(?<![\\\[])\.\*")
+_LINE = r"[^\n\r\x85\u2028\u2029]*"
+"""Java's ``.*``. Python's only stops at a newline."""
 
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern in Python's dialect, for use with ``fullmatch``."""
-    return re.compile(_CATEGORY.sub(lambda found: _ranges()[found[1]], pattern))
+    return re.compile(_CATEGORY.sub(lambda found: _ranges()[found[1]], _ANY.sub(lambda _: _LINE, pattern)))
 
 
 @cache

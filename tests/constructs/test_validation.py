@@ -1,5 +1,6 @@
 """What is refused at synth: all that can be known to be wrong, at once; tokens pass."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, cast
 
@@ -27,8 +28,11 @@ from sagemaker_inference_experiment import (
     ModelVariant,
     OnDelete,
     Schedule,
+    VariantAction,
 )
 
+PRODUCTION = ModelVariant(model="champion", variant_name="AllTraffic", instance_type="ml.m5.xlarge")
+SHADOW = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.m5.xlarge")
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 PROMOTED = {"AllTraffic": "Remove", "Shadow-01": "Promote"}
 
@@ -87,19 +91,81 @@ def test_all_that_is_wrong_is_said_at_once(declared: Any) -> None:
     message = str(raised.value)
     assert message.startswith("Demo/ShadowTest: the experiment can't be run as declared\n  - ")
     for words in (
-        "Name is '-mine', must be 1 to 120 letters",
-        "EndpointName is 'shop!'",
-        "SamplingPercentage is 101, must be an integer from 0 to 100",
-        "InstanceType is 'big', must be an instance type such as ml.m5.xlarge",
-        "InstanceCount is -1",
-        "is 'AllTraffic', the production variant's own name",
-        "Schedule.StartTime is '2030-01-01T00:00:00', without a time zone",
-        "Schedule.Duration is P31D, must be from PT1H to P30D",
-        "DataStorageConfig.Destination is 'captures'",
-        "ServiceTimeout is 7200, must be an integer from 1 to 3600",
-        "Tags[0].Key is 'aws:mine'",
+        "experiment_name (Name) is '-mine', must be 1 to 120 letters",
+        "endpoint (EndpointName) is 'shop!'",
+        "sampling_percentage (SamplingPercentage) is 101, must be an integer from 0 to 100",
+        "shadow_variant.instance_type (InstanceType) is 'big', must be an instance type such as ml.m5.xlarge",
+        "shadow_variant.instance_count (InstanceCount) is -1",
+        "shadow_variant.variant_name (ShadowModelVariantName) is 'AllTraffic', the production variant's own name",
+        "schedule.start (StartTime) is '2030-01-01T00:00:00', without a time zone",
+        "schedule.duration (Duration) is P31D, must be from PT1H to P30D",
+        "data_capture.destination (Destination) is 'captures'",
+        "service_timeout (ServiceTimeout) is 7200, must be an integer from 1 to 3600",
+        "a key of tags (Tags) is 'aws:mine'",
     ):
         assert words in message
+
+
+def test_an_empty_key_is_none(declared: Any) -> None:
+    properties = declared.rendered(kms_key="", data_capture=DataCapture(destination="s3://captures", kms_key=""))
+
+    assert "KmsKey" not in properties
+    assert properties["DataStorageConfig"] == {"Destination": "s3://captures"}
+
+
+def ends(**given: Any) -> dict[str, Any]:
+    return {"conclusion": Conclusion.promote_shadow(**given)}
+
+
+BIG = replace(SHADOW, instance_type="big")
+WRONG_VALUES: list[tuple[dict[str, Any], list[str]]] = [
+    ({"sampling_percentage": "101"}, ["sampling_percentage (SamplingPercentage)"]),
+    ({"production_variant": replace(PRODUCTION, model="-")}, ["production_variant.model (ModelName)"]),
+    ({"shadow_variant": replace(SHADOW, model="-")}, ["shadow_variant.model (ModelName)"]),
+    ({"shadow_variant": replace(SHADOW, variant_name="-")}, ["shadow_variant.variant_name (ShadowModelVariantName)"]),
+    ({"run": ""}, ["run (Run)"]),
+    ({"kms_key": "?"}, ["kms_key (KmsKey)"]),
+    ({"schedule": Schedule.start_now(until="soon")}, ["schedule.end (EndTime)"]),
+    ({"data_capture": DataCapture(destination="s3://b", kms_key="?")}, ["data_capture.kms_key (KmsKey)"]),
+    (
+        {"data_capture": DataCapture(destination="s3://b", json_content_types=["json"])},
+        ["data_capture.json_content_types[0] (JsonContentTypes)"],
+    ),
+    ({"tags": {"team": "a\tb"}}, ["a value of tags (Tags)"]),
+    ({"wait_for": "Never"}, ["wait_for (WaitFor)"]),
+    ({"adopt_existing": "perhaps"}, ["adopt_existing (AdoptExisting)"]),
+    ({"conclusion": Conclusion.cancel(reason="a\nb")}, ["conclusion.reason (Reason)"]),
+    ({"on_delete": OnDelete(conclusion=Conclusion.cancel(reason="a\nb"))}, ["on_delete.conclusion.reason (Reason)"]),
+    (
+        {"conclusion": Conclusion(shadow=cast("Any", "Keep"))},
+        ["conclusion.shadow (ModelVariantActions)"],
+    ),
+    (ends(instance_type="big"), ["conclusion.shadow_instance_type (InstanceType)"]),
+    (ends(instance_count=-1), ["conclusion.shadow_instance_count (InstanceCount)"]),
+    (ends(instance_count=2) | {"shadow_variant": BIG}, ["shadow_variant.instance_type (InstanceType)"]),
+    (
+        {
+            "conclusion": Conclusion(shadow=VariantAction.RETAIN, shadow_instance_count=2),
+            "production_variant": replace(PRODUCTION, instance_type="big"),
+        },
+        ["production_variant.instance_type (InstanceType)"],
+    ),
+    (
+        {"on_delete": OnDelete(conclusion=Conclusion(shadow=VariantAction.RETAIN, desired_variants=(PRODUCTION, BIG)))},
+        ["on_delete.conclusion.desired_variants[1].instance_type (InstanceType)"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "parameters"), WRONG_VALUES)
+def test_what_is_wrong_is_named_by_its_parameter_and_once(
+    declared: Any, given: dict[str, Any], parameters: list[str]
+) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(**given)
+
+    said = [line.partition(" is ")[0].removeprefix("  - ") for line in str(raised.value).splitlines()[1:]]
+    assert said == parameters
 
 
 WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
@@ -146,8 +212,40 @@ def test_all_that_is_given_where_something_else_has_to_be_is_said_at_once(declar
 
 @pytest.mark.parametrize("value", [("better", "faster"), timedelta(days=1), object()], ids=["tuple", "time", "object"])
 def test_what_cannot_be_sent_to_cdk_is_refused_like_anything_else(declared: Any, value: Any) -> None:
-    with pytest.raises(InvalidExperimentError, match=r"Description is .*, must be up to 1024 characters"):
+    with pytest.raises(
+        InvalidExperimentError, match=r"description \(Description\) is .*, must be up to 1024 characters"
+    ):
         declared.experiment(description=value)
+
+
+def test_whole_numbers_may_come_as_text(declared: Any) -> None:
+    as_text: Any = {
+        name: str(count) for name, count in (("sampling", 30), ("production", 2), ("shadow", 3), ("end", 4))
+    }
+    rendered = declared.rendered(
+        sampling_percentage=as_text["sampling"],
+        production_variant=replace(PRODUCTION, instance_count=as_text["production"]),
+        shadow_variant=replace(SHADOW, instance_count=as_text["shadow"]),
+        conclusion=Conclusion.promote_shadow(instance_count=as_text["end"]),
+    )
+
+    assert rendered == type(declared)().rendered(
+        sampling_percentage=30,
+        production_variant=replace(PRODUCTION, instance_count=2),
+        shadow_variant=replace(SHADOW, instance_count=3),
+        conclusion=Conclusion.promote_shadow(instance_count=4),
+    )
+
+
+@pytest.mark.parametrize("value", ["30.5", "abc", "", " 30", "٣"])
+def test_other_text_is_no_number(declared: Any, value: Any) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(
+            sampling_percentage=value, shadow_variant=replace(SHADOW, instance_count=value), conclusion=None
+        )
+
+    for parameter in ("sampling_percentage", "shadow_variant.instance_count"):
+        assert f"  - {parameter} is {value!r}, must be an integer, also in text such as '30'" in str(raised.value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -159,7 +257,7 @@ def test_what_is_no_number_is_refused(declared: Any, value: float) -> None:
 def test_a_time_beyond_the_calendar_is_refused(declared: Any) -> None:
     start = datetime.min.replace(tzinfo=timezone(timedelta(hours=5)))
 
-    with pytest.raises(InvalidExperimentError, match="StartTime is '0001-01-01T00:00:00\\+05:00', must be"):
+    with pytest.raises(InvalidExperimentError, match=r"start \(StartTime\) is '0001-01-01T00:00:00\+05:00', must be"):
         declared.experiment(schedule=Schedule.start_at(start))
 
 
@@ -182,13 +280,15 @@ def test_durations_that_cannot_be_told_are_refused_along_with_the_rest(declared:
     for words in (
         "schedule.duration is a token in millis, must be one in days, hours, minutes or seconds",
         "service_timeout is a token in minutes, must be one in seconds",
-        "SamplingPercentage is 101",
+        "sampling_percentage (SamplingPercentage) is 101",
     ):
         assert words in str(raised.value)
 
 
 def test_a_timeout_is_of_whole_seconds(declared: Any) -> None:
-    with pytest.raises(InvalidExperimentError, match=r"ServiceTimeout is 1\.5, must be an integer from 1 to 3600"):
+    with pytest.raises(
+        InvalidExperimentError, match=r"service_timeout \(ServiceTimeout\) is 1\.5, must be an integer from 1 to 3600"
+    ):
         declared.experiment(service_timeout=Duration.millis(1500))
 
 
@@ -211,15 +311,15 @@ def test_a_name_that_is_not_known_yet_cannot_be_a_key(declared: Any, ends: dict[
     )
     assert declared.rendered(shadow_variant=shadow)
 
-    with pytest.raises(InvalidExperimentError, match="variant_name of the shadow variant is a token, must be a lit"):
+    with pytest.raises(InvalidExperimentError, match=r"shadow_variant\.variant_name is a token, must be a lit"):
         declared.experiment("Ending", shadow_variant=shadow, **ends)
 
 
 @pytest.mark.parametrize(
     ("tags", "problem"),
     [
-        ({"not:possible?": "x"}, "Tags\\[0\\].Key is 'not:possible\\?'"),
-        ({f"tag-{index}": "x" for index in range(44)}, "Tags has 44 entries, must be a list of 0 to 43"),
+        ({"not:possible?": "x"}, "a key of tags \\(Tags\\) is 'not:possible\\?'"),
+        ({f"tag-{index}": "x" for index in range(44)}, "tags \\(Tags\\) has 44 entries, must be a list of 0 to 43"),
         ({"sagemaker-inference-experiment:stack-id": "mine"}, "must not start with aws: or"),
     ],
     ids=["a key", "too many", "reserved"],
@@ -423,7 +523,7 @@ def test_a_role_of_another_account_is_refused(declared_in_dublin: Any) -> None:
 def test_two_experiments_of_a_stack_have_no_name_in_common(declared: Any) -> None:
     declared.experiment("One", experiment_name="shop")
 
-    with pytest.raises(InvalidExperimentError, match="Name is 'Shop', that of Demo/One"):
+    with pytest.raises(InvalidExperimentError, match="experiment_name is 'Shop', that of Demo/One"):
         declared.experiment("Two", experiment_name="Shop")
 
 
@@ -451,5 +551,9 @@ def test_what_the_app_shows_is_said_along_with_the_rest(declared: Any) -> None:
             production_variant=ModelVariant(model=model, variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
         )
 
-    for words in ("SamplingPercentage is 101", "has 2 production variants", "of the production variant has 2 contain"):
+    for words in (
+        "sampling_percentage (SamplingPercentage) is 101",
+        "has 2 production variants",
+        "of the production variant has 2 contain",
+    ):
         assert words in str(raised.value)

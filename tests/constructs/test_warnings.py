@@ -9,10 +9,12 @@ from aws_cdk.assertions import Match
 from constructs import Construct
 
 from sagemaker_inference_experiment import Conclusion, InferenceExperiment, ModelVariant, OnDelete
+from tools import instance_types
 
 PREFIX = "sagemaker-inference-experiment"
 RETAINS = OnDelete(conclusion=Conclusion.retain_both())
 PROMOTES = Conclusion.promote_shadow()
+PRODUCTION_ON_ANOTHER = ModelVariant(model="champion", variant_name="AllTraffic", instance_type="ml.m5.xlrage")
 
 
 def warnings(stack: Stack) -> list[str]:
@@ -218,3 +220,50 @@ def test_a_stage_is_looked_through_as_well() -> None:
     register(stack, "shop", "Shadow-01")
 
     assert warnings(stack) == ["autoscaledVariant"]
+
+
+def typed(instance_type: str) -> ModelVariant:
+    return ModelVariant(model="challenger", variant_name="Shadow-01", instance_type=instance_type)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        (
+            {"shadow_variant": typed("ml.m5.xlrage")},
+            "shadow_variant.instance_type is 'ml.m5.xlrage', did you mean 'ml.m5.xlarge'?: SageMaker had no such",
+        ),
+        (
+            {"shadow_variant": typed("ml.zz99.zz")},
+            "shadow_variant.instance_type is 'ml.zz99.zz': SageMaker had no such",
+        ),
+        (
+            {"conclusion": Conclusion.promote_shadow(instance_type="ml.m5.xlrage"), "sampling_percentage": 100},
+            "conclusion.shadow_instance_type is 'ml.m5.xlrage', did you mean",
+        ),
+        (
+            {"on_delete": OnDelete(conclusion=Conclusion(desired_variants=(PRODUCTION_ON_ANOTHER,)))},
+            "on_delete.conclusion.desired_variants[0].instance_type is 'ml.m5.xlrage', did you mean",
+        ),
+    ],
+    ids=["misspelt", "unlike any", "at the end", "on delete"],
+)
+def test_an_instance_type_that_is_not_known_is_warned_of(declared: Any, parameters: dict[str, Any], said: str) -> None:
+    experiment = declared.experiment(**parameters)
+
+    assert warnings(declared.stack) == ["unknownInstanceType"]
+    assert said in words(declared.stack, "unknownInstanceType")
+    Annotations.of(experiment).acknowledge_warning(f"{PREFIX}:unknownInstanceType")
+    assert warnings(declared.stack) == []
+
+
+def test_an_instance_type_that_nobody_knows_yet_is_not_warned_of(declared: Any) -> None:
+    token = CfnParameter(declared.stack, "InstanceType").value_as_string
+
+    declared.experiment(shadow_variant=typed(token))
+
+    assert warnings(declared.stack) == []
+
+
+def test_the_known_instance_types_are_those_of_the_service_model() -> None:
+    assert instance_types.MODULE.read_text() == instance_types.rendered(), "run `python -m tools.instance_types`"

@@ -205,3 +205,13 @@ def test_a_failed_create_can_be_cleaned_up_by_the_id_that_it_answered(stack: Sta
 
     assert stack.delete(declared(), failed.physical_id).succeeded
     assert stack.create(declared()).succeeded
+
+
+def test_an_endpoint_is_asked_for_by_its_name_as_declared(stack: Stack) -> None:
+    stack.serve("Shop-Ranking")
+    stack.clock.advance(stack.sagemaker.behaviour.endpoint_creating)
+
+    assert stack.create(declared(EndpointName="Shop-Ranking")).succeeded
+    asked = [call.parameters for call in stack.sagemaker.record if call.operation == "DescribeEndpoint"]
+    assert {"EndpointName": "Shop-Ranking"} in asked
+    assert {"EndpointName": "shop-ranking"} not in asked

@@ -1,5 +1,6 @@
 """Delete: nothing of the resource runs or bills afterwards, and nothing else is touched."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -114,6 +115,45 @@ def test_properties_that_cannot_be_read_end_it_the_safe_way(stack: Stack, proper
 
     assert stack.delete(properties, name).succeeded
     assert stack.served() == [PRODUCTION]
+    assert stack.shadows() == []
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["done\nand over", "done\r", "done\x85", "done\u2028", "done\u2029", "x" * 1025, ["done"]],
+    ids=["newline", "carriage return", "next line", "line separator", "paragraph separator", "too long", "no text"],
+)
+def test_a_reason_that_cannot_be_sent_is_left_out_and_the_rest_is_done(
+    stack: Stack, caplog: pytest.LogCaptureFixture, reason: Any
+) -> None:
+    name = stack.create(declared()).physical_id
+    # An older version of the handler has let such a reason pass.
+    on_delete = {"ModelVariantActions": PROMOTE, "DesiredState": "Completed", "Reason": reason, "Record": "Retain"}
+
+    with caplog.at_level(logging.WARNING, logger="inference_experiment_handler"):
+        answer = stack.delete(declared(OnDelete=on_delete), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.served() == [SHADOW]
+    assert stack.shadows() == []
+    assert stack.describe(name)["StatusReason"] == f"deleted with ShadowTest of stack {STACK_ID}"
+    assert "OnDelete.Reason is " in caplog.text
+
+
+def test_a_rollback_may_go_back_to_a_reason_that_cannot_be_sent(stack: Stack) -> None:
+    before = declared(OnDelete={"Reason": "done\nand over"})
+    name = stack.create(declared()).physical_id
+
+    assert stack.roll_back(declared(sampling=50), before, name).succeeded
+    assert not stack.create(before).succeeded
+
+
+def test_a_record_is_kept_though_the_roles_of_the_variants_cannot_be_read(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    properties = declared(ShadowModeConfig="nonsense", OnDelete={"ModelVariantActions": RETAIN, "Record": "Retain"})
+
+    assert stack.delete(properties, name).succeeded
+    assert stack.describe(name)["Status"] == "Cancelled"
     assert stack.shadows() == []
 
 

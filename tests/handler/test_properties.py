@@ -16,12 +16,13 @@ from inference_experiment_handler.spec.declaration import DataStorage, Ending, M
 from inference_experiment_handler.spec.parser import InvalidPropertiesError, faults_in, parse, parse_removal
 from inference_experiment_handler.spec.reader import Faults, Reader
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
+from local.sagemaker.patterns import compiled
 from simulation.cloudformation import as_sent
 from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared, shadow_mode, variant
 
 
 def faults_of(properties: dict[str, Any]) -> tuple[str, ...]:
-    return faults_in(as_sent(properties), opaque=lambda _: False)
+    return tuple(map(str, faults_in(as_sent(properties), opaque=lambda _: False)))
 
 
 def test_strings_become_what_they_mean() -> None:
@@ -70,6 +71,25 @@ def test_the_order_of_the_variants_does_not_matter() -> None:
     assert parse(swapped) == parse(declared())
 
 
+def test_two_variants_of_one_name_are_said_once() -> None:
+    (fault,) = faults_of(
+        declared(
+            DesiredState="Completed",
+            ModelVariantActions={"A": "Retain"},
+            ModelVariants=[variant("A", "m"), variant("A", "n")],
+            ShadowModeConfig=shadow_mode(production="A", shadow="A"),
+        )
+    )
+
+    assert fault.endswith("ShadowModelVariantName is 'A', the production variant's own name, must be another")
+
+
+def test_an_empty_key_is_none() -> None:
+    declaration = parse(declared(KmsKey="", DataStorageConfig={"Destination": "s3://b", "KmsKey": ""}))
+
+    assert declaration == parse(declared(DataStorageConfig={"Destination": "s3://b"}))
+
+
 def test_a_conclusion_and_a_removal_are_read_with_their_defaults() -> None:
     promoted = parse(as_sent(declared(DesiredState="Completed", ModelVariantActions=PROMOTE, Reason="good")))
     removed = parse(as_sent(declared(OnDelete={"ModelVariantActions": RETAIN, "Record": "Retain"})))
@@ -89,6 +109,19 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"Type": "Canary"}, "Type is 'Canary', must be ShadowMode"),
     ({"KmsKey": "a b"}, "KmsKey is 'a b', must be a KMS key's id, ARN or alias"),
     ({"Description": "d" * 1025}, "Description is 'ddd"),
+    ({"Description": "a\nb"}, "Description is 'a\\nb', must be up to 1024 characters in one line"),
+    ({"Description": "a\r"}, "Description is 'a\\r', must be up to 1024 characters in one line"),
+    (
+        {"DesiredState": "Completed", "Reason": "a\x85b"},
+        "Reason is 'a\\x85b', must be up to 1024 characters in one line",
+    ),
+    ({"OnDelete": {"Reason": "a\u2028b"}}, "OnDelete.Reason is 'a\\u2028b', must be up to 1024 characters in one line"),
+    ({"OnDelete": {"Reason": "a\u2029b"}}, "OnDelete.Reason is 'a\\u2029b', must be up to 1024 characters in one line"),
+    ({"Tags": [{"Key": "a\tb"}]}, "Tags[0].Key is 'a\\tb', must be 1 to 128 letters, digits, spaces (no tabs, no newl"),
+    (
+        {"Tags": [{"Key": "a", "Value": "b\n"}]},
+        "Tags[0].Value is 'b\\n', must be up to 256 letters, digits, spaces (no",
+    ),
     ({"Run": ""}, "Run is '', must be 1 to 256 characters"),
     ({"Nmae": "x"}, "Nmae is not a property, did you mean Name?"),
     ({"sampling": 101}, "SamplingPercentage is '101', must be an integer from 0 to 100"),
@@ -96,7 +129,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"sampling": "ten"}, "SamplingPercentage is 'ten', must be an integer from 0 to 100"),
     ({"sampling": 1.5}, "SamplingPercentage is '1.5', must be an integer from 0 to 100"),
     ({"ModelVariants": None}, "ModelVariants is missing"),
-    ({"ModelVariants": [variant("AllTraffic", "m")]}, "ModelVariants has 1 entries, must be a list of exactly 2"),
+    ({"ModelVariants": [variant("AllTraffic", "m")]}, "ModelVariants has 1 entry, must be a list of exactly 2"),
     ({"ModelVariants": [variant("AllTraffic", "m")] * 2}, "ModelVariants has 'AllTraffic' twice"),
     (
         {"ModelVariants": [variant("AllTraffic", "m"), variant("Other", "n")]},
@@ -240,7 +273,7 @@ def test_a_value_that_nobody_knows_yet_has_no_faults(changes: dict[str, Any], ke
 
     faults = faults_in(declared() | changes | {key: token}, opaque=lambda value: value is token)
 
-    assert not any(fault.startswith((f"{key} is ", f"{key}.", f"{key}[")) for fault in faults)
+    assert not any(str(fault).startswith((f"{key} is ", f"{key}.", f"{key}[")) for fault in faults)
 
 
 def test_tokens_at_any_depth_pass() -> None:
@@ -290,6 +323,24 @@ def test_instants_are_read_as_they_are_written(seconds: int, zone: tzinfo) -> No
 
     for written in (iso_instant(instant), instant.isoformat()):
         assert Reader({"I": written}, Faults(), opaque=lambda _: False).instant("I") == instant.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("shape", "text"),
+    [
+        ("InferenceExperimentDescription", limits.DESCRIPTION),
+        ("InferenceExperimentStatusReason", limits.REASON),
+        ("TagKey", limits.TAG_KEY),
+        ("TagValue", limits.TAG_VALUE),
+    ],
+)
+def test_each_character_is_taken_as_the_service_model_takes_it(shape: str, text: limits.Text) -> None:
+    pattern = botocore.session.Session().get_service_model("sagemaker").shape_for(shape).metadata["pattern"]
+    characters = [*map(chr, (*range(0x100), *range(0x2000, 0x2030), 0x3000, 0x180E))]
+
+    taken = [character for character in characters if compiled(pattern).fullmatch(f"a{character}b")]
+
+    assert [character for character in characters if text.admits(f"a{character}b")] == taken
 
 
 @given(st.text(alphabet=string.printable, max_size=130))

@@ -132,4 +132,4 @@ def test_no_step_needs_an_endpoint_that_was_not_asked_for(
 ) -> None:
     needed = endpoints_needed(replace(situation, endpoints={}))
 
-    plan(replace(situation, endpoints=dict.fromkeys(needed, endpoint)))
+    plan(replace(situation, endpoints={name.casefold(): endpoint for name in needed}))

@@ -21,17 +21,20 @@ def tags_needed(situation: Situation, name: str, experiment: ObservedExperiment)
 
 
 def endpoints_needed(situation: Situation) -> frozenset[str]:
-    """The endpoints by which the next step is decided, by their names in lower case."""
-    names = {
+    """The endpoints by which the next step is decided, by their names as declared, or else as SageMaker reports them.
+
+    Each once: two names that differ only in case are one endpoint.
+    """
+    names = [
         target.experiment.endpoint_name
         for target in situation.targets
         # Before a test is updated or ended, its endpoint is looked at: others may have changed it.
         if target.experiment.running or target.experiment.not_started or target.unverified
-    }
+    ]
     if situation.request.desired is not None:
         target, desired = situation.target, situation.request.desired
         if target is None or placement_matters(situation, target):
-            names.add(desired.endpoint_name)
+            names.append(desired.endpoint_name)
         elif target.experiment.ended and target.conclusion_pending:
-            names.add(target.experiment.endpoint_name)
-    return frozenset(name.casefold() for name in names)
+            names.append(target.experiment.endpoint_name)
+    return frozenset({name.casefold(): name for name in names}.values())

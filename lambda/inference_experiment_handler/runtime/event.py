@@ -1,5 +1,6 @@
 """From CloudFormation's event to a ``Request``."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,6 +13,8 @@ from inference_experiment_handler.spec import names, parser
 from inference_experiment_handler.spec.declaration import Removal
 from inference_experiment_handler.spec.limits import SERVICE_TIMEOUT
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
+
+logger = logging.getLogger(__name__)
 
 _SIGNED_FOR = timedelta(hours=2)
 _RESERVE = timedelta(minutes=3)
@@ -58,7 +61,10 @@ def parse(event: Mapping[str, Any], sent: datetime) -> Request:
     owner = Owner(event["StackId"], event["LogicalResourceId"])
     name = names.of(properties, owner.stack_id, owner.logical_id)
     is_delete = kind is RequestType.DELETE
-    desired = None if is_delete else parser.parse(properties)
+    removal = parser.parse_removal(properties) if is_delete else Removal()
+    if removal.not_followed:
+        logger.warning({"delete": "not quite as OnDelete declares", "why": "; ".join(removal.not_followed)})
+    desired = None if is_delete else parser.parse(properties, update=kind is RequestType.UPDATE)
     physical_id = event.get("PhysicalResourceId") or None
     if kind is RequestType.UPDATE and name != physical_id and names.same(name, physical_id):
         # SageMaker lower-cases names in ARNs, so it may take the two for one experiment, or not.
@@ -72,7 +78,7 @@ def parse(event: Mapping[str, Any], sent: datetime) -> Request:
         physical_id=physical_id,
         desired=desired,
         previous=_previous(event, owner) if kind is RequestType.UPDATE else None,
-        removal=parser.parse_removal(properties) if is_delete else Removal(),
+        removal=removal,
         generated_names=frozenset(
             names.of(given, owner.stack_id, owner.logical_id)
             for given in (properties, event.get("OldResourceProperties") or {})
@@ -90,7 +96,8 @@ def _fencing_token(event: Mapping[str, Any], sent: datetime) -> str:
 def _previous(event: Mapping[str, Any], owner: Owner) -> Previous:
     old = event.get("OldResourceProperties") or {}
     try:
-        desired = parser.parse(old)
+        # What deleting does is read apart, and never says that the rest can't be read.
+        desired = parser.parse({key: value for key, value in old.items() if key != "OnDelete"})
     except InvalidPropertiesError:
         # A rollback from properties that were refused, or properties of another version.
         desired = None

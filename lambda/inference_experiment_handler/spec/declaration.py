@@ -102,10 +102,14 @@ class Ending:
 
 @dataclass(frozen=True)
 class Removal:
-    """What deleting the resource does to a test that has not ended, and to its record."""
+    """What deleting the resource does to a test that has not ended, and to its record.
+
+    ``not_followed``: the faults of a declaration that is followed only as far as it can be.
+    """
 
     ending: Ending = field(default_factory=Ending)
     keeps_record: bool = False
+    not_followed: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,13 @@ class Text:
 
 
 def _text(allowed: str, pattern: str, longest: int, shortest: int = 1) -> Text:
-    return Text(allowed, re.compile(pattern, re.DOTALL), longest, shortest)
+    return Text(allowed, re.compile(pattern), longest, shortest)
 
 
 _HYPHENATED = r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"
 _LETTERS = "letters, digits and hyphens, a letter or digit first and last"
+# What "." means in the API's patterns, which are Java's: Python's own takes some of these.
+_ANY = r"[^\n\r\x85\u2028\u2029]"
 
 EXPERIMENT_NAME = _text(f"1 to 120 {_LETTERS}", _HYPHENATED, 120)
 ENDPOINT_NAME = _text(f"1 to 63 {_LETTERS}", _HYPHENATED, 63)
@@ -41,8 +43,10 @@ ROLE_ARN = _text(
     2048,
     20,
 )
-KMS_KEY = _text("a KMS key's id, ARN or alias", r"[a-zA-Z0-9:/_-]*", 2048)
-S3_DESTINATION = _text("an S3 location, s3://bucket/prefix, up to 512 characters", r"(https|s3)://([^/])/?(.*)", 512)
+KMS_KEY = _text("a KMS key's id, ARN or alias", r"[a-zA-Z0-9:/_-]*", 2048, 0)
+S3_DESTINATION = _text(
+    "an S3 location, s3://bucket/prefix, up to 512 characters in one line", rf"(https|s3)://([^/])/?({_ANY}*)", 512
+)
 CONTENT_TYPE = _text(
     "a content type such as text/csv", r"[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*", 256
 )
@@ -50,13 +54,14 @@ CONTENT_TYPE = _text(
 INSTANCE_TYPE = _text("an instance type such as ml.m5.xlarge", r"ml\.[a-z0-9-]+\.[a-z0-9-]+", 63)
 EXCLUDED_INSTANCES = "ml.inf1."
 """The family that SageMaker runs no shadow tests on."""
-DESCRIPTION = _text("up to 1024 characters", r".*", 1024, 0)
-REASON = _text("up to 1024 characters", r".*", 1024, 0)
-RUN = _text("1 to 256 characters", r".*", 256)
-# Java's \p{L}\p{Z}\p{N} and a few signs; Python's \w and \s are nearly that.
-_TAG = r"[\w\s_.:/=+\-@]*"
-TAG_KEY = _text("1 to 128 letters, digits, spaces and _.:/=+-@", _TAG, 128)
-TAG_VALUE = _text("up to 256 letters, digits, spaces and _.:/=+-@", _TAG, 256, 0)
+DESCRIPTION = _text("up to 1024 characters in one line", rf"{_ANY}*", 1024, 0)
+REASON = _text("up to 1024 characters in one line", rf"{_ANY}*", 1024, 0)
+# Never sent to SageMaker, so it may have several lines.
+RUN = _text("1 to 256 characters", r"[\s\S]*", 256)
+# Java's \p{L}\p{Z}\p{N} and a few signs. Python's \w is nearly \p{L}\p{N}_, and its \s is \p{Z} and control characters.
+_TAG = r"(?:[\w.:/=+\-@]|[^\S\x09-\x0d\x1c-\x1f\x85])*"
+TAG_KEY = _text("1 to 128 letters, digits, spaces (no tabs, no newlines) and _.:/=+-@", _TAG, 128)
+TAG_VALUE = _text("up to 256 letters, digits, spaces (no tabs, no newlines) and _.:/=+-@", _TAG, 256, 0)
 
 SAMPLING_PERCENTAGE = range(101)
 INSTANCE_COUNT = range(2**31)

@@ -6,6 +6,7 @@ Properties bear the names and shapes of the SageMaker API (``CreateInferenceExpe
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +16,12 @@ from inference_experiment_handler.spec.declaration import (
     SHADOW_MODE,
     DataStorage,
     Declaration,
+    Ending,
     Removal,
     Schedule,
 )
 from inference_experiment_handler.spec.ending_parser import read_conclusion, read_removal
-from inference_experiment_handler.spec.reader import OPAQUE, Faults, Reader
+from inference_experiment_handler.spec.reader import OPAQUE, Fault, Faults, Reader
 from inference_experiment_handler.spec.text import either, shown
 from inference_experiment_handler.spec.variants_parser import read_shadow_mode, read_variants
 
@@ -35,36 +37,42 @@ class InvalidPropertiesError(Exception):
         super().__init__(f"{count} in the properties: {'; '.join(faults)}")
 
 
-def faults_in(properties: Mapping[str, Any], *, opaque: Callable[[Any], bool]) -> tuple[str, ...]:
+def faults_in(properties: Mapping[str, Any], *, opaque: Callable[[Any], bool]) -> tuple[Fault, ...]:
     """Every fault that can be known, where ``opaque`` tells the values that can't be (CDK's tokens at synth)."""
     faults = Faults()
     _read(properties, faults, opaque)
-    return faults.messages
+    return tuple(faults.found)
 
 
-def parse(properties: Mapping[str, Any]) -> Declaration:
-    """The declaration; raises ``InvalidPropertiesError`` with all faults at once."""
+def parse(properties: Mapping[str, Any], *, update: bool = False) -> Declaration:
+    """The declaration; raises ``InvalidPropertiesError`` with all faults at once.
+
+    An ``update`` may be a rollback to an ``OnDelete.Reason`` that an older version let pass. That is no fault then: a
+    Delete leaves such a reason out.
+    """
     faults = Faults()
     declaration = _read(properties, faults, lambda _: False)
-    if declaration is None or faults.messages:
-        raise InvalidPropertiesError(faults.messages)
+    found = tuple(str(fault) for fault in faults.found if not (update and fault.path == "OnDelete.Reason"))
+    if declaration is None or found:
+        raise InvalidPropertiesError(found)
     return declaration
 
 
 def parse_removal(properties: Mapping[str, Any]) -> Removal:
     """What deleting is to do, from properties that may be faulty or of an older shape: a Delete must not fail for them.
 
-    What can't be read is what the default does: production stays, the shadow goes.
+    A reason that can't be sent is left out. With any other fault, the test ends as it does by default: production
+    stays, the shadow goes. In both cases the record stays if it is declared to.
     """
     faults = Faults()
     reader = Reader(properties, faults, opaque=lambda _: False)
-    mode = read_shadow_mode(reader)
+    mode = read_shadow_mode(Reader(properties, Faults(), opaque=lambda _: False))
     on_delete = reader.child("OnDelete")
-    if on_delete is None or mode is None:
-        return Removal()
-    at_fault_before = len(faults.messages)
-    removal = read_removal(on_delete, mode)
-    return removal if len(faults.messages) == at_fault_before else Removal(keeps_record=removal.keeps_record)
+    removal = read_removal(on_delete, mode) if on_delete is not None else Removal()
+    if on_delete is not None and mode is None:
+        faults.add("ShadowModeConfig", "can't be read, so it is not known which variant is which")
+    readable = mode is not None and all(fault.path == "OnDelete.Reason" for fault in faults.found)
+    return replace(removal, ending=removal.ending if readable else Ending(), not_followed=faults.messages)
 
 
 def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any], bool]) -> Declaration | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from inference_experiment_handler.spec.limits import Text
 from inference_experiment_handler.spec.text import either, shown
@@ -19,18 +19,28 @@ OPAQUE: Final[Any] = type("Opaque", (), {"__repr__": lambda _: "OPAQUE"})()
 _YEARS = range(1970, 9000)
 
 
+class Fault(NamedTuple):
+    """What is wrong with the property at a path, such as ``Schedule.Duration``."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.problem}"
+
+
 class Faults:
     """What is wrong with the properties, in the order of reading."""
 
     def __init__(self) -> None:
-        self._messages: list[str] = []
+        self.found: list[Fault] = []
 
     def add(self, path: str, problem: str) -> None:
-        self._messages.append(f"{path} {problem}")
+        self.found.append(Fault(path, problem))
 
     @property
     def messages(self) -> tuple[str, ...]:
-        return tuple(self._messages)
+        return tuple(map(str, self.found))
 
 
 class Reader:
@@ -131,7 +141,11 @@ class Reader:
             return None
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) not in count:
             many = f"exactly {count[0]}" if len(count) == 1 else f"{count[0]} to {count[-1]}"
-            of = f"has {len(value)} entries" if isinstance(value, list | tuple) else f"is {shown(value)}"
+            of = (
+                f"has {len(value)} {'entry' if len(value) == 1 else 'entries'}"
+                if isinstance(value, list | tuple)
+                else f"is {shown(value)}"
+            )
             self.fault(key, f"{of}, must be a list of {many}")
             return None
         if any(self._opaque(item) for item in value):

@@ -33,7 +33,11 @@ def read_shadow_mode(reader: Reader) -> ShadowMode | None:
     sampling = shadows[0].integer("SamplingPercentage", limits.SAMPLING_PERCENTAGE, required=True)
     shadows[0].finish()
     if production is not None and production is not OPAQUE and production == shadow:
-        shadows[0].fault("ShadowModelVariantName", f"is {shown(shadow)}, the production variant's own name")
+        shadows[0].fault(
+            "ShadowModelVariantName", f"is {shown(shadow)}, the production variant's own name, must be another"
+        )
+        # With one name for two variants there is nothing to check the rest by.
+        return None
     # A faulty percentage is reported already; the names still serve to check the rest.
     return None if None in (production, shadow) else ShadowMode(production, shadow, sampling)
 

@@ -1,0 +1,102 @@
+"""Which parameter of ``InferenceExperiment`` a property comes from: messages at synth name what the user has typed."""
+
+import re
+from collections.abc import Iterable
+
+from inference_experiment_handler.spec.reader import Fault
+from sagemaker_inference_experiment._conclusion import Conclusion
+from sagemaker_inference_experiment._declaration import Declaration
+
+_VARIANT_FIELDS = {
+    "ModelName": "model",
+    "VariantName": "variant_name",
+    "InfrastructureConfig.RealTimeInferenceConfig.InstanceType": "instance_type",
+    "InfrastructureConfig.RealTimeInferenceConfig.InstanceCount": "instance_count",
+}
+_ENDING = {
+    "DesiredState": "desired_state",
+    "DesiredModelVariants": "desired_variants",
+    "Reason": "reason",
+}
+_PARAMETERS = {
+    "Name": "experiment_name",
+    "Run": "run",
+    "RoleArn": "role",
+    "EndpointName": "endpoint",
+    "KmsKey": "kms_key",
+    "Description": "description",
+    "Schedule.StartTime": "schedule.start",
+    "Schedule.EndTime": "schedule.end",
+    "Schedule.Duration": "schedule.duration",
+    "DataStorageConfig.Destination": "data_capture.destination",
+    "DataStorageConfig.KmsKey": "data_capture.kms_key",
+    "DataStorageConfig.ContentType.CsvContentTypes": "data_capture.csv_content_types",
+    "DataStorageConfig.ContentType.JsonContentTypes": "data_capture.json_content_types",
+    "Tags": "tags",
+    "AdoptExisting": "adopt_existing",
+    "WaitFor": "wait_for",
+    "ServiceTimeout": "service_timeout",
+    "ShadowModeConfig.SourceModelVariantName": "production_variant.variant_name",
+    "ShadowModeConfig.ShadowModelVariants[0].ShadowModelVariantName": "shadow_variant.variant_name",
+    "ShadowModeConfig.ShadowModelVariants[0].SamplingPercentage": "sampling_percentage",
+    **{f"ModelVariants[0].{path}": f"production_variant.{field}" for path, field in _VARIANT_FIELDS.items()},
+    **{f"ModelVariants[1].{path}": f"shadow_variant.{field}" for path, field in _VARIANT_FIELDS.items()},
+    **{path: f"conclusion.{field}" for path, field in _ENDING.items()},
+    **{f"OnDelete.{path}": f"on_delete.conclusion.{field}" for path, field in _ENDING.items()},
+    "OnDelete.Record": "on_delete.keep_record",
+}
+"""Parameters by the paths of their properties."""
+
+
+def in_parameters(faults: Iterable[Fault], declaration: Declaration | None = None) -> list[str]:
+    """Messages that name each fault's parameter, and its property in parentheses; the same fault only once.
+
+    The variants at the end of a test are only known with the declaration.
+    """
+    said: dict[tuple[str, str], str] = {}
+    for path, problem in faults:
+        parameter = _parameter(path, declaration)
+        said.setdefault((parameter, problem), f"{parameter}{_property(path)} {problem}")
+    return list(said.values())
+
+
+def _property(path: str) -> str:
+    """The last name of a path. Of an action or a tag, the name of the map or list that it is in."""
+    found = re.search(r"(ModelVariantActions)\.|(Tags)\[|(\w+)(?:\[\d+\])?$", path)
+    return f" ({found[found.lastindex or 0]})" if found else ""
+
+
+def _parameter(path: str, declaration: Declaration | None) -> str:
+    tag = re.fullmatch(r"Tags\[\d+\]\.(Key|Value)", path)
+    if tag:
+        return f"a {tag[1].lower()} of tags"
+    of_ending = re.fullmatch(r"(OnDelete\.)?(?:ModelVariantActions\.(.+)|DesiredModelVariants\[(\d+)\]\.(.+))", path)
+    if of_ending and declaration is not None:
+        within = "on_delete.conclusion" if of_ending[1] else "conclusion"
+        if of_ending[2] is not None:
+            is_shadow = of_ending[2] == declaration.shadow_variant.variant_name
+            return f"{within}.{'shadow' if is_shadow else 'production'}"
+        return _of_desired(within, int(of_ending[3]), _VARIANT_FIELDS.get(of_ending[4], of_ending[4]), declaration)
+    entry = re.fullmatch(r"(.*\w)(\[\d+\])", path)
+    if entry and entry[1] in _PARAMETERS:
+        return f"{_PARAMETERS[entry[1]]}{entry[2]}"
+    return _PARAMETERS.get(path, path)
+
+
+def _of_desired(within: str, index: int, field: str, declaration: Declaration) -> str:
+    """The parameter behind a variant at the end of a test: it is given, or made of the test's own variants."""
+    conclusion = _conclusion(within, declaration)
+    variant = conclusion._desired(declaration.production_variant, declaration.shadow_variant)[index]
+    if variant is declaration.production_variant:
+        return f"production_variant.{field}"
+    for position, given in enumerate(conclusion.desired_variants):
+        if variant is given:
+            return f"{within}.desired_variants[{position}].{field}"
+    changed = getattr(conclusion, f"shadow_{field}", None)
+    return f"{within}.shadow_{field}" if changed is not None else f"shadow_variant.{field}"
+
+
+def _conclusion(within: str, declaration: Declaration) -> Conclusion:
+    if within == "conclusion" and declaration.conclusion is not None:
+        return declaration.conclusion
+    return declaration.on_delete.conclusion if declaration.on_delete is not None else Conclusion()
