@@ -163,19 +163,6 @@ def test_a_duration_counts_from_the_actual_start_of_a_test_that_was_started_earl
 FAR = {"StartTime": "2030-02-20T00:00:00Z", "EndTime": "2030-03-20T00:00:00Z"}
 
 
-def test_a_test_that_somebody_starts_early_can_still_be_updated(stack: Stack) -> None:
-    before = declared(Schedule=FAR)
-    name = stack.create(before).physical_id
-    stack.call("StartInferenceExperiment", Name=name)
-    stack.clock.advance(timedelta(hours=1))
-
-    # SageMaker has moved the end to 30 days after the start.
-    after = declared(Schedule=FAR, sampling=50)
-    assert stack.update(before, after, name).succeeded
-    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
-    assert end_of(stack, name) == start_of(stack, name) + timedelta(days=30)
-
-
 def test_a_start_that_is_declared_anew_is_refused_once_the_test_runs(stack: Stack) -> None:
     before = declared(Schedule=FAR)
     name = stack.create(before).physical_id

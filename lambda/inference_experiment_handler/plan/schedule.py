@@ -21,8 +21,7 @@ def match_start(desired: Declaration, observed: ObservedExperiment, now: datetim
         # A test that hasn't started by then is started by a call of its own; one that has is as desired.
         return Match.SAME
     if not observed.not_started:
-        # Somebody else may have started it early. Then only a start that is declared anew can't be brought about.
-        return Match.UNKNOWN
+        return Match.DIFFERENT
     return match_if(observed.start is not None and abs(observed.start - start) < _CLOSE)
 
 
