@@ -29,7 +29,9 @@ _KINDS = {
     "Endpoint": ("endpoint", "EndpointName"),
     "Model": ("model", "ModelName"),
 }
-_NAMED = {f"{verb}{noun}": kind for noun, kind in _KINDS.items() for verb in _VERBS}
+_NAMED = {f"{verb}{noun}": kind for noun, kind in _KINDS.items() for verb in _VERBS} | {
+    "UpdateEndpointWeightsAndCapacities": _KINDS["Endpoint"]
+}
 _ROLES = {"CreateInferenceExperiment": "RoleArn", "CreateModel": "ExecutionRoleArn"}
 
 

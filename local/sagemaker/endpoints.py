@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,8 @@ class Endpoint:
     status: str
     deployment: Deployment | None = None
     gone_at: datetime | None = None
+    scaled: dict[str, int] = field(default_factory=dict)
+    """The instance counts of variants that were scaled since the configuration was taken up."""
 
     @property
     def due(self) -> datetime | None:
@@ -50,6 +52,7 @@ class Endpoint:
 
     def serve(self, config: EndpointConfig, at: datetime) -> None:
         self.config = config
+        self.scaled = {}
         self.status = "InService"
         self.modified = at
         self.deployment = None
@@ -64,7 +67,7 @@ class Endpoint:
             "LastModifiedTime": self.modified,
         }
         if self.status != "Creating":
-            described |= _summaries(self.config, deployed=True)
+            described |= _summaries(self.config, self.scaled, deployed=True)
         if capture := self.config.declared.get("DataCaptureConfig"):
             described["DataCaptureConfig"] = {
                 "EnableCapture": capture.get("EnableCapture", False),
@@ -77,7 +80,7 @@ class Endpoint:
             described["PendingDeploymentSummary"] = {
                 "EndpointConfigName": self.deployment.config.name,
                 "StartTime": self.deployment.started,
-                **_summaries(self.deployment.config, deployed=False),
+                **_summaries(self.deployment.config, {}, deployed=False),
             }
         return described
 
@@ -119,6 +122,18 @@ class Endpoints:
         endpoint.take_up(config, now, now + self._clock.scaled(behaviour.endpoint_updating))
         return endpoint
 
+    def scale(self, parameters: Mapping[str, Any]) -> Endpoint:
+        """UpdateEndpointWeightsAndCapacities, as autoscaling calls it. It takes no time here."""
+        endpoint = self.get(parameters["EndpointName"])
+        if endpoint.status != "InService":
+            raise validation(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+        for wanted in parameters["DesiredWeightsAndCapacities"]:
+            if not endpoint.config.serves(wanted["VariantName"]):
+                raise validation(f"Endpoint {endpoint.arn} has no variant {wanted['VariantName']}.")
+            if "DesiredInstanceCount" in wanted:
+                endpoint.scaled[wanted["VariantName"]] = wanted["DesiredInstanceCount"]
+        return endpoint
+
     def delete(self, name: str, behaviour: Behaviour) -> None:
         endpoint, now = self.get(name), self._clock.now()
         if endpoint.status in ("Creating", "Updating", "Deleting"):
@@ -138,16 +153,18 @@ class Endpoints:
             endpoint.arrive(endpoint.deployment)
 
 
-def _summaries(config: EndpointConfig, *, deployed: bool) -> dict[str, Any]:
-    summaries = {"ProductionVariants": [_summary(variant, deployed=deployed) for variant in config.production]}
+def _summaries(config: EndpointConfig, scaled: Mapping[str, int], *, deployed: bool) -> dict[str, Any]:
+    summaries = {"ProductionVariants": [_summary(variant, scaled, deployed=deployed) for variant in config.production]}
     if config.shadows:
-        summaries["ShadowProductionVariants"] = [_summary(variant, deployed=deployed) for variant in config.shadows]
+        summaries["ShadowProductionVariants"] = [
+            _summary(variant, scaled, deployed=deployed) for variant in config.shadows
+        ]
     return summaries
 
 
-def _summary(variant: Mapping[str, Any], *, deployed: bool) -> dict[str, Any]:
+def _summary(variant: Mapping[str, Any], scaled: Mapping[str, int], *, deployed: bool) -> dict[str, Any]:
     weight = variant.get("InitialVariantWeight", 1.0)
-    count = variant.get("InitialInstanceCount", 0)
+    count = scaled.get(variant["VariantName"], variant.get("InitialInstanceCount", 0))
     summary = {"VariantName": variant["VariantName"], "DesiredWeight": weight, "DesiredInstanceCount": count}
     if deployed:
         return summary | {"CurrentWeight": weight, "CurrentInstanceCount": count}

@@ -77,6 +77,7 @@ class SageMaker:
             "CreateEndpoint": self._create_endpoint,
             "DescribeEndpoint": lambda asked: self._endpoints.get(asked["EndpointName"]).describe(),
             "UpdateEndpoint": lambda asked: {"EndpointArn": self._endpoints.update(asked, self.behaviour).arn},
+            "UpdateEndpointWeightsAndCapacities": lambda asked: {"EndpointArn": self._endpoints.scale(asked).arn},
             "DeleteEndpoint": self._delete_endpoint,
             "CreateInferenceExperiment": self._create_experiment,
             "DescribeInferenceExperiment": lambda asked: self._experiments.describe(asked["Name"]),

@@ -82,6 +82,28 @@ def test_an_update_swaps_the_configuration_when_it_is_done(world: World) -> None
     assert updated["LastModifiedTime"] == world.clock.now()
 
 
+def test_scaling_changes_the_count_until_another_configuration_is_taken_up(world: World) -> None:
+    variant = world.endpoint()["ProductionVariants"][0]["VariantName"]
+    wanted = [{"VariantName": variant, "DesiredInstanceCount": 5}]
+
+    world.call("UpdateEndpointWeightsAndCapacities", EndpointName="shop", DesiredWeightsAndCapacities=wanted)
+
+    scaled = world.endpoint()["ProductionVariants"][0]
+    assert (scaled["CurrentInstanceCount"], scaled["DesiredInstanceCount"]) == (5, 5)
+    world.call("CreateEndpointConfig", EndpointConfigName="new", **MEMBERS["EndpointConfig"])
+    world.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="new")
+    with pytest.raises(ServiceError, match="in-progress endpoint"):
+        world.call("UpdateEndpointWeightsAndCapacities", EndpointName="shop", DesiredWeightsAndCapacities=wanted)
+    world.clock.advance(300)
+    assert world.endpoint()["ProductionVariants"][0]["DesiredInstanceCount"] == 2
+
+
+def test_a_variant_that_is_not_served_cannot_be_scaled(world: World) -> None:
+    wanted = [{"VariantName": "Nobody", "DesiredInstanceCount": 5}]
+    with pytest.raises(ServiceError, match="has no variant Nobody"):
+        world.call("UpdateEndpointWeightsAndCapacities", EndpointName="shop", DesiredWeightsAndCapacities=wanted)
+
+
 def test_deleting_takes_a_moment(world: World) -> None:
     world.call("DeleteEndpoint", EndpointName="shop")
     assert world.endpoint()["EndpointStatus"] == "Deleting"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,15 @@ def test_an_endpoint_needs_the_right_to_its_configuration(
     with pytest.raises(ClientError, match=f"resource: {config['Resource']}"):
         caller(endpoint).update_endpoint(EndpointName=name, EndpointConfigName=name)
     caller(endpoint, config).update_endpoint(EndpointName=name, EndpointConfigName=name)
+
+
+def test_scaling_needs_the_right_to_the_endpoint(aws: LocalAws, caller: Caller, declaration: dict[str, Any]) -> None:
+    name, action = declaration["EndpointName"], "sagemaker:UpdateEndpointWeightsAndCapacities"
+    wanted = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 2}]
+    for allowed, resource in ((False, "other"), (True, name)):
+        client = caller({"Action": action, "Resource": f"{REGION}endpoint/{resource}"})
+        with nullcontext() if allowed else pytest.raises(ClientError, match="AccessDenied"):
+            client.update_endpoint_weights_and_capacities(EndpointName=name, DesiredWeightsAndCapacities=wanted)
 
 
 def test_a_wrong_signature_is_no_caller(aws: LocalAws, caller: Caller) -> None:
