@@ -157,6 +157,19 @@ def test_a_record_is_kept_though_the_roles_of_the_variants_cannot_be_read(stack:
     assert stack.shadows() == []
 
 
+def test_a_stop_that_shows_late_is_waited_for() -> None:
+    stack = Stack(stop_shows_after=timedelta(minutes=10))
+    name = stack.create(declared()).physical_id
+    mark = stack.mark()
+
+    answer = stack.delete(declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.calls(since=mark).count("StopInferenceExperiment") == 1
+    assert stack.shadows() == []
+    assert stack.names() == []
+
+
 def test_a_test_that_ended_by_itself_only_loses_its_record(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
     stack.clock.advance(8 * 86_400)

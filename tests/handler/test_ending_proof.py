@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ServedVariant
-from inference_experiment_handler.plan.ending_proof import ending_problem, mixed_problem
+from inference_experiment_handler.plan.ending_proof import ending_problem, stop_problem
 from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
 from simulation.declarations import (
     CHALLENGER,
@@ -13,14 +13,9 @@ from simulation.declarations import (
     ENDPOINT,
     INSTANCE_TYPE,
     PRODUCTION,
-    PROMOTE,
     SHADOW,
-    declared,
-    variant,
 )
-from simulation.endpoints import served
 from tests.support.situations import AS_IT_IS, experiment_of, request_for
-from tests.support.stack import Stack
 
 OLD = ServedVariant(PRODUCTION, 1, CHAMPION, INSTANCE_TYPE)
 NEW = ServedVariant(SHADOW, 1, CHALLENGER, INSTANCE_TYPE)
@@ -71,33 +66,29 @@ def test_each_ending(ending: Ending, endpoint: ObservedEndpoint | None, words: s
     assert problem is None if words is None else words in str(problem)
 
 
-def test_a_mix_is_told_of_every_ending() -> None:
-    assert mixed_problem(REMOVED) is None
-    assert "a mix of two configurations" in str(mixed_problem(replace(REMOVED, status="UpdateRollbackFailed")))
+@pytest.mark.parametrize(
+    "ending", [promote(), Ending(shadow=Action.RETAIN), Ending()], ids=["promote", "retain", "remove"]
+)
+def test_a_mix_is_told_of_every_ending(ending: Ending) -> None:
+    endpoint = {"Promote": PROMOTED, "Retain": RETAINED, "Remove": REMOVED}[ending.shadow]
+
+    assert stopped(ending, endpoint) is None
+    assert "a mix of two configurations" in str(stopped(ending, replace(endpoint, status="UpdateRollbackFailed")))
 
 
-def test_fewer_and_smaller_instances_than_declared_fail_a_promotion(stack: Stack) -> None:
-    name = stack.create(declared()).physical_id
-    stack.call(
-        "CreateEndpointConfig",
-        EndpointConfigName="small",
-        ProductionVariants=[served(SHADOW, CHALLENGER)],
-    )
+@pytest.mark.parametrize(
+    ("kept", "as_it_was"),
+    [
+        ("", True),
+        (f"{CHAMPION}/{INSTANCE_TYPE}", True),
+        (f"contender/{INSTANCE_TYPE}", False),
+        (f"{CHAMPION}/ml.c5.xlarge", False),
+    ],
+)
+def test_what_a_stop_was_to_keep_is_part_of_the_proof(kept: str, as_it_was: bool) -> None:
+    assert (stopped(Ending(), REMOVED, kept) is None) == as_it_was
 
-    def make_it_small() -> None:
-        if stack.describe(name)["Status"] == "Stopping":
-            stack.while_waiting = None
-            stack.clock.advance(600)
-            stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName="small")
 
-    stack.while_waiting = make_it_small
-    bigger = [variant(SHADOW, CHALLENGER, "ml.m5.4xlarge", count=3)]
-
-    answer = stack.update(
-        declared(),
-        declared(DesiredState="Completed", ModelVariantActions=PROMOTE, DesiredModelVariants=bigger),
-        name,
-    )
-
-    assert not answer.succeeded
-    assert "has 1 instances of ml.m5.xlarge, but DesiredModelVariants declares 3 of ml.m5.4xlarge" in answer.reason
+def stopped(ending: Ending, endpoint: ObservedEndpoint, kept: str = "") -> str | None:
+    experiment = experiment_of("Completed", request_for("Update", AS_IT_IS), applied=AS_IT_IS)
+    return stop_problem(ending, experiment, endpoint, kept)

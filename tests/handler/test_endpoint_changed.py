@@ -1,52 +1,46 @@
 """Somebody else updates or deletes the endpoint of a running test. Production stays as it is served."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from local.sagemaker import SilentRollback
+from local.sagemaker import ErrorFault
 from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
     ENDPOINT,
     PRODUCTION,
     PROMOTE,
-    REMOVE,
     RETAIN,
     SHADOW,
     declared,
+    shadow_mode,
     variant,
 )
 from simulation.endpoints import served
+from tests.support.endpoint import (
+    Serving,
+    begin_to_deploy,
+    delete,
+    deploy,
+    production_of,
+    while_stopping,
+)
 from tests.support.stack import Stack
 
+OTHER_INSTANCES = "ml.c5.xlarge"
 ANOTHER_MODEL = [served(model="contender", count=2)]
+ANOTHER_TYPE = [served(count=4) | {"InstanceType": OTHER_INSTANCES}]
 ANOTHER_NAME = [served("Blue", "contender")]
+CONTENDER = [Serving(PRODUCTION, "contender", instances=2)]
+THE_SHADOW = [served(SHADOW, CHALLENGER)]
+PROMOTING = declared(OnDelete={"DesiredState": "Completed", "ModelVariantActions": PROMOTE})
 
 
 @pytest.fixture
 def name(stack: Stack) -> str:
     """A running test."""
     return stack.create(declared()).physical_id
-
-
-def deploy(stack: Stack, production: list[dict[str, Any]], shadows: list[dict[str, Any]] | None = None) -> None:
-    """Somebody else deploys a new configuration to the endpoint."""
-    config = f"deployed-{stack.mark()}"
-    more = {"ShadowProductionVariants": shadows} if shadows else {}
-    stack.call("CreateEndpointConfig", EndpointConfigName=config, ProductionVariants=production, **more)
-    stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName=config)
-    stack.clock.advance(stack.sagemaker.behaviour.endpoint_updating)
-
-
-def production_of(stack: Stack) -> list[tuple[str, str, int]]:
-    """Variant, model and instance count."""
-    endpoint = stack.call("DescribeEndpoint", EndpointName=ENDPOINT)
-    config = stack.call("DescribeEndpointConfig", EndpointConfigName=endpoint["EndpointConfigName"])
-    return [
-        (each["VariantName"], each["ModelName"], each["InitialInstanceCount"]) for each in config["ProductionVariants"]
-    ]
 
 
 @pytest.mark.parametrize(
@@ -64,14 +58,14 @@ def test_an_update_of_a_displaced_test_is_refused(stack: Stack, name: str, chang
     for words in ("contender", CHAMPION, f"no shadow variant {SHADOW}", "another Run"):
         assert words in answer.reason
     assert stack.calls(since=mark) == []
-    assert production_of(stack) == [(PRODUCTION, "contender", 2)]
+    assert production_of(stack) == CONTENDER
 
 
 def test_its_rollback_leaves_the_endpoint_alone(stack: Stack, name: str) -> None:
     deploy(stack, ANOTHER_MODEL)
 
     assert stack.roll_back(declared(sampling=50), declared(), name).succeeded
-    assert production_of(stack) == [(PRODUCTION, "contender", 2)]
+    assert production_of(stack) == CONTENDER
 
 
 def test_a_shadow_that_was_taken_off_is_missed(stack: Stack, name: str) -> None:
@@ -83,267 +77,25 @@ def test_a_shadow_that_was_taken_off_is_missed(stack: Stack, name: str) -> None:
     assert f"has no shadow variant {SHADOW}" in answer.reason
 
 
-def test_an_update_waits_until_the_endpoint_is_updated(stack: Stack, name: str) -> None:
-    stack.call(
-        "CreateEndpointConfig",
-        EndpointConfigName="bigger",
-        ProductionVariants=[served(count=2)],
-        ShadowProductionVariants=[served(SHADOW, CHALLENGER)],
-    )
-    stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName="bigger")
-
-    assert stack.update(declared(), declared(sampling=50), name).succeeded
-
-
-@pytest.mark.parametrize("request_type", ["Delete", "Update"])
-def test_a_test_is_ended_and_production_stays_as_it_is_served(stack: Stack, name: str, request_type: str) -> None:
-    deploy(stack, ANOTHER_MODEL)
-
-    answer = (
-        stack.delete(declared(), name)
-        if request_type == "Delete"
-        else stack.update(declared(), declared(DesiredState="Cancelled"), name)
-    )
-
-    assert answer.succeeded, answer.reason
-    assert production_of(stack) == [(PRODUCTION, "contender", 2)]
-    assert stack.shadows() == []
-
-
-def test_a_new_run_keeps_what_production_serves(stack: Stack, name: str) -> None:
-    deploy(stack, ANOTHER_MODEL)
-    mirrored = declared(Run="2", ModelVariants=[variant(PRODUCTION, "contender", count=2), variant(SHADOW, CHALLENGER)])
-
-    answer = stack.update(declared(), mirrored, name)
-
-    assert answer.succeeded, answer.reason
-    assert production_of(stack) == [(PRODUCTION, "contender", 2)]
-    assert stack.shadows() == [SHADOW]
-
-
-@pytest.mark.parametrize("actions", [PROMOTE, RETAIN], ids=["promote", "retain the shadow"])
-def test_what_is_no_longer_on_the_endpoint_is_not_promoted_nor_retained(
-    stack: Stack, name: str, actions: dict[str, str]
+@pytest.mark.parametrize("request_type", ["Update", "Delete"])
+def test_a_request_waits_until_the_endpoint_is_updated_and_holds_the_lease(
+    stack: Stack, name: str, request_type: str
 ) -> None:
-    deploy(stack, ANOTHER_MODEL)
-
-    answer = stack.update(declared(), declared(DesiredState="Completed", ModelVariantActions=actions), name)
-
-    assert not answer.succeeded
-    assert f"no shadow variant {SHADOW}" in answer.reason
-    assert production_of(stack) == [(PRODUCTION, "contender", 2)]
-
-
-def test_a_delete_that_was_to_promote_removes_instead(stack: Stack) -> None:
-    declaration = declared(OnDelete={"DesiredState": "Completed", "ModelVariantActions": PROMOTE})
-    name = stack.create(declaration).physical_id
-    deploy(stack, ANOTHER_MODEL)
-
-    assert stack.delete(declaration, name).succeeded
-    assert production_of(stack) == [(PRODUCTION, "contender", 2)]
-
-
-def test_a_delete_touches_nothing_where_no_stop_keeps_production(stack: Stack, name: str) -> None:
-    deploy(stack, ANOTHER_NAME)
-
-    answer = stack.delete(declared(), name)
-
-    assert not answer.succeeded
-    for words in ("Blue", "contender", PRODUCTION):
-        assert words in answer.reason
-    assert production_of(stack) == [("Blue", "contender", 1)]
-    # It is the way out that the answer names.
-    deploy(stack, ANOTHER_MODEL)
-    assert stack.delete(declared(), name).succeeded
-    assert production_of(stack) == [(PRODUCTION, "contender", 2)]
-
-
-def test_production_that_is_reverted_all_the_same_is_told(stack: Stack, name: str) -> None:
-    deploy(stack, ANOTHER_MODEL)
-
-    def revert() -> None:
-        if stack.describe(name)["Status"] == "Stopping":
-            stack.while_waiting = None
-            stack.clock.advance(timedelta(minutes=10))
-            stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName="shop-before")
-
-    stack.while_waiting = revert
-
-    answer = stack.delete(declared(), name)
-
-    assert not answer.succeeded
-    assert f"serves model {CHAMPION} in place of contender" in answer.reason
-
-
-def test_a_delete_of_a_test_whose_endpoint_is_gone_succeeds(stack: Stack, name: str) -> None:
-    stack.call("DeleteEndpoint", EndpointName=ENDPOINT)
-    stack.clock.advance(stack.sagemaker.behaviour.endpoint_deleting)
-
-    answer = stack.delete(declared(), name)
-
-    assert answer.succeeded, answer.reason
-
-
-def test_an_update_of_a_test_whose_endpoint_is_gone_says_so(stack: Stack, name: str) -> None:
-    stack.call("DeleteEndpoint", EndpointName=ENDPOINT)
-    stack.clock.advance(stack.sagemaker.behaviour.endpoint_deleting)
+    begin_to_deploy(stack, [served()], THE_SHADOW)
     mark = stack.mark()
 
-    answer = stack.update(declared(), declared(sampling=50), name)
-
-    assert not answer.succeeded
-    assert f"endpoint {ENDPOINT} of {name} does not exist any more" in answer.reason
-    assert stack.calls(since=mark) == []
-
-
-@pytest.mark.parametrize(
-    "ending",
-    [
-        {"ModelVariantActions": REMOVE},
-        {"ModelVariantActions": RETAIN},
-        # The construct declares production as it was declared for the test.
-        {
-            "ModelVariantActions": RETAIN,
-            "DesiredModelVariants": [variant(PRODUCTION, CHAMPION), variant(SHADOW, CHALLENGER, count=2)],
-        },
-    ],
-    ids=["remove the shadow", "retain both", "retain both, and scale the shadow"],
-)
-def test_a_stop_keeps_the_instances_that_production_has_scaled_to(stack: Stack, ending: dict[str, Any]) -> None:
-    declaration = declared(OnDelete=ending)
-    name = stack.create(declaration).physical_id
-    deploy(stack, [served(count=4)], [served(SHADOW, CHALLENGER)])
-
-    assert stack.delete(declaration, name).succeeded
-    assert production_of(stack) == [(PRODUCTION, CHAMPION, 4)]
-
-
-@pytest.mark.parametrize(("instance_type", "count"), [("ml.m5.xlarge", 4), ("ml.c5.xlarge", 1)])
-def test_a_promoted_variant_bears_what_production_has_scaled_to(stack: Stack, instance_type: str, count: int) -> None:
-    variants = [variant(PRODUCTION, CHAMPION), variant(SHADOW, CHALLENGER, instance_type)]
-    declaration = declared(ModelVariants=variants)
-    name = stack.create(declaration).physical_id
-    deploy(stack, [served(count=4)], [served(SHADOW, CHALLENGER) | {"InstanceType": instance_type}])
-
-    concluded = declaration | {"DesiredState": "Completed", "ModelVariantActions": PROMOTE}
-    assert stack.update(declaration, concluded, name).succeeded
-    assert production_of(stack) == [(SHADOW, CHALLENGER, count)]
-
-
-def scale_out(stack: Stack, count: int) -> None:
-    deploy(stack, [served(count=count)])
-
-
-def test_a_busy_endpoint_is_tested_with_the_instances_that_it_has(stack: Stack) -> None:
-    scale_out(stack, 4)
-
-    answer = stack.create(declared())
-
-    assert answer.succeeded, answer.reason
-    assert production_of(stack) == [(PRODUCTION, CHAMPION, 4)]
-    # Nothing has changed, so there is nothing to refuse.
-    assert stack.update(declared(), declared(sampling=50), answer.physical_id).succeeded
-    assert stack.delete(declared(sampling=50), answer.physical_id).succeeded
-    assert production_of(stack) == [(PRODUCTION, CHAMPION, 4)]
-
-
-def test_more_instances_than_the_endpoint_has_may_be_declared(stack: Stack) -> None:
-    bigger = declared(ModelVariants=[variant(PRODUCTION, CHAMPION, count=3), variant(SHADOW, CHALLENGER)])
-
-    assert stack.create(bigger).succeeded
-    assert production_of(stack) == [(PRODUCTION, CHAMPION, 3)]
-
-
-def test_a_scheduled_test_starts_with_the_instances_that_the_endpoint_has_then(stack: Stack) -> None:
-    scheduled = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"})
-    name = stack.create(scheduled).physical_id
-    scale_out(stack, 4)
-
-    answer = stack.update(scheduled, declared(), name)
-
-    assert answer.succeeded, answer.reason
-    assert production_of(stack) == [(PRODUCTION, CHAMPION, 4)]
-
-
-def test_a_changed_instance_count_of_production_is_an_update_all_the_same(stack: Stack) -> None:
-    def scheduled(count: int) -> dict[str, Any]:
-        return declared(
-            ModelVariants=[variant(PRODUCTION, CHAMPION, count=count), variant(SHADOW, CHALLENGER)],
-            Schedule={"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"},
-        )
-
-    name = stack.create(scheduled(4)).physical_id
-
-    assert stack.update(scheduled(4), scheduled(2), name).succeeded
-    counts = {
-        each["VariantName"]: each["InfrastructureConfig"]["RealTimeInferenceConfig"]["InstanceCount"]
-        for each in stack.describe(name)["ModelVariants"]
-    }
-    assert counts[PRODUCTION] == 2
-
-
-def test_a_stop_that_shows_late_is_waited_for(stack: Stack, name: str) -> None:
-    stack.sagemaker.behaviour = stack.sagemaker.behaviour.changed({"stop_shows_after": 600})
-
-    answer = stack.delete(declared(), name)
-
-    assert answer.succeeded, answer.reason
-    assert stack.shadows() == []
-
-
-SCHEDULED = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"})
-
-
-@pytest.mark.parametrize("request_type", ["Delete", "Update", "new run"])
-def test_a_shadow_that_is_deployed_before_the_start_goes_with_its_test(request_type: str) -> None:
-    stack = Stack(shadow_deployed_before_start=True, stop_in_created=True)
-    name = stack.create(SCHEDULED).physical_id
-    stack.clock.advance(timedelta(hours=1))
-    assert stack.shadows() == [SHADOW]
-
-    if request_type == "Delete":
-        answer = stack.delete(SCHEDULED, name)
-    elif request_type == "Update":
-        answer = stack.update(SCHEDULED, SCHEDULED | {"DesiredState": "Cancelled"}, name)
+    if request_type == "Update":
+        assert stack.update(declared(), declared(sampling=50), name).succeeded
+        expected = "UpdateInferenceExperiment"
     else:
-        answer = stack.update(SCHEDULED, SCHEDULED | {"Run": "2"}, name)
-        assert stack.delete(SCHEDULED, name).succeeded
-        assert stack.delete(SCHEDULED | {"Run": "2"}, answer.physical_id).succeeded
+        assert stack.delete(declared(), name).succeeded
+        expected = "StopInferenceExperiment"
 
-    assert answer.succeeded, answer.reason
-    assert stack.shadows() == []
-
-
-def test_a_shadow_that_no_call_takes_off_is_told_as_often_as_it_is_asked() -> None:
-    stack = Stack(shadow_deployed_before_start=True, stop_in_created=False)
-    name = stack.create(SCHEDULED).physical_id
-    stack.clock.advance(timedelta(hours=1))
-
-    answers = [stack.delete(SCHEDULED, name) for _ in range(2)]
-
-    for answer in answers:
-        assert not answer.succeeded
-        assert f"shadow variant {SHADOW} is still on endpoint" in answer.reason
-        assert "billed" in answer.reason
-    assert stack.names() == [name]
-    deploy(stack, [served()])
-    assert stack.delete(SCHEDULED, name).succeeded
-    assert stack.names() == []
-
-
-def test_a_called_off_test_whose_shadow_stays_all_the_same_keeps_its_record(stack: Stack) -> None:
-    stack.sagemaker.behaviour = stack.sagemaker.behaviour.changed(
-        {"shadow_deployed_before_start": True, "stop_in_created": True}
+    calls = stack.sagemaker.record[mark:]
+    lease, change = (
+        next(call.at for call in calls if call.operation == operation) for operation in ("AddTags", expected)
     )
-    name = stack.create(SCHEDULED).physical_id
-    stack.clock.advance(timedelta(hours=1))
-    stack.sagemaker.faults.add(SilentRollback(name))
-
-    answers = [stack.delete(SCHEDULED, name) for _ in range(2)]
-
-    assert [answer.succeeded for answer in answers] == [False, False]
-    assert "billed" in answers[1].reason
-    assert stack.names() == [name]
+    assert (change - lease).total_seconds() > 60
 
 
 def test_a_changed_configuration_of_the_endpoint_is_an_update_that_changes_nothing(stack: Stack) -> None:
@@ -355,3 +107,207 @@ def test_a_changed_configuration_of_the_endpoint_is_an_update_that_changes_nothi
     assert stack.calls(since=mark) == []
     deploy(stack, ANOTHER_MODEL)
     assert not stack.update(after, before, name).succeeded
+
+
+@pytest.mark.parametrize("request_type", ["Delete", "Update"])
+@pytest.mark.parametrize(
+    ("production", "expected"),
+    [(ANOTHER_MODEL, CONTENDER), (ANOTHER_TYPE, [Serving(PRODUCTION, CHAMPION, OTHER_INSTANCES, 4)])],
+    ids=["model", "instances"],
+)
+def test_a_test_is_ended_and_production_stays_as_it_is_served(
+    stack: Stack, name: str, request_type: str, production: list[dict[str, Any]], expected: list[Serving]
+) -> None:
+    deploy(stack, production)
+
+    answer = (
+        stack.delete(declared(), name)
+        if request_type == "Delete"
+        else stack.update(declared(), declared(DesiredState="Cancelled"), name)
+    )
+
+    assert answer.succeeded, answer.reason
+    assert production_of(stack) == expected
+    assert stack.shadows() == []
+
+
+def test_an_instance_type_that_is_named_for_the_other_variants_sake_is_not_put_back(stack: Stack) -> None:
+    # The construct names production as it was declared for the test, where the shadow is resized.
+    resized = [variant(PRODUCTION, CHAMPION), variant(SHADOW, CHALLENGER, count=2)]
+    declaration = declared(OnDelete={"ModelVariantActions": RETAIN, "DesiredModelVariants": resized})
+    name = stack.create(declaration).physical_id
+    deploy(stack, ANOTHER_TYPE, THE_SHADOW)
+
+    answer = stack.delete(declaration, name)
+
+    assert answer.succeeded, answer.reason
+    assert production_of(stack) == [Serving(PRODUCTION, CHAMPION, OTHER_INSTANCES, 4)]
+
+
+def test_a_new_run_keeps_what_production_serves(stack: Stack, name: str) -> None:
+    deploy(stack, ANOTHER_MODEL)
+    mirrored = declared(Run="2", ModelVariants=[variant(PRODUCTION, "contender", count=2), variant(SHADOW, CHALLENGER)])
+
+    answer = stack.update(declared(), mirrored, name)
+
+    assert answer.succeeded, answer.reason
+    assert production_of(stack) == CONTENDER
+    assert stack.shadows() == [SHADOW]
+
+
+@pytest.mark.parametrize("mirrors", [PRODUCTION, SHADOW], ids=["what is served", "what was to be promoted"])
+def test_a_new_run_mirrors_what_the_end_of_the_old_one_really_leaves(stack: Stack, mirrors: str) -> None:
+    name = stack.create(PROMOTING).physical_id
+    deploy(stack, ANOTHER_MODEL)
+    production = variant(PRODUCTION, "contender") if mirrors == PRODUCTION else variant(SHADOW, CHALLENGER)
+    new = declared(
+        Run="2",
+        ModelVariants=[production, variant("Shadow-02", CHAMPION)],
+        ShadowModeConfig=shadow_mode(production=mirrors, shadow="Shadow-02"),
+    )
+    mark = stack.mark()
+
+    answer = stack.update(PROMOTING, new, name)
+
+    assert answer.succeeded == (mirrors == PRODUCTION), answer.reason
+    assert answer.succeeded or stack.calls(since=mark) == []
+
+
+@pytest.mark.parametrize("production", [ANOTHER_MODEL, [served()]], ids=["production changed", "shadow taken off"])
+@pytest.mark.parametrize("actions", [PROMOTE, RETAIN], ids=["promote", "retain the shadow"])
+@pytest.mark.parametrize("request_type", ["Update", "Delete"])
+def test_what_is_no_longer_on_the_endpoint_is_neither_promoted_nor_retained(
+    stack: Stack, production: list[dict[str, Any]], actions: dict[str, str], request_type: str
+) -> None:
+    ending = {"DesiredState": "Completed", "ModelVariantActions": actions}
+    declaration = declared(OnDelete=ending)
+    name = stack.create(declaration).physical_id
+    deploy(stack, production)
+    before = production_of(stack)
+
+    if request_type == "Update":
+        answer = stack.update(declaration, declaration | ending, name)
+        assert not answer.succeeded
+        assert f"no shadow variant {SHADOW}" in answer.reason
+    else:
+        # The test ends without it.
+        assert stack.delete(declaration, name).succeeded
+
+    assert production_of(stack) == before
+    assert stack.shadows() == []
+
+
+def test_a_delete_touches_nothing_where_no_stop_keeps_production(stack: Stack, name: str) -> None:
+    deploy(stack, ANOTHER_NAME)
+
+    answer = stack.delete(declared(), name)
+
+    assert not answer.succeeded
+    for words in ("Blue", "contender", PRODUCTION):
+        assert words in answer.reason
+    assert production_of(stack) == [Serving("Blue", "contender")]
+    # It is the way out that the answer names.
+    deploy(stack, ANOTHER_MODEL)
+    assert stack.delete(declared(), name).succeeded
+    assert production_of(stack) == CONTENDER
+
+
+@pytest.mark.parametrize("request_type", ["Delete", "Update"])
+@pytest.mark.parametrize("production", [ANOTHER_MODEL, ANOTHER_TYPE], ids=["model", "instances"])
+def test_production_that_is_reverted_all_the_same_is_told_once(
+    stack: Stack, name: str, request_type: str, production: list[dict[str, Any]]
+) -> None:
+    deploy(stack, production)
+    while_stopping(stack, name, [served()])
+
+    answer = (
+        stack.delete(declared(), name)
+        if request_type == "Delete"
+        else stack.update(declared(), declared(DesiredState="Cancelled"), name)
+    )
+
+    assert not answer.succeeded
+    assert f"serves {CHAMPION} on ml.m5.xlarge in place of" in answer.reason
+    # Nothing of the test is billed, and what production serves is its owner's to say.
+    assert stack.delete(declared(), name).succeeded
+
+
+def test_what_an_earlier_request_was_to_keep_binds_no_later_one(stack: Stack, name: str) -> None:
+    deploy(stack, ANOTHER_MODEL)
+    stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ValidationException", "no"))
+    assert not stack.delete(declared(), name).succeeded
+    deploy(stack, [served()])
+    stack.clock.advance(8 * 86_400)
+    assert stack.describe(name)["Status"] == "Completed"
+
+    answer = stack.delete(declared(), name)
+
+    assert answer.succeeded, answer.reason
+
+
+@pytest.mark.parametrize("changes", [1, 2], ids=["once", "there and back"])
+def test_production_that_changes_between_two_attempts_of_a_stop_is_kept_as_it_is_then(
+    stack: Stack, name: str, changes: int
+) -> None:
+    deploy(stack, ANOTHER_MODEL)
+    stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ConflictException", "busy", times=changes))
+    upcoming = iter([[served()], ANOTHER_MODEL])
+
+    def move_on() -> None:
+        refused = [call for call in stack.sagemaker.record if call.code == "ConflictException"]
+        if len(refused) > len(moved) and len(moved) < changes:
+            moved.append(True)
+            deploy(stack, next(upcoming))
+
+    moved: list[bool] = []
+    stack.while_waiting = move_on
+
+    answer = stack.delete(declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert len(moved) == changes
+    assert production_of(stack) == ([Serving(PRODUCTION, CHAMPION)] if changes == 1 else CONTENDER)
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["gone", "going"])
+def test_a_delete_of_a_test_whose_endpoint_is_deleted_succeeds(stack: Stack, name: str, gone: bool) -> None:
+    if gone:
+        delete(stack)
+    else:
+        stack.call("DeleteEndpoint", EndpointName=ENDPOINT)
+
+    answer = stack.delete(declared(), name)
+
+    assert answer.succeeded, answer.reason
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFound", "ValidationException", "ConflictException"])
+def test_whatever_sagemaker_says_of_a_test_whose_endpoint_is_gone(stack: Stack, name: str, code: str) -> None:
+    delete(stack)
+    stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", code, "no", times=10_000))
+    began = stack.clock.now()
+
+    answer = stack.delete(declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert (stack.clock.now() - began).total_seconds() < 300
+
+
+def test_an_update_of_a_test_whose_endpoint_is_gone_says_so(stack: Stack, name: str) -> None:
+    delete(stack)
+    mark = stack.mark()
+
+    answer = stack.update(declared(), declared(sampling=50), name)
+
+    assert not answer.succeeded
+    assert f"endpoint {ENDPOINT} of {name} does not exist any more" in answer.reason
+    assert stack.calls(since=mark) == []
+
+
+def test_a_test_whose_endpoint_is_gone_is_not_concluded(stack: Stack, name: str) -> None:
+    delete(stack)
+
+    answer = stack.update(declared(), declared(DesiredState="Completed", ModelVariantActions=PROMOTE), name)
+
+    assert not answer.succeeded
+    assert "does not exist any more" in answer.reason

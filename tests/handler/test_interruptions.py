@@ -13,6 +13,7 @@ from simulation.cloudformation import INVENTED
 from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, variant
 from simulation.endpoints import served
 from simulation.function import Context
+from tests.support.endpoint import deploy
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
@@ -379,9 +380,7 @@ def test_an_address_that_does_not_say_when_it_was_signed_will_do(stack: Stack, q
 def test_a_drifted_production_is_not_overwritten_by_a_start_of_ours(stack: Stack) -> None:
     before = declared(Schedule=SCHEDULED)
     name = stack.create(before).physical_id
-    after = [served(model="contender")]
-    stack.call("CreateEndpointConfig", EndpointConfigName="shop-after", ProductionVariants=after)
-    stack.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-after")
+    deploy(stack, [served(model="contender")])
     mark = stack.mark()
 
     answer = stack.update(before, declared(), name)

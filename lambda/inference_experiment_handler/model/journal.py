@@ -93,6 +93,15 @@ class Journal:
         """Whether the call succeeded, or is in conflict."""
         return call.key in self.completed or call.key in self.conflicts
 
+    def last_tried(self, operation: str, subject: str, purpose: str) -> str | None:
+        """The purpose of the latest such call that succeeded or is in conflict, of those that begin so."""
+        tried = [
+            (at, key[2])
+            for key, at in (*self.conflicts.items(), *self.completed.items())
+            if key[:2] == (operation, subject) and key[2].partition(" ")[0] == purpose
+        ]
+        return max(tried)[1] if tried else None
+
     def tags_in_conflict(self, subject: str) -> bool:
         """Whether SageMaker refuses any writing of an experiment's tags."""
         return any(key[:2] == (ADD_TAGS, subject) for key in self.conflicts)

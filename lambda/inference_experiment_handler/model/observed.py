@@ -115,12 +115,16 @@ class ObservedExperiment:
 
 @dataclass(frozen=True)
 class ServedVariant:
-    """A variant that an endpoint serves, with what its endpoint configuration says of it."""
+    """A variant that an endpoint serves, with what its endpoint configuration says of it.
+
+    ``configured_count``: how many instances it began with (``InitialInstanceCount``); it may have scaled since.
+    """
 
     variant_name: str
     instance_count: int | None = None
     model_name: str | None = None
     instance_type: str | None = None
+    configured_count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,7 @@ def _served(summaries: list[Any] | None, configured: list[Any] | None) -> tuple[
             instance_count=summary.get("DesiredInstanceCount", summary.get("CurrentInstanceCount")),
             model_name=by_name.get(summary["VariantName"], {}).get("ModelName"),
             instance_type=by_name.get(summary["VariantName"], {}).get("InstanceType"),
+            configured_count=by_name.get(summary["VariantName"], {}).get("InitialInstanceCount"),
         )
         for summary in summaries or []
     )

@@ -48,5 +48,5 @@ def phase_of(status: str) -> Phase:
     return _PHASES.get(status, Phase.UNKNOWN)
 
 
-ENDPOINT_IN_TRANSITION = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
+ENDPOINT_IN_TRANSITION = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 """``EndpointStatus``: what the endpoint serves can be judged once it is over."""

@@ -18,8 +18,9 @@ STARTED = "sagemaker-inference-experiment:started"
 HANDOVER = "sagemaker-inference-experiment:hop"
 """The fencing token, the generation and the invocation that goes on; from the first handover on."""
 PENDING_STOP = "sagemaker-inference-experiment:ending"
-"""What becomes of the shadow variant (its action), the fencing token of the request that stops the test, and where
-production serves another model than the test's own, that model: from before the Stop until the endpoint is verified."""
+"""What becomes of the shadow variant (its action), the fencing token of the request that stops the test, and what
+production serves (model/instance type) if it is not the test's own. From before the Stop until the endpoint is
+verified."""
 VERIFIED = ""
 """The value of ``PENDING_STOP`` once the endpoint is as it was to be."""
 NOT_KNOWN = ""
@@ -51,19 +52,29 @@ class Owner:
 class PendingStop:
     """A stop whose endpoint is not verified yet: the shadow variant's action, and who stops the test.
 
-    ``kept_model``: the model that production is to go on serving, where it is not the test's own.
+    ``production``: the model and the instance type that production is to have then, where they are not the test's own.
     """
 
     action: str = ""
     token: str = ""
-    kept_model: str = ""
+    production: str = ""
+
+    @property
+    def on_tag(self) -> str:
+        """The value of ``PENDING_STOP``."""
+        return " ".join(filter(None, (self.action, self.token, self.production)))
+
+    @property
+    def in_journal(self) -> str:
+        """The same within one request."""
+        return " ".join(filter(None, (self.action, self.production)))
 
 
 def read_pending_stop(tags: Mapping[str, str]) -> PendingStop:
     """Empty where there is none, or where the endpoint was verified since."""
     action, _, rest = tags.get(PENDING_STOP, "").partition(" ")
-    token, _, kept_model = rest.partition(" ")
-    return PendingStop(action, token, kept_model)
+    token, _, production = rest.partition(" ")
+    return PendingStop(action, token, production)
 
 
 def owner_in_words(tags: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from inference_experiment_handler.model.tags import LEASE
 from inference_experiment_handler.plan import arguments, last_applied, stack
 from inference_experiment_handler.plan.ending_proof import ending_problem, endpoint_after
 from inference_experiment_handler.plan.endpoint import placement_problem, still_updating
+from inference_experiment_handler.plan.keep_production import removal_that_keeps_production
 from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
 from inference_experiment_handler.plan.situation import Situation, Target
@@ -119,7 +120,9 @@ def _endpoint_then(situation: Situation) -> ObservedEndpoint | None:
     endpoint = situation.endpoint(situation.desired.endpoint_name)
     if predecessor is None or endpoint is None or previous is None or predecessor.experiment.ended:
         return endpoint
-    return endpoint_after(ending_of(predecessor, previous.removal), predecessor.experiment, endpoint)
+    experiment, ending = predecessor.experiment, ending_of(predecessor, previous.removal)
+    sent = removal_that_keeps_production(ending, experiment, endpoint) if experiment.running else ending
+    return endpoint_after(sent, experiment, endpoint) if sent is not None else endpoint
 
 
 def _predecessor_there(situation: Situation) -> Target | None:

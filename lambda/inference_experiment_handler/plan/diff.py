@@ -20,6 +20,7 @@ def differing(
     last_applied: Digests | None,
     now: datetime,
     *,
+    previous: Digests | None = None,
     sent: Collection[str] = (),
     adopting: bool = False,
 ) -> list[Field]:
@@ -27,6 +28,9 @@ def differing(
 
     Where what is observed doesn't tell, ``last_applied`` does; ``None``: nobody knows. What was ``sent`` by an update
     counts as brought about then. While ``adopting``, all that somebody else's test has must be declared.
+
+    ``previous``: what CloudFormation says was declared before. That may have been brought about, too, by a request that
+    did not live to write it down; then a rollback has to take it back.
     """
 
     def differs(field: Field) -> bool:
@@ -37,7 +41,10 @@ def differing(
             return match is Match.DIFFERENT
         if last_applied is None:
             return adopting and match is Match.UNSPECIFIED
-        return last_applied[field.name] != field_digest(field, desired)
+        digest = field_digest(field, desired)
+        if last_applied[field.name] != digest:
+            return True
+        return previous is not None and previous[field.name] != digest and observed.status in field.changes_in
 
     return [field for field in FIELDS if differs(field)]
 

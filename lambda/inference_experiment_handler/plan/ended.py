@@ -5,7 +5,7 @@ from inference_experiment_handler.model.request import RequestType
 from inference_experiment_handler.model.status import REGULAR_ENDS
 from inference_experiment_handler.model.steps import Infeasible, Step
 from inference_experiment_handler.plan import diff, last_applied
-from inference_experiment_handler.plan.ending_proof import ending_problem, mixed_problem
+from inference_experiment_handler.plan.ending_proof import stop_problem
 from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.finalize import finalize
@@ -90,7 +90,8 @@ def _conclusion_problem(situation: Situation, target: Target, conclusion: Ending
     if applied is not None and applied[last_applied.CONCLUSION] != last_applied.conclusion_digest(None):
         return f"DesiredState and what belongs to it can't change: {ended_words(experiment)}"
     endpoint = situation.endpoint(experiment.endpoint_name)
-    problem = ending_problem(conclusion, experiment, endpoint) or mixed_problem(endpoint)
+    intent = target.stop_intent
+    problem = stop_problem(conclusion, experiment, endpoint, intent.production if intent else "")
     if problem is None:
         return None
     if situation.journal.is_completed(STOP, target.name):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from inference_experiment_handler.model.observed import ObservedEndpoint, ServedVariant
+from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.plan.endpoint import because, names_of
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
@@ -39,17 +39,41 @@ def ending_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint | None
             f"{names_of(endpoint.production)} from configuration {endpoint.config_name}{because(endpoint)}"
         )
     there = endpoint is not None and (endpoint.shadows_with(shadow) or endpoint.serves_in_production(shadow))
-    if ending.shadow == Action.REMOVE and endpoint is not None and endpoint.shadows_with(shadow):
-        return (
-            f"shadow variant {shadow} is still on endpoint {endpoint.name} (configuration {endpoint.config_name}) "
-            f"and goes on being billed{because(endpoint)}"
-        )
+    if ending.shadow == Action.REMOVE and shadow_left(test, endpoint):
+        return shadow_left(test, endpoint)
     if ending.shadow == Action.RETAIN and not there:
         return f"shadow variant {shadow} is no longer on endpoint {test.endpoint_name}"
     return _resize_problem(ending, test, endpoint) if endpoint is not None else None
 
 
-def mixed_problem(endpoint: ObservedEndpoint | None) -> str | None:
+def stop_problem(
+    ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint | None, production: str
+) -> str | None:
+    """Why the endpoint is not as the Stop that a request has made was to leave it.
+
+    ``production``: the model and the instance type that it was to keep, where they are not the test's own.
+    """
+    if not experiment.ran:
+        # Nothing of it was deployed to be promoted, retained or resized.
+        return shadow_left(experiment, endpoint) if ending.shadow != Action.RETAIN else None
+    return (
+        ending_problem(ending, experiment, endpoint)
+        or _production_problem(production, endpoint)
+        or _mixed_problem(endpoint)
+    )
+
+
+def shadow_left(test: Test, endpoint: ObservedEndpoint | None) -> str | None:
+    """That the shadow variant is still on the endpoint."""
+    if endpoint is None or not endpoint.shadows_with(test.shadow_name):
+        return None
+    return (
+        f"shadow variant {test.shadow_name} is still on endpoint {endpoint.name} (configuration "
+        f"{endpoint.config_name}) and goes on being billed{because(endpoint)}"
+    )
+
+
+def _mixed_problem(endpoint: ObservedEndpoint | None) -> str | None:
     """Why what the endpoint serves is neither the old nor the new configuration."""
     if endpoint is None or endpoint.status != "UpdateRollbackFailed":
         return None
@@ -61,7 +85,7 @@ def mixed_problem(endpoint: ObservedEndpoint | None) -> str | None:
 def _not_in_service(endpoint: ObservedEndpoint) -> str | None:
     if endpoint.status == "InService":
         return None
-    return mixed_problem(endpoint) or f"endpoint {endpoint.name} is {endpoint.status}{because(endpoint)}"
+    return _mixed_problem(endpoint) or f"endpoint {endpoint.name} is {endpoint.status}{because(endpoint)}"
 
 
 def _still_serving(ending: Ending, endpoint: ObservedEndpoint) -> str | None:
@@ -77,6 +101,9 @@ def _still_serving(ending: Ending, endpoint: ObservedEndpoint) -> str | None:
 def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> str | None:
     """Why a variant has not the instances that ``DesiredModelVariants`` declares."""
     for desired in ending.desired_variants:
+        if desired == test.variants.get(desired.variant_name):
+            # It is named because the other one is resized, or because nothing is to change.
+            continue
         serving = (*endpoint.production, *endpoint.shadows)
         served = next((each for each in serving if each.variant_name == desired.variant_name), None)
         if served is None and ending.promotes and desired.variant_name == test.shadow_name:
@@ -92,19 +119,23 @@ def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> s
 
 
 def _has_instances_of(desired: ModelVariant, served: ServedVariant) -> bool:
-    """As far as it is known. The endpoint may have scaled out since."""
-    enough = served.instance_count is None or served.instance_count >= desired.instance_count
+    """As far as it is known. Autoscaling may have scaled it in since: then its configuration tells."""
+    count = max(served.instance_count or 0, served.configured_count or 0)
+    enough = count >= desired.instance_count or (served.instance_count is None and served.configured_count is None)
     return enough and served.instance_type in (None, desired.instance_type)
 
 
-def production_problem(kept_model: str, endpoint: ObservedEndpoint | None) -> str | None:
-    """Why production does not serve the model any more that a Stop had to keep."""
-    if not kept_model or endpoint is None:
+def _production_problem(kept: str, endpoint: ObservedEndpoint | None) -> str | None:
+    """Why production does not serve any more what a Stop had to keep."""
+    if not kept or endpoint is None:
         return None
-    if any(served.model_name is None or names.same(kept_model, served.model_name) for served in endpoint.production):
-        return None
-    serves = ", ".join(served.model_name or "unknown" for served in endpoint.production) or "nothing"
-    return f"production of endpoint {endpoint.name} serves model {serves} in place of {kept_model}"
+    model, _, instance_type = kept.partition("/")
+    for served in endpoint.production:
+        same_model = served.model_name is None or names.same(model, served.model_name)
+        if same_model and served.instance_type in (None, instance_type):
+            return None
+    serves = ", ".join(f"{each.model_name or 'unknown'} on {each.instance_type}" for each in endpoint.production)
+    return f"production of endpoint {endpoint.name} serves {serves or 'nothing'} in place of {model} on {instance_type}"
 
 
 def endpoint_after(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> ObservedEndpoint:

@@ -47,7 +47,9 @@ def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
         left = Done(f"{experiment.name} is {experiment.status}, and is left as it is")
         return Infeasible(unhandled_status(experiment), in_rollback=lambda: lease or left)
     step = _plan_created_or_running(situation, target)
-    return lease if lease and isinstance(step, Call) and not step.takes_lease else step
+    if lease is not None and (isinstance(step, Wait) or (isinstance(step, Call) and not step.takes_lease)):
+        return lease
+    return step
 
 
 def _finalize_without_waiting(situation: Situation, target: Target) -> Step | None:
@@ -66,6 +68,7 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
         target.experiment,
         target.last_applied_or_previous if target.ours else target.last_applied,
         situation.now,
+        previous=target.previous if target.ours else None,
         sent=situation.journal.sent_fields,
         adopting=not target.ours,
     )
@@ -143,4 +146,5 @@ def _conclude(situation: Situation, target: Target, conclusion: Ending) -> Step:
     reason = f"concluded by {owner.logical_id} of stack {owner.stack_id}"
     if target.experiment.not_started:
         return call_off_scheduled(situation, target, conclusion, reason=reason)
-    return stop(situation, target, conclusion, reason=reason)
+    gone = f"endpoint {target.experiment.endpoint_name} does not exist any more, so {target.name} can't be concluded"
+    return stop(situation, target, conclusion, reason=reason) or Fail(gone)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from inference_experiment_handler.plan import diff
 from inference_experiment_handler.plan.endpoint import placement_matters, placement_problem
 from inference_experiment_handler.plan.fields import Field
+from inference_experiment_handler.plan.live_count import lacks_instances, live_count
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import way_out
 from inference_experiment_handler.spec.declaration import Action
@@ -25,10 +26,21 @@ def infeasible_fields(situation: Situation, target: Target, differing: Iterable[
         if problem is not None:
             problems[field.name] = problem
     problems.update(_problems_before_start(situation, target))
+    if experiment.running and lacks_instances(situation, target):
+        shrinks = _shrinks_production(situation, target)
+        problems.update({field.name: shrinks for field in differing if field.name not in problems})
     for field in differing:
         if field.goes_with in problems:
             problems.setdefault(field.name, problems[field.goes_with])
     return problems
+
+
+def _shrinks_production(situation: Situation, target: Target) -> str:
+    return (
+        f"endpoint {target.experiment.endpoint_name} has scaled to {live_count(situation)} production instances, and "
+        f"an update of {target.name} may deploy as many as it was started with. Deploy again when the endpoint has "
+        f"scaled in, or: {way_out(situation.desired)}."
+    )
 
 
 def _problems_before_start(situation: Situation, target: Target) -> dict[str, str]:

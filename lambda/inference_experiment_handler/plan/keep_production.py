@@ -9,83 +9,109 @@ from dataclasses import replace
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.plan.displaced import serves_production
 from inference_experiment_handler.spec import names
-from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
+from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant, Removal
+
+
+def removal_that_keeps_production(
+    ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint
+) -> Ending | None:
+    """How a test is removed that is to end so; ``None`` where no Stop keeps production.
+
+    A shadow variant that is no longer on the endpoint, or that replaces what the test does not know, can be neither
+    promoted nor kept. Then the test ends without it.
+    """
+    kept = keep_production(ending, experiment, endpoint)
+    return kept if kept is not None else keep_production(Removal().ending, experiment, endpoint)
 
 
 def keep_production(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> Ending | None:
     """The ending with what keeps production; ``None`` where no Stop can end the test so, and keep it."""
-    if not serves_production(experiment, endpoint) and not _can_be_kept(ending, experiment, endpoint):
+    if ending.shadow != Action.REMOVE and not endpoint.shadows_with(experiment.shadow_name):
         return None
-    declared = {variant.variant_name: variant for variant in ending.desired_variants}
-    staying = [
-        _not_shrunk(declared[variant.variant_name], experiment, endpoint)
-        if variant.variant_name in declared
-        else _as_served(variant, ending, experiment, endpoint)
-        for variant in experiment.variants.values()
-        if _action(ending, experiment, variant.variant_name) != Action.REMOVE
-    ]
-    if not declared and all(variant == experiment.variants[variant.variant_name] for variant in staying):
+    if not endpoint.production:
+        # An endpoint that has failed serves nothing.
+        return ending
+    if not serves_production(experiment, endpoint) and not _can_be_named(ending, experiment, endpoint):
+        return None
+    staying = []
+    if ending.production != Action.REMOVE:
+        staying.append(_production(ending, experiment, endpoint.production[0]))
+    if ending.shadow != Action.REMOVE:
+        staying.append(_shadow(ending, experiment, endpoint))
+    as_tested = all(variant == experiment.variants.get(variant.variant_name) for variant in staying)
+    if as_tested and not ending.desired_variants:
         return ending
     return replace(ending, desired_variants=tuple(staying))
 
 
-def kept_model(experiment: ObservedExperiment, ending: Ending) -> str | None:
-    """The model that production serves in place of the test's own, where a Stop has to keep it."""
-    own = experiment.variants.get(experiment.production_name)
-    kept = next((each for each in ending.desired_variants if each.variant_name == experiment.production_name), None)
-    if own is None or kept is None or names.same(own.model_name, kept.model_name):
-        return None
-    return kept.model_name
+def kept_otherwise(ending: Ending, experiment: ObservedExperiment) -> str:
+    """What production has to serve after this ending, if it is not the test's own: model and instance type."""
+    kept = _declared(ending, experiment.production_name)
+    if kept is None or _same(kept, experiment.variants.get(experiment.production_name)):
+        return ""
+    return f"{kept.model_name}/{kept.instance_type}"
 
 
-def _can_be_kept(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
-    """Whether a Stop can name what is served, which is not the test's own."""
+def _can_be_named(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
+    """Whether a Stop can name what production serves, which is not the test's own."""
     if ending.production == Action.REMOVE or len(endpoint.production) != 1:
         return False
-    if ending.shadow != Action.REMOVE and not endpoint.shadows_with(experiment.shadow_name):
-        return False
     (served,) = endpoint.production
-    declared = next((each for each in ending.desired_variants if each.variant_name == served.variant_name), None)
-    if served.variant_name != experiment.production_name or not served.model_name or not served.instance_type:
+    if served.variant_name != experiment.production_name or served.variant_name not in experiment.variants:
         return False
-    return declared is None or names.same(declared.model_name, served.model_name)
+    if not served.model_name or not served.instance_type:
+        return False
+    declared = _declared(ending, experiment.production_name)
+    return declared is None or _is_the_tests_own(declared, experiment) or _same(declared, _as_served(declared, served))
 
 
-def _not_shrunk(declared: ModelVariant, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> ModelVariant:
-    """As declared, but production keeps the instances that it has: it may have scaled since it was declared."""
-    (served,) = endpoint.production
-    is_production = declared.variant_name == experiment.production_name
-    if not is_production or declared.instance_type != served.instance_type:
+def _production(ending: Ending, experiment: ObservedExperiment, served: ServedVariant) -> ModelVariant:
+    """Production as it is served, or with the instance type that is declared for it, and never with fewer instances."""
+    declared = _declared(ending, experiment.production_name)
+    as_served = _as_served(experiment.variants[experiment.production_name], served)
+    if declared is None:
+        return as_served
+    if _is_the_tests_own(declared, experiment):
+        # Where one variant is resized, the other has to be named, too. That says nothing of what it has become since.
+        return replace(as_served, instance_count=max(as_served.instance_count, declared.instance_count))
+    if declared.instance_type != as_served.instance_type:
         return declared
-    return replace(declared, instance_count=max(declared.instance_count, served.instance_count or 0))
+    return replace(declared, instance_count=max(declared.instance_count, as_served.instance_count))
 
 
-def _as_served(
-    variant: ModelVariant, ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint
-) -> ModelVariant:
-    production = endpoint.production[0] if len(endpoint.production) == 1 else None
-    if variant.variant_name == experiment.production_name:
-        return _like(variant, production)
-    live = next((each for each in endpoint.shadows if each.variant_name == variant.variant_name), None)
-    shadow = _like(variant, live)
-    if not ending.promotes or production is None or production.instance_type != shadow.instance_type:
+def _shadow(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> ModelVariant:
+    declared = _declared(ending, experiment.shadow_name)
+    if declared is not None:
+        return declared
+    live = next(served for served in endpoint.shadows if served.variant_name == experiment.shadow_name)
+    shadow, production = _as_served(experiment.variants[experiment.shadow_name], live), endpoint.production[0]
+    if not ending.promotes or production.instance_type not in (None, shadow.instance_type):
         return shadow
     # What takes over production's traffic has to bear it.
     return replace(shadow, instance_count=max(shadow.instance_count, production.instance_count or 1))
 
 
-def _like(variant: ModelVariant, served: ServedVariant | None) -> ModelVariant:
-    if served is None:
-        return variant
+def _declared(ending: Ending, name: str) -> ModelVariant | None:
+    return next((variant for variant in ending.desired_variants if variant.variant_name == name), None)
+
+
+def _as_served(variant: ModelVariant, served: ServedVariant) -> ModelVariant:
+    """What is not known of the served variant is as the test has it. SageMaker tells models apart without case."""
+    other_model = served.model_name is not None and not names.same(served.model_name, variant.model_name)
     return ModelVariant(
         variant.variant_name,
-        served.model_name
-        if served.model_name and not names.same(served.model_name, variant.model_name)
-        else variant.model_name,
+        served.model_name if other_model and served.model_name else variant.model_name,
         served.instance_type or variant.instance_type,
         served.instance_count or variant.instance_count,
     )
 
 
-def _action(ending: Ending, experiment: ObservedExperiment, variant_name: str) -> str:
-    return ending.production if variant_name == experiment.production_name else ending.shadow
+def _is_the_tests_own(declared: ModelVariant, experiment: ObservedExperiment) -> bool:
+    return _same(declared, experiment.variants.get(declared.variant_name))
+
+
+def _same(one: ModelVariant, other: ModelVariant | None) -> bool:
+    """Whether they are the same, whatever their instance counts."""
+    return (
+        other is not None and names.same(one.model_name, other.model_name) and one.instance_type == other.instance_type
+    )

@@ -7,7 +7,8 @@ finds its own replaced, is superseded: it ends, and leaves the experiment alone.
 When the lease is acquired:
 
 - of an experiment that is in transition: at once, as the request has to wait;
-- of one that is at rest: before the first call that changes it, as part of an intent where one is recorded;
+- of one that is at rest: before the request waits, or before the first call that changes it, as part of an intent
+  where one is recorded;
 - of the run that this one replaces: as soon as the request waits for anything, so that an older request ends;
 - of one that is being taken over: last, together with the owner's tags. Until then it is not ours to clean up.
 """
@@ -29,13 +30,16 @@ def acquire_lease(target: Target) -> Call | None:
     return _write(target, {}, Purpose.LEASE, why="to acquire the lease")
 
 
-def record_intent(target: Target, purpose: Purpose, tags: Mapping[str, str]) -> Call | None:
+def record_intent(target: Target, purpose: str, tags: Mapping[str, str], *, again: bool = False) -> Call | None:
     """The call that writes down what is about to be done, or is verified; ``None`` once it is written, or can't be.
 
     So that whoever comes later knows, even if this request's journal is lost. It acquires the lease, too.
+    ``again``: even if the request has written it before, as it has written something else since.
     """
-    call = replace(_write(target, tags, purpose, why=f"to record first: {purpose.name.lower()}"), tentative=True)
-    return None if tags.items() <= target.tags.items() or target.journal.has_been_tried(call) else call
+    name = Purpose(purpose.partition(" ")[0]).name.lower()
+    call = replace(_write(target, tags, purpose, why=f"to record first: {name}"), tentative=True)
+    tried = target.journal.conflicts if again else {**target.journal.conflicts, **target.journal.completed}
+    return None if tags.items() <= target.tags.items() or call.key in tried else call
 
 
 def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
@@ -61,7 +65,7 @@ def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
     return None if target.journal.has_been_tried(call) else call
 
 
-def _write(target: Target, tags: Mapping[str, str], purpose: Purpose, *, why: str) -> Call:
+def _write(target: Target, tags: Mapping[str, str], purpose: str, *, why: str) -> Call:
     held_before = None if target.leased else target.lease_holder or ""
     return Call(
         ADD_TAGS,

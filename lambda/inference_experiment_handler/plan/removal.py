@@ -2,20 +2,26 @@
 
 from dataclasses import replace
 
+from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
-from inference_experiment_handler.model.tags import PENDING_STOP
+from inference_experiment_handler.model.tags import PENDING_STOP, PendingStop
 from inference_experiment_handler.plan import arguments
 from inference_experiment_handler.plan.calls import call_off, call_once
 from inference_experiment_handler.plan.displaced import displaced
-from inference_experiment_handler.plan.ending_proof import ending_problem, mixed_problem, production_problem
+from inference_experiment_handler.plan.ending_proof import ending_problem, shadow_left, stop_problem
 from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.fields import Arguments
-from inference_experiment_handler.plan.keep_production import keep_production, kept_model
+from inference_experiment_handler.plan.keep_production import kept_otherwise, removal_that_keeps_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
+
+_HOW_TO_GET_RID_OF_A_SHADOW = (
+    "Take it off the endpoint (a new endpoint configuration without ShadowProductionVariants), or let it stay: declare "
+    "OnDelete with the ModelVariantActions Retain for it"
+)
 
 
 def plan_removal(situation: Situation) -> Step:
@@ -29,18 +35,21 @@ def plan_removal(situation: Situation) -> Step:
         return Done(f"{target.name} is not this resource's and stays untouched")
     if target.superseded:
         return Done(f"a newer request holds the lease of {target.name}, which stays untouched")
-    return remove(situation, target, situation.request.removal, because="deleted with") or Done("it has ended")
+    step = remove(situation, target, situation.request.removal, because="deleted with")
+    return step or Done(f"nothing of {target.name} runs; its record stays, which is {target.experiment.status}")
 
 
 def remove(situation: Situation, target: Target, removal: Removal, *, because: str) -> Step | None:
-    """The next step towards an ended test without a record; ``None`` once only a record is left that is to stay.
+    """The next step towards an ended test without a record; ``None`` once only a record is left.
+
+    That is a record which is to stay, or the one of a test whose endpoint is gone, where no call takes it away.
 
     ``because``: the beginning of the reason that SageMaker records.
     """
     owner = situation.request.owner
     reason = f"{because} {owner.logical_id} of stack {owner.stack_id}"
     step = end(situation, target, removal, reason=reason, record_may_go=not removal.keeps_record)
-    if step is not None or removal.keeps_record:
+    if step is not None or removal.keeps_record or not target.experiment.ended:
         return step
     return call_once(DELETE, target, {"Name": target.name})
 
@@ -48,20 +57,24 @@ def remove(situation: Situation, target: Target, removal: Removal, *, because: s
 def end(
     situation: Situation, target: Target, removal: Removal, *, reason: str, record_may_go: bool = False
 ) -> Step | None:
-    """The next step towards an ended test whose endpoint is as its removal declares; ``None`` once it is there."""
+    """The next step towards an ended test whose endpoint is as its removal declares; ``None`` once nothing runs."""
     experiment, ending = target.experiment, ending_of(target, removal)
+    # A shadow variant of that name may be there from an earlier test.
+    shadow_may_stay = not experiment.ran and removal.ending.shadow == Action.RETAIN
     if experiment.ended:
-        return _verify_stop(situation, target, ending)
-    if experiment.running:
-        return stop(situation, target, ending, reason=reason, record_may_go=record_may_go)
+        return _verify_stop(situation, target, ending, shadow_may_stay=shadow_may_stay)
     lease = acquire_lease(target)
-    if lease is not None and lease.key not in target.journal.conflicts:
-        # What is to go goes even where tags can't be written any more.
-        return replace(lease, tentative=True)
+    # What is to go goes even where tags can't be written any more.
+    lease = replace(lease, tentative=True) if lease and lease.key not in target.journal.conflicts else None
+    if experiment.running:
+        step = stop(situation, target, ending, reason=reason, record_may_go=record_may_go)
+        return lease if lease is not None and isinstance(step, Wait) else step
+    if lease is not None:
+        return lease
     if experiment.in_transition:
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
     if experiment.not_started:
-        return call_off_scheduled(situation, target, ending, reason=reason)
+        return call_off_scheduled(situation, target, ending, reason=reason, shadow_may_stay=shadow_may_stay)
     return _end_in_unhandled_status(target, ending, reason=reason, record_may_go=record_may_go)
 
 
@@ -88,8 +101,13 @@ def _end_in_unhandled_status(target: Target, ending: Ending, *, reason: str, rec
     return Wait(f"waiting for {target.name}: {unhandled_status(target.experiment)}")
 
 
-def stop(situation: Situation, target: Target, ending: Ending, *, reason: str, record_may_go: bool = False) -> Step:
-    """The next step towards a running test's end. Whatever becomes of the test, production stays as it is served."""
+def stop(
+    situation: Situation, target: Target, ending: Ending, *, reason: str, record_may_go: bool = False
+) -> Step | None:
+    """The next step towards a running test's end; ``None`` where its endpoint is gone, so that nothing runs.
+
+    Whatever becomes of the test, production stays as it is served.
+    """
     experiment = target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
     if endpoint is None:
@@ -100,38 +118,70 @@ def stop(situation: Situation, target: Target, ending: Ending, *, reason: str, r
     wait = still_updating(endpoint)
     if wait is not None:
         return wait
-    # A variant that is no longer on the endpoint can be neither promoted nor kept.
-    kept = keep_production(ending, experiment, endpoint) or keep_production(Removal().ending, experiment, endpoint)
+    kept = removal_that_keeps_production(ending, experiment, endpoint)
     if kept is None:
         return Fail(
             f"{displaced(experiment, endpoint)}. StopInferenceExperiment would replace what production serves, so "
-            f"{target.name} is not stopped. Update the endpoint to a configuration with one production variant, "
-            f"{experiment.production_name}, and try again"
+            f"{target.name} is not stopped. {_how_to_make_it_stoppable(experiment, endpoint)}"
         )
     return _intend_stop(target, kept) or call_once(STOP, target, arguments.stop(experiment, kept, reason))
 
 
-def call_off_scheduled(situation: Situation, target: Target, ending: Ending, *, reason: str) -> Step:
-    """The next step towards a scheduled test that never starts, and leaves no shadow variant on its endpoint."""
+def call_off_scheduled(
+    situation: Situation, target: Target, ending: Ending, *, reason: str, shadow_may_stay: bool = False
+) -> Step:
+    """The next step towards a scheduled test that never starts, and leaves no shadow variant on its endpoint.
+
+    ``shadow_may_stay``: unless one is declared to be retained.
+    """
     experiment = target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
-    sent, shadow_left = arguments.stop(experiment, ending, reason), ending_problem(ending, experiment, endpoint)
-    return still_updating(endpoint) or _intend_stop(target, ending) or call_off(target, sent, shadow_left=shadow_left)
+    wait = still_updating(endpoint)
+    if wait is not None:
+        return wait
+    left = None if shadow_may_stay else shadow_left(experiment, endpoint)
+    if left is not None:
+        left += f". {_HOW_TO_GET_RID_OF_A_SHADOW}"
+    kept = removal_that_keeps_production(ending, experiment, endpoint) if endpoint is not None else ending
+    if kept is None:
+        if left is None:
+            # Nothing of it is deployed, so only its record has to go.
+            return call_once(DELETE, target, {"Name": target.name})
+        return Fail(f"{left}. {_how_to_make_it_stoppable(experiment, endpoint)}")
+    sent = arguments.stop(experiment, kept, reason)
+    return _intend_stop(target, kept) or call_off(target, sent, shadow_left=left)
 
 
-def _end_without_endpoint(target: Target, stop_arguments: Arguments, *, record_may_go: bool) -> Step:
-    """Without its endpoint nothing of a test runs. What can be done about its record is tried."""
+def _how_to_make_it_stoppable(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None) -> str:
+    name = endpoint.name if endpoint is not None else experiment.endpoint_name
+    return (
+        f"Update endpoint {name} to a configuration with one production variant, named "
+        f"{experiment.production_name}, and try again"
+    )
+
+
+def _end_without_endpoint(target: Target, stop_arguments: Arguments, *, record_may_go: bool) -> Step | None:
+    """Without its endpoint nothing of a test runs. What can be done about its record is tried, once each."""
+    journal = target.journal
     for operation, sent in ((STOP, stop_arguments), (DELETE, {"Name": target.name}))[: 2 if record_may_go else 1]:
-        if not target.journal.in_conflict(operation, target.name):
-            return call_once(operation, target, sent, tentative=True)
-    gone = f"endpoint {target.experiment.endpoint_name} does not exist any more, so nothing of {target.name} runs"
-    return Done(f"{gone}. SageMaker keeps its record, which is {target.experiment.status}")
+        if journal.may_not_show_yet(operation, target.name, target.now):
+            return Wait(f"waiting for {operation} to show")
+        tried = journal.perhaps_completed(operation, target.name) or journal.in_conflict(operation, target.name)
+        if not tried:
+            return Call(operation, target.name, sent, "its endpoint is gone", tentative=True)
+    return None
 
 
 def _intend_stop(target: Target, ending: Ending) -> Call | None:
-    kept = kept_model(target.experiment, ending)
-    intent = " ".join(filter(None, (ending.shadow, target.request.token, kept)))
-    return record_intent(target, Purpose.STOP, {PENDING_STOP: intent})
+    """The call that records how the test is about to end; ``None`` once it is recorded, or can't be.
+
+    Production may change between two attempts of one request, so each intent is recorded under a purpose of its own.
+    """
+    intent = PendingStop(ending.shadow, target.request.token, kept_otherwise(ending, target.experiment))
+    if intent == target.stop_intent:
+        return None
+    purpose = f"{Purpose.STOP} {intent.in_journal}"
+    return record_intent(target, purpose, {PENDING_STOP: intent.on_tag}, again=True)
 
 
 def ending_of(target: Target, removal: Removal) -> Ending:
@@ -142,26 +192,30 @@ def ending_of(target: Target, removal: Removal) -> Ending:
     return removal.ending if target.came_about and target.experiment.ran else Removal().ending
 
 
-def _verify_stop(situation: Situation, target: Target, ending: Ending) -> Step | None:
+def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow_may_stay: bool) -> Step | None:
     """Checks the endpoint after a Stop: a wait while it is updated, a failure if it is not as the ending declares."""
-    if not target.unverified:
+    if not target.unverified or shadow_may_stay:
         return None
-    experiment, pending = target.experiment, target.pending_stop
+    experiment, intent = target.experiment, target.stop_intent
     if not target.stopped_by_this_request:
         # An earlier request has said what went wrong. What bills must go all the same.
-        if pending.action == Action.RETAIN:
+        if target.pending_stop.action == Action.RETAIN:
             return None
         ending = Ending(shadow=Action.REMOVE)
-    elif pending.action not in ("", ending.shadow):
-        # When it was stopped, the tags did not yet show that it had come about. What was recorded then holds.
-        production = Action.REMOVE if pending.action == Action.PROMOTE else Action.RETAIN
-        ending = Ending(production=production, shadow=pending.action)
+    elif intent is not None and intent.action != ending.shadow:
+        # The shadow was not there to be promoted or retained, or the tags did not yet show that the test had come
+        # about. What was recorded then holds.
+        production = Action.REMOVE if intent.action == Action.PROMOTE else Action.RETAIN
+        ending = Ending(production=production, shadow=intent.action)
     endpoint = situation.endpoint(experiment.endpoint_name)
     wait = still_updating(endpoint)
     if wait is not None:
         return wait
-    problem = ending_problem(ending, experiment, endpoint) or production_problem(pending.kept_model, endpoint)
-    if target.stopped_by_this_request:
-        problem = problem or mixed_problem(endpoint)
+    problem = (
+        stop_problem(ending, experiment, endpoint, intent.production if intent else "")
+        if target.stopped_by_this_request
+        else ending_problem(ending, experiment, endpoint)
+    )
     said = f" ({experiment.status_reason})" if experiment.status_reason else ""
-    return Fail(f"{problem}; the experiment is {experiment.status}{said}") if problem else None
+    way_out = "" if experiment.ran else f". {_HOW_TO_GET_RID_OF_A_SHADOW}"
+    return Fail(f"{problem}; the experiment is {experiment.status}{said}{way_out}") if problem else None

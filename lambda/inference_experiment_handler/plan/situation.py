@@ -7,8 +7,9 @@ from functools import cached_property
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
-from inference_experiment_handler.model.operations import CREATE, START, STOP, UPDATE
+from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, START, STOP, UPDATE
 from inference_experiment_handler.model.request import Request, issued_at
+from inference_experiment_handler.model.steps import Purpose
 from inference_experiment_handler.model.tags import (
     LAST_APPLIED,
     LEASE,
@@ -25,6 +26,7 @@ from inference_experiment_handler.plan.last_applied import (
     digests_of,
     from_tags,
 )
+from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Declaration
 
 
@@ -128,12 +130,28 @@ class Target:
 
         Only of an experiment of ours: what was declared before says nothing of one that is being taken over.
         """
-        previous = self.request.previous.desired if self.request.previous else None
-        return self.last_applied or (digests_of(previous) if previous else None)
+        return self.last_applied or self.previous
+
+    @cached_property
+    def previous(self) -> Digests | None:
+        """The digests of what CloudFormation says was declared before, if that was about this experiment."""
+        previous = self.request.previous
+        if previous is None or previous.desired is None or not names.same(previous.name, self.name):
+            return None
+        return digests_of(previous.desired)
 
     @property
     def pending_stop(self) -> PendingStop:
         return read_pending_stop(self.tags)
+
+    @property
+    def stop_intent(self) -> PendingStop | None:
+        """How this request has recorded last that it stops the test, or has tried to."""
+        tried = self.journal.last_tried(ADD_TAGS, self.name, Purpose.STOP)
+        if tried is None:
+            return self.pending_stop if self.pending_stop.token == self.request.token else None
+        action, _, production = tried.removeprefix(Purpose.STOP).strip().partition(" ")
+        return PendingStop(action, self.request.token, production)
 
     @property
     def stopped_by_this_request(self) -> bool:

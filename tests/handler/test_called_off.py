@@ -1,0 +1,134 @@
+"""A test that is called off, deleted or replaced before its start leaves no shadow variant on its endpoint."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.sagemaker import SilentRollback
+from simulation.declarations import (
+    CHALLENGER,
+    CHAMPION,
+    PRODUCTION,
+    REMOVE,
+    RETAIN,
+    SHADOW,
+    declared,
+    variant,
+)
+from simulation.endpoints import served
+from tests.support.endpoint import deploy, production_of
+from tests.support.stack import Stack
+
+SCHEDULED = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"})
+CANCELLED = SCHEDULED | {"DesiredState": "Cancelled"}
+THE_SHADOW = [served(SHADOW, CHALLENGER)]
+
+
+def deployed_early(*, stop_is_legal: bool) -> tuple[Stack, str]:
+    """A scheduled test whose shadow variant is on the endpoint before the start."""
+    stack = Stack(shadow_deployed_before_start=True, stop_in_created=stop_is_legal)
+    name = stack.create(SCHEDULED).physical_id
+    stack.clock.advance(timedelta(hours=1))
+    assert stack.shadows() == [SHADOW]
+    return stack, name
+
+
+@pytest.mark.parametrize("request_type", ["Delete", "Update", "new run"])
+def test_a_shadow_that_is_deployed_before_the_start_goes_with_its_test(request_type: str) -> None:
+    stack, name = deployed_early(stop_is_legal=True)
+
+    if request_type == "Delete":
+        answer = stack.delete(SCHEDULED, name)
+    elif request_type == "Update":
+        answer = stack.update(SCHEDULED, CANCELLED, name)
+    else:
+        answer = stack.update(SCHEDULED, SCHEDULED | {"Run": "2"}, name)
+        assert stack.delete(SCHEDULED, name).succeeded
+        assert stack.delete(SCHEDULED | {"Run": "2"}, answer.physical_id).succeeded
+
+    assert answer.succeeded, answer.reason
+    assert stack.shadows() == []
+
+
+def test_a_shadow_that_no_call_takes_off_is_told_as_often_as_it_is_asked() -> None:
+    stack, name = deployed_early(stop_is_legal=False)
+
+    for _ in range(2):
+        answer = stack.delete(SCHEDULED, name)
+        assert not answer.succeeded
+        assert f"shadow variant {SHADOW} is still on endpoint" in answer.reason
+        assert "billed" in answer.reason
+
+    assert stack.names() == [name]
+    # It is the way out that the answer names.
+    deploy(stack, [served()])
+    assert stack.delete(SCHEDULED, name).succeeded
+    assert stack.names() == []
+
+
+def test_a_called_off_test_whose_shadow_stays_all_the_same_keeps_its_record() -> None:
+    stack, name = deployed_early(stop_is_legal=True)
+    stack.sagemaker.faults.add(SilentRollback(name))
+
+    answers = [stack.delete(SCHEDULED, name) for _ in range(2)]
+
+    assert [answer.succeeded for answer in answers] == [False, False]
+    assert "billed" in answers[1].reason
+    assert stack.names() == [name]
+
+
+@pytest.mark.parametrize(
+    "production", [[served(count=4)], [served(model="contender", count=2)]], ids=["scaled", "another model"]
+)
+@pytest.mark.parametrize("request_type", ["Delete", "Update"])
+def test_a_test_is_called_off_and_production_stays_as_it_is_served(
+    production: list[dict[str, Any]], request_type: str
+) -> None:
+    stack, name = deployed_early(stop_is_legal=True)
+    deploy(stack, production, THE_SHADOW)
+    before = production_of(stack)
+
+    answer = stack.delete(SCHEDULED, name) if request_type == "Delete" else stack.update(SCHEDULED, CANCELLED, name)
+
+    assert answer.succeeded, answer.reason
+    assert production_of(stack) == before
+    assert stack.shadows() == []
+
+
+@pytest.mark.parametrize("shadows", [[], THE_SHADOW], ids=["nothing of it deployed", "its shadow deployed"])
+def test_a_test_that_no_stop_can_end_without_replacing_production(shadows: list[dict[str, Any]]) -> None:
+    stack, name = deployed_early(stop_is_legal=True)
+    deploy(stack, [served("Blue", "contender")], shadows)
+    mark = stack.mark()
+
+    answer = stack.delete(SCHEDULED, name)
+
+    assert answer.succeeded == (not shadows), answer.reason
+    assert "StopInferenceExperiment" not in stack.calls(since=mark)
+    assert stack.names() == ([name] if shadows else [])
+
+
+@pytest.mark.parametrize("stop_is_legal", [True, False])
+def test_a_resize_that_is_declared_for_its_end_does_not_matter(stop_is_legal: bool) -> None:
+    stack = Stack(stop_in_created=stop_is_legal)
+    name = stack.create(SCHEDULED).physical_id
+    three = [variant(PRODUCTION, CHAMPION, count=3)]
+
+    answer = stack.update(SCHEDULED, CANCELLED | {"ModelVariantActions": REMOVE, "DesiredModelVariants": three}, name)
+
+    assert answer.succeeded, answer.reason
+
+
+@pytest.mark.parametrize("stop_is_legal", [True, False])
+def test_a_shadow_of_that_name_from_an_earlier_test_may_stay_if_it_is_declared_to(stop_is_legal: bool) -> None:
+    stack = Stack(stop_in_created=stop_is_legal)
+    deploy(stack, [served()], THE_SHADOW)
+    name = stack.create(SCHEDULED).physical_id
+    retained = SCHEDULED | {"OnDelete": {"ModelVariantActions": RETAIN}}
+
+    answer = stack.delete(SCHEDULED, name)
+    assert not answer.succeeded
+    assert "OnDelete" in answer.reason
+
+    assert stack.delete(retained, name).succeeded
