@@ -102,7 +102,7 @@ MUTANTS = (
         ((planner, "may_go_on", _instead(True)), (reconciler, "may_go_on", _instead(True))),
         quick=False,
     ),
-    Mutant("never hands over", 5, ((_Resource, "_hand_over", _instead(True)),)),
+    Mutant("never hands over", 1, ((_Resource, "_hand_over", _instead(True)),)),
     Mutant("trusts every handover", 1, ((custom_resource, "handover_acked", _instead(True)),)),
     Mutant("leaves the shadow", 2, ((arguments, "stop", _acting("Retain", "Retain")),), quick=False),
     Mutant(
@@ -138,17 +138,28 @@ MUTANTS = (
 )
 
 
+def _in_words(mutant: Mutant, found: tuple[set[int], int] | None) -> tuple[str, bool]:
+    """What became of it, and whether that is what it has to be."""
+    if found is None:
+        return "GOT AWAY", False
+    invariants, seed = found
+    others = ", ".join(str(each) for each in sorted(invariants - {mutant.breaks}))
+    if mutant.breaks not in invariants:
+        return f"BREAKS {others}, NOT {mutant.breaks}, seed {seed}", False
+    return f"invariant {mutant.breaks}, seed {seed}{f' (and {others})' if others else ''}", True
+
+
 def main() -> int:
     failed = 0
     for mutant in MUTANTS:
         try:
             found = mutant.found_by()
         except ChangesNothingError as error:
-            found, otherwise = None, f"CHANGES NOTHING ANY MORE: {error}"
+            said, as_expected = f"CHANGES NOTHING ANY MORE: {error}", False
         else:
-            otherwise = "GOT AWAY"
-        failed += found is None
-        print(f"{mutant.name:>32}  {f'invariant {found[0]}, seed {found[1]}' if found else otherwise}", flush=True)
+            said, as_expected = _in_words(mutant, found)
+        failed += not as_expected
+        print(f"{mutant.name:>32}  {said}", flush=True)
     return 1 if failed else 0
 
 

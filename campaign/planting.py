@@ -26,7 +26,7 @@ class Mutant:
 
     Attributes:
         name: What it does.
-        breaks: The invariant that it breaks.
+        breaks: The invariant that it breaks, if perhaps others with it.
         changes: How it is planted: where, what, by what.
         quick: Whether a hundred lives are enough to find it.
     """
@@ -50,14 +50,17 @@ class Mutant:
         if idle:
             raise ChangesNothingError(f"nobody calls {' or '.join(sorted(idle))}")
 
-    def found_by(self, lives: int = LIVES) -> tuple[int, int] | None:
-        """The invariant that it breaks first, and the seed; ``None`` if it gets away."""
-        found: tuple[int, int] | None = None
+    def found_by(self, lives: int = LIVES) -> tuple[set[int], int] | None:
+        """The invariants that are broken in the first life with any, and its seed; ``None`` if it gets away.
+
+        One fault may break several: what is never answered may be a rollback, which then does not succeed either.
+        """
+        found: tuple[set[int], int] | None = None
         with self.planted() as idle:
             for seed in range(lives):
                 violations = live(seed).violations
                 if violations and not found:
-                    found = violations[0].invariant, seed
+                    found = {each.invariant for each in violations}, seed
                 # A part of it may be called later than what is found first.
                 if found and not idle:
                     break

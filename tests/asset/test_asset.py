@@ -42,7 +42,8 @@ def test_nothing_is_in_it_that_does_not_belong(asset: Path) -> None:
     handler = {str(file.relative_to(PROJECT / "lambda")) for file in (PROJECT / "lambda").rglob("*.py")}
     crhelper = {f"crhelper/{name}.py" for name in ("__init__", "log_helper", "resource_helper", "utils")}
     assert files == handler | crhelper | {"crhelper/LICENSE", "crhelper/NOTICE"}
-    assert sum(file.stat().st_size for file in asset.rglob("*") if file.is_file()) < 300_000
+    assert all((asset / file).read_bytes() == (PROJECT / "lambda" / file).read_bytes() for file in handler)
+    assert sum((asset / file).stat().st_size for file in crhelper) < 30_000
 
 
 def test_no_secret_and_no_path_of_the_machine_is_in_it(asset: Path) -> None:
