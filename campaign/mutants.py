@@ -130,7 +130,7 @@ MUTANTS = (
     ),
     Mutant(
         "ignores newer requests",
-        4,
+        7,
         ((Target, "superseded", property(_instead(False))),),
         quick=False,
     ),
