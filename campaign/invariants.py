@@ -99,7 +99,9 @@ def foreign_calls(service: SageMaker, foreign: set[str]) -> list[str]:
     ]
 
 
-def unlike(declared: Declaration, name: str, service: SageMaker, now: datetime, *, rollback: bool) -> str | None:
+def unlike(
+    declared: Declaration, name: str, service: SageMaker, now: datetime, *, rollback: bool, started_early: bool
+) -> str | None:
     """How the live experiment differs from its declaration; ``None`` if it doesn't."""
     live = next((each for each in service.experiments() if each["Name"] == name), None)
     if live is None:
@@ -113,7 +115,7 @@ def unlike(declared: Declaration, name: str, service: SageMaker, now: datetime, 
     if "DesiredState" in declared:
         return f"{name} is {live['Status']}, declared to be {declared['DesiredState']}"
     start = declared["Schedule"].get("StartTime")
-    due = start is None or datetime.fromisoformat(start) <= now
+    due = start is None or datetime.fromisoformat(start) <= now or started_early
     on_the_way = ("Creating", "Created", "Starting") if "WaitFor" in declared else ()
     if live["Status"] not in (*on_the_way, "Running" if due else "Created"):
         return f"{name} is {live['Status']}"

@@ -4,7 +4,7 @@ What is not the handler's doing is no violation: somebody has just meddled, a te
 schedule, Lambda has given a request up, or SageMaker itself has left the shadow on the endpoint.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from campaign import bounds, invariants
 from campaign.aws import HANDLER
@@ -31,6 +31,8 @@ class Judge:
         self._meddled = START - timedelta(days=1)
         self.spoilt = False
         """Somebody, or SageMaker, has changed the experiment for good since the last operation of the stack began."""
+        self.started_early: set[str] = set()
+        """The experiments that somebody has started. A declaration that says when they start holds all the same."""
         self.left_behind = False
         """SageMaker itself may have left the shadow on the endpoint."""
         world.stack.on_answer = self._answered
@@ -55,14 +57,16 @@ class Judge:
         now = self._world.scheduler.now()
         if self._stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
             rollback = self._stack.status == "UPDATE_ROLLBACK_COMPLETE"
-            problem = invariants.unlike(
-                self._stack.declared, self._stack.physical_id, self._service, now, rollback=rollback
-            )
+            problem = self._unlike(self._stack.declared, self._stack.physical_id, now, rollback=rollback)
             if problem and not (rollback and self._excused(self._stack.requests[-1])):
                 self.violated(7, f"{self._stack.status}: {problem}")
             if not rollback:
                 for missing in invariants.missing_tags(self._stack.declared, self._stack.physical_id, self._service):
                     self.violated(4, f"{self._stack.status}: {missing}")
+
+    def _unlike(self, declared: Declaration, name: str, now: datetime, *, rollback: bool) -> str | None:
+        early = name in self.started_early
+        return invariants.unlike(declared, name, self._service, now, rollback=rollback, started_early=early)
 
     def rollback_failed(self) -> None:
         """The stack is UPDATE_ROLLBACK_FAILED."""
@@ -135,7 +139,7 @@ class Judge:
             self._check_deleted(request, answer)
         elif not self._unsettled():
             now, rollback = self._world.scheduler.now(), request.kind == "Rollback"
-            problem = invariants.unlike(request.declared, answer.physical_id, self._service, now, rollback=rollback)
+            problem = self._unlike(request.declared, answer.physical_id, now, rollback=rollback)
             if problem and not (rollback and self._excused(request)):
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
         if request.kind == "Rollback":

@@ -135,6 +135,8 @@ class Life:
         except ServiceError:
             return
         self.judge.meddled()
+        if operation == "StartInferenceExperiment":
+            self.judge.started_early.add(name)
 
 
 def live(seed: int, *, log: bool = False) -> Outcome:

@@ -39,7 +39,7 @@ from tests.support.stack import STATUS_DURING
 TABLE: dict[tuple[str, str], str] = {
     #                               absent Creating Created  Updating Starting Running Stopping Completed Cancelled
     ("Create", "as it is"):        "CREATE WAIT     START    WAIT     WAIT     DONE    WAIT     DONE      FAIL",
-    ("Create", "scheduled"):       "CREATE WAIT     DONE     WAIT     WAIT     FAIL    WAIT     DONE      FAIL",
+    ("Create", "scheduled"):       "CREATE WAIT     DONE     WAIT     WAIT     DONE    WAIT     DONE      FAIL",
     ("Create", "promoted"):        "FAIL   WAIT     FAIL     WAIT     WAIT     STOP    WAIT     DONE      FAIL",
     ("Create", "called off"):      "FAIL   WAIT     STOP     WAIT     WAIT     STOP    WAIT     FAIL      DONE",
     ("Update", "as it is"):        "CREATE WAIT     START    WAIT     WAIT     DONE    WAIT     DONE      DONE",

@@ -163,11 +163,53 @@ def test_a_duration_counts_from_the_actual_start_of_a_test_that_was_started_earl
 FAR = {"StartTime": "2030-02-20T00:00:00Z", "EndTime": "2030-03-20T00:00:00Z"}
 
 
-def test_a_start_that_is_declared_anew_is_refused_once_the_test_runs(stack: Stack) -> None:
-    before = declared(Schedule=FAR)
-    name = stack.create(before).physical_id
+def started_by_somebody(stack: Stack, properties: dict[str, Any]) -> str:
+    name = stack.create(properties).physical_id
     stack.call("StartInferenceExperiment", Name=name)
     stack.clock.advance(timedelta(hours=1))
+    return name
+
+
+def test_a_test_that_somebody_has_started_can_be_updated(stack: Stack) -> None:
+    before = declared(Schedule=FAR)
+    name = started_by_somebody(stack, before)
+
+    answer = stack.update(before, declared(sampling=50, Schedule=FAR), name)
+
+    assert answer.succeeded, answer.reason
+    experiment = stack.describe(name)
+    assert experiment["Status"] == "Running"
+    assert experiment["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
+
+
+def test_a_running_test_is_not_taken_over_as_one_that_starts_later(stack: Stack) -> None:
+    given = declared(Schedule=FAR, Name="theirs")
+    started_by_somebody(stack, given)
+    somebodys_keys = list(stack.tags("theirs"))
+    stack.call("DeleteTags", ResourceArn=stack.describe("theirs")["Arn"], TagKeys=somebodys_keys)
+
+    answer = stack.create(given | {"AdoptExisting": True})
+
+    assert not answer.succeeded
+    assert "Schedule.StartTime" in answer.reason
+
+
+def test_a_start_of_ours_that_is_taken_back_is_not_forgotten(stack: Stack) -> None:
+    before = declared(Schedule=FAR)
+    now = declared(Schedule={"Duration": "P5D"})
+    name = stack.create(before).physical_id
+    assert stack.update(before, now, name).succeeded
+    assert stack.roll_back(now, before, name).succeeded
+
+    answer = stack.update(before, declared(sampling=50, Schedule=FAR), name)
+
+    assert not answer.succeeded
+    assert "Schedule.StartTime" in answer.reason
+
+
+def test_a_start_that_is_declared_anew_is_refused_once_the_test_runs(stack: Stack) -> None:
+    before = declared(Schedule=FAR)
+    name = started_by_somebody(stack, before)
 
     answer = stack.update(before, declared(Schedule=FAR | {"StartTime": "2030-02-21T00:00:00Z"}), name)
 

@@ -36,11 +36,11 @@ def differing(
     def differs(field: Field) -> bool:
         match = field.match(desired, observed, now)
         # What was to go, and is still there, was not brought about.
-        left = match is Match.UNSPECIFIED and field.desired(desired) is None
+        left = match is Match.NOT_DECLARED and field.desired(desired) is None
         if match in (Match.SAME, Match.DIFFERENT) or (field.name in sent and not left):
             return match is Match.DIFFERENT
         if last_applied is None:
-            return adopting and match is Match.UNSPECIFIED
+            return adopting and match is Match.NOT_DECLARED
         digest = field_digest(field, desired)
         if last_applied[field.name] != digest:
             return True

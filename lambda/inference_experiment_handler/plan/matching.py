@@ -20,8 +20,10 @@ class Match(Enum):
     UNKNOWN = "unknown"
     """What is observed doesn't tell: one names a key by its alias, the other by its id, say. Then what was applied last
     decides."""
-    UNSPECIFIED = "unspecified"
-    """There is a value and none is desired: it is SageMaker's own, or left from before. As above."""
+    NOT_DECLARED = "not declared"
+    """What is live is not what is desired, but may have come about without a change of what is desired: a value where
+    none is, which is SageMaker's own or left from before, or a start ahead of time. As above; but where nobody knows
+    what was applied last, a takeover counts it as different."""
 
 
 def match_if(same: bool) -> Match:
@@ -48,7 +50,7 @@ def model_variants(desired: Declaration, observed: ObservedExperiment, _: dateti
 def data_storage(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:
     storage, live = desired.data_storage, observed.data_storage
     if storage is None:
-        return Match.UNSPECIFIED if live is not None else Match.SAME
+        return Match.NOT_DECLARED if live is not None else Match.SAME
     if live is None or storage.destination.rstrip("/") != live.destination.rstrip("/"):
         return Match.DIFFERENT
     matches = (
@@ -56,20 +58,20 @@ def data_storage(desired: Declaration, observed: ObservedExperiment, _: datetime
         _content_types(storage.csv_content_types, live.csv_content_types),
         _content_types(storage.json_content_types, live.json_content_types),
     )
-    worst_first = (Match.DIFFERENT, Match.UNSPECIFIED, Match.UNKNOWN)
+    worst_first = (Match.DIFFERENT, Match.NOT_DECLARED, Match.UNKNOWN)
     return next((worst for worst in worst_first if worst in matches), Match.SAME)
 
 
 def _content_types(desired: tuple[str, ...] | None, observed: tuple[str, ...] | None) -> Match:
     if desired is None:
-        return Match.UNSPECIFIED if observed is not None else Match.SAME
+        return Match.NOT_DECLARED if observed is not None else Match.SAME
     return match_if(observed is not None and set(desired) == set(observed))
 
 
 def kms_key(desired: str | None, observed: str | None) -> Match:
     """A key may be named by id, ARN, alias or alias ARN; SageMaker may report another of these than it was given."""
     if desired is None:
-        return Match.UNSPECIFIED if observed else Match.SAME
+        return Match.NOT_DECLARED if observed else Match.SAME
     if observed is None:
         return Match.DIFFERENT
     named, reported = _key_name(desired), _key_name(observed)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.model.tags import started_at
 from inference_experiment_handler.plan.matching import Match, match_if
 from inference_experiment_handler.spec.declaration import Declaration
 from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST
@@ -21,7 +22,9 @@ def match_start(desired: Declaration, observed: ObservedExperiment, now: datetim
         # A test that hasn't started by then is started by a call of its own; one that has is as desired.
         return Match.SAME
     if not observed.not_started:
-        return Match.DIFFERENT
+        # Somebody else may have started it ahead of time. Then what is desired need not have changed.
+        by_somebody_else = observed.running and not started_at(observed.tags or {})
+        return Match.NOT_DECLARED if by_somebody_else else Match.DIFFERENT
     return match_if(observed.start is not None and abs(observed.start - start) < _CLOSE)
 
 
