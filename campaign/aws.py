@@ -15,6 +15,8 @@ from local.sagemaker import SageMaker, ServiceError
 from simulation.cloudformation import STACK_ID
 
 HANDLER = "handler"
+_PAGE = {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {"content-type": "text/html"}}}
+"""What botocore makes of a proxy's page."""
 _CHANGING = re.compile(r"^(Create|Update|Start|Stop|Delete)InferenceExperiment$")
 
 
@@ -48,12 +50,17 @@ class Client:
             raise _error(operation, "ThrottlingException", "Rate exceeded", 400)
         if _CHANGING.match(operation) and self._chance.hits("conflict"):
             raise _error(operation, "ConflictException", "another operation is in progress", 400)
+        intercepted = self._chance.hits("proxy")
+        if intercepted and self._chance.later.random() < 0.5:
+            return dict(_PAGE)
         failed, lost = self._chance.hits("server_error"), self._chance.hits("connection_lost")
         if (failed or lost) and dice.random() < 0.5:
             raise self._broken(operation, lost=lost)
         answer = self._performed(operation, arguments)
         if failed or lost:
             raise self._broken(operation, lost=lost)
+        if intercepted:
+            return dict(_PAGE)
         self._scheduler.sleep(dice.uniform(0.02, 0.2))
         self._function.perhaps_crash()
         return answer

@@ -14,6 +14,8 @@ class Odds:
     """A call is answered with a 500, performed or not."""
     connection_lost: float = 0.0
     """A call gets no answer, performed or not."""
+    proxy: float = 0.0
+    """A proxy answers a call with a page of its own, before or after the call took effect."""
     conflict: float = 0.0
     """A changing call is refused with a ConflictException."""
     crash: float = 0.0
@@ -83,7 +85,13 @@ STORM = Odds(
     other_resource_fails=0.15,
     malformed=0.3,
     denied=0.1,
+    proxy=0.004,
 )
+
+
+_LATER = frozenset({"proxy"})
+"""What was added later has dice of its own, so that the lives of known seeds stay what they were, as long as it spares
+them."""
 
 
 class Chance:
@@ -94,10 +102,12 @@ class Chance:
         # A third of the lives is quiet, so that what should simply work is seen to.
         self.odds = STORM.scaled(self.random.choice([0.0, 0.5, 1.0]))
         self.counts: dict[str, int] = {}
+        self.later = Random(f"{seed} later")  # noqa: S311  # as above
 
     def hits(self, what: str) -> bool:
         odds = getattr(self.odds, what)
-        if not odds or self.random.random() >= odds:
+        dice = self.later if what in _LATER else self.random
+        if not odds or dice.random() >= odds:
             return False
         self.counts[what] = self.counts.get(what, 0) + 1
         return True

@@ -11,11 +11,13 @@
      └── TerminalError         final: the service's own words go into the answer
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from inference_experiment_handler.model import operations
 
@@ -109,10 +111,22 @@ def call(client: SageMaker | CloudFormation, operation: str, arguments: Mapping[
         answer: dict[str, Any] = getattr(client, _METHODS[operation])(**arguments)
     except ClientError as error:
         raise _classified(operation, error) from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         # No answer: a time-out, a broken connection, missing credentials. What was done has to be observed.
         raise UnknownOutcomeError(operation, str(error)) from error
+    if _is_somebody_elses(operation, answer):
+        raise UnknownOutcomeError(operation, "the answer is not the service's; perhaps a proxy gave it")
     return answer
+
+
+def _is_somebody_elses(operation: str, answer: Mapping[str, Any]) -> bool:
+    """Whether the answer is none of AWS's: botocore reads a proxy's page with status 200 as an answer without members.
+
+    DeleteTags alone has an answer without members.
+    """
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    has_members = bool(answer.keys() - {"ResponseMetadata"})
+    return "html" in headers.get("content-type", "") or not (has_members or operation == operations.DELETE_TAGS)
 
 
 def _classified(operation: str, error: ClientError) -> ServiceError:
@@ -129,22 +143,28 @@ def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceErro
     if code == "ValidationException" and operation in _ENDPOINT_READS and said.lstrip().startswith("Could not find"):
         # DescribeEndpoint models no errors. Of other operations this tells of a model or an endpoint that they name.
         return NotFoundError
+    if code == "ValidationException" and operation in _OF_TAGS and "does not exist" in said:
+        # It has just been deleted.
+        return NotFoundError
     if code == "ConflictException":
         return ConflictError
     if "Throttl" in code or code in _OVERLOADED:
         return ThrottledError
     if status >= 500:
         return UnknownOutcomeError
-    if code == "ResourceInUse" or "AccessDenied" in code or code in _NOT_SPREAD or _role_not_assumable(code, said):
+    if code == "ResourceInUse" or "AccessDenied" in code or code in _NOT_SPREAD or _role_not_assumable(said):
         return RetryableError
     return TerminalError
 
 
 _ENDPOINT_READS = frozenset({operations.DESCRIBE_ENDPOINT, operations.DESCRIBE_ENDPOINT_CONFIG})
+_OF_TAGS = frozenset({operations.LIST_TAGS, operations.ADD_TAGS, operations.DELETE_TAGS})
+_ASSUME = re.compile(r"\bassum(e|ing)\b|AssumeRole", re.IGNORECASE)
+"""Not an ARN of a caller's, as in ``assumed-role``."""
 _OVERLOADED = frozenset({"TooManyRequestsException", "RequestLimitExceeded"})
 _NOT_SPREAD = frozenset({"UnrecognizedClientException", "InvalidClientTokenId"})
 
 
-def _role_not_assumable(code: str, said: str) -> bool:
-    # The first seconds of a role that was created in the same stack.
-    return code == "ValidationException" and "assume" in said and "role" in said.lower()
+def _role_not_assumable(said: str) -> bool:
+    # The first seconds of a role that was created in the same stack. The code is not documented; there may be none.
+    return _ASSUME.search(said) is not None and "role" in said.lower()

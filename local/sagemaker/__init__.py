@@ -28,8 +28,16 @@ from local.sagemaker.behaviour import Behaviour
 from local.sagemaker.calls import Call
 from local.sagemaker.client import attach, boto3_client
 from local.sagemaker.clock import Clock, ManualClock, SystemClock
-from local.sagemaker.errors import ConnectionLost, ServiceError
-from local.sagemaker.faults import CancelFault, ConnectionFault, ErrorFault, Fault, Hook, SilentRollback
+from local.sagemaker.errors import ConnectionLost, Intercepted, ServiceError
+from local.sagemaker.faults import (
+    CancelFault,
+    ConnectionFault,
+    ErrorFault,
+    Fault,
+    Hook,
+    ProxyFault,
+    SilentRollback,
+)
 from local.sagemaker.service import SageMaker
 
 __all__ = [
@@ -42,7 +50,9 @@ __all__ = [
     "ErrorFault",
     "Fault",
     "Hook",
+    "Intercepted",
     "ManualClock",
+    "ProxyFault",
     "SageMaker",
     "ServiceError",
     "SilentRollback",

@@ -21,6 +21,14 @@ class ConnectionLost(Exception):  # noqa: N818 (not an error of the service: the
         self.performed = performed
 
 
+class Intercepted(Exception):  # noqa: N818 (as above)
+    """A proxy answers in SageMaker's place, with a page of its own. ``performed``: as above."""
+
+    def __init__(self, *, performed: bool) -> None:
+        super().__init__("a proxy answered")
+        self.performed = performed
+
+
 def validation(message: str) -> ServiceError:
     return ServiceError("ValidationException", message)
 

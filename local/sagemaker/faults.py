@@ -3,6 +3,7 @@
 * ``ErrorFault``: the next calls of an operation fail. ``after=True``: the call takes effect, and the error is all that
   the caller learns.
 * ``ConnectionFault``: the same without any answer.
+* ``ProxyFault``: the same with a page of a proxy's in place of the answer.
 * ``CancelFault``: an experiment goes Cancelled when it is next in a status, as when an operation of SageMaker's failed.
 * ``SilentRollback``: the endpoint update of the next Stop is undone without a word.
 * ``Hook``: a test's own function, called before or after an operation, to do something behind the caller's back.
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from local.sagemaker.errors import ConnectionLost, ServiceError
+from local.sagemaker.errors import ConnectionLost, Intercepted, ServiceError
 
 if TYPE_CHECKING:
     from local.sagemaker.calls import Call
@@ -32,6 +33,13 @@ class ErrorFault:
 
 @dataclass(frozen=True)
 class ConnectionFault:
+    operation: str
+    times: int = 1
+    after: bool = False
+
+
+@dataclass(frozen=True)
+class ProxyFault:
     operation: str
     times: int = 1
     after: bool = False
@@ -61,7 +69,7 @@ class Hook:
     times: int | None = 1
 
 
-Fault = ErrorFault | ConnectionFault | CancelFault | SilentRollback | Hook
+Fault = ErrorFault | ConnectionFault | ProxyFault | CancelFault | SilentRollback | Hook
 
 
 class Faults:
@@ -83,13 +91,15 @@ class Faults:
                 self._use_up(hook)
                 hook.function(call)
         for fault in self._waiting:
-            if isinstance(fault, ErrorFault | ConnectionFault) and (fault.operation, fault.after) == (
+            if isinstance(fault, ErrorFault | ConnectionFault | ProxyFault) and (fault.operation, fault.after) == (
                 call.operation,
                 after,
             ):
                 self._use_up(fault)
                 if isinstance(fault, ConnectionFault):
                     raise ConnectionLost(performed=after)
+                if isinstance(fault, ProxyFault):
+                    raise Intercepted(performed=after)
                 raise ServiceError(fault.code, fault.message, fault.status)
 
     def cancellation(self, experiment: str, status: str) -> CancelFault | None:
@@ -109,7 +119,7 @@ class Faults:
                 return True
         return False
 
-    def _use_up(self, fault: ErrorFault | ConnectionFault | Hook) -> None:
+    def _use_up(self, fault: ErrorFault | ConnectionFault | ProxyFault | Hook) -> None:
         position = self._waiting.index(fault)
         if fault.times is None:
             return

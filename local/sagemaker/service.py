@@ -15,7 +15,7 @@ from local.sagemaker.calls import Call
 from local.sagemaker.clock import Clock
 from local.sagemaker.endpoint_configs import EndpointConfigs
 from local.sagemaker.endpoints import Endpoints
-from local.sagemaker.errors import ConnectionLost, ServiceError, validation
+from local.sagemaker.errors import ConnectionLost, Intercepted, ServiceError, validation
 from local.sagemaker.experiments import Experiments
 from local.sagemaker.faults import Faults
 from local.sagemaker.lifecycle import Lifecycle
@@ -101,8 +101,8 @@ class SageMaker:
             except ServiceError as error:
                 call.code = error.code
                 raise
-            except ConnectionLost:
-                call.code = ConnectionLost.__name__
+            except (ConnectionLost, Intercepted) as fault:
+                call.code = type(fault).__name__
                 raise
 
     def settle(self) -> None:

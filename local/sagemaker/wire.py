@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.model import OperationNotFoundError
 
-from local.sagemaker.errors import ServiceError
+from local.sagemaker.errors import Intercepted, ServiceError
 from local.sagemaker.model import service_model
 from local.sagemaker.service import SageMaker
 
@@ -21,6 +21,8 @@ def handle(service: SageMaker, target: str, body: bytes, principal: str = "") ->
         answer = _answer(service, target.rpartition(".")[2], body, principal)
     except ServiceError as error:
         return error.status, dict(HEADERS), _written({"__type": error.code, "message": error.message})
+    except Intercepted:
+        return 200, {"Content-Type": "text/html"}, b"<html><body>Please sign in.</body></html>"
     return 200, dict(HEADERS), _written(answer)
 
 
