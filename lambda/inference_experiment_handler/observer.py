@@ -77,10 +77,13 @@ def _observe_endpoint(sagemaker: SageMaker, name: str) -> ObservedEndpoint | Non
         answer = client.call(sagemaker, DESCRIBE_ENDPOINT, {"EndpointName": name})
     except NotFoundError:
         return None
+    return ObservedEndpoint.from_api(answer, _observe_config(sagemaker, answer.get("EndpointConfigName")))
+
+
+def _observe_config(sagemaker: SageMaker, name: str | None) -> dict[str, Any]:
+    """An endpoint's configuration; empty where it is not known, and so what it says."""
     try:
-        named = {"EndpointConfigName": answer["EndpointConfigName"]}
-        config = client.call(sagemaker, DESCRIBE_ENDPOINT_CONFIG, named)
+        return client.call(sagemaker, DESCRIBE_ENDPOINT_CONFIG, {"EndpointConfigName": name}) if name else {}
     except NotFoundError:
-        # It may be deleted while the endpoint serves it. What it said counts as unknown.
-        config = {}
-    return ObservedEndpoint.from_api(answer, config)
+        # It may be deleted while the endpoint serves it.
+        return {}

@@ -1,4 +1,5 @@
-"""Statuses that are none of the service model, so that the state machine can't be brought to report them."""
+"""What the state machine can't be brought to report: statuses that are none of the service model, and answers without
+what is optional in it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +7,30 @@ from datetime import datetime
 from typing import Any
 
 from tests.support.stack import Stack
+
+
+@contextmanager
+def reported_without(stack: Stack, method: str, member: str, *, until: datetime | None = None) -> Iterator[None]:
+    """What that method of the client answers lacks a member, down to the entries of its lists."""
+    client: Any = stack.ports.sagemaker()
+    answer = getattr(client, method)
+
+    def without(value: Any) -> Any:
+        if isinstance(value, list):
+            return [without(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        return {key: without(each) for key, each in value.items() if key != member}
+
+    def reported(**asked: Any) -> Any:
+        passed = until is not None and stack.clock.now() >= until
+        return answer(**asked) if passed else without(answer(**asked))
+
+    setattr(client, method, reported)
+    try:
+        yield
+    finally:
+        delattr(client, method)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ class ObservedExperiment:
     Attributes:
         tags: ``None`` where they were not read, as nothing is decided by them.
         start: When it really started, or is to start (see ``observer``).
+        production_name, shadow_name: Empty where they are not reported.
         created: ``CreationTime``.
         concluded: ``CompletionTime``.
     """
@@ -74,8 +75,10 @@ class ObservedExperiment:
 
     @property
     def unhandled(self) -> bool:
-        """Whether nothing is planned for its status: it is unknown, or nobody has said yet what follows from it."""
-        return not (self.in_transition or self.ended or self.not_started or self.running)
+        """Whether nothing is planned for it: its status is unknown, or which of its variants is the shadow."""
+        if self.in_transition or self.ended:
+            return False
+        return not (self.not_started or self.running) or not self.shadow_name
 
     @property
     def ran(self) -> bool:
@@ -86,8 +89,9 @@ class ObservedExperiment:
     @classmethod
     def from_api(cls, answer: Mapping[str, Any]) -> "ObservedExperiment":
         endpoint = answer["EndpointMetadata"]
-        shadow_mode = answer["ShadowModeConfig"]
-        shadow = shadow_mode["ShadowModelVariants"][0]
+        # Optional in the API's model, though no experiment is without it.
+        shadow_mode = answer.get("ShadowModeConfig", {})
+        shadow: Mapping[str, Any] = next(iter(shadow_mode.get("ShadowModelVariants", ())), {})
         schedule = answer.get("Schedule", {})
         variants = [_variant(entry) for entry in answer["ModelVariants"]]
         return cls(
@@ -99,9 +103,9 @@ class ObservedExperiment:
             role_arn=answer.get("RoleArn"),
             endpoint_name=endpoint["EndpointName"],
             endpoint_config_name=endpoint.get("EndpointConfigName", ""),
-            production_name=shadow_mode["SourceModelVariantName"],
-            shadow_name=shadow["ShadowModelVariantName"],
-            sampling_percentage=shadow["SamplingPercentage"],
+            production_name=shadow_mode.get("SourceModelVariantName", ""),
+            shadow_name=shadow.get("ShadowModelVariantName", ""),
+            sampling_percentage=shadow.get("SamplingPercentage", 0),
             variants={variant.variant_name: variant for variant in variants},
             description=answer.get("Description", ""),
             kms_key=answer.get("KmsKey"),
@@ -153,7 +157,7 @@ class ObservedEndpoint:
         return cls(
             name=answer["EndpointName"],
             status=answer["EndpointStatus"],
-            config_name=answer["EndpointConfigName"],
+            config_name=answer.get("EndpointConfigName", ""),
             failure_reason=answer.get("FailureReason", ""),
             production=_served(answer.get("ProductionVariants"), config.get("ProductionVariants")),
             shadows=_served(answer.get("ShadowProductionVariants"), config.get("ShadowProductionVariants")),

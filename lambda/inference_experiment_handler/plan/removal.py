@@ -66,16 +66,16 @@ def end(
     lease = acquire_lease(target)
     # What is to go goes even where tags can't be written any more.
     lease = replace(lease, tentative=True) if lease and lease.key not in target.journal.conflicts else None
-    if experiment.running:
+    if experiment.running and not experiment.unhandled:
         step = stop(situation, target, ending, reason=reason, record_may_go=record_may_go)
         return lease if lease is not None and isinstance(step, Wait) else step
     if lease is not None:
         return lease
     if experiment.in_transition:
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
-    if experiment.not_started:
-        return call_off_scheduled(situation, target, ending, reason=reason, shadow_may_stay=shadow_may_stay)
-    return _end_in_unhandled_status(target, ending, reason=reason, record_may_go=record_may_go)
+    if experiment.unhandled:
+        return _end_in_unhandled_status(target, ending, reason=reason, record_may_go=record_may_go)
+    return call_off_scheduled(situation, target, ending, reason=reason, shadow_may_stay=shadow_may_stay)
 
 
 def _end_in_unhandled_status(target: Target, ending: Ending, *, reason: str, record_may_go: bool) -> Step:
@@ -87,12 +87,10 @@ def _end_in_unhandled_status(target: Target, ending: Ending, *, reason: str, rec
     intent = _intend_stop(target, ending)
     if intent is not None:
         return intent
-    sent = [(STOP, arguments.stop(target.experiment, ending, reason)), (DELETE, {"Name": target.name})]
+    sent = [(STOP, arguments.stop(target.experiment, ending, reason))] if target.experiment.shadow_name else []
+    sent += [(DELETE, {"Name": target.name})] if record_may_go else []
     why, purpose = f"it is {target.experiment.status}", Purpose.UNHANDLED_STATUS
-    calls = [
-        Call(operation, target.name, each, why, purpose, tentative=True)
-        for operation, each in (sent if record_may_go else sent[:1])
-    ]
+    calls = [Call(operation, target.name, each, why, purpose, tentative=True) for operation, each in sent]
     if not any(call.key in target.journal.completed for call in calls):
         untried = [call for call in calls if call.key not in target.journal.conflicts]
         retried = [call for call in calls if not target.journal.in_conflict_for_good(call, target.now)]

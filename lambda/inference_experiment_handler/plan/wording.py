@@ -15,7 +15,12 @@ def ended_words(experiment: ObservedExperiment) -> str:
 
 
 def unhandled_status(experiment: ObservedExperiment) -> str:
-    """That nothing is planned for its status."""
+    """That nothing is planned for its status, or for what is reported of it."""
+    if not experiment.shadow_name:
+        return (
+            f"DescribeInferenceExperiment reports no ShadowModeConfig of {experiment.name}, which is "
+            f"{experiment.status}, so nobody knows which variant is the shadow"
+        )
     reason = f" ({experiment.status_reason})" if experiment.status_reason else ""
     return f"{experiment.name} has status {experiment.status!r}{reason}, which this version does not handle"
 
