@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from simulation.declarations import PROMOTE, declared
+from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
 
@@ -18,6 +19,22 @@ def test_an_update_creates_again_what_is_gone(stack: Stack) -> None:
     assert answer.succeeded, answer.reason
     assert answer.physical_id == name
     assert stack.describe(name)["Status"] == "Running"
+
+
+def test_what_a_request_that_failed_has_created_again_is_not_taken_for_what_is_declared(stack: Stack) -> None:
+    with_key = declared(KmsKey="alias/volumes")
+    name = stack.create(declared()).physical_id
+    stack.remove(name)
+    stop_waiting(
+        stack, stack.event("Update", with_key, physical_id=name, old=declared()), after="CreateInferenceExperiment"
+    )
+    assert stack.roll_back(with_key, declared(), name).succeeded
+    assert stack.describe(name)["KmsKey"] == "alias/volumes"
+
+    answer = stack.update(declared(), declared(Tags=[{"Key": "team", "Value": "ranking"}]), name)
+
+    assert not answer.succeeded
+    assert "KmsKey (declared nothing, live alias/volumes)" in answer.reason
 
 
 @pytest.mark.parametrize(

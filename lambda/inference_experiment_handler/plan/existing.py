@@ -63,14 +63,16 @@ def _finalize_without_waiting(situation: Situation, target: Target) -> Step | No
 
 
 def _differing(situation: Situation, target: Target) -> list[Field]:
+    # What was declared before says nothing of how somebody else has created a test, or a request that failed.
+    declared_before = target.ours and not target.left_by_failed_creation
     differing = diff.differing(
         situation.desired,
         target.experiment,
-        target.last_applied_or_previous if target.ours else target.last_applied,
+        target.last_applied_or_previous if declared_before else target.last_applied,
         situation.now,
-        previous=target.previous if target.ours else None,
+        previous=target.previous if declared_before else None,
         sent=situation.journal.sent_fields,
-        adopting=not target.ours,
+        adopting=not declared_before,
     )
     names = [field.name for field in differing] + situation.journal.sent_fields
     if placement_matters(situation, target) and "ModelVariants" not in names and lacks_instances(situation, target):

@@ -119,6 +119,11 @@ class Target:
         created_by_a_request = LEASE in self.tags and STACK_ID in self.tags
         return LAST_APPLIED in self.tags or not created_by_a_request
 
+    @property
+    def left_by_failed_creation(self) -> bool:
+        """Whether another request has created it, and did not succeed: what it was created from is not known."""
+        return self.owned and not self.came_about and not self.journal.perhaps_completed(CREATE, self.name)
+
     @cached_property
     def last_applied(self) -> Digests | None:
         """The digests of what was applied last, as its tags have them; ``None`` where nothing is known."""
