@@ -22,6 +22,8 @@ def exceeded(function: Function, requests: Sequence[Request], poll_seconds: floa
             most = CALLS_BESIDES + CALLS_A_LOOK * run.seconds / poll_seconds
             if len(run.calls) > most:
                 yield f"{request.id} made {len(run.calls)} calls in {run.seconds:.0f} s"
+            if run.handovers > 1:
+                yield f"{request.id} was handed over {run.handovers} times by one invocation"
             if run.size > PAYLOAD:
                 yield f"{request.id} was handed over in {run.size} bytes"
         highest = 1 + LIFETIME / (function.timeout.total_seconds() - 60)

@@ -59,7 +59,7 @@ class CloudFormation:
         self.physical_id = ""
         self._operation_began = scheduler.now()
         self.leaked: set[str] = set()
-        """The ids whose Delete has failed for good: what is left is for the stack's owner to remove."""
+        """The ids whose Delete or rollback has failed for good: what is left is for the stack's owner to remove."""
         self.on_answer: Callable[[Request, Answer], None] = lambda *_: None
 
     def describe_stacks(self, _: str, asked: dict[str, Any]) -> dict[str, Any]:

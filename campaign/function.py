@@ -40,6 +40,7 @@ class Run:
         delayed: Whether Lambda let it wait, or runs it once more.
         again: Whether the same event had been delivered before.
         calls: The operations that were called.
+        handovers: How many invocations of itself were accepted.
         error: What it ended with, if it did not return.
     """
 
@@ -52,6 +53,7 @@ class Run:
     began: datetime
     seconds: float = 0.0
     calls: list[str] = field(default_factory=list)
+    handovers: int = 0
     error: BaseException | None = None
 
 
@@ -68,7 +70,7 @@ class Function:
         self._scheduler, self._chance, self._serve, self.timeout = scheduler, chance, serve, timeout
         self.runs: list[Run] = []
         self.exhausted: set[str] = set()
-        """The requests of which Lambda has given an invocation up."""
+        """The requests of which Lambda has given an invocation up, or has lost one that it had accepted."""
         self._present: dict[greenlet, Run] = {}
         self._delivered: set[tuple[str, int]] = set()
         self._invocations = 0
@@ -89,6 +91,10 @@ class Function:
     def called(self, operation: str) -> None:
         """The present invocation calls an operation."""
         self._present[getcurrent()].calls.append(operation)
+
+    def handed_over(self) -> None:
+        """The present invocation has invoked another."""
+        self._present[getcurrent()].handovers += 1
 
     def _start(self, payload: bytes, id: str, attempt: int, seconds: float) -> None:
         delayed = attempt > 0 or seconds > _PROMPT

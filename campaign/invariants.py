@@ -116,9 +116,10 @@ def unlike(
     if "DesiredState" in declared:
         return f"{name} is {live['Status']}, declared to be {declared['DesiredState']}"
     start = declared["Schedule"].get("StartTime")
-    due = start is None or datetime.fromisoformat(start) <= now or started_early
+    due = start is None or datetime.fromisoformat(start) <= now
     on_the_way = ("Creating", "Created", "Starting") if "WaitFor" in declared else ()
-    if live["Status"] not in (*on_the_way, "Running" if due else "Created"):
+    early = ("Running",) if started_early else ()
+    if live["Status"] not in (*on_the_way, *early, "Running" if due else "Created"):
         return f"{name} is {live['Status']}"
     return _first(_differences(declared, live, _FIELDS)) or _first(_end_differs(declared, live, service))
 

@@ -77,6 +77,9 @@ class Judge:
         slow = took.total_seconds() > request.timeout - 300
         if not self._excused(request) and not slow:
             self.violated(5, f"{request.id}: {request.reason}")
+        # What a rollback can't remove is for the stack's owner, who goes on without it.
+        others = {each["Name"] for each in invariants.own(self._service)} - {self._stack.physical_id}
+        self._stack.leaked |= others
 
     def is_nothing_to_do(self, declared: Declaration) -> bool:
         """Whether nothing is declared anew, nothing goes wrong, and nothing moves by itself meanwhile."""

@@ -103,7 +103,6 @@ MUTANTS = (
         quick=False,
     ),
     Mutant("never hands over", 1, ((_Resource, "_hand_over", _instead(True)),)),
-    Mutant("trusts every handover", 1, ((custom_resource, "handover_acked", _instead(True)),)),
     Mutant("leaves the shadow", 2, ((arguments, "stop", _acting("Retain", "Retain")),), quick=False),
     Mutant(
         "deletes what is in transition",

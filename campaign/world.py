@@ -1,5 +1,6 @@
 """The world of one life: the handler, and all that is around it, on one clock and one set of dice."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,7 +70,10 @@ class World:
         self.scheduler.sleep(0.1)
         if self.chance.hits("invoke_refused"):
             raise RuntimeError("TooManyRequestsException")
-        if not self.chance.hits("invoke_lost"):
+        self.function.handed_over()
+        if self.chance.hits("invoke_lost"):
+            self.function.exhausted.add(json.loads(payload)["RequestId"])
+        else:
             self.function.invoke(payload)
         self.function.perhaps_crash()
 

@@ -11,7 +11,6 @@ from inference_experiment_handler.client import (
     ConflictError,
     NotFoundError,
     RetryableError,
-    SageMaker,
     ServiceError,
     TerminalError,
     ThrottledError,
@@ -22,9 +21,8 @@ from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.operations import CREATE, DESCRIBE_STACKS
 from inference_experiment_handler.model.request import Request
 from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wait
-from inference_experiment_handler.observer import observe, read_tags
+from inference_experiment_handler.observer import observe
 from inference_experiment_handler.plan.deadline import may_go_on, out_of_time
-from inference_experiment_handler.plan.handover import tagged_target
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
 
@@ -86,22 +84,6 @@ def _turn(
             log(situation, after)
         return situation, after
     return situation, step
-
-
-def handover_tags(situation: Situation, sagemaker: SageMaker) -> dict[str, str] | None:
-    """The tags on which invocations tell each other who goes on with the request; ``None`` where there are none.
-
-    Empty where they can't be read just now. Raises a ``NotFoundError`` where the experiment that bore them is gone.
-    """
-    target = tagged_target(situation)
-    if target is None:
-        return None
-    try:
-        return read_tags(sagemaker, target.experiment.arn)
-    except NotFoundError:
-        raise
-    except ServiceError:
-        return {}
 
 
 def _recover_journal(situation: Situation) -> None:

@@ -166,9 +166,7 @@ def test_the_packaged_function_hands_over(function: Function, service: SageMaker
     function.send("Create", declared(), seconds=12)
 
     assert function.handovers >= 1
-    # A process that is slow to start may be taken for lost, and made again: the answer is the same.
-    assert {answer["Status"] for answer in function.answers.bodies} == {"SUCCESS"}
-    assert len(function.answers.bodies) <= function.handovers
+    assert [answer["Status"] for answer in function.answers.bodies] == ["SUCCESS"]
 
 
 def test_the_packaged_function_refuses_what_is_no_request(function: Function) -> None:

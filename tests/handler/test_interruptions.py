@@ -69,36 +69,31 @@ def test_a_second_handover_that_is_refused_is_answered(stack: Stack) -> None:
     assert answer.data == {}
 
 
-@pytest.mark.parametrize("lost", [{1}, {1, 2}, {1, 3}])
-def test_a_handover_that_lambda_loses_is_made_again(lost: set[int]) -> None:
-    stack = Stack(starting=timedelta(minutes=40))
-    stack.takes_handover = lambda: stack.handovers not in lost
+def test_a_request_is_answered_once_and_each_handover_is_one_invocation() -> None:
+    stack = Stack(starting=timedelta(minutes=50), tags_visible_after=timedelta(seconds=55))
+    mark = stack.mark()
 
     answer = stack.create(declared())
 
     assert answer.succeeded, answer.reason
+    assert stack.handovers == 3
     assert len(stack.answers) == 1
-    assert stack.handovers == 2 + len(lost)
+    assert stack.calls(since=mark) == ["CreateInferenceExperiment", "AddTags"]
 
 
-@pytest.mark.parametrize("handovers", [2, 3])
-def test_invocations_that_were_made_again_for_nothing_do_not_multiply(handovers: int) -> None:
-    stack = Stack(starting=timedelta(minutes=14 * handovers + 5), tags_visible_after=timedelta(seconds=55))
+def test_a_handover_that_lambda_loses_leaves_nothing_that_a_delete_does_not_remove() -> None:
+    stack = Stack(starting=timedelta(minutes=50))
+    stack.takes_handover = lambda: False
+    stack.deliver(stack.event("Create", declared()))
+    stack.run()
+    assert stack.answers == []
 
-    answer = stack.create(declared())
+    stack.takes_handover = lambda: True
+    answer = stack.delete(declared(), INVENTED)
 
     assert answer.succeeded, answer.reason
-    assert stack.handovers <= 4 * handovers
-    assert {each.succeeded for each in stack.answers} == {True}
-    assert len(stack.answers) <= 4
-
-
-def test_where_tags_are_refused_a_handover_is_trusted() -> None:
-    stack = Stack(starting=timedelta(minutes=50))
-    stack.sagemaker.faults.add(ErrorFault("AddTags", "ValidationException", "no more tags", times=10_000))
-
-    assert not stack.create(declared()).succeeded
-    assert stack.handovers <= 4 + 4 * 2
+    assert stack.names() == []
+    assert stack.shadows() == []
 
 
 def test_what_another_version_has_handed_over_is_gone_on_with(stack: Stack) -> None:

@@ -90,7 +90,6 @@ def test_the_keys_of_its_own_tags() -> None:
         "sagemaker-inference-experiment:applied",
         "sagemaker-inference-experiment:request",
         "sagemaker-inference-experiment:started",
-        "sagemaker-inference-experiment:hop",
         "sagemaker-inference-experiment:ending",
     }
 
@@ -124,7 +123,7 @@ def test_the_name_and_the_fencing_token_of_a_request() -> None:
 
 AT = "2030-01-01T00:00:00+00:00"
 JOURNAL = Journal(
-    completed={("AddTags", "ranking", "hop 2"): AT},
+    completed={("AddTags", "ranking", "end Remove"): AT},
     unknown_outcome={("CreateInferenceExperiment", "ranking", ""): AT},
     conflicts={("DeleteInferenceExperiment", "ranking", ""): AT},
     retrying_since={"DescribeEndpoint": AT},
@@ -137,12 +136,11 @@ JOURNAL = Journal(
     stack_at_first="UPDATE_IN_PROGRESS",
     last_error="DescribeEndpoint: ThrottlingException: Rate exceeded",
     generation=2,
-    invocation="invocation-3",
     existed=True,
     existed_alive=True,
 )
 AS_JSON = {
-    "calls": {"AddTags ranking hop 2": AT},
+    "calls": {"AddTags ranking end Remove": AT},
     "unanswered": {"CreateInferenceExperiment ranking": AT},
     "refusals": {"DeleteInferenceExperiment ranking": AT},
     "denials": {"DescribeEndpoint": AT},
@@ -155,7 +153,6 @@ AS_JSON = {
     "stack_at_first": "UPDATE_IN_PROGRESS",
     "last_words": "DescribeEndpoint: ThrottlingException: Rate exceeded",
     "hops": 2,
-    "invocation": "invocation-3",
     "seen": True,
     "seen_alive": True,
 }

@@ -11,7 +11,6 @@ from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.steps import Call
 from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, PENDING_STOP
-from inference_experiment_handler.plan.handover import tagged_target
 from inference_experiment_handler.plan.needs import endpoints_needed, tags_needed
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
@@ -84,20 +83,6 @@ def test_whose_tags_are_read_is_told_by_the_name_that_was_asked_for(asked_for: s
 def test_an_endpoint_that_was_not_observed_can_not_be_asked_for() -> None:
     with pytest.raises(LookupError):
         situation_of(request_for("Create", AS_IT_IS), "Running", Journal()).endpoint("another")
-
-
-def test_what_is_in_conflict_for_one_experiment_is_nothing_to_another_whose_name_begins_alike() -> None:
-    journal = Journal()
-    situation = situation_of(request_for("Update", AS_IT_IS), "Running", journal)
-    target = situation.target
-    assert target is not None
-    journal.leases[target.name] = ""
-    journal.record_conflict(call("AddTags", f"{target.name}-2", "hop 1"), NOW)
-
-    assert tagged_target(situation) is not None
-
-    journal.record_conflict(call("AddTags", target.name, "hop 1"), NOW)
-    assert tagged_target(situation) is None
 
 
 @st.composite

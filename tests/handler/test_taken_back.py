@@ -172,7 +172,10 @@ def test_a_long_poll_interval_leaves_time_to_handover() -> None:
     left: list[int] = []
     stack.while_waiting = lambda: left.append(context.get_remaining_time_in_millis())
 
-    stack.takes_handover = lambda: False
+    def refused() -> bool:
+        raise RuntimeError("TooManyRequestsException")
+
+    stack.takes_handover = refused
 
     index.serve(stack.event("Create", declared()), context, ports)
 

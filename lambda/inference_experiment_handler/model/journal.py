@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, READS
+from inference_experiment_handler.model.operations import CREATE, READS
 from inference_experiment_handler.model.steps import Call, CallKey
 
 CONSISTENCY_WINDOW = timedelta(minutes=1)
@@ -38,7 +38,6 @@ class Journal:
         stack_at_first: The first status that CloudFormation said.
         last_error: The last error, in the service's words.
         generation: How often the request was handed over from one invocation to the next.
-        invocation: The id of the present invocation. Lambda keeps it when it runs one again.
         existed: Whether the experiment was there when it was observed before.
         existed_alive: Whether it had not ended then.
     """
@@ -56,7 +55,6 @@ class Journal:
     stack_at_first: str | None = None
     last_error: str = ""
     generation: int = 0
-    invocation: str = ""
     existed: bool = False
     existed_alive: bool = False
 
@@ -101,10 +99,6 @@ class Journal:
             if key[:2] == (operation, subject) and key[2].partition(" ")[0] == purpose
         ]
         return max(tried)[1] if tried else None
-
-    def tags_in_conflict(self, subject: str) -> bool:
-        """Whether SageMaker refuses any writing of an experiment's tags."""
-        return any(key[:2] == (ADD_TAGS, subject) for key in self.conflicts)
 
     def holds_lease(self, subject: str) -> bool:
         """Whether this request has acquired the lease of an experiment, or has created it."""
@@ -192,7 +186,6 @@ _KEYS = {
     "stack_at_first": "stack_at_first",
     "last_error": "last_words",
     "generation": "hops",
-    "invocation": "invocation",
     "existed": "seen",
     "existed_alive": "seen_alive",
 }

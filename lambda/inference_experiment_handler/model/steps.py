@@ -15,7 +15,6 @@ class Purpose(StrEnum):
     STOP = "end"
     VERIFIED = "proof"
     OWNER = "owner"
-    HANDOVER = "hop"
     UNHANDLED_STATUS = "unknown status"
 
 

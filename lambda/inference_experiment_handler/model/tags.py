@@ -15,8 +15,6 @@ LEASE = "sagemaker-inference-experiment:request"
 """The fencing token of the request that holds the lease."""
 STARTED = "sagemaker-inference-experiment:started"
 """When the handler was about to call StartInferenceExperiment."""
-HANDOVER = "sagemaker-inference-experiment:hop"
-"""The fencing token, the generation and the invocation that goes on; from the first handover on."""
 PENDING_STOP = "sagemaker-inference-experiment:ending"
 """What becomes of the shadow variant (its action), the fencing token of the request that stops the test, and what
 production serves (model/instance type) if it is not the test's own. From before the Stop until the endpoint is

@@ -6,7 +6,6 @@ Level-triggered: whatever happened before, the same situation leads to the same 
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.deadline import may_go_on, out_of_time
-from inference_experiment_handler.plan.handover import ack_handover
 from inference_experiment_handler.plan.lease import restore_owner_tags
 from inference_experiment_handler.plan.present import plan_present
 from inference_experiment_handler.plan.removal import plan_removal
@@ -15,7 +14,7 @@ from inference_experiment_handler.plan.situation import Situation
 
 def plan(situation: Situation) -> Step:
     """Call, wait, done or fail."""
-    step = ack_handover(situation) or _plan(situation)
+    step = _plan(situation)
     step = restore_owner_tags(situation, step) or step
     if isinstance(step, Done | Fail) or may_go_on(situation):
         return step

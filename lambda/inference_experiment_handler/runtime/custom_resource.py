@@ -21,22 +21,18 @@ from typing import Any
 
 from crhelper import FAILED, SUCCESS, CfnResource
 
-from inference_experiment_handler.client import Clients, NotFoundError
+from inference_experiment_handler.client import Clients
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Done, Fail, Step
-from inference_experiment_handler.plan.handover import handover_acked, is_duplicate
 from inference_experiment_handler.plan.situation import Situation
-from inference_experiment_handler.reconciler import Outcome, handover_tags, reconcile
+from inference_experiment_handler.reconciler import Outcome, reconcile
 from inference_experiment_handler.runtime import event as events
 from inference_experiment_handler.runtime import logs, response
 from inference_experiment_handler.runtime.ports import Context, Ports
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
 
 logger = logging.getLogger(__name__)
-
-_ACK_READS = 6
-"""How often an invocation looks for the acknowledgement of its handover before it invokes another."""
 
 
 class InferenceExperimentResource(CfnResource):
@@ -62,7 +58,6 @@ class InferenceExperimentResource(CfnResource):
         self._journal = Journal()
         self._issued = ports.now()
         self._request: Request | None = None
-        self._situation: Situation | None = None
         self._decisions = logs.DecisionLog()
         for register in (self.create, self.update, self.delete):
             register(self._reconcile)
@@ -72,7 +67,6 @@ class InferenceExperimentResource(CfnResource):
     def _crhelper_init(self, event: dict[str, Any], context: Context) -> bool:
         carried = event.get("CrHelperData", {})
         self._journal = Journal.from_json(carried.get("Progress", {}))
-        self._journal.invocation = str(context.aws_request_id)
         now = self._ports.now()
         self._issued = datetime.fromisoformat(carried["Issued"]) if carried else events.issued(event, now)
         return bool(super()._crhelper_init(event, context))  # type: ignore[misc]  # not in its stubs
@@ -127,59 +121,20 @@ class InferenceExperimentResource(CfnResource):
         self._send_response = True
 
     def _hand_over(self, event: dict[str, Any], margin: float) -> bool:
-        """Invokes the next invocation, and again until it acknowledges or hardly any time is left.
-
-        Whether this invocation has nothing more to do.
-        """
-        try:
-            tags = self._handover_tags()
-        except NotFoundError:
-            if self._remaining() > margin / 3:
-                # It has just gone, perhaps by the last call: what is observed next may be the end of it.
-                return False
-            tags = None
-        if self._request and tags and is_duplicate(self._request, self._journal, tags):
-            self._handed_over = True
-            logger.info({"handover": self._journal.generation, "why": "another invocation goes on with it"})
-            return True
+        """Invokes the next invocation. Whether it was accepted, so that this one has nothing more to do."""
         journal = replace(self._journal, generation=self._journal.generation + 1)
         event["CrHelperData"] = {"Progress": journal.to_json(), "Issued": self._issued.isoformat()}
-        while True:
-            last_chance = self._remaining() < margin / 3
-            try:
-                self._ports.invoke(self._context.invoked_function_arn, json.dumps(event).encode())
-            except Exception as error:
-                logger.warning({"handover": "failed", "why": str(error)})
-                if last_chance and not self._handed_over:
-                    self.PhysicalResourceId = events.fallback_physical_id(event)
-                    self.Status, self.Reason = FAILED, f"could not hand over to another invocation: {error}"
-                if not self._handed_over:
-                    return False
-            else:
-                self._handed_over = True
-                logger.info({"handover": journal.generation, "issued": self._issued.isoformat()})
-            if last_chance or self._handover_acked(within=margin / 4):
-                return True
-            logger.warning({"handover": journal.generation, "why": "not acknowledged, so once more"})
-
-    def _handover_acked(self, *, within: float) -> bool:
-        """Whether the next invocation goes on. Lambda may lose one that it has accepted, and nobody else would see."""
-        if self._request is None:
-            return True
-        for _ in range(_ACK_READS):
-            self._ports.sleep(within / _ACK_READS)
-            try:
-                tags = self._handover_tags()
-            except NotFoundError:
-                # Removed since, so somebody is at work.
-                return True
-            # Where there is nothing to write on it is taken for granted.
-            if tags is None or handover_acked(self._request, self._journal, tags):
-                return True
-        return False
-
-    def _handover_tags(self) -> dict[str, str] | None:
-        return handover_tags(self._situation, self._ports.sagemaker()) if self._situation else None
+        try:
+            self._ports.invoke(self._context.invoked_function_arn, json.dumps(event).encode())
+        except Exception as error:
+            logger.warning({"handover": "failed", "why": str(error)})
+            if self._remaining() < margin / 3:
+                self.PhysicalResourceId = events.fallback_physical_id(event)
+                self.Status, self.Reason = FAILED, f"could not hand over to another invocation: {error}"
+            return False
+        self._handed_over = True
+        logger.info({"handover": journal.generation, "issued": self._issued.isoformat()})
+        return True
 
     def _send(self, status: str | None = None, reason: str = "") -> None:
         """One answer for each request, whoever comes first: the end of the loop, or crhelper's timer."""
@@ -211,7 +166,6 @@ class InferenceExperimentResource(CfnResource):
         logs.quieten()
 
     def _log(self, situation: Situation | None, step: Step) -> None:
-        self._situation = situation or self._situation
         self._decisions.write(str(self.PhysicalResourceId), situation, step)
 
     def _until_deadline(self) -> float:
