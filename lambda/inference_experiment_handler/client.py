@@ -46,7 +46,7 @@ class CloudFormation(Protocol):
 
 @dataclass(frozen=True)
 class Clients:
-    """What the calls go through. A Delete, and an Update that changes nothing, never ask CloudFormation."""
+    """What the calls go through. An Update that changes nothing never asks CloudFormation."""
 
     sagemaker: SageMaker
     cloudformation: Callable[[], CloudFormation]

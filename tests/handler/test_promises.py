@@ -82,13 +82,15 @@ def test_no_property_is_read_that_is_not_listed_here() -> None:
 
 
 def test_the_keys_of_its_own_tags() -> None:
-    keys = {value for value in vars(tags).values() if str(value).startswith("sagemaker-inference-experiment:")}
+    own = "sagemaker-inference-experiment:"
+    keys = {value for value in vars(tags).values() if str(value).startswith(own) and value != own}
 
     assert keys == {
         "sagemaker-inference-experiment:stack-id",
         "sagemaker-inference-experiment:logical-id",
         "sagemaker-inference-experiment:applied",
         "sagemaker-inference-experiment:request",
+        "sagemaker-inference-experiment:adopted",
         "sagemaker-inference-experiment:started",
         "sagemaker-inference-experiment:ending",
     }

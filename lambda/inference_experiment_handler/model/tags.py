@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+PREFIX = "sagemaker-inference-experiment:"
 STACK_ID = "sagemaker-inference-experiment:stack-id"
 LOGICAL_ID = "sagemaker-inference-experiment:logical-id"
 LAST_APPLIED = "sagemaker-inference-experiment:applied"
 """A digest for each field that was applied last (see ``plan.last_applied``). Once a request has succeeded."""
 LEASE = "sagemaker-inference-experiment:request"
 """The fencing token of the request that holds the lease."""
+ADOPTED = "sagemaker-inference-experiment:adopted"
+"""The fencing token of the request that took the experiment over. It was there before."""
 STARTED = "sagemaker-inference-experiment:started"
 """When the handler was about to call StartInferenceExperiment."""
 PENDING_STOP = "sagemaker-inference-experiment:ending"

@@ -2,7 +2,7 @@
 
 from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
 from inference_experiment_handler.model.steps import Call, Done, Step
-from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, PENDING_STOP, STARTED, VERIFIED
+from inference_experiment_handler.model.tags import ADOPTED, LAST_APPLIED, LEASE, PENDING_STOP, STARTED, VERIFIED
 from inference_experiment_handler.plan import arguments, last_applied
 from inference_experiment_handler.plan.situation import Situation, Target
 
@@ -40,6 +40,8 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
         tags[LAST_APPLIED] = last_applied.to_tag(last_applied.digests_of(desired))
     if _lease_is_to_be_held(target):
         tags[LEASE] = situation.request.token
+    if not target.owned:
+        tags[ADOPTED] = situation.request.token
     if in_full and desired.conclusion is not None and target.tags.get(PENDING_STOP):
         tags[PENDING_STOP] = VERIFIED
     return tags

@@ -6,7 +6,7 @@ from inference_experiment_handler.model.observed import ObservedEndpoint, Observ
 from inference_experiment_handler.model.operations import DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, PendingStop
-from inference_experiment_handler.plan import arguments
+from inference_experiment_handler.plan import arguments, stack
 from inference_experiment_handler.plan.calls import call_off, call_once
 from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ending_proof import ending_problem, shadow_left, stop_problem
@@ -15,6 +15,7 @@ from inference_experiment_handler.plan.fields import Arguments
 from inference_experiment_handler.plan.keep_production import kept_otherwise, removal_that_keeps_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.takeover import release
 from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
@@ -35,6 +36,11 @@ def plan_removal(situation: Situation) -> Step:
         return Done(f"{target.name} is not this resource's and stays untouched")
     if target.superseded:
         return Done(f"a newer request holds the lease of {target.name}, which stays untouched")
+    released = release(situation, target)
+    if released is not None:
+        return released
+    if target.taken_over and stack.is_rollback(situation):
+        return Done(f"{target.name} was there before it was taken over, and goes on as it is")
     step = remove(situation, target, situation.request.removal, because="deleted with")
     return step or Done(f"nothing of {target.name} runs; its record stays, which is {target.experiment.status}")
 

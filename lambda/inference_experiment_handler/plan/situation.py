@@ -11,6 +11,7 @@ from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STAR
 from inference_experiment_handler.model.request import Request, issued_at
 from inference_experiment_handler.model.steps import Purpose
 from inference_experiment_handler.model.tags import (
+    ADOPTED,
     LAST_APPLIED,
     LEASE,
     LOGICAL_ID,
@@ -118,6 +119,11 @@ class Target:
         # somebody else's: then nothing says that it did not come about.
         created_by_a_request = LEASE in self.tags and STACK_ID in self.tags
         return LAST_APPLIED in self.tags or not created_by_a_request
+
+    @property
+    def taken_over(self) -> bool:
+        """Whether its tags say that this resource has taken it over. Not where they were not read."""
+        return ADOPTED in (self.experiment.tags or {})
 
     @property
     def left_by_failed_creation(self) -> bool:

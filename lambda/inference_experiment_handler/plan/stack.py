@@ -16,6 +16,9 @@ _UNDER_WAY = {
 }
 """The statuses in which a stack waits for the answer to such a request."""
 
+_ROLLING_BACK = ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
+"""Parts of the statuses in which a stack goes back to what it was, and deletes what a failed update has brought."""
+
 _CLOCKS = 5
 """Seconds by which CloudFormation's clock and that of the answer's address may differ."""
 
@@ -34,10 +37,10 @@ def is_rollback(situation: Situation) -> bool | None:
 
     What the stack said at first counts: while an update waits, something else may fail and be rolled back.
     """
-    if situation.request.type is not RequestType.UPDATE:
+    if situation.request.type is RequestType.CREATE:
         return False
     at_first = situation.journal.stack_at_first
-    return None if at_first is None else "ROLLBACK_IN_PROGRESS" in at_first
+    return None if at_first is None else any(status in at_first for status in _ROLLING_BACK)
 
 
 def waits_for(situation: Situation) -> bool | None:

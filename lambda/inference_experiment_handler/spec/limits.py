@@ -77,7 +77,7 @@ DEFAULT_TEST = timedelta(days=7)
 TAGS = 50
 RESERVED_TAG_PREFIXES = ("aws:", "sagemaker-inference-experiment:")
 OWN_TAGS = 7
-"""How many of an experiment's tags the handler needs for itself (see ``model.tags``), and one of an earlier version."""
+"""How many of an experiment's tags the handler needs for itself (see ``model.tags``)."""
 
 
 def length_problem(length: timedelta, after: str = "") -> str | None:
