@@ -1,5 +1,6 @@
 """A takeover (``AdoptExisting``) that is rolled back: the test was there before, and goes on."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +71,17 @@ def test_a_test_of_its_own_does_not_outlive_a_rollback(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
 
     answer = delete_while(stack, "ROLLBACK_IN_PROGRESS", declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.names() == []
+
+
+def test_a_test_of_its_own_whose_tags_show_late_was_not_taken_over() -> None:
+    stack = Stack(tags_visible_after=timedelta(seconds=40), creating=timedelta(seconds=5))
+    scheduled = declared(Name="ranking", Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
+    name = stack.create(scheduled).physical_id
+
+    answer = delete_while(stack, "ROLLBACK_IN_PROGRESS", scheduled, name)
 
     assert answer.succeeded, answer.reason
     assert stack.names() == []

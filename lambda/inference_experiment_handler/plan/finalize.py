@@ -40,7 +40,7 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
         tags[LAST_APPLIED] = last_applied.to_tag(last_applied.digests_of(desired))
     if _lease_is_to_be_held(target):
         tags[LEASE] = situation.request.token
-    if not target.owned:
+    if not target.ours:
         tags[ADOPTED] = situation.request.token
     if in_full and desired.conclusion is not None and target.tags.get(PENDING_STOP):
         tags[PENDING_STOP] = VERIFIED
