@@ -62,6 +62,7 @@ class World:
             sleep=self.scheduler.sleep,
             deliver=self._deliver,
             poll_seconds=self.poll_seconds,
+            random=self.chance.later.random,
         )
         index.serve(event, context, ports)
 

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import random
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -37,7 +38,7 @@ def serve(event: Any, context: Context, ports: Ports) -> None:
 
 def real_ports() -> Ports:
     """AWS itself, and the real time."""
-    return Ports(_sagemaker, _cloudformation, _invoke, _utc_now, time.sleep, deliver, _poll_seconds())
+    return Ports(_sagemaker, _cloudformation, _invoke, _utc_now, time.sleep, deliver, _poll_seconds(), random.random)
 
 
 def _poll_seconds() -> float:

@@ -46,16 +46,17 @@ Log = Callable[[Situation | None, Step], None]
 
 def reconcile(
     request: Request, journal: Journal, clients: Clients, now: Callable[[], datetime], log: Log
-) -> Outcome | None:
-    """Does all that can be done without waiting; ``None`` where it has to be observed again later."""
+) -> Outcome | Wait:
+    """Does all that can be done without waiting."""
     for _ in range(_MOST_STEPS):
         situation, step = _turn(request, journal, clients, now, log)
         if isinstance(step, Done | Fail):
             return _outcome(step, situation)
         if isinstance(step, Wait):
-            return None
-    logger.warning({"experiment": request.name, "why": f"no wait in {_MOST_STEPS} steps, so it waits now"})
-    return None
+            return step
+    wait = Wait(f"no wait in {_MOST_STEPS} steps, so it waits now")
+    logger.warning({"experiment": request.name, "why": wait.why})
+    return wait
 
 
 def _turn(
@@ -151,7 +152,9 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
 
 
 def _wait_in_time(error: ServiceError, situation: Situation) -> Wait | Fail:
-    return Wait(str(error)) if may_go_on(situation) else Fail(out_of_time(situation, str(error)))
+    if not may_go_on(situation):
+        return Fail(out_of_time(situation, str(error)))
+    return Wait(str(error), throttled=isinstance(error, ThrottledError))
 
 
 def _outcome(step: Done | Fail, situation: Situation) -> Outcome:

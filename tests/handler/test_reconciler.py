@@ -7,7 +7,7 @@ import pytest
 from inference_experiment_handler import reconciler
 from inference_experiment_handler.client import Clients
 from inference_experiment_handler.model.journal import Journal
-from inference_experiment_handler.model.steps import Call
+from inference_experiment_handler.model.steps import Call, Wait
 from inference_experiment_handler.runtime import event as events
 from simulation.declarations import declared
 from tests.support.stack import Stack
@@ -45,6 +45,6 @@ def test_a_loop_that_never_waits_is_ended_and_says_so(
             lambda *_: None,
         )
 
-    assert outcome is None
+    assert isinstance(outcome, Wait)
     assert stack.asked == 40
     assert "no wait in 40 steps" in caplog.text

@@ -1,11 +1,15 @@
 """Waiting: inside the invocation, handed over before it ends, answered before CloudFormation gives up."""
 
-from collections import deque
+from collections import Counter, deque
 from datetime import timedelta
+from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
 
+from inference_experiment_handler.model.steps import Wait
+from inference_experiment_handler.runtime.pace import Pace
 from local.sagemaker import ErrorFault
 from simulation.declarations import REMOVE, declared
 from tests.support.stack import Stack
@@ -24,6 +28,66 @@ def test_a_slow_start_is_handed_over_from_invocation_to_invocation() -> None:
     assert len(stack.answers) == 1
     assert answer.at - before < timedelta(minutes=41)
     assert stack.calls() == ["CreateInferenceExperiment", "AddTags"]
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Delete"])
+def test_a_look_in_the_middle_of_a_wait_is_one_call(request_type: str) -> None:
+    stack = Stack(starting=timedelta(minutes=13), stopping=timedelta(minutes=13))
+    mark = stack.mark()
+
+    answer = stack.create(declared())
+    if request_type == "Delete":
+        mark = stack.mark()
+        answer = stack.delete(declared(), answer.physical_id)
+
+    assert answer.succeeded, answer.reason
+    made = Counter(call.operation for call in stack.sagemaker.record[mark:])
+    looks = made.pop("DescribeInferenceExperiment")
+    assert looks > 25
+    assert made.total() < 15
+
+
+def test_requests_that_wait_at_once_do_not_look_in_step() -> None:
+    """Each sleeps a little less than the poll interval, by a random part of it."""
+    dice = Random(0)  # no secret
+    slept: list[list[float]] = []
+    for _ in range(2):
+        stack = Stack(starting=timedelta(minutes=10))
+        stack.random = dice.random
+        assert stack.create(declared()).succeeded
+        looks = [call.at for call in stack.sagemaker.record if call.operation == "DescribeInferenceExperiment"]
+        slept.append(
+            [(later - look).total_seconds() for look, later in pairwise(looks) if later - look > timedelta(seconds=1)]
+        )
+
+    assert all(24 <= seconds <= 30.1 for seconds in slept[0])
+    assert len(set(slept[0])) > 10
+    assert slept[0] != slept[1]
+
+
+def test_requests_slow_down_while_sagemaker_throttles_and_catch_up_again() -> None:
+    pace = Pace(5.0, lambda: 0.0)
+
+    throttled, calm = Wait("Rate exceeded", throttled=True), Wait("waiting for Starting to pass")
+    intervals = []
+    for wait in [throttled] * 5 + [calm] * 5:
+        pace.looked(wait)
+        intervals.append(pace.seconds())
+
+    assert intervals == [10, 20, 40, 60, 60, 30, 15, 7.5, 5, 5]
+
+
+def test_a_throttled_look_makes_the_next_one_later() -> None:
+    stack = Stack(**SLOW)
+    stack.poll_seconds = 5
+    stack.sagemaker.faults.add(ErrorFault("DescribeInferenceExperiment", "ThrottlingException", "slow down", times=10))
+
+    before = stack.clock.now()
+    assert stack.create(declared()).succeeded
+
+    first = [call.at for call in stack.sagemaker.record if call.code == "ThrottlingException"]
+    assert len(first) == 10
+    assert first[-1] - before > timedelta(minutes=7)
 
 
 def test_the_answer_comes_within_one_poll_of_the_last_transition(stack: Stack) -> None:

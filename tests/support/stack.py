@@ -67,6 +67,7 @@ class Stack:
         self.answers: list[Answer] = []
         self.handovers = 0
         self.poll_seconds = 30.0
+        self.random: Callable[[], float] = lambda: 0.0
         self.asked = 0
         self.sleeps = 0
         self.while_waiting: Callable[[], None] | None = None
@@ -163,6 +164,7 @@ class Stack:
             sleep=self._sleep,
             deliver=self._deliver,
             poll_seconds=self.poll_seconds,
+            random=self.random,
         )
 
     def calls(self, *, since: int = 0, reads: bool = False) -> list[str]:

@@ -57,9 +57,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing to do but observe again after a while."""
+    """Nothing to do but observe again after a while. ``throttled``: because a call was."""
 
     why: str
+    throttled: bool = False
 
 
 @dataclass(frozen=True)

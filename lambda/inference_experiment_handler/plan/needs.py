@@ -17,7 +17,7 @@ def tags_needed(situation: Situation, name: str, experiment: ObservedExperiment)
     if request.desired is not None and not request.desired.waits_until_running:
         # Its tags tell what a test that starts lacks yet, where it is not waited for until it runs.
         return True
-    return not (experiment.in_transition and name in situation.journal.leases)
+    return not (experiment.in_transition and situation.journal.holds_lease(name))
 
 
 def endpoints_needed(situation: Situation) -> frozenset[str]:

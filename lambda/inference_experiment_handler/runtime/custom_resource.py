@@ -24,11 +24,12 @@ from crhelper import FAILED, SUCCESS, CfnResource
 from inference_experiment_handler.client import Clients
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.request import Request, RequestType
-from inference_experiment_handler.model.steps import Done, Fail, Step
+from inference_experiment_handler.model.steps import Done, Fail, Step, Wait
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.reconciler import Outcome, reconcile
 from inference_experiment_handler.runtime import event as events
 from inference_experiment_handler.runtime import logs, response
+from inference_experiment_handler.runtime.pace import Pace
 from inference_experiment_handler.runtime.ports import Context, Ports
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
 
@@ -59,6 +60,7 @@ class InferenceExperimentResource(CfnResource):
         self._issued = ports.now()
         self._request: Request | None = None
         self._decisions = logs.DecisionLog()
+        self._pace = Pace(ports.poll_seconds, ports.random)
         for register in (self.create, self.update, self.delete):
             register(self._reconcile)
         for register in (self.poll_create, self.poll_update, self.poll_delete):
@@ -85,7 +87,10 @@ class InferenceExperimentResource(CfnResource):
             return self._finish(event, Outcome(fail, None))
         clients = Clients(self._ports.sagemaker(), self._ports.cloudformation)
         outcome = reconcile(self._request, self._journal, clients, self._ports.now, self._log)
-        return self._finish(event, outcome) if outcome else None
+        if isinstance(outcome, Wait):
+            self._pace.looked(outcome)
+            return None
+        return self._finish(event, outcome)
 
     def _finish(self, event: Mapping[str, Any], outcome: Outcome) -> str:
         """Sets what is to be answered, and returns the physical id."""
@@ -116,7 +121,7 @@ class InferenceExperimentResource(CfnResource):
                 break
             # Once it is time to hand over, there have to be several chances to.
             longest = margin / 12 if closing else max(1.0, self._remaining() - margin)
-            self._ports.sleep(min(self._ports.poll_seconds, longest, self._until_deadline()))
+            self._ports.sleep(min(self._pace.seconds(), longest, self._until_deadline()))
             self._wrap_function(self._get_func())
         self._send_response = True
 

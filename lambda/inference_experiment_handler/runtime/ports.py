@@ -23,12 +23,13 @@ class Ports:
 
     Attributes:
         sagemaker: Makes the client.
-        cloudformation: Makes the client; a Delete, and an Update that changes nothing, need none.
+        cloudformation: Makes the client; an Update that changes nothing needs none.
         invoke: Invokes a function by its ARN, asynchronously, with that payload.
         now: The present time, with a time zone.
         sleep: Waits for so many seconds.
         deliver: Puts an answer's body to its address. ``False``: it was not taken, and trying once more may help.
         poll_seconds: How often a waiting request observes again.
+        random: A number from 0 to 1, so that requests which wait at once do not observe in step.
     """
 
     sagemaker: Callable[[], SageMaker]
@@ -38,3 +39,4 @@ class Ports:
     sleep: Callable[[float], None]
     deliver: Callable[[str, bytes], bool]
     poll_seconds: float
+    random: Callable[[], float]
