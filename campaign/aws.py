@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from campaign.chance import Chance
 from campaign.function import Function
+from campaign.production import ProductionWatch
 from campaign.scheduler import Scheduler
 from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
@@ -78,14 +79,18 @@ class Client:
         return _error(operation, "InternalFailure", "the request processing has failed", 500)
 
 
-def sagemaker_of(service: SageMaker, *, enforced: bool) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+def sagemaker_of(
+    service: SageMaker, production: ProductionWatch, *, enforced: bool
+) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
     """SageMaker's answers. ``enforced``: IAM holds the function's role to the tag of its stack, as its policy says."""
 
     def answer(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         name = str(arguments.get("Name", "")) or str(arguments.get("ResourceArn")).rpartition("/")[2]
         if enforced and operation in NEED_OWNER_TAGS and _not_the_stacks(name, service):
             raise ServiceError("AccessDeniedException", f"not authorized to perform: {operation} on {name}")
-        return service.call(operation, arguments, principal=HANDLER)
+        if not _CHANGING.match(operation):
+            return service.call(operation, arguments, principal=HANDLER)
+        return production.watch(operation, arguments, lambda: service.call(operation, arguments, principal=HANDLER))
 
     return answer
 

@@ -42,6 +42,8 @@ class Odds:
     """No address can be reached, for minutes."""
     meddling: float = 0.0
     """Somebody stops, edits or deletes the experiment while a request is under way, or between two."""
+    endpoint_meddling: float = 0.0
+    """Somebody updates or scales the endpoint, while a request is under way, or between two."""
     test_fails: float = 0.0
     """SageMaker gives an experiment up: Cancelled, with a StatusReason."""
     silent_rollback: float = 0.0
@@ -86,10 +88,11 @@ STORM = Odds(
     malformed=0.3,
     denied=0.1,
     proxy=0.004,
+    endpoint_meddling=0.1,
 )
 
 
-_LATER = frozenset({"proxy"})
+_LATER = frozenset({"proxy", "endpoint_meddling"})
 """What was added later has dice of its own, so that the lives of known seeds stay what they were, as long as it spares
 them."""
 

@@ -201,8 +201,14 @@ def _sampling(entry: dict[str, Any]) -> Any:
     return entry["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"]
 
 
-def _variants(live: dict[str, Any]) -> Any:
-    return [{key: value for key, value in each.items() if key != "Status"} for each in live["ModelVariants"]]
+def _variants(entry: dict[str, Any]) -> Any:
+    """But for the count of production's instances: one is declared, and a test has as many as the endpoint."""
+    return [
+        (each["VariantName"], each["ModelName"], config["InstanceType"], production or config["InstanceCount"])
+        for each in entry["ModelVariants"]
+        for config in [each["InfrastructureConfig"]["RealTimeInferenceConfig"]]
+        for production in [each["VariantName"] == entry["ShadowModeConfig"]["SourceModelVariantName"]]
+    ]
 
 
 _DESCRIPTION_AND_SAMPLING: dict[str, _Read] = {
@@ -215,6 +221,6 @@ _FIELDS: dict[str, _Read] = {
     "EndpointName": (lambda declared: declared["EndpointName"], lambda live: live["EndpointMetadata"]["EndpointName"]),
     # It may be reported under another of its names.
     "KmsKey": (lambda declared: "KmsKey" in declared, lambda live: "KmsKey" in live),
-    "ModelVariants": (lambda declared: declared["ModelVariants"], _variants),
+    "ModelVariants": (_variants, _variants),
     "DataStorageConfig": _same("DataStorageConfig"),
 }

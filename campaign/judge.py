@@ -34,8 +34,11 @@ class Judge:
         self.started_early: set[str] = set()
         """The experiments that somebody has started. A declaration that says when they start holds all the same."""
         self.left_behind = False
-        """SageMaker itself may have left the shadow on the endpoint."""
+        """SageMaker itself, or somebody, may have left the shadow on the endpoint."""
+        self._endpoint_changed = False
+        """Somebody has updated the endpoint: what it serves is no longer what it did in the beginning."""
         world.stack.on_answer = self._answered
+        world.production.on_violation = lambda what: self.violated(6, what)
 
     def declared(self, declared: Declaration) -> None:
         """This is going to be deployed."""
@@ -46,6 +49,10 @@ class Judge:
     def meddled(self) -> None:
         """Somebody has done something to the experiment."""
         self._meddled, self.spoilt = self._world.scheduler.now(), True
+
+    def endpoint_changed(self) -> None:
+        """Somebody has updated or scaled the endpoint."""
+        self._meddled, self.spoilt, self._endpoint_changed = self._world.scheduler.now(), True, True
 
     def violated(self, invariant: int, what: str) -> None:
         self._outcome.violations.append(Violation(invariant, what, self._world.scheduler.now()))
@@ -58,7 +65,7 @@ class Judge:
         if self._stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
             rollback = self._stack.status == "UPDATE_ROLLBACK_COMPLETE"
             problem = self._unlike(self._stack.declared, self._stack.physical_id, now, rollback=rollback)
-            if problem and not (rollback and self._excused(self._stack.requests[-1])):
+            if problem and not (rollback and (self._excused(self._stack.requests[-1]) or self._endpoint_changed)):
                 self.violated(7, f"{self._stack.status}: {problem}")
             if not rollback:
                 for missing in invariants.missing_tags(self._stack.declared, self._stack.physical_id, self._service):
@@ -86,6 +93,8 @@ class Judge:
         quiet = self._world.chance.odds == Odds() and not self._moves_by_schedule() and not self._unsettled()
         # The end of a test that was not waited for is put right with the next request.
         quiet = quiet and "WaitFor" not in declared
+        # Nor is that of a test that somebody has started: a duration counts from the actual start.
+        quiet = quiet and self._stack.physical_id not in self.started_early
         return quiet and is_same_test(self._stack.declared, declared)
 
     def check_little_was_called(self) -> None:
@@ -143,7 +152,7 @@ class Judge:
         elif not self._unsettled():
             now, rollback = self._world.scheduler.now(), request.kind == "Rollback"
             problem = self._unlike(request.declared, answer.physical_id, now, rollback=rollback)
-            if problem and not (rollback and self._excused(request)):
+            if problem and not (rollback and (self._excused(request) or self._endpoint_changed)):
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
         if request.kind == "Rollback":
             self._check_not_undone(request, answer)
@@ -164,7 +173,7 @@ class Judge:
 
     def _check_production(self) -> None:
         models = invariants.served_models(self._service)
-        if not self._promoting and models != ["champion"]:
+        if not self._promoting and not self._endpoint_changed and models != ["champion"]:
             self.violated(6, f"production serves {models}")
 
     def _moves_by_schedule(self) -> bool:

@@ -95,6 +95,7 @@ class Life:
 
     def _idle(self) -> None:
         self._meddle()
+        self._meddle_with_the_endpoint()
         self.scheduler.sleep(self.dice.choice([60, 3600, 86_400, 10 * 86_400]))
         if self.dice.random() < 0.5:
             self.scene.restore_the_endpoint()
@@ -109,6 +110,7 @@ class Life:
             self.service.faults.add(SilentRollback())
             self.judge.left_behind = True
         self.scheduler.spawn(self._meddle, seconds=self.dice.uniform(0, 1200))
+        self.scheduler.spawn(self._meddle_with_the_endpoint, seconds=self.chance.later.uniform(0, 1200))
         if self.chance.hits("malformed"):
             self.scheduler.spawn(self.world.strangers.invoke, seconds=self.dice.uniform(0, 1200))
 
@@ -137,6 +139,20 @@ class Life:
         self.judge.meddled()
         if operation == "StartInferenceExperiment":
             self.judge.started_early.add(name)
+        if operation == "DeleteInferenceExperiment" and invariants.shadows(self.service):
+            # Nobody knows any more whose it is.
+            self.judge.left_behind = True
+
+    def _meddle_with_the_endpoint(self) -> None:
+        """Somebody changes what the endpoint serves, or how much of it."""
+        if self.over or not self.chance.hits("endpoint_meddling"):
+            return
+        try:
+            if self.scene.change_the_endpoint(self.chance.later):
+                self.world.production.scaled_at = self.scheduler.now()
+        except ServiceError:
+            return
+        self.judge.endpoint_changed()
 
 
 def live(seed: int, *, log: bool = False) -> Outcome:

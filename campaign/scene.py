@@ -19,7 +19,7 @@ from simulation.declarations import (
     shadow_mode,
     variant,
 )
-from simulation.endpoints import SOMEBODY, create_endpoints, create_models
+from simulation.endpoints import SOMEBODY, create_endpoints, create_models, served
 
 FOREIGN = "their-test"
 
@@ -30,6 +30,7 @@ class Scene:
     def __init__(self, scheduler: Scheduler, service: SageMaker) -> None:
         self.scheduler, self.service = scheduler, service
         self.foreign: set[str] = set()
+        self.changes = 0
 
     def set_up(self) -> None:
         create_models(self.service)
@@ -56,6 +57,34 @@ class Scene:
 
     def somebody(self, operation: str, **arguments: Any) -> None:
         self.service.call(operation, arguments, principal=SOMEBODY)
+
+    def change_the_endpoint(self, dice: Random) -> bool:
+        """The endpoint's owner updates or scales it; whether it was scaled.
+
+        Raises a ``ServiceError`` where it can't be.
+        """
+        what = dice.choice(["another model", "no shadow", "scale"])
+        if what == "scale":
+            wanted = [{"VariantName": PRODUCTION, "DesiredInstanceCount": dice.randint(1, 4)}]
+            self.somebody(
+                "UpdateEndpointWeightsAndCapacities", EndpointName=ENDPOINT, DesiredWeightsAndCapacities=wanted
+            )
+            return True
+        (endpoint,) = [each for each in self.service.endpoints() if each["EndpointName"] == ENDPOINT]
+        name = {"EndpointConfigName": endpoint["EndpointConfigName"]}
+        config = self.service.call("DescribeEndpointConfig", name)
+        shadows = config.get("ShadowProductionVariants", []) if what == "another model" else []
+        model = dice.choice([CHAMPION, "contender"]) if what == "another model" else CHAMPION
+        self.changes += 1
+        changed = f"changed-{self.changes}"
+        self.somebody(
+            "CreateEndpointConfig",
+            EndpointConfigName=changed,
+            ProductionVariants=[served(model=model, count=dice.randint(1, 3))],
+            **({"ShadowProductionVariants": shadows} if shadows else {}),
+        )
+        self.somebody("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName=changed)
+        return False
 
     def restore_the_endpoint(self) -> None:
         """The endpoint's owner takes it back to the model that it served in the beginning."""

@@ -12,6 +12,7 @@ from campaign.chance import Chance
 from campaign.cloudformation import CloudFormation
 from campaign.function import Function
 from campaign.malformed import Strangers
+from campaign.production import ProductionWatch
 from campaign.response_address import ResponseAddress
 from campaign.scheduler import Scheduler
 from inference_experiment_handler import index
@@ -31,6 +32,7 @@ class World:
         dice = self.chance.random
         self.scheduler = Scheduler(START)
         self.service = SageMaker(self.scheduler, behaviour=scene.behaviour(self.chance))
+        self.production = ProductionWatch(self.service)
         timeout = timedelta(minutes=dice.choice([3, 15, 15]))
         self.function = Function(self.scheduler, self.chance, self._serve, timeout)
         self.stack = CloudFormation(self.scheduler, self.chance, self.function)
@@ -41,7 +43,9 @@ class World:
         denied = START + timedelta(seconds=60) if self.chance.hits("denied") else START
         parts = (self.scheduler, self.chance, self.function)
         self._sagemaker = Client(
-            *parts, sagemaker_of(self.service, enforced=dice.random() < 0.5), denied_until=denied.timestamp()
+            *parts,
+            sagemaker_of(self.service, self.production, enforced=dice.random() < 0.5),
+            denied_until=denied.timestamp(),
         )
         self._cloudformation = Client(*parts, self.stack.describe_stacks)
         self._deliveries: dict[greenlet, int] = {}
