@@ -16,6 +16,7 @@ from aws_cdk.aws_sagemaker_alpha import (
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
 
 from sagemaker_inference_experiment import Conclusion, ModelVariant
+from tests.support.experiments import RESOURCE_TYPE
 
 
 def alphas_model(stack: Stack, id: str = "Model") -> Model:
@@ -130,7 +131,7 @@ def test_a_change_of_the_endpoints_configuration_reaches_the_experiment(declared
         declared.experiment(f"Test{number}", endpoint=given)
     rendered = [
         resource["Properties"]["EndpointConfigName"]
-        for resource in declared.template.find_resources("Custom::SageMakerInferenceExperiment").values()
+        for resource in declared.template.find_resources(RESOURCE_TYPE).values()
     ]
 
     assert rendered == [{"Fn::GetAtt": ["Config", "EndpointConfigName"]}] * 2
