@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from aws_cdk import Stack, aws_iam
+import pytest
+from aws_cdk import CustomResource, Stack, aws_iam
 from aws_cdk.assertions import Template
 
 from inference_experiment_handler.client import CLOUDFORMATION, SAGEMAKER
 from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
 from sagemaker_inference_experiment import InferenceExperimentProvider
+from tests.support.experiments import RESOURCE_TYPE, rendered_in
 from tests.support.policies import actions, statements
 
 STACK_TAG = "aws:ResourceTag/sagemaker-inference-experiment:stack-id"
@@ -86,13 +88,44 @@ def test_a_function_that_is_shared_may_change_what_stacks_have_made(declared: An
 def test_an_experiment_that_is_taken_over_may_be_changed_before_it_is_the_stacks(declared: Any) -> None:
     declared.experiment(experiment_name="Theirs", adopt_existing=True)
 
-    (unowned,) = [
-        each
-        for each in statements(declared.template)
-        if "sagemaker:StopInferenceExperiment" in actions(each) and "Condition" not in each
-    ]
-    assert {str(arn["Fn::Join"][1][-1]).rpartition("/")[2] for arn in unowned["Resource"]} == {"Theirs", "theirs"}
+    unowned = taking_over(declared.template)
+    assert names_in(unowned["Resource"]) == {"Theirs", "theirs"}
     assert "sagemaker:DeleteInferenceExperiment" not in actions(unowned)
+
+
+def taking_over(template: Template) -> dict[str, Any]:
+    """The statement on experiments that may be changed whosever they are."""
+    (statement,) = [each for each in changing(template) if "Condition" not in each]
+    return statement
+
+
+def names_in(arns: list[Any]) -> set[str]:
+    return {str(arn["Fn::Join"][1][-1]).rpartition("/")[2] for arn in arns}
+
+
+def test_a_template_written_by_hand_may_take_over_an_experiment_that_the_provider_is_told_of(declared: Any) -> None:
+    provider = InferenceExperimentProvider(declared.stack, "Provider")
+
+    provider.serve_templates(declared.role, adopts="Theirs")
+
+    assert names_in(taking_over(declared.template)["Resource"]) == {"Theirs", "theirs"}
+
+
+@pytest.mark.parametrize("adopts", [None, "Theirs"])
+def test_another_resource_is_served_and_depends_on_what_it_needs(declared: Any, adopts: str | None) -> None:
+    provider = InferenceExperimentProvider(declared.stack, "Provider")
+    resource = CustomResource(
+        declared.stack, "Resource", service_token=provider.service_token, resource_type=RESOURCE_TYPE
+    )
+
+    provider.serve(resource, declared.role, adopts=adopts)
+
+    (passing,) = [each for each in statements(declared.template) if "iam:PassRole" in actions(each)]
+    assert passing["Resource"] == declared.stack.resolve(declared.role.role_arn)
+    assert len(changing(declared.template)) == (1 if adopts is None else 2)
+    needed = " ".join(rendered_in(declared.template)["DependsOn"])
+    assert "HandOver" in needed
+    assert "Served" in needed
 
 
 def test_the_function_may_invoke_itself_alone(declared: Any) -> None:
