@@ -34,10 +34,10 @@ from tests.support.experiments import RESOURCE_TYPE, experiment_in, rendered_in
 PROMOTED = {"AllTraffic": "Remove", "Shadow-01": "Promote"}
 
 
-def infrastructure(instance_type: str = "ml.m5.xlarge", count: int = 1) -> dict[str, Any]:
+def infrastructure(count: int = 1) -> dict[str, Any]:
     return {
         "InfrastructureType": "RealTimeInference",
-        "RealTimeInferenceConfig": {"InstanceType": instance_type, "InstanceCount": count},
+        "RealTimeInferenceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": count},
     }
 
 

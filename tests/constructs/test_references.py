@@ -19,10 +19,10 @@ from sagemaker_inference_experiment import Conclusion, ModelVariant
 from tests.support.experiments import RESOURCE_TYPE
 
 
-def alphas_model(stack: Stack, id: str = "Model") -> Model:
-    repository = aws_ecr.Repository.from_repository_name(stack, f"{id}Image", "ranking")
+def alphas_model(stack: Stack) -> Model:
+    repository = aws_ecr.Repository.from_repository_name(stack, "Image", "ranking")
     image = ContainerImage.from_ecr_repository(repository, "latest")
-    return Model(stack, id, containers=[ContainerDefinition(image=image)])
+    return Model(stack, "Model", containers=[ContainerDefinition(image=image)])
 
 
 def alphas_endpoint(stack: Stack, *variants: str) -> Endpoint:

@@ -7,7 +7,7 @@ import pytest
 
 from local.sagemaker import ConnectionFault, ErrorFault, SilentRollback
 from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, shadow_mode
-from tests.support.endpoint import redeploy
+from tests.support.endpoint import forget_configuration, redeploy
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
@@ -42,7 +42,7 @@ def test_a_new_run_waits_for_the_endpoint_that_it_is_for(stack: Stack) -> None:
 
 
 def test_an_endpoint_whose_configuration_is_gone_is_no_missing_endpoint(stack: Stack) -> None:
-    stack.call("DeleteEndpointConfig", EndpointConfigName="shop-before")
+    forget_configuration(stack)
 
     answer = stack.create(declared())
 

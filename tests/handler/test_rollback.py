@@ -8,7 +8,6 @@ from local.sagemaker import CancelFault, ErrorFault
 from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
-    ENDPOINT,
     PRODUCTION,
     PROMOTE,
     SHADOW,
@@ -17,7 +16,7 @@ from simulation.declarations import (
     variant,
 )
 from simulation.endpoints import served
-from tests.support.endpoint import deploy
+from tests.support.endpoint import delete, deploy
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
@@ -183,8 +182,7 @@ def test_a_rollback_to_a_run_that_is_gone_removes_the_orphan_on_another_endpoint
     update = stack.event("Update", second, physical_id=name, old=first)
     stop_waiting(stack, update, after="CreateInferenceExperiment")
     if not over:
-        stack.call("DeleteEndpoint", EndpointName=ENDPOINT)
-        stack.clock.advance(100)
+        delete(stack)
 
     answer = stack.roll_back(second, first, name)
 

@@ -1,4 +1,4 @@
-"""What SageMaker, IAM or somebody with a broom refuses or takes away: answered soon, and nothing forgotten."""
+"""SageMaker or IAM refuses a call, or somebody takes the tags away: answered soon, and nothing is forgotten."""
 
 from datetime import timedelta
 
@@ -23,10 +23,6 @@ from tests.support.stack import Stack, StackStatus
 SECOND = declared(Run="2")
 SCHEDULED = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
 ENDING = "sagemaker-inference-experiment:ending"
-
-
-def refuse(stack: Stack, operation: str, code: str = "ValidationException") -> None:
-    stack.sagemaker.faults.add(ErrorFault(operation, code, "no", times=100_000))
 
 
 # Refused for good.
@@ -58,7 +54,7 @@ def test_an_orphan_that_may_not_be_removed_fails_the_rollback_soon(stack: Stack)
     assert stack.roll_back(declared(), SCHEDULED, name).succeeded
     update = stack.event("Update", SECOND, physical_id=name, old=SCHEDULED)
     stop_waiting(stack, update, after="CreateInferenceExperiment")
-    refuse(stack, "DeleteInferenceExperiment", "AccessDeniedException")
+    stack.sagemaker.faults.add(ErrorFault("DeleteInferenceExperiment", "AccessDeniedException", "no", times=100_000))
     sent = stack.clock.now()
 
     answer = stack.roll_back(SECOND, SCHEDULED, name)
