@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from aws_cdk import Duration, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 
-from sagemaker_inference_experiment._durations import seconds, text, unit_faults
+from sagemaker_inference_experiment._durations import is_token, seconds, text, unit_faults
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 
@@ -98,6 +98,6 @@ def _poll_interval_faults(poll_interval: Duration | None) -> list[str]:
     if poll_interval is None:
         return []
     faults = unit_faults("poll_interval", poll_interval, ["seconds"])
-    if not poll_interval.is_unresolved() and not 1 <= seconds(poll_interval) <= 60:
+    if not is_token(poll_interval) and not 1 <= seconds(poll_interval) <= 60:
         faults.append(f"poll_interval is {text(seconds(poll_interval))} seconds, must be 1 to 60")
     return faults
