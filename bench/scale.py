@@ -23,7 +23,7 @@ APPS = {"experiments": experiments.made, "buckets": buckets.made, "resources": r
 RUNS = 5
 EXPERIMENTS = 100
 STACKS = 10
-# As long as they get: what only CloudFormation knows is counted so.
+# The longest ARN of a function: what only CloudFormation knows counts as many characters as this has.
 _LONGEST_ARN = "arn:aws-us-gov:lambda:ap-southeast-1:123456789012:function:" + 64 * "x"
 
 

@@ -26,7 +26,7 @@ class Mutant:
 
     Attributes:
         name: What it does.
-        breaks: The invariant that it breaks, if perhaps others with it.
+        breaks: An invariant that it breaks, perhaps among others.
         changes: How it is planted: where, what, by what.
         quick: Whether a hundred lives are enough to find it.
     """

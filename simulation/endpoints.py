@@ -26,9 +26,9 @@ def create_models(service: SageMaker) -> None:
         service.call("CreateModel", model, principal=SOMEBODY)
 
 
-def create_endpoints(service: SageMaker, *names: str, config: str, count: int = 1) -> None:
+def create_endpoints(service: SageMaker, *names: str, config: str) -> None:
     """They are in service once SageMaker has had its time for that."""
-    declared = {"EndpointConfigName": config, "ProductionVariants": [served(count=count)]}
+    declared = {"EndpointConfigName": config, "ProductionVariants": [served()]}
     service.call("CreateEndpointConfig", declared, principal=SOMEBODY)
     for name in names:
         service.call("CreateEndpoint", {"EndpointName": name, "EndpointConfigName": config}, principal=SOMEBODY)

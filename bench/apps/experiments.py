@@ -2,17 +2,14 @@
 
 from aws_cdk import App, Stack, aws_iam
 
+from bench.apps import INSTANCE, ROLE
 from sagemaker_inference_experiment import InferenceExperiment, InferenceExperimentProvider, ModelVariant
-
-# As long as they get, but for three digits.
-ROLE = "arn:aws-us-gov:iam::123456789012:role/" + 60 * "x"
-INSTANCE = "ml.m5.xlarge"
 
 
 def made(app: App, stacks: int, each: int, *, roles: int = 1, adopt: bool = False) -> App:
     """An app of so many stacks with so many experiments each, all served by one function.
 
-    Without ``roles`` they have the one that is made in each stack.
+    The experiments of a stack take turns with its imported roles; with 0 ``roles`` they have one that is made for them.
     """
     first = Stack(app, "Stack0")
     provider = InferenceExperimentProvider.get_or_create(first)

@@ -2,7 +2,7 @@
 
 from aws_cdk import App, Stack, aws_sagemaker
 
-from bench.apps.experiments import INSTANCE, ROLE
+from bench.apps import INSTANCE, ROLE
 
 
 def made(app: App, stacks: int, each: int) -> App:

@@ -127,7 +127,7 @@ def independent_grantee(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_i
     role = getattr(experiment, "role", None)
     if not isinstance(experiment, Construct) or role is None:
         return to
-    own = getattr(to.grant_principal, "role_arn", None) == role.role_arn
+    own = getattr(to.grant_principal, "role_arn", None) == role_arn(role)
     return _grantee(experiment, "OwnRole", role) if own else to
 
 

@@ -7,11 +7,8 @@ from aws_cdk import App, Environment, Stack, aws_iam
 from aws_cdk.assertions import Template
 from constructs import Construct
 
-from sagemaker_inference_experiment import InferenceExperiment, ModelVariant
-
-PRODUCTION = ModelVariant(model="champion", variant_name="AllTraffic", instance_type="ml.m5.xlarge")
-SHADOW = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.m5.xlarge")
-RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
+from sagemaker_inference_experiment import InferenceExperiment
+from tests.support.experiments import experiment_in, rendered_in
 
 
 class Declared:
@@ -28,14 +25,7 @@ class Declared:
         return self.experiment_in(self.stack, id, **changes)
 
     def experiment_in(self, scope: Construct, id: str, **changes: Any) -> InferenceExperiment:
-        parameters: dict[str, Any] = {
-            "endpoint": "shop",
-            "role": self.role,
-            "production_variant": PRODUCTION,
-            "shadow_variant": SHADOW,
-            "sampling_percentage": 10,
-        }
-        return InferenceExperiment(scope, id, **(parameters | changes))
+        return experiment_in(scope, id, **({"role": self.role} | changes))
 
     @property
     def template(self) -> Template:
@@ -43,8 +33,7 @@ class Declared:
 
     def properties(self) -> dict[str, Any]:
         """The custom resource's properties, as rendered."""
-        (resource,) = self.template.find_resources(RESOURCE_TYPE).values()
-        return dict(resource["Properties"])
+        return dict(rendered_in(self.template)["Properties"])
 
     def rendered(self, **changes: Any) -> dict[str, Any]:
         self.experiment(**changes)

@@ -7,22 +7,11 @@ from typing import Any
 import pytest
 from aws_cdk import App, Stack, aws_iam, aws_kms, aws_s3
 
-from sagemaker_inference_experiment import DataCapture, InferenceExperiment, InferenceExperimentProvider, ModelVariant
+from sagemaker_inference_experiment import DataCapture, InferenceExperimentProvider
+from tests.support.experiments import experiment_in
 
 PROVIDER = "Demo/SageMakerInferenceExperimentProvider/Role"
 ROLE = "Demo/SageMakerInferenceExperimentRole"
-
-
-def experiment(stack: Stack, id: str, **more: Any) -> None:
-    InferenceExperiment(
-        stack,
-        id,
-        endpoint="shop",
-        production_variant=ModelVariant(model="champion", variant_name="A", instance_type="ml.m5.large"),
-        shadow_variant=ModelVariant(model="challenger", variant_name="B", instance_type="ml.m5.large"),
-        sampling_percentage=10,
-        **more,
-    )
 
 
 @pytest.fixture
@@ -30,7 +19,7 @@ def assembly(tmp_path: Path) -> Path:
     app = App(outdir=str(tmp_path))
     aws_iam.Role.customize_roles(app, use_precreated_roles={PROVIDER: "function", ROLE: "sagemaker"})
     stack, other = Stack(app, "Demo"), Stack(app, "Other")
-    experiment(
+    experiment_in(
         stack,
         "One",
         kms_key=aws_kms.Key(stack, "Key"),
@@ -38,8 +27,8 @@ def assembly(tmp_path: Path) -> Path:
     )
     given = aws_iam.Role.from_role_name(stack, "Given", "given")
     for name in ("Theirs", "Others"):
-        experiment(stack, name, role=given, experiment_name=name, adopt_existing=True)
-    experiment(other, "Sharing", role=given, provider=InferenceExperimentProvider.get_or_create(stack))
+        experiment_in(stack, name, role=given, experiment_name=name, adopt_existing=True)
+    experiment_in(other, "Sharing", role=given, provider=InferenceExperimentProvider.get_or_create(stack))
     app.synth()
     return tmp_path
 

@@ -7,12 +7,11 @@ from aws_cdk import aws_kms, aws_s3
 from aws_cdk.assertions import Template
 
 from sagemaker_inference_experiment import DataCapture, InvalidExperimentError
+from tests.support.policies import statements
 
 
-def statements(template: Template, service: str) -> list[dict[str, Any]]:
-    policies = template.find_resources("AWS::IAM::Policy").values()
-    found = [statement for policy in policies for statement in policy["Properties"]["PolicyDocument"]["Statement"]]
-    return [each for each in found if f"{service}:" in str(each["Action"])]
+def statements_about(service: str, template: Template) -> list[dict[str, Any]]:
+    return [each for each in statements(template) if f"{service}:" in str(each["Action"])]
 
 
 def objects_of(bucket: aws_s3.Bucket, pattern: str, declared: Any) -> dict[str, Any]:
@@ -27,7 +26,7 @@ def test_a_bucket_is_a_destination(declared: Any) -> None:
     assert properties["DataStorageConfig"] == {
         "Destination": {"Fn::Join": ["", ["s3://", declared.stack.resolve(bucket.bucket_name)]]}
     }
-    (writing,) = statements(declared.template, "s3")
+    (writing,) = statements_about("s3", declared.template)
     assert "s3:PutObject" in str(writing["Action"])
     assert "s3:GetObject" not in str(writing["Action"])
     assert writing["Resource"] == objects_of(bucket, "*", declared)
@@ -41,7 +40,7 @@ def test_the_role_may_write_under_the_prefix_alone(declared: Any) -> None:
     assert properties["DataStorageConfig"]["Destination"] == {
         "Fn::Join": ["", ["s3://", declared.stack.resolve(bucket.bucket_name), "/shop/ranking"]]
     }
-    (writing,) = statements(declared.template, "s3")
+    (writing,) = statements_about("s3", declared.template)
     assert writing["Resource"] == objects_of(bucket, "shop/ranking/*", declared)
 
 
@@ -52,7 +51,7 @@ def test_the_role_may_use_the_key_that_is_declared(declared: Any) -> None:
     properties = declared.rendered(data_capture=DataCapture(destination=bucket, kms_key=key))
 
     assert properties["DataStorageConfig"]["KmsKey"] == declared.stack.resolve(key.key_arn)
-    (using,) = statements(declared.template, "kms")
+    (using,) = statements_about("kms", declared.template)
     assert using["Action"] == ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
     assert using["Resource"] == declared.stack.resolve(key.key_arn)
 
@@ -62,7 +61,7 @@ def test_the_role_may_use_the_buckets_own_key(declared: Any) -> None:
 
     declared.experiment(data_capture=DataCapture(destination=bucket))
 
-    (using,) = statements(declared.template, "kms")
+    (using,) = statements_about("kms", declared.template)
     assert bucket.encryption_key is not None
     assert using["Resource"] == declared.stack.resolve(bucket.encryption_key.key_arn)
     assert "kms:GenerateDataKey*" in using["Action"]
@@ -74,7 +73,7 @@ def test_a_bucket_of_the_lowest_level_is_granted_too(declared: Any) -> None:
     properties = declared.rendered(data_capture=DataCapture(destination=bucket))
 
     assert properties["DataStorageConfig"]["Destination"] == {"Fn::Join": ["", ["s3://", {"Ref": "Captures"}]]}
-    (writing,) = statements(declared.template, "s3")
+    (writing,) = statements_about("s3", declared.template)
     assert writing["Action"] == ["s3:PutObject", "s3:AbortMultipartUpload"]
     assert writing["Resource"] == {"Fn::Join": ["", [{"Fn::GetAtt": ["Captures", "Arn"]}, "/*"]]}
 
@@ -85,14 +84,14 @@ def test_an_imported_bucket_is_granted_on_the_roles_side(declared: Any) -> None:
     properties = declared.rendered(data_capture=DataCapture(destination=bucket))
 
     assert properties["DataStorageConfig"]["Destination"] == "s3://captures"
-    assert len(statements(declared.template, "s3")) == 1
+    assert len(statements_about("s3", declared.template)) == 1
 
 
 def test_a_location_that_is_only_named_is_not_granted(declared: Any) -> None:
     declared.experiment(data_capture=DataCapture(destination="s3://captures/shop", kms_key="alias/captures"))
 
-    assert statements(declared.template, "s3") == []
-    assert statements(declared.template, "kms") == []
+    assert statements_about("s3", declared.template) == []
+    assert statements_about("kms", declared.template) == []
 
 
 @pytest.mark.parametrize(

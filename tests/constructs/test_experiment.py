@@ -22,7 +22,6 @@ from sagemaker_inference_experiment import (
     Conclusion,
     DataCapture,
     DesiredState,
-    InferenceExperiment,
     InferenceExperimentProvider,
     ModelVariant,
     OnDelete,
@@ -30,15 +29,15 @@ from sagemaker_inference_experiment import (
     VariantAction,
     WaitFor,
 )
+from tests.support.experiments import RESOURCE_TYPE, experiment_in, rendered_in
 
-RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 PROMOTED = {"AllTraffic": "Remove", "Shadow-01": "Promote"}
 
 
-def infrastructure(instance_type: str = "ml.m5.xlarge", count: int = 1) -> dict[str, Any]:
+def infrastructure(count: int = 1) -> dict[str, Any]:
     return {
         "InfrastructureType": "RealTimeInference",
-        "RealTimeInferenceConfig": {"InstanceType": instance_type, "InstanceCount": count},
+        "RealTimeInferenceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": count},
     }
 
 
@@ -262,8 +261,7 @@ def test_the_experiment_waits_for_what_its_life_depends_on(declared: Any) -> Non
     declared.role.add_to_policy(aws_iam.PolicyStatement(actions=["s3:PutObject"], resources=["*"]))
     declared.experiment()
 
-    (resource,) = declared.template.find_resources(RESOURCE_TYPE).values()
-    depends_on = " ".join(resource["DependsOn"])
+    depends_on = " ".join(rendered_in(declared.template)["DependsOn"])
     assert "HandOver" in depends_on
     assert "SageMakerRoleDefaultPolicy" in depends_on
 
@@ -272,16 +270,7 @@ def test_an_experiment_may_be_in_another_stack_than_its_provider(declared: Any) 
     provider = declared.experiment().provider
     other = Stack(declared.app, "Other")
 
-    InferenceExperiment(
-        other,
-        "ShadowTest",
-        endpoint="shop",
-        role=declared.role,
-        production_variant=ModelVariant(model="a", variant_name="A", instance_type="ml.m5.large"),
-        shadow_variant=ModelVariant(model="b", variant_name="B", instance_type="ml.m5.large"),
-        sampling_percentage=10,
-        provider=provider,
-    )
+    declared.experiment_in(other, "ShadowTest", provider=provider)
 
     template = Template.from_stack(other)
     template.resource_count_is("AWS::Lambda::Function", 0)
@@ -293,16 +282,7 @@ def test_the_provider_passes_a_role_of_another_stack_without_a_cycle(declared: A
     other = Stack(declared.app, "Other")
     role = aws_iam.Role(other, "SageMakerRole", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com"))
     for id in ("One", "Two"):
-        InferenceExperiment(
-            other,
-            id,
-            endpoint="shop",
-            role=role,
-            production_variant=ModelVariant(model="a", variant_name="A", instance_type="ml.m5.large"),
-            shadow_variant=ModelVariant(model="b", variant_name="B", instance_type="ml.m5.large"),
-            sampling_percentage=10,
-            provider=provider,
-        )
+        experiment_in(other, id, role=role, provider=provider)
 
     template = Template.from_stack(other)
 

@@ -8,6 +8,7 @@ from aws_cdk.assertions import Template
 from aws_cdk.interfaces.aws_sagemaker import IInferenceExperimentRef
 
 from sagemaker_inference_experiment import InferenceExperiment, InferenceExperimentGrants
+from tests.support.experiments import RESOURCE_TYPE
 
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:inference-experiment/shop"
 
@@ -110,7 +111,7 @@ def test_what_its_own_role_may_do_is_none_of_what_the_experiment_needs(declared:
 
     template = Template.from_stack(stack)
     (granting,) = [id for id, each in template.find_resources("AWS::IAM::Policy").items() if "ShadowTestOwnRole" in id]
-    (resource,) = template.find_resources("Custom::SageMakerInferenceExperiment").values()
+    (resource,) = template.find_resources(RESOURCE_TYPE).values()
     assert granting not in resource["DependsOn"]
 
 

@@ -6,9 +6,9 @@ import pytest
 from aws_cdk import App, CfnParameter, CfnResource, Environment, RemovalPolicy, Stack
 
 from sagemaker_inference_experiment import IInferenceExperiment, InferenceExperiment
+from tests.support.experiments import RESOURCE_TYPE
 
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:inference-experiment/shop"
-RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import Acknowledgment, App, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from sagemaker_inference_experiment import InferenceExperiment, ModelVariant
+from tests.support.experiments import experiment_in
 
 _HERE = "<AWS::Region>:<AWS::AccountId>"
 _ANY_NAME = (
@@ -47,14 +47,7 @@ FULL_ACCESS = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/Am
 
 def test_a_role_that_is_made_is_acknowledged_on_itself() -> None:
     stack = Stack(App(), "Demo")
-    experiment = InferenceExperiment(
-        stack,
-        "ShadowTest",
-        endpoint="shop",
-        production_variant=ModelVariant(model="champion", variant_name="A", instance_type="ml.m5.large"),
-        shadow_variant=ModelVariant(model="challenger", variant_name="B", instance_type="ml.m5.large"),
-        sampling_percentage=10,
-    )
+    experiment = experiment_in(stack)
     assert findings(stack) == {*ACKNOWLEDGED, FULL_ACCESS}
 
     reason = "AWS publishes no shorter list of what a shadow test's role needs"

@@ -8,13 +8,8 @@ import pytest
 from aws_cdk import App, Environment, Stack, aws_ec2, aws_kms, aws_s3
 from aws_cdk.assertions import Template
 
-from sagemaker_inference_experiment import (
-    DataCapture,
-    InferenceExperiment,
-    InferenceExperimentProvider,
-    ModelVariant,
-    ShadowTestDashboard,
-)
+from sagemaker_inference_experiment import DataCapture, InferenceExperimentProvider, ShadowTestDashboard
+from tests.support.experiments import experiment_in
 
 REGIONS = {
     "us-gov-west-1": ("aws-us-gov", "amazonaws.com"),
@@ -29,13 +24,8 @@ SERVICE_PRINCIPAL = re.compile(r"[a-z-]+\.amazonaws\.com")
 def complete_app(region: str) -> Stack:
     stack = Stack(App(), "Demo", env=Environment(account="111122223333", region=region))
     key = aws_kms.Key(stack, "Key")
-    experiment = InferenceExperiment(
+    experiment = experiment_in(
         stack,
-        "ShadowTest",
-        endpoint="shop",
-        production_variant=ModelVariant(model="champion", variant_name="A", instance_type="ml.m5.large"),
-        shadow_variant=ModelVariant(model="challenger", variant_name="B", instance_type="ml.m5.large"),
-        sampling_percentage=10,
         experiment_name="shop",
         adopt_existing=True,
         kms_key=key,

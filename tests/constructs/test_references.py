@@ -16,12 +16,13 @@ from aws_cdk.aws_sagemaker_alpha import (
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
 
 from sagemaker_inference_experiment import Conclusion, ModelVariant
+from tests.support.experiments import RESOURCE_TYPE
 
 
-def alphas_model(stack: Stack, id: str = "Model") -> Model:
-    repository = aws_ecr.Repository.from_repository_name(stack, f"{id}Image", "ranking")
+def alphas_model(stack: Stack) -> Model:
+    repository = aws_ecr.Repository.from_repository_name(stack, "Image", "ranking")
     image = ContainerImage.from_ecr_repository(repository, "latest")
-    return Model(stack, id, containers=[ContainerDefinition(image=image)])
+    return Model(stack, "Model", containers=[ContainerDefinition(image=image)])
 
 
 def alphas_endpoint(stack: Stack, *variants: str) -> Endpoint:
@@ -130,7 +131,7 @@ def test_a_change_of_the_endpoints_configuration_reaches_the_experiment(declared
         declared.experiment(f"Test{number}", endpoint=given)
     rendered = [
         resource["Properties"]["EndpointConfigName"]
-        for resource in declared.template.find_resources("Custom::SageMakerInferenceExperiment").values()
+        for resource in declared.template.find_resources(RESOURCE_TYPE).values()
     ]
 
     assert rendered == [{"Fn::GetAtt": ["Config", "EndpointConfigName"]}] * 2

@@ -8,7 +8,8 @@ from aws_cdk.assertions import Annotations as Found
 from aws_cdk.assertions import Match
 from constructs import Construct
 
-from sagemaker_inference_experiment import Conclusion, InferenceExperiment, ModelVariant, OnDelete
+from sagemaker_inference_experiment import Conclusion, ModelVariant, OnDelete
+from tests.support.experiments import experiment_in
 from tools import instance_types
 
 PREFIX = "sagemaker-inference-experiment"
@@ -208,14 +209,7 @@ def test_a_warning_at_the_end_of_synth_can_be_acknowledged(declared: Any) -> Non
 
 def test_a_stage_is_looked_through_as_well() -> None:
     stack = Stack(Stage(App(), "Production"), "Demo")
-    InferenceExperiment(
-        stack,
-        "ShadowTest",
-        endpoint="shop",
-        production_variant=ModelVariant(model="champion", variant_name="AllTraffic", instance_type="ml.m5.large"),
-        shadow_variant=ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.m5.large"),
-        sampling_percentage=10,
-    )
+    experiment_in(stack)
 
     register(stack, "shop", "Shadow-01")
 

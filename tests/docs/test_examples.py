@@ -14,7 +14,8 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 import sagemaker_inference_experiment
 from inference_experiment_handler.spec.parser import faults_in
-from tests.support.templates import RESOURCE_TYPE, linted
+from tests.support.experiments import RESOURCE_TYPE
+from tests.support.templates import linted
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])

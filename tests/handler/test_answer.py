@@ -16,7 +16,7 @@ from tests.support.response_server import ResponseServer, response_server
 SECRET = "/answer?X-Amz-Signature=0123456789abcdef"
 
 
-def body(reason: str = "", **data: str) -> dict[str, Any]:
+def body(reason: str, **data: str) -> dict[str, Any]:
     return {
         "Status": "FAILED",
         "Reason": reason,

@@ -10,6 +10,7 @@ from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
     PRODUCTION,
+    PROMOTE,
     REMOVE,
     RETAIN,
     SHADOW,
@@ -132,3 +133,14 @@ def test_a_shadow_of_that_name_from_an_earlier_test_may_stay_if_it_is_declared_t
     assert "OnDelete" in answer.reason
 
     assert stack.delete(retained, name).succeeded
+
+
+def test_a_scheduled_test_that_never_ran_promotes_nothing(stack: Stack) -> None:
+    properties = SCHEDULED | {"OnDelete": {"ModelVariantActions": PROMOTE, "Record": "Retain"}}
+    name = stack.create(properties).physical_id
+    assert stack.describe(name)["Status"] == "Created"
+
+    answer = stack.delete(properties, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.served() == [PRODUCTION]

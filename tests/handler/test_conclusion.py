@@ -7,6 +7,8 @@ import pytest
 
 from local.sagemaker import CancelFault, SilentRollback
 from simulation.declarations import CHALLENGER, PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared, variant
+from tests.support.endpoint import redeploy
+from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
@@ -65,7 +67,7 @@ def test_a_concluded_test_stays_concluded_by_later_deployments(stack: Stack) -> 
     promoted = concluded(PROMOTE)
     assert stack.update(declared(), promoted, name).succeeded
     # The endpoint moves on, and has nothing to do with the test any more.
-    stack.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-before")
+    redeploy(stack)
     stack.clock.advance(3600)
     mark = stack.mark()
 
@@ -157,19 +159,7 @@ def test_a_conclusion_after_the_end_holds_if_it_ended_so(
 def test_a_conclusion_survives_a_crash_between_stop_and_answer(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
     event = stack.event("Update", concluded(PROMOTE), physical_id=name, old=declared())
-
-    class Crash(BaseException):
-        pass
-
-    def crash() -> None:
-        if stack.describe(name)["Status"] == "Stopping":
-            raise Crash
-
-    stack.while_waiting = crash
-    stack.deliver(event)
-    with pytest.raises(Crash):
-        stack.run()
-    stack.while_waiting = None
+    stop_waiting(stack, event, after="StopInferenceExperiment")
     stack.clock.advance(1200)
 
     stack.deliver(event)

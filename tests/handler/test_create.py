@@ -6,6 +6,7 @@ import pytest
 
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault
 from simulation.declarations import CHALLENGER, CHAMPION, PRODUCTION, SHADOW, declared, variant
+from tests.support.endpoint import redeploy
 from tests.support.stack import Stack
 
 
@@ -143,8 +144,7 @@ def test_what_passes_is_waited_out_and_creates_one_experiment(stack: Stack, faul
     answer = stack.create(declared())
 
     assert answer.succeeded
-    listed = stack.call("ListInferenceExperiments")["InferenceExperiments"]
-    assert [each["Name"] for each in listed] == [answer.physical_id]
+    assert stack.names() == [answer.physical_id]
     assert stack.describe(answer.physical_id)["Status"] == "Running"
 
 
@@ -194,7 +194,7 @@ def test_what_would_fail_or_touch_production_is_refused_before_anything_is_calle
 
 
 def test_an_endpoint_in_the_middle_of_an_update_is_waited_for(stack: Stack) -> None:
-    stack.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-before")
+    redeploy(stack)
 
     assert stack.create(declared()).succeeded
 

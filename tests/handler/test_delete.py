@@ -9,6 +9,7 @@ import pytest
 from local.sagemaker import CancelFault, ErrorFault, SilentRollback
 from simulation.cloudformation import STACK_ID
 from simulation.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared
+from tests.support.interruption import stop_once
 from tests.support.stack import Stack
 from tests.support.statuses import reported_as
 
@@ -31,7 +32,7 @@ def test_a_running_test_is_cancelled_the_shadow_removed_and_the_record_deleted(s
         "Reason": f"deleted with ShadowTest of stack {STACK_ID}",
     }
     assert stack.calls(since=mark) == ["AddTags", "StopInferenceExperiment", "DeleteInferenceExperiment"]
-    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    assert stack.names() == []
     assert stack.served() == [PRODUCTION]
     assert stack.shadows() == []
 
@@ -96,7 +97,7 @@ def test_an_id_that_cloudformation_invented_finds_the_experiment_by_its_name(sta
     stack.create(declared())
 
     assert stack.delete(declared(), "Demo-ShadowTest-1ABCDEFGHIJK").succeeded
-    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    assert stack.names() == []
     assert stack.shadows() == []
 
 
@@ -195,7 +196,7 @@ def test_every_transition_is_waited_out(stack: Stack, transition: str) -> None:
     assert stack.describe(name)["Status"] == transition
 
     assert stack.delete(declared(), name).succeeded
-    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    assert stack.names() == []
     assert stack.shadows() == []
 
 
@@ -204,19 +205,7 @@ def reach(stack: Stack, transition: str) -> str:
     if transition in ("Creating", "Starting"):
         stack.delete(declared(), name)
         stack.sagemaker.settle()
-
-        class Interrupted(BaseException):
-            pass
-
-        def interrupt() -> None:
-            if stack.describe(name)["Status"] == transition:
-                raise Interrupted
-
-        stack.while_waiting = interrupt
-        stack.deliver(stack.event("Create", declared()))
-        with pytest.raises(Interrupted):
-            stack.run()
-        stack.while_waiting = None
+        stop_once(stack, stack.event("Create", declared()), lambda: stack.describe(name)["Status"] == transition)
     elif transition == "Updating":
         stack.call("UpdateInferenceExperiment", Name=name, Description="x")
     else:
@@ -259,7 +248,7 @@ def test_what_passes_is_waited_out(stack: Stack, fault: Any) -> None:
         assert answer.succeeded == (stack.shadows() == [])
         return
     assert answer.succeeded, answer.reason
-    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    assert stack.names() == []
 
 
 def test_an_endpoint_that_was_deleted_meanwhile_is_no_obstacle(stack: Stack) -> None:

@@ -119,7 +119,7 @@ def test_what_vanishes_while_the_request_is_under_way_is_not_created_again(stack
     assert taken
     assert not answer.succeeded
     assert "was deleted by somebody else" in answer.reason
-    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    assert stack.names() == []
 
 
 def test_a_create_does_not_take_sagemakers_lag_for_a_deletion() -> None:

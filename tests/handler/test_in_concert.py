@@ -1,15 +1,13 @@
 """Several things at once: failed ends, late deliveries, runs on other endpoints, half-way rollbacks."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from inference_experiment_handler import index
 from local.sagemaker import ConnectionFault, ErrorFault, SilentRollback
-from simulation.declarations import ENDPOINT, PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, shadow_mode
-from simulation.function import Context
+from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, SHADOW, declared, shadow_mode
+from tests.support.endpoint import forget_configuration, redeploy
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
@@ -44,7 +42,7 @@ def test_a_new_run_waits_for_the_endpoint_that_it_is_for(stack: Stack) -> None:
 
 
 def test_an_endpoint_whose_configuration_is_gone_is_no_missing_endpoint(stack: Stack) -> None:
-    stack.call("DeleteEndpointConfig", EndpointConfigName="shop-before")
+    forget_configuration(stack)
 
     answer = stack.create(declared())
 
@@ -96,7 +94,7 @@ def test_a_delete_does_not_overlook_a_shadow_that_an_update_left(stack: Stack, a
 
     assert not refused.succeeded
     assert "goes on being billed" in refused.reason
-    stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName="shop-before")
+    redeploy(stack)
     assert stack.delete(declared(), name).succeeded
     assert stack.names() == []
 
@@ -207,28 +205,6 @@ def test_what_an_earlier_request_announced_binds_no_later_one() -> None:
 
     assert answer.succeeded, answer.reason
     assert stack.shadows() == []
-
-
-def test_a_handover_that_is_delivered_again_after_the_answer_leaves_the_test_alone() -> None:
-    stack = Stack(starting=timedelta(minutes=20))
-    payloads: list[bytes] = []
-    ports = replace(stack.ports, invoke=lambda _, payload: payloads.append(payload))
-    index.serve(stack.event("Create", declared()), Context(stack.clock), ports)
-    payload = payloads[0]
-    stack.invoke(Context.invoked_function_arn, payload)
-    stack.run()
-    name = stack.answers[-1].physical_id
-    assert stack.answers[-1].succeeded
-    stack.status = "CREATE_COMPLETE"
-    mark = stack.mark()
-
-    for status in ("CREATE_COMPLETE", "UPDATE_ROLLBACK_IN_PROGRESS"):
-        stack.status = status
-        stack.invoke(Context.invoked_function_arn, payload)
-        stack.run()
-
-    assert stack.calls(since=mark) == []
-    assert stack.describe(name)["Status"] == "Running"
 
 
 @pytest.mark.parametrize(

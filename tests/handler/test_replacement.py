@@ -7,6 +7,7 @@ import pytest
 
 from local.sagemaker import CancelFault, ErrorFault
 from simulation.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared, shadow_mode, variant
+from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
 FIRST, SECOND = declared(), declared(Run="2")
@@ -27,9 +28,7 @@ def test_another_run_replaces_the_test(stack: Stack) -> None:
     assert stack.describe(old)["StatusReason"] == f"replaced by {answer.physical_id}"
     assert stack.describe(answer.physical_id)["Status"] == "Running"
     assert stack.delete(FIRST, old).succeeded
-    assert [each["Name"] for each in stack.call("ListInferenceExperiments")["InferenceExperiments"]] == [
-        answer.physical_id
-    ]
+    assert stack.names() == [answer.physical_id]
     assert stack.shadows() == [SHADOW], "deleting the old record touches nothing of the new run"
 
 
@@ -220,36 +219,22 @@ def test_a_new_run_that_fails_after_its_creation_is_cleaned_up(stack: Stack, bel
     assert rolled_back.succeeded, rolled_back.reason
     assert rolled_back.physical_id == new
     assert stack.delete(third, failed.physical_id).succeeded
-    listed = stack.call("ListInferenceExperiments")["InferenceExperiments"]
-    assert [each["Name"] for each in listed] == [new]
+    assert stack.names() == [new]
     assert stack.shadows() == []
 
 
 def test_a_rollback_ends_a_new_run_that_cloudformation_never_heard_of(stack: Stack) -> None:
     old = stack.create(FIRST).physical_id
     event = stack.event("Update", SECOND, physical_id=old, old=FIRST)
-
-    class Cancelled(BaseException):
-        """The user cancels the update; the function that waits for it is gone."""
-
-    def cancel() -> None:
-        listed = stack.sagemaker.call("ListInferenceExperiments", {})["InferenceExperiments"]
-        if any(each["Name"] != old for each in listed):
-            raise Cancelled
-
-    stack.while_waiting = cancel
-    stack.deliver(event)
-    with pytest.raises(Cancelled):
-        stack.run()
-    stack.while_waiting = None
+    # The user cancels the update.
+    stop_waiting(stack, event, after="CreateInferenceExperiment")
 
     rolled_back = stack.roll_back(SECOND, FIRST, old)
 
     assert rolled_back.succeeded, rolled_back.reason
     assert rolled_back.physical_id == old
     assert stack.shadows() == []
-    listed = stack.call("ListInferenceExperiments")["InferenceExperiments"]
-    assert [each["Name"] for each in listed] == [old]
+    assert stack.names() == [old]
 
 
 def test_a_run_that_is_taken_back_before_its_tags_show_is_held_to_what_was_announced() -> None:

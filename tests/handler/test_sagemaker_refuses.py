@@ -1,26 +1,22 @@
-"""What SageMaker, IAM or somebody with a broom refuses or takes away: answered soon, and nothing forgotten."""
+"""SageMaker or IAM refuses a call, or somebody takes the tags away: answered soon, and nothing is forgotten."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local.sagemaker import ErrorFault, Hook
-from simulation.cloudformation import INVENTED
 from simulation.declarations import (
     CHALLENGER,
-    CHAMPION,
-    ENDPOINT,
     PRODUCTION,
     PROMOTE,
     REMOVE,
     RETAIN,
     SHADOW,
     declared,
-    variant,
 )
 from simulation.endpoints import served
+from tests.support.endpoint import begin_to_deploy
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack, StackStatus
 
@@ -29,34 +25,7 @@ SCHEDULED = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": 
 ENDING = "sagemaker-inference-experiment:ending"
 
 
-def serve(stack: Stack, name: str, model: str, *, shadow: bool = False) -> None:
-    """The endpoint's owner changes what it serves."""
-    shadows = {"ShadowProductionVariants": [served(SHADOW, CHALLENGER)]} if shadow else {}
-    stack.call(
-        "CreateEndpointConfig", EndpointConfigName=name, ProductionVariants=[served(PRODUCTION, model)], **shadows
-    )
-    stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName=name)
-
-
-def refuse(stack: Stack, operation: str, code: str = "ValidationException") -> None:
-    stack.sagemaker.faults.add(ErrorFault(operation, code, "no", times=100_000))
-
-
 # Refused for good.
-
-
-def test_a_rollback_leaves_what_sagemaker_refuses_to_put_back(stack: Stack) -> None:
-    before = declared(ModelVariants=[variant(PRODUCTION, CHAMPION), variant(SHADOW, "contender")])
-    after = declared(sampling=50)
-    name = stack.create(declared()).physical_id
-    assert stack.update(declared(), after, name).succeeded
-    refuse(stack, "UpdateInferenceExperiment")
-    mark = stack.mark()
-
-    answer = stack.roll_back(after, before, name)
-
-    assert answer.succeeded, answer.reason
-    assert stack.calls(since=mark).count("UpdateInferenceExperiment") == 1
 
 
 def test_a_stack_that_may_not_be_described_is_named_soon(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +54,7 @@ def test_an_orphan_that_may_not_be_removed_fails_the_rollback_soon(stack: Stack)
     assert stack.roll_back(declared(), SCHEDULED, name).succeeded
     update = stack.event("Update", SECOND, physical_id=name, old=SCHEDULED)
     stop_waiting(stack, update, after="CreateInferenceExperiment")
-    refuse(stack, "DeleteInferenceExperiment", "AccessDeniedException")
+    stack.sagemaker.faults.add(ErrorFault("DeleteInferenceExperiment", "AccessDeniedException", "no", times=100_000))
     sent = stack.clock.now()
 
     answer = stack.roll_back(SECOND, SCHEDULED, name)
@@ -143,7 +112,7 @@ def test_an_update_that_somebody_else_cut_off_does_not_pass_for_done(stack: Stac
 
 def test_nothing_is_announced_before_it_is_certain(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
-    serve(stack, "another", "contender", shadow=True)
+    begin_to_deploy(stack, [served(model="contender")], [served(SHADOW, CHALLENGER)])
 
     answer = stack.update(declared(), SECOND, name)
 
@@ -153,69 +122,39 @@ def test_nothing_is_announced_before_it_is_certain(stack: Stack) -> None:
     assert ENDING not in stack.tags(name)
 
 
-# Given up by CloudFormation.
+def test_a_refused_start_is_final_and_tried_once(stack: Stack) -> None:
+    name = stack.create(SCHEDULED).physical_id
+    missing = 'Could not find model "challenger".'
+    stack.sagemaker.faults.add(ErrorFault("StartInferenceExperiment", "ValidationException", missing, times=1000))
+    mark = stack.mark()
+
+    answer = stack.update(SCHEDULED, declared(), name)
+
+    assert not answer.succeeded
+    assert missing in answer.reason
+    assert stack.calls(since=mark, reads=True).count("StartInferenceExperiment") == 1
 
 
-def between(stack: Stack, event: dict[str, object]) -> Callable[[], None]:
-    """CloudFormation sends another request while the first one waits."""
+def test_what_conflicts_for_ever_is_tried_once_a_poll_and_answered_in_time(stack: Stack) -> None:
+    name = stack.create(SCHEDULED).physical_id
+    stack.sagemaker.faults.add(ErrorFault("StartInferenceExperiment", "ConflictException", "busy", times=100_000))
+    mark, before = stack.mark(), stack.clock.now()
 
-    def send() -> None:
-        stack.while_waiting = None
-        stack.serve_once(event)
+    answer = stack.update(SCHEDULED, declared(), name)
 
-    return send
-
-
-def test_an_update_creates_nothing_once_the_stack_rolls_back(stack: Stack) -> None:
-    first = declared(Schedule={"EndTime": "2030-01-03T00:00:00Z"})
-    name = stack.create(first).physical_id
-    stack.clock.advance(timedelta(days=4))
-    stack.call("DeleteInferenceExperiment", Name=name)
-    serve(stack, "one", CHAMPION)
-    update = stack.event("Update", SECOND, physical_id=name, old=first)
-    stack.while_waiting = between(stack, stack.event("Rollback", first, physical_id=name, old=SECOND))
-
-    stack.deliver(update)
-    stack.run()
-
-    rollback, given_up = stack.answers[-2:]
-    assert rollback.succeeded
-    assert not given_up.succeeded
-    assert stack.delete(first, name).succeeded
-    assert stack.names() == []
+    assert not answer.succeeded
+    assert "busy" in answer.reason
+    seconds = (answer.at - before).total_seconds()
+    assert seconds < 3600
+    starts = [call for call in stack.sagemaker.record[mark:] if call.operation == "StartInferenceExperiment"]
+    assert len(starts) <= seconds / 5 * 1.02
 
 
-@pytest.mark.parametrize("why", ["it is over", "its endpoint is gone"])
-def test_a_rollback_to_a_run_that_is_gone_removes_the_orphan_on_another_endpoint(stack: Stack, why: str) -> None:
-    over = why == "it is over"
-    first = declared(Schedule={"EndTime": "2030-01-03T00:00:00Z"} if over else {"Duration": "P7D"})
-    name = stack.create(first).physical_id
-    stack.clock.advance(timedelta(days=8))
-    stack.call("DeleteInferenceExperiment", Name=name)
-    stack.serve("other")
-    stack.clock.advance(600)
-    second = SECOND | {"EndpointName": "other"}
-    update = stack.event("Update", second, physical_id=name, old=first)
-    stop_waiting(stack, update, after="CreateInferenceExperiment")
-    if not over:
-        stack.call("DeleteEndpoint", EndpointName=ENDPOINT)
-        stack.clock.advance(100)
+def test_a_delete_goes_on_where_tags_cannot_be_written(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.sagemaker.faults.add(ErrorFault("AddTags", "AccessDeniedException", "not authorized", times=100_000))
 
-    answer = stack.roll_back(second, first, name)
+    answer = stack.delete(declared(), name)
 
     assert answer.succeeded, answer.reason
-    assert stack.names() == []
-
-
-def test_a_create_whose_repeat_conflicts_with_its_first_attempt_may_have_created() -> None:
-    stack = Stack(visible_after_create=timedelta(seconds=20))
-    create = stack.event("Create", declared())
-    repeated = ErrorFault("CreateInferenceExperiment", "ConflictException", "it exists already", after=True)
-    stack.sagemaker.faults.add(repeated)
-    stack.while_waiting = between(stack, stack.event("Delete", declared(), physical_id=INVENTED))
-
-    stack.deliver(create)
-    stack.run()
-
-    stack.clock.advance(600)
-    assert stack.names() == []
+    assert stack.shadows() == []

@@ -27,9 +27,9 @@ from tests.support.situations import (
 STATUS = "Novel"
 
 
-def step_of(request_type: str, status: str = STATUS, *, declared: dict[str, object] = AS_IT_IS) -> Step:
+def step_of(request_type: str, *, declared: dict[str, object] = AS_IT_IS) -> Step:
     request = request_for(request_type, declared)
-    situation = situation_of(request, status, asked(request_type))
+    situation = situation_of(request, STATUS, asked(request_type))
     assert situation.observed is not None
     reported = replace(situation.observed, status_reason="no capacity")
     return planned(replace(situation, observed=reported))

@@ -125,7 +125,7 @@ def test_a_failed_create_leaves_nothing_behind(either_way: Stack) -> None:
     assert not answer.succeeded
     assert "no capacity" in answer.reason
     assert stack.delete(declared(**FULL), answer.physical_id).succeeded
-    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
+    assert stack.names() == []
     assert stack.shadows() == []
 
 

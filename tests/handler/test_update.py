@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
-from local.sagemaker import CancelFault, ErrorFault, Hook
+from local.sagemaker import ErrorFault, Hook
 from simulation.declarations import CHALLENGER, CHAMPION, PRODUCTION, SHADOW, declared, shadow_mode, variant
+from simulation.endpoints import served
+from tests.support.endpoint import deploy
+from tests.support.interruption import stop_once
 from tests.support.stack import Stack
 from tests.support.statuses import reported_as
 
@@ -161,33 +164,19 @@ def test_a_change_and_the_start_of_a_scheduled_test_go_together(stack: Stack) ->
 @pytest.mark.parametrize("transition", ["Creating", "Starting", "Updating"])
 def test_a_transition_is_waited_out_before_anything_is_done(stack: Stack, transition: str) -> None:
     stack.poll_seconds = 5
-    event = stack.event("Create", declared())
-    stack.while_waiting = lambda: interrupt_when(stack, transition)
-    stack.deliver(event)
-    with pytest.raises(Interrupted):
-        stack.run()
-    name = stack.sagemaker.call("ListInferenceExperiments", {})["InferenceExperiments"][0]["Name"]
+    reached = "Running" if transition == "Updating" else transition
+    create = stack.event("Create", declared())
+    stop_once(stack, create, lambda: [stack.describe(name)["Status"] for name in stack.names()] == [reached])
+    (name,) = stack.names()
     if transition == "Updating":
         stack.call("UpdateInferenceExperiment", Name=name, Description="somebody else's")
     assert stack.describe(name)["Status"] == transition
-    stack.while_waiting = None
 
     answer = stack.update(declared(), declared(sampling=70), name)
 
     assert answer.succeeded, answer.reason
     assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 70
     assert stack.describe(name).get("Description", "") == ""
-
-
-class Interrupted(BaseException):
-    """The Lambda sandbox is gone."""
-
-
-def interrupt_when(stack: Stack, transition: str) -> None:
-    listed = stack.sagemaker.call("ListInferenceExperiments", {})["InferenceExperiments"]
-    wanted = "Running" if transition == "Updating" else transition
-    if listed and listed[0]["Status"] == wanted:
-        raise Interrupted
 
 
 def test_a_drift_is_put_right_by_the_next_update(stack: Stack) -> None:
@@ -216,17 +205,6 @@ def test_what_an_update_does_not_bring_about_is_reported_by_field(stack: Stack) 
     assert "SamplingPercentage (declared 60, live 33)" in answer.reason
     mine = [call for call in stack.sagemaker.record[mark:] if call.operation == "UpdateInferenceExperiment"]
     assert len(mine) == 2, "the handler's one and somebody else's one"
-
-
-def test_a_test_that_fails_during_the_update_is_a_failure_and_the_rollback_succeeds(stack: Stack) -> None:
-    name = stack.create(declared()).physical_id
-    stack.sagemaker.faults.add(CancelFault("Updating", "The endpoint could not be updated"))
-
-    failed = stack.update(declared(), declared(sampling=60), name)
-
-    assert not failed.succeeded
-    assert "The endpoint could not be updated" in failed.reason
-    assert stack.roll_back(declared(sampling=60), declared(), name).succeeded
 
 
 def test_a_race_with_another_update_is_waited_out(stack: Stack) -> None:
@@ -284,61 +262,6 @@ def test_an_end_in_the_past_is_refused_with_the_way_to_end_it(stack: Stack) -> N
     assert stack.calls(since=mark) == []
 
 
-@pytest.mark.parametrize("drops", [True, False])
-def test_data_capture_is_taken_away_before_the_start_if_sagemaker_does_so(drops: bool) -> None:
-    stack = Stack(update_drops_what_is_left_out=drops)
-    before = declared(Schedule=SCHEDULED, DataStorageConfig=STORAGE)
-    name = stack.create(before).physical_id
-
-    answer = stack.update(before, declared(Schedule=SCHEDULED), name)
-
-    assert answer.succeeded == drops
-    assert ("DataStorageConfig" in stack.describe(name)) != drops
-    assert drops or "did not bring about DataStorageConfig" in answer.reason
-
-
-@pytest.mark.parametrize("drops", [True, False])
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"Description": "another"},
-        {"sampling": 50},
-        {"Schedule": SCHEDULED | {"EndTime": "2030-02-06T00:00:00Z"}},
-        {"ModelVariants": [variant(PRODUCTION, CHAMPION), variant(SHADOW, "contender")]},
-    ],
-    ids=["description", "sampling", "end", "model"],
-)
-def test_an_update_sends_all_that_may_change(drops: bool, changes: dict[str, Any]) -> None:
-    stack = Stack(update_drops_what_is_left_out=drops)
-    before = declared(Schedule=SCHEDULED, DataStorageConfig=STORAGE, Description="before")
-    name = stack.create(before).physical_id
-    after = declared(**{"Schedule": SCHEDULED, "DataStorageConfig": STORAGE, "Description": "before"} | changes)
-    mark = stack.mark()
-
-    assert stack.update(before, after, name).succeeded
-
-    (update,) = [call for call in stack.sagemaker.record[mark:] if call.operation == "UpdateInferenceExperiment"]
-    assert set(update.parameters) == {
-        "Name", "Description", "Schedule", "ModelVariants", "DataStorageConfig", "ShadowModeConfig"
-    }  # fmt: skip
-    live = stack.describe(name)
-    assert live["DataStorageConfig"] == STORAGE
-    assert live["Description"] == changes.get("Description", "before")
-
-
-def test_an_update_of_a_running_test_sends_all_that_may_change_then(stack: Stack) -> None:
-    before = declared(DataStorageConfig=STORAGE, Description="before")
-    name = stack.create(before).physical_id
-    mark = stack.mark()
-
-    assert stack.update(before, before | {"Description": "after"}, name).succeeded
-
-    (update,) = [call for call in stack.sagemaker.record[mark:] if call.operation == "UpdateInferenceExperiment"]
-    assert set(update.parameters) == {"Name", "Description", "Schedule", "ShadowModeConfig"}
-    assert set(update.parameters["Schedule"]) == {"EndTime"}
-    assert stack.describe(name)["DataStorageConfig"] == STORAGE
-
-
 def test_production_must_still_be_mirrored_when_a_scheduled_test_changes(stack: Stack) -> None:
     before = declared(Schedule=SCHEDULED)
     name = stack.create(before).physical_id
@@ -350,31 +273,6 @@ def test_production_must_still_be_mirrored_when_a_scheduled_test_changes(stack: 
     assert not answer.succeeded
     assert "mirror what production serves" in answer.reason
     assert stack.calls(since=mark) == []
-
-
-def test_a_rollback_after_properties_that_were_refused_is_a_no_op(stack: Stack) -> None:
-    name = stack.create(declared()).physical_id
-    bad = declared(sampling=101)
-    mark = stack.mark()
-
-    assert not stack.update(declared(), bad, name).succeeded
-    rolled_back = stack.roll_back(bad, declared(), name)
-
-    assert rolled_back.succeeded
-    assert rolled_back.physical_id == name
-    assert stack.calls(since=mark) == []
-
-
-def test_a_rollback_takes_back_what_was_applied(stack: Stack) -> None:
-    name = stack.create(declared()).physical_id
-    after = declared(sampling=75, Description="x", Schedule={"Duration": "P10D"})
-    assert stack.update(declared(), after, name).succeeded
-
-    assert stack.roll_back(after, declared(), name).succeeded
-
-    live = stack.describe(name)
-    assert live["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 10
-    assert live.get("Description", "") == ""
 
 
 def test_a_call_that_may_not_be_made_is_named(stack: Stack) -> None:
@@ -402,3 +300,18 @@ def test_an_unknown_status_fails_an_update_by_its_name(stack: Stack) -> None:
 
     # The rollback acquires the lease, so that no older request goes on once the status is another.
     assert stack.calls(since=mark) == ["AddTags"]
+
+
+def test_a_drifted_production_is_not_overwritten_by_a_start_of_ours(stack: Stack) -> None:
+    before = declared(Schedule=SCHEDULED)
+    name = stack.create(before).physical_id
+    deploy(stack, [served(model="contender")])
+    mark = stack.mark()
+
+    answer = stack.update(before, declared(), name)
+
+    assert not answer.succeeded
+    assert "mirror what production serves" in answer.reason
+    assert stack.calls(since=mark) == []
+    mirrored = declared(ModelVariants=[variant(PRODUCTION, "contender"), variant(SHADOW, "challenger")])
+    assert stack.update(before, mirrored, name).succeeded

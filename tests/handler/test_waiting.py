@@ -1,24 +1,23 @@
-"""Waiting: inside the invocation, handed over before it ends, answered before CloudFormation gives up."""
+"""Waiting: until the last transition, over crashes of the function, and answered before CloudFormation gives up."""
 
-from collections import Counter, deque
+from collections import Counter
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from random import Random
-from typing import Any
 
 import pytest
 
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.runtime.pace import Pace
 from local.sagemaker import ErrorFault
-from simulation.declarations import REMOVE, declared
+from simulation.declarations import declared
+from tests.support.interruption import stop_once, stop_waiting
 from tests.support.stack import Stack
-
-SLOW: dict[str, Any] = {"starting": timedelta(minutes=40)}
 
 
 def test_a_slow_start_is_handed_over_from_invocation_to_invocation() -> None:
-    stack = Stack(**SLOW)
+    stack = Stack(starting=timedelta(minutes=40))
     before = stack.clock.now()
 
     answer = stack.create(declared())
@@ -78,7 +77,7 @@ def test_requests_slow_down_while_sagemaker_throttles_and_catch_up_again() -> No
 
 
 def test_a_throttled_look_makes_the_next_one_later() -> None:
-    stack = Stack(**SLOW)
+    stack = Stack(starting=timedelta(minutes=40))
     stack.poll_seconds = 5
     stack.sagemaker.faults.add(ErrorFault("DescribeInferenceExperiment", "ThrottlingException", "slow down", times=10))
 
@@ -135,48 +134,14 @@ def test_what_sagemaker_said_last_is_in_the_answer_of_a_request_that_ran_out_of_
     assert stack.roll_back(declared(sampling=50), declared(), name).succeeded
 
 
-def test_a_failed_handover_is_tried_again_and_then_answered() -> None:
-    stack = Stack(**SLOW)
-
-    def refuse() -> bool:
-        raise RuntimeError("TooManyRequestsException")
-
-    stack.takes_handover = refuse
-
-    answer = stack.create(declared())
-
-    assert stack.handovers > 3
-    assert not answer.succeeded
-    assert "could not hand over" in answer.reason
-    assert answer.physical_id.startswith("demo-shadowtest-1-")
-
-
-def test_short_invocations_hand_over_all_the_same() -> None:
-    stack = Stack()
-    stack.timeout = timedelta(seconds=60)
-
-    assert stack.create(declared()).succeeded
-    assert stack.handovers > 5
+def slept(stack: Stack, times: int) -> bool:
+    return stack.sleeps == times
 
 
 def test_a_crash_and_lambdas_retry_go_on_where_things_stand(stack: Stack) -> None:
-    class Crash(BaseException):
-        pass
-
     event = stack.event("Create", declared())
-    sleeps = 0
-
-    def crash() -> None:
-        nonlocal sleeps
-        sleeps += 1
-        if sleeps in (1, 4, 9):
-            raise Crash
-
-    stack.while_waiting = crash
-    for _ in range(3):
-        stack.deliver(event)
-        with pytest.raises(Crash):
-            stack.run()
+    for sleeps in (1, 4, 9):
+        stop_once(stack, event, partial(slept, stack, sleeps))
     stack.deliver(event)
     stack.run()
 
@@ -195,85 +160,29 @@ def test_a_duplicate_delivery_does_nothing_twice(stack: Stack) -> None:
     assert stack.calls() == ["CreateInferenceExperiment", "AddTags"]
 
 
-class Interleaved:
-    """Two requests at once: whenever one sleeps, the other gets a turn."""
+def test_the_deadline_counts_from_when_cloudformation_sent_the_request(stack: Stack) -> None:
+    stack.sagemaker.behaviour = stack.sagemaker.behaviour.changed({"starting": 90 * 60})
+    event = stack.event("Create", declared())
+    sent = stack.clock.now()
+    stop_waiting(stack, event, after="CreateInferenceExperiment")
+    stack.clock.advance(1800)
 
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
-        self.waiting: deque[dict[str, Any]] = deque()
-        stack.while_waiting = self.turn
-
-    def turn(self) -> None:
-        if self.waiting:
-            self.stack.serve_once(self.waiting.popleft())
-
-    def then(self, event: dict[str, Any]) -> None:
-        self.waiting.append(event)
-
-
-def test_a_cancelled_update_does_not_undo_the_rollback(stack: Stack) -> None:
-    name = stack.create(declared()).physical_id
-    stack.call("UpdateInferenceExperiment", Name=name, Description="somebody else's, so the update has to wait")
-    # The user cancels the update; CloudFormation rolls back while the update still waits.
-    interleaved = Interleaved(stack)
-    interleaved.then(stack.event("Rollback", declared(), physical_id=name, old=declared(sampling=50)))
-
-    stack.deliver(stack.event("Update", declared(sampling=50), physical_id=name, old=declared()))
+    stack.deliver(event)
     stack.run()
 
-    rollback, cancelled = stack.answers[-2:]
-    assert rollback.succeeded, rollback.reason
-    assert not cancelled.succeeded
-    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 10
+    assert not stack.answers[-1].succeeded
+    assert (stack.answers[-1].at - sent).total_seconds() < 3600
 
 
-def test_a_delete_while_the_create_still_runs_leaves_nothing(stack: Stack) -> None:
-    interleaved = Interleaved(stack)
-    interleaved.then(stack.event("Delete", declared(), physical_id="Demo-ShadowTest-1ABCDEFGHIJK"))
+@pytest.mark.parametrize(
+    "query", ["Expires={expires}", "X-Amz-Date=nonsense", "", "Expires=99999999999999999999"], ids=str
+)
+def test_an_address_that_does_not_say_when_it_was_signed_will_do(stack: Stack, query: str) -> None:
+    event = stack.event("Create", declared())
+    expires = int(stack.clock.now().timestamp()) + 7200
+    event["ResponseURL"] = f"https://cloudformation.test/answer/1?{query.format(expires=expires)}"
 
-    stack.deliver(stack.event("Create", declared()))
+    stack.deliver(event)
     stack.run()
 
-    delete, create = stack.answers
-    assert delete.succeeded
-    assert not create.succeeded
-    assert "deleted by somebody else" in create.reason
-    assert stack.call("ListInferenceExperiments")["InferenceExperiments"] == []
-    assert stack.shadows() == []
-
-
-def test_a_replacement_that_was_cancelled_creates_nothing_any_more(stack: Stack) -> None:
-    first, second = declared(), declared(Run="2")
-    old = stack.create(first).physical_id
-    interleaved = Interleaved(stack)
-    interleaved.then(stack.event("Rollback", first, physical_id=old, old=second))
-
-    stack.deliver(stack.event("Update", second, physical_id=old, old=first))
-    stack.run()
-
-    rollback, cancelled = stack.answers[-2:]
-    assert rollback.succeeded, rollback.reason
-    assert rollback.physical_id == old
-    assert not cancelled.succeeded
-    assert "a newer request holds the lease" in cancelled.reason
-    assert [each["Name"] for each in stack.call("ListInferenceExperiments")["InferenceExperiments"]] == [old]
-
-
-def test_a_replacement_that_still_waits_for_the_endpoint_is_superseded_too(stack: Stack) -> None:
-    first, second = declared(), declared(Run="2")
-    old = stack.create(first).physical_id
-    stack.call("StopInferenceExperiment", Name=old, ModelVariantActions=REMOVE)
-    stack.clock.advance(1200)
-    stack.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-before")
-    update = stack.event("Update", second, physical_id=old, old=first)
-    stack.clock.advance(1)
-    interleaved = Interleaved(stack)
-    interleaved.then(stack.event("Rollback", first, physical_id=old, old=second))
-
-    stack.deliver(update)
-    stack.run()
-
-    rollback, cancelled = stack.answers[-2:]
-    assert rollback.succeeded, rollback.reason
-    assert not cancelled.succeeded
-    assert [each["Name"] for each in stack.call("ListInferenceExperiments")["InferenceExperiments"]] == [old]
+    assert stack.answers[-1].succeeded

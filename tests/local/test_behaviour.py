@@ -88,10 +88,10 @@ def test_the_actual_start_may_be_reported(reported: bool) -> None:
 
 def test_what_was_asked_is_reported_otherwise() -> None:
     world = World(reports_actual_start=False)
-    world.create(Schedule=world.schedule(2 * DAY, 3 * DAY))
+    world.create(Schedule=world.schedule(2 * DAY, end=3 * DAY))
     world.clock.advance(HOUR)
     world.call("StartInferenceExperiment", Name="trial")
-    assert world.describe()["Schedule"] == world.schedule(2 * DAY, 3 * DAY)
+    assert world.describe()["Schedule"] == world.schedule(2 * DAY, end=3 * DAY)
 
 
 @pytest.mark.parametrize(("keeps", "name"), [(True, "Shadow-01"), (False, "AllTraffic")])

@@ -61,7 +61,7 @@ def test_a_name_is_taken_until_its_experiment_is_deleted(world: World, name: str
 
 
 def test_an_endpoint_takes_part_in_one_experiment_at_a_time(world: World) -> None:
-    world.create(Schedule=world.schedule(DAY, 2 * DAY))
+    world.create(Schedule=world.schedule(DAY, end=2 * DAY))
     with pytest.raises(ServiceError) as busy:
         world.create(Name="second")
     assert busy.value.code == "ResourceInUse"

@@ -21,7 +21,7 @@ def test_an_unscheduled_experiment_starts_at_once_and_ends_after_seven_days(worl
 
 
 def test_a_scheduled_experiment_waits_in_created(world: World) -> None:
-    world.create(Schedule=world.schedule(DAY, 3 * DAY))
+    world.create(Schedule=world.schedule(DAY, end=3 * DAY))
 
     world.clock.advance(HOUR)
     assert world.status() == "Created"
@@ -34,7 +34,7 @@ def test_a_scheduled_experiment_waits_in_created(world: World) -> None:
 
 
 def test_states_move_by_the_clock_and_not_by_calls(world: World) -> None:
-    world.create(Schedule=world.schedule(DAY, 3 * DAY))
+    world.create(Schedule=world.schedule(DAY, end=3 * DAY))
     world.clock.advance(10 * DAY)
 
     described = world.describe()
@@ -112,7 +112,7 @@ def test_the_variants_tell_what_becomes_of_them(world: World) -> None:
 
 
 def test_start_begins_a_scheduled_experiment_early_and_keeps_its_end(world: World) -> None:
-    world.create(Schedule=world.schedule(2 * DAY, 3 * DAY))
+    world.create(Schedule=world.schedule(2 * DAY, end=3 * DAY))
     world.clock.advance(HOUR)
 
     world.call("StartInferenceExperiment", Name="trial")
@@ -131,7 +131,7 @@ def test_an_end_alone_starts_at_once(world: World) -> None:
 
 
 def test_an_endpoint_that_is_gone_when_the_test_should_start_cancels_it(world: World) -> None:
-    world.create(Schedule=world.schedule(DAY, 2 * DAY))
+    world.create(Schedule=world.schedule(DAY, end=2 * DAY))
     world.call("DeleteEndpoint", EndpointName="shop")
     world.clock.advance(DAY)
 

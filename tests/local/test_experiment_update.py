@@ -22,7 +22,7 @@ def test_in_created_everything_but_the_identity_can_change(world: World) -> None
         "UpdateInferenceExperiment",
         Name="trial",
         Description="changed",
-        Schedule=world.schedule(2 * DAY, 4 * DAY),
+        Schedule=world.schedule(2 * DAY, end=4 * DAY),
         ModelVariants=variants,
         DataStorageConfig={"Destination": "s3://elsewhere"},
         ShadowModeConfig=shadow_mode(10, shadow="Other"),
@@ -33,7 +33,7 @@ def test_in_created_everything_but_the_identity_can_change(world: World) -> None
     described = world.describe()
     assert described["Status"] == "Created"
     assert described["Description"] == "changed"
-    assert described["Schedule"] == world.schedule(2 * DAY, 4 * DAY)
+    assert described["Schedule"] == world.schedule(2 * DAY, end=4 * DAY)
     assert described["DataStorageConfig"] == {"Destination": "s3://elsewhere"}
     assert described["ShadowModeConfig"] == shadow_mode(10, shadow="Other")
     assert [each["VariantName"] for each in described["ModelVariants"]] == ["AllTraffic", "Other"]
@@ -42,7 +42,7 @@ def test_in_created_everything_but_the_identity_can_change(world: World) -> None
 
 
 def test_a_start_that_passes_during_an_update_happens_right_after_it(world: World) -> None:
-    world.create(Schedule=world.schedule(DAY, 3 * DAY))
+    world.create(Schedule=world.schedule(DAY, end=3 * DAY))
     world.clock.advance(DAY - timedelta(minutes=1))
     world.call("UpdateInferenceExperiment", Name="trial", Description="late")
     assert world.status() == "Updating"

@@ -65,7 +65,7 @@ def test_the_connection_may_be_lost_before_or_after(world: World, after: bool) -
 def test_an_experiment_goes_cancelled_with_a_reason(world: World, status: str, serves_shadow: bool) -> None:
     world.service.faults.add(CancelFault(status, "no capacity", experiment="trial"))
     if status in ("Creating", "Created", "Starting"):
-        world.create(Schedule=world.schedule(DAY, 2 * DAY))
+        world.create(Schedule=world.schedule(DAY, end=2 * DAY))
     else:
         world.create()
         world.clock.advance(6 * MINUTE)

@@ -32,8 +32,8 @@ def process_of(aws: LocalAws) -> int:
     return aws._process.pid
 
 
-def eventually(condition: Callable[[], bool], patience: float = 10.0) -> bool:
-    deadline = time.monotonic() + patience
+def eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
     return condition()

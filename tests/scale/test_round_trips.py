@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from aws_cdk import App, Stack, Token, aws_iam
-from constructs import Construct
 
-from sagemaker_inference_experiment import InferenceExperiment, ModelVariant
+from tests.support.experiments import experiment_in
 from tests.support.kernel import round_trips
 
 TO_DECLARE = 12
@@ -19,26 +18,14 @@ ROLES: dict[str, Callable[[Stack], aws_iam.IRole | None]] = {
 }
 
 
-def declare(scope: Construct, id: str, role: aws_iam.IRole | None) -> InferenceExperiment:
-    return InferenceExperiment(
-        scope,
-        id,
-        endpoint=f"shop-{id}",
-        role=role,
-        production_variant=ModelVariant(model="ranking-2024", variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
-        shadow_variant=ModelVariant(model="ranking-2025", variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
-        sampling_percentage=10,
-    )
-
-
 @pytest.mark.parametrize("role", ROLES.values(), ids=ROLES)
 def test_a_further_experiment_takes_few_round_trips(role: Callable[[Stack], aws_iam.IRole | None]) -> None:
     stack = Stack(App(), "Stack")
     its_role = role(stack)
-    declare(stack, "First", its_role)
+    experiment_in(stack, "First", role=its_role)
 
     with round_trips() as requests:
-        declare(stack, "Second", its_role)
+        experiment_in(stack, "Second", role=its_role)
 
     assert len(requests) <= TO_DECLARE, "\n".join(requests)
 
@@ -48,7 +35,7 @@ def test_a_further_experiment_takes_few_round_trips_at_synth() -> None:
         app = App()
         stack = Stack(app, "Stack")
         for index in range(number):
-            declare(stack, f"Test{index}", None)
+            experiment_in(stack, f"Test{index}")
         with round_trips() as requests:
             app.synth()
         return requests

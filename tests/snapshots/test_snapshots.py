@@ -15,9 +15,10 @@ from aws_cdk.assertions import Template
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from tests.support.experiments import RESOURCE_TYPE
 from tests.support.public_types import declarable
 from tests.support.snapshot_stacks import Everything, least, tokens
-from tests.support.templates import RESOURCE_TYPE, linted, scrubbed
+from tests.support.templates import linted, scrubbed
 
 PROJECT = Path(__file__).parents[2]
 FLAGS = json.loads((PROJECT / "cdk.json").read_text())["context"]

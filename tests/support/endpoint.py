@@ -33,6 +33,11 @@ def begin_to_deploy(
     stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName=config)
 
 
+def redeploy(stack: Stack) -> None:
+    """Somebody deploys what the endpoint was created with once more, and it is still being updated."""
+    stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName=f"{ENDPOINT}-before")
+
+
 def scale(stack: Stack, count: int, variant: str = PRODUCTION) -> None:
     """Autoscaling gives a variant so many instances."""
     wanted = [{"VariantName": variant, "DesiredInstanceCount": count}]

@@ -1,5 +1,6 @@
-"""The function is gone in the middle of a request, and what it knew with it."""
+"""What happens in the middle of a request: the function is gone, or CloudFormation sends another request."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,13 +14,28 @@ class Gone(BaseException):
 
 def stop_waiting(stack: Stack, event: dict[str, Any], *, after: str) -> None:
     """Serves a request until the handler has made a call, and loses all that it knew."""
+    mark = stack.mark()
+    stop_once(stack, event, lambda: after in stack.calls(since=mark))
+
+
+def stop_once(stack: Stack, event: dict[str, Any], reached: Callable[[], bool]) -> None:
+    """Serves a request until that is so while the handler waits, and loses all that it knew."""
 
     def gone() -> None:
-        if after in stack.calls(since=mark):
+        if reached():
             raise Gone
 
-    mark = stack.mark()
     stack.while_waiting = gone
     with pytest.raises(Gone):
         stack.serve_once(event)
     stack.while_waiting = None
+
+
+def interject(stack: Stack, event: dict[str, Any]) -> None:
+    """CloudFormation sends another request as soon as the first one waits."""
+
+    def send() -> None:
+        stack.while_waiting = None
+        stack.serve_once(event)
+
+    stack.while_waiting = send

@@ -65,9 +65,9 @@ class PuppetStack:
         stack = self._client.describe_stacks(StackName=self.name)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
-    def reasons(self, stack_id: str | None = None) -> list[str]:
+    def reasons(self) -> list[str]:
         """The reasons in the events, oldest first."""
-        events = self._client.describe_stack_events(StackName=stack_id or self.name)["StackEvents"]
+        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
         return [event["ResourceStatusReason"] for event in reversed(events) if event.get("ResourceStatusReason")]
 
     def requests(self, logical_id: str | None = None) -> list[dict[str, Any]]:

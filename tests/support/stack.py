@@ -205,9 +205,9 @@ class Stack:
         endpoint = self.call("DescribeEndpoint", EndpointName=ENDPOINT)
         return [each["VariantName"] for each in endpoint.get("ShadowProductionVariants", [])]
 
-    def serve(self, endpoint: str, *, count: int = 1) -> None:
+    def serve(self, endpoint: str) -> None:
         """Somebody creates an endpoint."""
-        create_endpoints(self.sagemaker, endpoint, config=f"{endpoint}-before", count=count)
+        create_endpoints(self.sagemaker, endpoint, config=f"{endpoint}-before")
 
     def _open(self) -> None:
         """The endpoint comes into service."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from cfnlint.api import ManualArgs, lint
 
-RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 _REGIONS = ["us-east-1"]
 # A dependency that a reference implies already: CDK declares both.
 _IGNORED = ["W3005"]

@@ -36,10 +36,10 @@ class World:
         }
         return deepcopy(declaration | changes)
 
-    def schedule(self, start: timedelta | None = None, end: timedelta | None = None) -> dict[str, datetime]:
+    def schedule(self, start: timedelta | None = None, *, end: timedelta) -> dict[str, datetime]:
         """Instants counted from when the endpoint came into service."""
-        given = {"StartTime": start, "EndTime": end}
-        return {name: self.start + offset for name, offset in given.items() if offset is not None}
+        begins = {"StartTime": self.start + start} if start is not None else {}
+        return {**begins, "EndTime": self.start + end}
 
     def create(self, **changes: Any) -> str:
         return str(self.call("CreateInferenceExperiment", **self.declaration(**changes))["InferenceExperimentArn"])
@@ -66,7 +66,7 @@ class World:
 
     def reach(self, status: str) -> None:
         """Create an experiment and bring it to a status, as any caller would."""
-        behaviour, scheduled = self.service.behaviour, self.schedule(timedelta(days=1), timedelta(days=3))
+        behaviour, scheduled = self.service.behaviour, self.schedule(timedelta(days=1), end=timedelta(days=3))
         at_once = status in ("Starting", "Running", "Stopping", "Completed", "Cancelled")
         self.create(**({} if at_once else {"Schedule": scheduled}))
         if status == "Creating":

@@ -9,6 +9,7 @@ from constructs import Construct
 from sagemaker_inference_experiment._cloudwatch.expressions import literal
 from sagemaker_inference_experiment._cloudwatch.options import AlarmOptions
 from sagemaker_inference_experiment._cloudwatch.watched import WatchedExperiment
+from sagemaker_inference_experiment._durations import is_token
 
 _UNKNOWN_SHARE = 1
 """The sampling percentage of an import, which does not know it: the lowest one with any requests."""
@@ -193,7 +194,7 @@ class AlarmedExperiment(WatchedExperiment):
         Raises:
             ValueError: If the threshold is a token, which a template can't convert to microseconds.
         """
-        if threshold.is_unresolved():
+        if is_token(threshold):
             raise ValueError(
                 f"{self.node.path}: threshold is a token, must be a literal duration (a template can't convert it), "
                 "or make the alarm of production_variant.metric_model_latency, with a threshold in microseconds"

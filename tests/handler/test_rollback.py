@@ -1,15 +1,13 @@
-"""Taken back: rollbacks that can put back only a part, and requests that CloudFormation has given up."""
+"""Rollbacks: what was applied is taken back, as far as it can be, and the rollback gets through."""
 
-from dataclasses import replace
 from datetime import timedelta
 
-from inference_experiment_handler import index
-from local.sagemaker import ErrorFault, Hook
-from simulation.cloudformation import INVENTED
+import pytest
+
+from local.sagemaker import CancelFault, ErrorFault
 from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
-    ENDPOINT,
     PRODUCTION,
     PROMOTE,
     SHADOW,
@@ -18,15 +16,12 @@ from simulation.declarations import (
     variant,
 )
 from simulation.endpoints import served
-from simulation.function import Context
+from tests.support.endpoint import delete, deploy
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 SECOND = declared(Run="2")
-
-
-# Rollbacks.
 
 
 def test_a_rollback_that_can_not_put_its_own_run_back_still_removes_the_other(stack: Stack) -> None:
@@ -85,9 +80,7 @@ def test_a_rollback_sends_no_half_of_what_belongs_together(stack: Stack) -> None
         ShadowModeConfig=shadow_mode(shadow="Shadow-02"),
     )
     assert stack.update(before, after, name).succeeded
-    stack.call("CreateEndpointConfig", EndpointConfigName="two", ProductionVariants=[served(count=2)])
-    stack.call("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName="two")
-    stack.clock.advance(600)
+    deploy(stack, [served(count=2)])
 
     answer = stack.roll_back(after, before, name)
 
@@ -126,58 +119,72 @@ def test_an_update_that_waits_while_something_else_fails_is_no_rollback(stack: S
     assert stack.served() == [PRODUCTION]
 
 
-# Given up.
+def test_a_test_that_fails_during_the_update_is_a_failure_and_the_rollback_succeeds(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.sagemaker.faults.add(CancelFault("Updating", "The endpoint could not be updated"))
+
+    failed = stack.update(declared(), declared(sampling=60), name)
+
+    assert not failed.succeeded
+    assert "The endpoint could not be updated" in failed.reason
+    assert stack.roll_back(declared(sampling=60), declared(), name).succeeded
 
 
-def test_what_was_given_up_is_removed_even_if_it_starts_for_longer_than_the_service_timeout() -> None:
-    stack = Stack(starting=timedelta(minutes=70))
+def test_a_rollback_after_properties_that_were_refused_is_a_no_op(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    bad = declared(sampling=101)
+    mark = stack.mark()
 
-    def give_up(_: object) -> None:
-        stack.serve_once(stack.event("Delete", declared(), physical_id=INVENTED))
+    assert not stack.update(declared(), bad, name).succeeded
+    rolled_back = stack.roll_back(bad, declared(), name)
 
-    stack.sagemaker.faults.add(Hook(give_up, "CreateInferenceExperiment"))
-    stack.deliver(stack.event("Create", declared()))
-    stack.run()
-
-    delete, create = stack.answers
-    assert delete.succeeded
-    assert not create.succeeded
-    assert stack.names() == []
-    assert stack.shadows() == []
+    assert rolled_back.succeeded
+    assert rolled_back.physical_id == name
+    assert stack.calls(since=mark) == []
 
 
-def test_what_was_given_up_is_removed_even_if_all_is_forgotten_meanwhile() -> None:
-    stack = Stack(visible_after_create=timedelta(seconds=20))
-    event = stack.event("Create", declared())
+def test_a_rollback_takes_back_what_was_applied(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    after = declared(sampling=75, Description="x", Schedule={"Duration": "P10D"})
+    assert stack.update(declared(), after, name).succeeded
 
-    def give_up(_: object) -> None:
-        stack.serve_once(stack.event("Delete", declared(), physical_id=INVENTED))
+    assert stack.roll_back(after, declared(), name).succeeded
 
-    stack.sagemaker.faults.add(Hook(give_up, "CreateInferenceExperiment"))
-    stop_waiting(stack, event, after="CreateInferenceExperiment")
+    live = stack.describe(name)
+    assert live["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 10
+    assert live.get("Description", "") == ""
+
+
+def test_a_rollback_leaves_what_sagemaker_refuses_to_put_back(stack: Stack) -> None:
+    before = declared(ModelVariants=[variant(PRODUCTION, CHAMPION), variant(SHADOW, "contender")])
+    after = declared(sampling=50)
+    name = stack.create(declared()).physical_id
+    assert stack.update(declared(), after, name).succeeded
+    stack.sagemaker.faults.add(ErrorFault("UpdateInferenceExperiment", "ValidationException", "no", times=1000))
+    mark = stack.mark()
+
+    answer = stack.roll_back(after, before, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.calls(since=mark).count("UpdateInferenceExperiment") == 1
+
+
+@pytest.mark.parametrize("why", ["it is over", "its endpoint is gone"])
+def test_a_rollback_to_a_run_that_is_gone_removes_the_orphan_on_another_endpoint(stack: Stack, why: str) -> None:
+    over = why == "it is over"
+    first = declared(Schedule={"EndTime": "2030-01-03T00:00:00Z"} if over else {"Duration": "P7D"})
+    name = stack.create(first).physical_id
+    stack.clock.advance(timedelta(days=8))
+    stack.call("DeleteInferenceExperiment", Name=name)
+    stack.serve("other")
     stack.clock.advance(600)
-    assert stack.names()
+    second = SECOND | {"EndpointName": "other"}
+    update = stack.event("Update", second, physical_id=name, old=first)
+    stop_waiting(stack, update, after="CreateInferenceExperiment")
+    if not over:
+        delete(stack)
 
-    index.serve(event, Context(stack.clock), stack.ports)
+    answer = stack.roll_back(second, first, name)
 
-    assert not stack.answers[-1].succeeded
+    assert answer.succeeded, answer.reason
     assert stack.names() == []
-    assert stack.shadows() == []
-
-
-def test_a_long_poll_interval_leaves_time_to_handover() -> None:
-    stack = Stack(starting=timedelta(minutes=30))
-    ports = replace(stack.ports, poll_seconds=100)
-    context = Context(stack.clock)
-    left: list[int] = []
-    stack.while_waiting = lambda: left.append(context.get_remaining_time_in_millis())
-
-    def refused() -> bool:
-        raise RuntimeError("TooManyRequestsException")
-
-    stack.takes_handover = refused
-
-    index.serve(stack.event("Create", declared()), context, ports)
-
-    assert stack.handovers > 1
-    assert min(left) > 500

@@ -1,0 +1,103 @@
+"""The settings of a provider, and what they may be."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypedDict
+
+from aws_cdk import Duration, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
+
+from sagemaker_inference_experiment._durations import is_token, seconds, text, unit_faults
+from sagemaker_inference_experiment._tokens import is_unresolved
+
+
+class LogLevel(StrEnum):
+    """How much the function logs: ``LOG_LEVEL``."""
+
+    DEBUG = "DEBUG"
+    """What libraries say as well."""
+    INFO = "INFO"
+    """Each decision, one line."""
+    WARNING = "WARNING"
+    """What was tried again, such as a handover that was refused."""
+    ERROR = "ERROR"
+    """What failed, such as an answer that could not be delivered."""
+    CRITICAL = "CRITICAL"
+    """Nothing."""
+
+
+class ProviderOptions(TypedDict, total=False):
+    """The settings of a provider. ``None`` counts as omitted."""
+
+    poll_interval: Duration | None
+    """How often a waiting function looks again, 1 second to 1 minute; 5 seconds if omitted.
+
+    A token has to be one in seconds.
+    """
+    log_retention: aws_logs.RetentionDays | None
+    """For how long the function's log is kept; one month if omitted."""
+    log_level: LogLevel | None
+    """How much it logs; each decision (``INFO``) if omitted."""
+    log_encryption_key: aws_kms.IKey | None
+    """Encrypts the log group; CloudWatch Logs' own key if omitted.
+
+    The key's policy comes to let CloudWatch Logs use it, for the log groups of this account and region. The policy of
+    an imported key has to say so already.
+    """
+    memory_size: int | None
+    """The function's memory, 128 to 10240 MB; 256 if omitted. It waits more than it computes."""
+    reserved_concurrent_executions: int | None
+    """How many requests the function may serve at once, at least 1; what the account has left if omitted.
+
+    As many of the account's concurrent executions are kept for it. A request that waits holds one, for up to an hour.
+    """
+    tracing: aws_lambda.Tracing | None
+    """Whether X-Ray traces the function; it does not if omitted."""
+    vpc: aws_ec2.IVpc | None
+    """The VPC to run the function in; none, that is Lambda's own network, if omitted.
+
+    From there it has to reach SageMaker, CloudFormation and Lambda, and, to answer CloudFormation, S3: by a NAT
+    gateway, or by a VPC endpoint for each.
+    """
+    vpc_subnets: aws_ec2.SubnetSelection | None
+    """Which subnets of the VPC; the private ones if omitted."""
+    security_groups: Sequence[aws_ec2.ISecurityGroup] | None
+    """The function's security groups; one that allows all outbound traffic is made if omitted."""
+    permissions_boundary: aws_iam.IManagedPolicy | None
+    """The boundary of the function's role; none if omitted.
+
+    It has to admit what the provider's ``role`` is allowed, ``iam:PassRole`` too.
+    """
+
+
+def check_options(options: ProviderOptions) -> None:
+    """Refuses settings that cannot be meant, all at once.
+
+    Raises:
+        TypeError: If there is no such setting.
+        ValueError: If one is out of range, or needs another.
+    """
+    # Python takes any name where a dictionary's type stands for the parameters.
+    if unknown := options.keys() - ProviderOptions.__annotations__.keys():
+        raise TypeError(f"InferenceExperimentProvider has no setting {', '.join(sorted(unknown))}")
+    faults = _poll_interval_faults(options.get("poll_interval"))
+    memory_size = options.get("memory_size")
+    if memory_size is not None and not is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
+        faults.append(f"memory_size is {memory_size}, must be 128 to 10240 MB")
+    reserved = options.get("reserved_concurrent_executions")
+    # With 0 Lambda would never call the function, and each deployment would wait for an hour.
+    if reserved is not None and not is_unresolved(reserved) and reserved < 1:
+        faults.append(f"reserved_concurrent_executions is {reserved}, must be at least 1")
+    if options.get("vpc") is None:
+        of_vpc = {"vpc_subnets": options.get("vpc_subnets"), "security_groups": options.get("security_groups")}
+        faults += [f"{name} is given without a vpc" for name, value in of_vpc.items() if value is not None]
+    if faults:
+        raise ValueError("; ".join(faults))
+
+
+def _poll_interval_faults(poll_interval: Duration | None) -> list[str]:
+    if poll_interval is None:
+        return []
+    faults = unit_faults("poll_interval", poll_interval, ["seconds"])
+    if not is_token(poll_interval) and not 1 <= seconds(poll_interval) <= 60:
+        faults.append(f"poll_interval is {text(seconds(poll_interval))} seconds, must be 1 to 60")
+    return faults

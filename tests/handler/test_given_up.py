@@ -1,0 +1,219 @@
+"""CloudFormation gives a request up and sends another, while the function still serves the first one."""
+
+from datetime import timedelta
+
+import pytest
+
+from inference_experiment_handler import index
+from local.sagemaker import ErrorFault, Hook
+from simulation.cloudformation import INVENTED
+from simulation.declarations import REMOVE, declared
+from simulation.endpoints import served
+from simulation.function import Context
+from tests.support.endpoint import begin_to_deploy, redeploy
+from tests.support.interruption import interject, stop_waiting
+from tests.support.stack import Stack
+
+SECOND = declared(Run="2")
+
+
+def test_a_cancelled_update_does_not_undo_the_rollback(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.call("UpdateInferenceExperiment", Name=name, Description="somebody else's, so the update has to wait")
+    # The user cancels the update; CloudFormation rolls back while the update still waits.
+    interject(stack, stack.event("Rollback", declared(), physical_id=name, old=declared(sampling=50)))
+
+    stack.deliver(stack.event("Update", declared(sampling=50), physical_id=name, old=declared()))
+    stack.run()
+
+    rollback, cancelled = stack.answers[-2:]
+    assert rollback.succeeded, rollback.reason
+    assert not cancelled.succeeded
+    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 10
+
+
+def test_a_delete_while_the_create_still_runs_leaves_nothing(stack: Stack) -> None:
+    interject(stack, stack.event("Delete", declared(), physical_id=INVENTED))
+
+    stack.deliver(stack.event("Create", declared()))
+    stack.run()
+
+    delete, create = stack.answers
+    assert delete.succeeded
+    assert not create.succeeded
+    assert "deleted by somebody else" in create.reason
+    assert stack.names() == []
+    assert stack.shadows() == []
+
+
+def test_a_replacement_that_was_cancelled_creates_nothing_any_more(stack: Stack) -> None:
+    old = stack.create(declared()).physical_id
+    interject(stack, stack.event("Rollback", declared(), physical_id=old, old=SECOND))
+
+    stack.deliver(stack.event("Update", SECOND, physical_id=old, old=declared()))
+    stack.run()
+
+    rollback, cancelled = stack.answers[-2:]
+    assert rollback.succeeded, rollback.reason
+    assert rollback.physical_id == old
+    assert not cancelled.succeeded
+    assert "a newer request holds the lease" in cancelled.reason
+    assert stack.names() == [old]
+
+
+def test_a_replacement_that_still_waits_for_the_endpoint_is_superseded_too(stack: Stack) -> None:
+    old = stack.create(declared()).physical_id
+    stack.call("StopInferenceExperiment", Name=old, ModelVariantActions=REMOVE)
+    stack.clock.advance(1200)
+    redeploy(stack)
+    update = stack.event("Update", SECOND, physical_id=old, old=declared())
+    stack.clock.advance(1)
+    interject(stack, stack.event("Rollback", declared(), physical_id=old, old=SECOND))
+
+    stack.deliver(update)
+    stack.run()
+
+    rollback, cancelled = stack.answers[-2:]
+    assert rollback.succeeded, rollback.reason
+    assert not cancelled.succeeded
+    assert stack.names() == [old]
+
+
+def test_a_delete_with_an_invented_id_stops_a_create_that_has_not_created_yet(stack: Stack) -> None:
+    redeploy(stack)
+    interject(stack, stack.event("Delete", declared(), physical_id=INVENTED))
+
+    stack.deliver(stack.event("Create", declared()))
+    stack.run()
+
+    delete, create = stack.answers
+    assert delete.succeeded
+    assert not create.succeeded
+    assert "CloudFormation no longer waits for this request" in create.reason
+    assert "CreateInferenceExperiment" not in stack.calls()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the call", "before it shows"])
+def test_what_was_created_when_cloudformation_had_given_it_up_is_removed(after: bool) -> None:
+    stack = Stack(visible_after_create=timedelta(seconds=20))
+
+    def give_up(_: object) -> None:
+        stack.serve_once(stack.event("Delete", declared(), physical_id=INVENTED))
+
+    stack.sagemaker.faults.add(Hook(give_up, "CreateInferenceExperiment", after=after))
+
+    stack.deliver(stack.event("Create", declared()))
+    stack.run()
+
+    delete, create = stack.answers
+    assert delete.succeeded
+    assert not create.succeeded
+    assert stack.names() == []
+    assert stack.shadows() == []
+
+
+def test_a_rollback_stops_a_recreation_that_has_not_created_yet(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.remove(name)
+    redeploy(stack)
+    over = declared(Schedule={"EndTime": "2030-01-01T00:10:00Z"})
+    # Back to a declaration that is over by now, so the rollback has nothing to do; the stack is through with it then.
+    interject(stack, stack.event("Rollback", over, physical_id=name, old=declared()))
+    event = stack.event("Update", declared(), physical_id=name, old=over)
+
+    def done(_: object) -> None:
+        stack.status = "UPDATE_ROLLBACK_COMPLETE"
+
+    stack.sagemaker.faults.add(Hook(done, "DescribeEndpoint", times=None))
+    stack.deliver(event)
+    stack.run()
+
+    rollback, cancelled = stack.answers[-2:]
+    assert rollback.succeeded, rollback.reason
+    assert not cancelled.succeeded
+    assert stack.names() == []
+
+
+def test_an_older_request_that_comes_late_leaves_the_newer_ones_work_alone(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    late = stack.event("Update", declared(sampling=50), physical_id=name, old=declared())
+    stack.clock.advance(60)
+    newer = stack.update(declared(), declared(sampling=60), name)
+    assert newer.succeeded, newer.reason
+    mark = stack.mark()
+
+    stack.deliver(late)
+    stack.run()
+
+    assert not stack.answers[-1].succeeded
+    assert "a newer request holds the lease" in stack.answers[-1].reason
+    assert stack.calls(since=mark) == []
+
+
+def test_what_was_given_up_is_removed_even_if_it_starts_for_longer_than_the_service_timeout() -> None:
+    stack = Stack(starting=timedelta(minutes=70))
+
+    def give_up(_: object) -> None:
+        stack.serve_once(stack.event("Delete", declared(), physical_id=INVENTED))
+
+    stack.sagemaker.faults.add(Hook(give_up, "CreateInferenceExperiment"))
+    stack.deliver(stack.event("Create", declared()))
+    stack.run()
+
+    delete, create = stack.answers
+    assert delete.succeeded
+    assert not create.succeeded
+    assert stack.names() == []
+    assert stack.shadows() == []
+
+
+def test_what_was_given_up_is_removed_even_if_all_is_forgotten_meanwhile() -> None:
+    stack = Stack(visible_after_create=timedelta(seconds=20))
+    event = stack.event("Create", declared())
+
+    def give_up(_: object) -> None:
+        stack.serve_once(stack.event("Delete", declared(), physical_id=INVENTED))
+
+    stack.sagemaker.faults.add(Hook(give_up, "CreateInferenceExperiment"))
+    stop_waiting(stack, event, after="CreateInferenceExperiment")
+    stack.clock.advance(600)
+    assert stack.names()
+
+    index.serve(event, Context(stack.clock), stack.ports)
+
+    assert not stack.answers[-1].succeeded
+    assert stack.names() == []
+    assert stack.shadows() == []
+
+
+def test_an_update_creates_nothing_once_the_stack_rolls_back(stack: Stack) -> None:
+    first = declared(Schedule={"EndTime": "2030-01-03T00:00:00Z"})
+    name = stack.create(first).physical_id
+    stack.clock.advance(timedelta(days=4))
+    stack.call("DeleteInferenceExperiment", Name=name)
+    begin_to_deploy(stack, [served()])
+    update = stack.event("Update", SECOND, physical_id=name, old=first)
+    interject(stack, stack.event("Rollback", first, physical_id=name, old=SECOND))
+
+    stack.deliver(update)
+    stack.run()
+
+    rollback, given_up = stack.answers[-2:]
+    assert rollback.succeeded
+    assert not given_up.succeeded
+    assert stack.delete(first, name).succeeded
+    assert stack.names() == []
+
+
+def test_a_create_whose_repeat_conflicts_with_its_first_attempt_may_have_created() -> None:
+    stack = Stack(visible_after_create=timedelta(seconds=20))
+    create = stack.event("Create", declared())
+    repeated = ErrorFault("CreateInferenceExperiment", "ConflictException", "it exists already", after=True)
+    stack.sagemaker.faults.add(repeated)
+    interject(stack, stack.event("Delete", declared(), physical_id=INVENTED))
+
+    stack.deliver(create)
+    stack.run()
+
+    stack.clock.advance(600)
+    assert stack.names() == []
