@@ -55,7 +55,8 @@ def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedE
     except NotFoundError:
         return None
     started = (started_at(tags) if tags else None) or situation.journal.completed_at(START, experiment.name)
-    return replace(experiment, tags=tags, start=_actual_start(experiment, started, situation.now))
+    start = _actual_start(experiment, started, situation.now)
+    return replace(experiment, tags=tags, start=start, start_called=started)
 
 
 def _actual_start(experiment: ObservedExperiment, started: datetime | None, now: datetime) -> datetime | None:

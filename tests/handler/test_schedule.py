@@ -160,6 +160,22 @@ def test_a_duration_counts_from_the_actual_start_of_a_test_that_was_started_earl
     assert stack.calls(since=mark) == []
 
 
+def test_the_end_of_a_test_that_was_started_shortly_before_its_time_stays_where_it_was_set() -> None:
+    stack = Stack(reports_actual_start=False)
+    start = stack.clock.now() + timedelta(minutes=50)
+    now = declared(Schedule={"Duration": "P5D"})
+    before = declared(Schedule={"StartTime": start.isoformat(), "Duration": "P5D"})
+    name = stack.create(before).physical_id
+    assert stack.update(before, now, name).succeeded
+    ends = end_of(stack, name)
+    stack.clock.advance(timedelta(days=1))
+    mark = stack.mark()
+
+    assert stack.update(now | {"ServiceTimeout": 3000}, now, name).succeeded
+    assert stack.calls(since=mark) == []
+    assert end_of(stack, name) == ends
+
+
 FAR = {"StartTime": "2030-02-20T00:00:00Z", "EndTime": "2030-03-20T00:00:00Z"}
 
 

@@ -17,6 +17,7 @@ class ObservedExperiment:
         tags: ``None`` where they were not read, as nothing is decided by them.
         start: When it really started, or is to start (see ``observer``).
         production_name, shadow_name: Empty where they are not reported.
+        start_called: When the handler called for it to start, if it did.
         created: ``CreationTime``.
         concluded: ``CompletionTime``.
     """
@@ -37,6 +38,7 @@ class ObservedExperiment:
     data_storage: DataStorage | None = None
     start: datetime | None = None
     end: datetime | None = None
+    start_called: datetime | None = None
     created: datetime | None = None
     concluded: datetime | None = None
     endpoint_config_name: str = ""

@@ -35,7 +35,13 @@ def match_end(desired: Declaration, observed: ObservedExperiment, now: datetime)
     end = desired_end(desired, observed)
     if end is None:
         return Match.UNKNOWN
-    return match_if(observed.end is not None and abs(observed.end - _shortened(end, observed)) < _CLOSE)
+    if observed.end is None:
+        return Match.DIFFERENT
+    ends = [_shortened(end, observed)]
+    if observed.start_called is not None and not observed.not_started:
+        # What counts as the start may have changed since the end was set: SageMaker may report the planned start.
+        ends.append(desired.schedule.end_of_a_test_started_at(observed.start_called) or end)
+    return match_if(any(abs(observed.end - each) < _CLOSE for each in ends))
 
 
 def _shortened(end: datetime, observed: ObservedExperiment) -> datetime:
