@@ -1,6 +1,7 @@
 """``python -m campaign``: lives many lives, and tells what was violated."""
 
 import argparse
+import random
 import sys
 import time
 from collections import Counter
@@ -15,7 +16,7 @@ from campaign.outcome import Outcome
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m campaign", description=__doc__)
     parser.add_argument("--lives", type=int, default=10_000, help="how many seeds, from --first on")
-    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--first", type=int, help="the first seed; drawn afresh if omitted")
     parser.add_argument("--seed", type=int, help="one seed alone")
     parser.add_argument("--log", action="store_true", help="the handler's log of that seed")
     asked = parser.parse_args()
@@ -24,9 +25,11 @@ def main() -> int:
         print(outcome.log, end="")
         outcomes = [outcome]
     else:
+        first = asked.first if asked.first is not None else random.randrange(1_000_000, 1_000_000_000)  # noqa: S311
+        print(f"lives {first} to {first + asked.lives - 1}", flush=True)
         began = time.monotonic()
         with ProcessPoolExecutor() as pool:
-            outcomes = list(pool.map(live, range(asked.first, asked.first + asked.lives), chunksize=20))
+            outcomes = list(pool.map(live, range(first, first + asked.lives), chunksize=20))
         print(f"{time.monotonic() - began:.0f} s")
     report(outcomes)
     return 1 if any(outcome.violations for outcome in outcomes) else 0

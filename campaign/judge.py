@@ -80,7 +80,8 @@ class Judge:
         request = self._stack.requests[-1]
         now = self._world.scheduler.now()
         began = min((run.began for run in self._function.of(request.id)), default=now)
-        took = self._world.slowest + (began - request.sent)
+        # The update that is taken back is waited for, and then the rollback's own.
+        took = 2 * self._world.slowest + (began - request.sent)
         slow = took.total_seconds() > request.timeout - 300
         if not self._excused(request) and not slow:
             self.violated(5, f"{request.id}: {request.reason}")
