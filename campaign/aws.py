@@ -35,6 +35,7 @@ class Client:
     ) -> None:
         self._scheduler, self._chance, self._function, self._answer = scheduler, chance, function, answer
         self.denied_until = denied_until
+        self._unknown_until = 0.0
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
         operation = "".join(part.capitalize() for part in method.split("_"))
@@ -58,6 +59,8 @@ class Client:
         if (failed or lost) and dice.random() < 0.5:
             raise self._broken(operation, lost=lost)
         answer = self._performed(operation, arguments)
+        if operation == "DescribeInferenceExperiment":
+            answer = self._perhaps_unknown(answer)
         if failed or lost:
             raise self._broken(operation, lost=lost)
         if intercepted:
@@ -65,6 +68,13 @@ class Client:
         self._scheduler.sleep(dice.uniform(0.02, 0.2))
         self._function.perhaps_crash()
         return answer
+
+    def _perhaps_unknown(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """The same, or with a status that is in no model."""
+        now = self._scheduler.now().timestamp()
+        if self._chance.hits("unknown_status"):
+            self._unknown_until = now + self._chance.later.uniform(10, 900)
+        return answer | {"Status": "Paused"} if now < self._unknown_until else answer
 
     def _performed(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:

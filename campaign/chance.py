@@ -44,6 +44,8 @@ class Odds:
     """Somebody stops, edits or deletes the experiment while a request is under way, or between two."""
     endpoint_meddling: float = 0.0
     """Somebody updates or scales the endpoint, while a request is under way, or between two."""
+    unknown_status: float = 0.0
+    """SageMaker reports a status that is in no model, for up to a quarter of an hour."""
     test_fails: float = 0.0
     """SageMaker gives an experiment up: Cancelled, with a StatusReason."""
     silent_rollback: float = 0.0
@@ -89,10 +91,11 @@ STORM = Odds(
     denied=0.1,
     proxy=0.004,
     endpoint_meddling=0.1,
+    unknown_status=0.0005,
 )
 
 
-_LATER = frozenset({"proxy", "endpoint_meddling"})
+_LATER = frozenset({"proxy", "endpoint_meddling", "unknown_status"})
 """What was added later has dice of its own, so that the lives of known seeds stay what they were, as long as it spares
 them."""
 

@@ -65,7 +65,7 @@ class Judge:
         if self._stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
             rollback = self._stack.status == "UPDATE_ROLLBACK_COMPLETE"
             problem = self._unlike(self._stack.declared, self._stack.physical_id, now, rollback=rollback)
-            if problem and not (rollback and (self._excused(self._stack.requests[-1]) or self._endpoint_changed)):
+            if problem and not (rollback and self._may_leave_it(self._stack.requests[-1])):
                 self.violated(7, f"{self._stack.status}: {problem}")
             if not rollback:
                 for missing in invariants.missing_tags(self._stack.declared, self._stack.physical_id, self._service):
@@ -153,7 +153,7 @@ class Judge:
         elif not self._unsettled():
             now, rollback = self._world.scheduler.now(), request.kind == "Rollback"
             problem = self._unlike(request.declared, answer.physical_id, now, rollback=rollback)
-            if problem and not (rollback and (self._excused(request) or self._endpoint_changed)):
+            if problem and not (rollback and self._may_leave_it(request)):
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
         if request.kind == "Rollback":
             self._check_not_undone(request, answer)
@@ -185,6 +185,11 @@ class Judge:
             for each in invariants.own(self._service)
             for status, moment in (("Starting", "StartTime"), ("Stopping", "EndTime"))
         )
+
+    def _may_leave_it(self, request: Request) -> bool:
+        """Whether a rollback may leave a test as it is: what it is, or what it runs on, is not known to the handler."""
+        unknown = "unknown_status" in self._world.chance.counts
+        return self._endpoint_changed or unknown or self._excused(request)
 
     def _unsettled(self) -> bool:
         """Whether something that is not the handler's doing has just happened to the experiment."""
