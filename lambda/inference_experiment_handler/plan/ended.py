@@ -1,6 +1,6 @@
 """An experiment that has ended: as desired, by itself, or by somebody else. Nothing about it can change any more."""
 
-from inference_experiment_handler.model.operations import STOP
+from inference_experiment_handler.model.operations import CREATE, STOP
 from inference_experiment_handler.model.request import RequestType
 from inference_experiment_handler.model.status import REGULAR_ENDS
 from inference_experiment_handler.model.steps import Infeasible, Step
@@ -45,8 +45,9 @@ def plan_ended(situation: Situation, target: Target) -> Step | Infeasible:
 def _problem(situation: Situation, target: Target) -> str | None:
     """Why the ended test is not what is desired; ``None`` if it is."""
     desired, experiment = situation.desired, target.experiment
-    # What this request has ended was as desired before, or the request would have failed then.
-    changed = [] if target.stopped_by_this_request else _changed(situation, target)
+    # What this request has created is as desired, and what it has ended was, or the request would have failed then.
+    as_desired = target.stopped_by_this_request or situation.journal.perhaps_completed(CREATE, target.name)
+    changed = [] if as_desired else _changed(situation, target)
     if changed:
         return (
             f"{diff.in_words(desired, experiment, changed)} can't change: {ended_words(experiment)}. {way_out(desired)}"
