@@ -215,3 +215,14 @@ def test_an_endpoint_is_asked_for_by_its_name_as_declared(stack: Stack) -> None:
     asked = [call.parameters for call in stack.sagemaker.record if call.operation == "DescribeEndpoint"]
     assert {"EndpointName": "Shop-Ranking"} in asked
     assert {"EndpointName": "shop-ranking"} not in asked
+
+
+def test_a_create_that_sagemaker_gave_up_says_why_however_late_the_test_was_to_start() -> None:
+    stack = Stack(creating=timedelta(minutes=20))
+    stack.sagemaker.faults.add(CancelFault("Starting", "no capacity"))
+
+    answer = stack.create(declared(Schedule={"Duration": "P3D"}))
+
+    assert not answer.succeeded
+    assert "(no capacity). Start a new run" in answer.reason
+    assert "can't change" not in answer.reason

@@ -123,9 +123,7 @@ def test_a_failed_create_leaves_nothing_behind(either_way: Stack) -> None:
     answer = stack.create(declared(**FULL))
 
     assert not answer.succeeded
-    assert "is Cancelled" in answer.reason
-    assert "(no capacity). Start a new run" in answer.reason
-    assert "can't change" not in answer.reason
+    assert "no capacity" in answer.reason
     assert stack.delete(declared(**FULL), answer.physical_id).succeeded
     assert stack.names() == []
     assert stack.shadows() == []
