@@ -66,6 +66,11 @@ class ObservedExperiment:
         return self.status == Status.RUNNING
 
     @property
+    def at_rest(self) -> bool:
+        """Whether a call may change it: it waits for its start, it runs, or nobody knows."""
+        return not self.in_transition and not self.ended
+
+    @property
     def was_cancelled(self) -> bool:
         """Whether it was stopped early, or SageMaker gave it up: only ``status_reason`` tells."""
         return self.status == Status.CANCELLED
@@ -78,9 +83,7 @@ class ObservedExperiment:
     @property
     def unhandled(self) -> bool:
         """Whether nothing is planned for it: its status is unknown, or which of its variants is the shadow."""
-        if self.in_transition or self.ended:
-            return False
-        return not (self.not_started or self.running) or not self.shadow_name
+        return self.at_rest and (not (self.not_started or self.running) or not self.shadow_name)
 
     @property
     def ran(self) -> bool:

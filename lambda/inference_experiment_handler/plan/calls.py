@@ -33,9 +33,13 @@ def call_off(target: Target, stop_arguments: Arguments, *, shadow_left: str | No
         return call_once(STOP, target, stop_arguments, tentative=True)
     if shadow_left is None and not journal.in_conflict(DELETE, target.name):
         return call_once(DELETE, target, {"Name": target.name}, tentative=True)
-    once_more = Call(STOP, target.name, stop_arguments, "once more", tentative=True)
-    if not journal.in_conflict_for_good(once_more, target.now):
-        return once_more
+    again = [Call(STOP, target.name, stop_arguments, "once more", tentative=True)]
+    if shadow_left is None:
+        again.append(Call(DELETE, target.name, {"Name": target.name}, "once more", tentative=True))
+    again = [call for call in again if not journal.in_conflict_for_good(call, target.now)]
+    if again:
+        # By turns, as nobody knows which of them was only refused for now.
+        return again[int(target.now.timestamp()) // 10 % len(again)]
     if shadow_left is not None:
         return Fail(f"{shadow_left}. {target.name} has not started and can't be stopped: {journal.last_error}")
     return Fail(f"{target.name} has not started and can be neither stopped nor deleted: {journal.last_error}")

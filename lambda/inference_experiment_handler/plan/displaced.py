@@ -15,8 +15,11 @@ def displaced(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None)
         differences.append(
             f"serves {_in_words(endpoint.production)}, and not {_in_words((own,)) if own else 'its production variant'}"
         )
-    if not endpoint.shadows_with(experiment.shadow_name):
-        differences.append(f"has no shadow variant {experiment.shadow_name}")
+    if not serves_shadow(experiment, endpoint):
+        own = experiment.variants.get(experiment.shadow_name)
+        found = f", but {_in_words(endpoint.shadows)}" if endpoint.shadows else ""
+        model = f" with model {own.model_name}" if own and endpoint.shadows else ""
+        differences.append(f"has no shadow variant {experiment.shadow_name}{model}{found}")
     if not differences:
         return None
     return (
@@ -27,12 +30,21 @@ def displaced(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None)
 
 def serves_production(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
     """Whether production is the test's own, as far as it is known. Instance counts don't matter: endpoints scale."""
-    own = experiment.variants.get(experiment.production_name)
-    if own is None or len(endpoint.production) != 1:
+    if len(endpoint.production) != 1:
         return False
-    (served,) = endpoint.production
+    return _is_own(endpoint.production[0], experiment.variants.get(experiment.production_name))
+
+
+def serves_shadow(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
+    """Whether the test's own shadow variant is on the endpoint, as far as it is known."""
+    own = experiment.variants.get(experiment.shadow_name)
+    return any(_is_own(served, own) for served in endpoint.shadows)
+
+
+def _is_own(served: ServedVariant, own: ModelVariant | None) -> bool:
     return (
-        served.variant_name == own.variant_name
+        own is not None
+        and served.variant_name == own.variant_name
         and (served.model_name is None or names.same(served.model_name, own.model_name))
         and served.instance_type in (None, own.instance_type)
     )

@@ -9,6 +9,7 @@ from inference_experiment_handler.plan.ending_proof import stop_problem
 from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.finalize import finalize
+from inference_experiment_handler.plan.keep_production import as_intended
 from inference_experiment_handler.plan.matching import Match
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import ended_words, way_out
@@ -92,7 +93,8 @@ def _conclusion_problem(situation: Situation, target: Target, conclusion: Ending
         return f"DesiredState and what belongs to it can't change: {ended_words(experiment)}"
     endpoint = situation.endpoint(experiment.endpoint_name)
     intent = target.stop_intent
-    problem = stop_problem(conclusion, experiment, endpoint, intent.production if intent else "")
+    sent = as_intended(conclusion, intent, experiment) if intent and intent.action == conclusion.shadow else conclusion
+    problem = stop_problem(sent, experiment, endpoint, intent.production if intent else "")
     if problem is None:
         return None
     if situation.journal.is_completed(STOP, target.name):

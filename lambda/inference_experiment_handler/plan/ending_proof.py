@@ -32,7 +32,9 @@ def ending_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint | None
             return f"endpoint {test.endpoint_name} is gone, so shadow variant {shadow} does not serve"
         if _promoted(ending, test, endpoint):
             return (
-                _not_in_service(endpoint) or _still_serving(ending, endpoint) or _resize_problem(ending, test, endpoint)
+                _not_in_service(endpoint)
+                or _production_left(ending, endpoint)
+                or _resize_problem(ending, test, endpoint)
             )
         return (
             f"shadow variant {shadow} does not serve production traffic: endpoint {endpoint.name} serves "
@@ -53,9 +55,9 @@ def stop_problem(
 
     ``production``: the model and the instance type that it was to keep, where they are not the test's own.
     """
-    if not experiment.ran:
-        # Nothing of it was deployed to be promoted, retained or resized.
-        return shadow_left(experiment, endpoint) if ending.shadow != Action.RETAIN else None
+    if not experiment.ran and ending.shadow == Action.REMOVE:
+        # Nothing of it was deployed to be resized.
+        return shadow_left(experiment, endpoint) or _production_problem(production, endpoint)
     return (
         ending_problem(ending, experiment, endpoint)
         or _production_problem(production, endpoint)
@@ -88,8 +90,13 @@ def _not_in_service(endpoint: ObservedEndpoint) -> str | None:
     return _mixed_problem(endpoint) or f"endpoint {endpoint.name} is {endpoint.status}{because(endpoint)}"
 
 
-def _still_serving(ending: Ending, endpoint: ObservedEndpoint) -> str | None:
-    """Why the production variant has not gone."""
+def _production_left(ending: Ending, endpoint: ObservedEndpoint) -> str | None:
+    """Why the production variant has not gone, or has gone though it was to stay."""
+    if ending.production != Action.REMOVE and len(endpoint.production) == 1:
+        return (
+            f"endpoint {endpoint.name} serves {names_of(endpoint.production)} alone, and was to serve the production "
+            f"variant, too{because(endpoint)}"
+        )
     if ending.production != Action.REMOVE or len(endpoint.production) == 1:
         return None
     return (
@@ -101,8 +108,7 @@ def _still_serving(ending: Ending, endpoint: ObservedEndpoint) -> str | None:
 def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> str | None:
     """Why a variant has not the instances that ``DesiredModelVariants`` declares."""
     for desired in ending.desired_variants:
-        if desired == test.variants.get(desired.variant_name):
-            # It is named because the other one is resized, or because nothing is to change.
+        if _is_fill_in(desired, test):
             continue
         serving = (*endpoint.production, *endpoint.shadows)
         served = next((each for each in serving if each.variant_name == desired.variant_name), None)
@@ -116,6 +122,18 @@ def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> s
                 f"{desired.instance_type}{because(endpoint)}"
             )
     return None
+
+
+def _is_fill_in(desired: ModelVariant, test: Test) -> bool:
+    """Whether a variant is named because the other one is resized, or because nothing is to change.
+
+    A test may have more production instances than are declared (see ``live_count``).
+    """
+    own = test.variants.get(desired.variant_name)
+    if own is None or desired == own:
+        return own is not None
+    same = replace(own, instance_count=desired.instance_count) == desired
+    return same and desired.variant_name != test.shadow_name and desired.instance_count < own.instance_count
 
 
 def _has_instances_of(desired: ModelVariant, served: ServedVariant) -> bool:
@@ -158,10 +176,11 @@ def _kept(ending: Ending, test: Test) -> ModelVariant | None:
 def _promoted(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> bool:
     if endpoint.shadows_with(test.shadow_name):
         return False
-    if endpoint.serves_in_production(test.shadow_name):
-        return True
-    # Should SageMaker give the promoted variant another name, its model on its instances tells, if nothing else has it.
     promoted = _kept(ending, test)
+    named = next((served for served in endpoint.production if served.variant_name == test.shadow_name), None)
+    if named is not None:
+        return promoted is None or named.model_name is None or names.same(named.model_name, promoted.model_name)
+    # Should SageMaker give the promoted variant another name, its model on its instances tells, if nothing else has it.
     others = [variant for name, variant in test.variants.items() if name != test.shadow_name]
     if promoted is None or any(_is_served(promoted, by.model_name, by.instance_type) for by in others):
         return False

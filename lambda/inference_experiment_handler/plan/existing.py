@@ -88,7 +88,7 @@ def _plan_created_or_running(situation: Situation, target: Target) -> Step | Inf
         if wait is not None:
             return wait
     differing = _differing(situation, target)
-    if target.experiment.running and not target.deployed_by_this_request:
+    if target.experiment.running:
         looked_at = _look_at_endpoint(situation, target, differing)
         if looked_at is not None:
             return looked_at
@@ -109,13 +109,14 @@ def _look_at_endpoint(situation: Situation, target: Target, differing: list[Fiel
     """
     desired, experiment = situation.desired, target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
+    conclusion = desired.conclusion
     wait = still_updating(endpoint)
     if wait is not None:
-        return wait
+        # What has nothing to do is not held up by an update that may take long.
+        return wait if differing or conclusion is not None else None
     problem = displaced(experiment, endpoint)
     if problem is None:
         return None
-    conclusion = desired.conclusion
     if endpoint is not None and conclusion is not None and not differing:
         # A Stop can end the test, and keep what production serves.
         if keep_production(conclusion, experiment, endpoint) is not None:

@@ -7,7 +7,8 @@ scaled the endpoint since the test started.
 from dataclasses import replace
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
-from inference_experiment_handler.plan.displaced import serves_production
+from inference_experiment_handler.model.tags import PendingStop
+from inference_experiment_handler.plan.displaced import serves_production, serves_shadow
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant, Removal
 
@@ -26,7 +27,7 @@ def removal_that_keeps_production(
 
 def keep_production(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> Ending | None:
     """The ending with what keeps production; ``None`` where no Stop can end the test so, and keep it."""
-    if ending.shadow != Action.REMOVE and not endpoint.shadows_with(experiment.shadow_name):
+    if ending.shadow != Action.REMOVE and not serves_shadow(experiment, endpoint):
         return None
     if not endpoint.production:
         # An endpoint that has failed serves nothing.
@@ -50,6 +51,20 @@ def kept_otherwise(ending: Ending, experiment: ObservedExperiment) -> str:
     if kept is None or _same(kept, experiment.variants.get(experiment.production_name)):
         return ""
     return f"{kept.model_name}/{kept.instance_type}"
+
+
+def as_intended(ending: Ending, intent: PendingStop, experiment: ObservedExperiment) -> Ending:
+    """The ending that a Stop was to bring about, as it was recorded.
+
+    It is another than was declared where no Stop could end the test so and keep production, or where the tags did not
+    yet show that the test had come about.
+    """
+    if intent.action == ending.shadow and intent.production == kept_otherwise(ending, experiment):
+        return ending
+    production = Action.REMOVE if intent.action == Action.PROMOTE else Action.RETAIN
+    # What production was to be is recorded. What was declared for the shadow holds if it was to stay as declared.
+    kept = (_declared(ending, experiment.shadow_name),) if intent.action == ending.shadow else ()
+    return Ending(production=production, shadow=intent.action, desired_variants=tuple(filter(None, kept)))
 
 
 def _can_be_named(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
@@ -102,7 +117,7 @@ def _as_served(variant: ModelVariant, served: ServedVariant) -> ModelVariant:
         variant.variant_name,
         served.model_name if other_model and served.model_name else variant.model_name,
         served.instance_type or variant.instance_type,
-        served.instance_count or variant.instance_count,
+        served.instance_count or served.configured_count or variant.instance_count,
     )
 
 

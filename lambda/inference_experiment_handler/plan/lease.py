@@ -30,6 +30,12 @@ def acquire_lease(target: Target) -> Call | None:
     return _write(target, {}, Purpose.LEASE, why="to acquire the lease")
 
 
+def acquire_lease_to_remove(target: Target) -> Call | None:
+    """The same for an experiment that is to go: it goes even where tags can't be written any more."""
+    lease = acquire_lease(target)
+    return replace(lease, tentative=True) if lease and lease.key not in target.journal.conflicts else None
+
+
 def record_intent(target: Target, purpose: str, tags: Mapping[str, str], *, again: bool = False) -> Call | None:
     """The call that writes down what is about to be done, or is verified; ``None`` once it is written, or can't be.
 
@@ -54,10 +60,12 @@ def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
     own = target.journal.is_completed(CREATE, target.name) or target.owned
     if target.bears_owner_tags or not own or target.owner_may_not_show_yet:
         return None
+    # What no request has brought about must not seem to have been.
+    applied = {LAST_APPLIED: NOT_KNOWN} if target.came_about else {}
     call = Call(
         ADD_TAGS,
         target.name,
-        arguments.add_tags(target.experiment, {**situation.request.owner.tags, LAST_APPLIED: NOT_KNOWN}),
+        arguments.add_tags(target.experiment, {**situation.request.owner.tags, **applied}),
         "its owner's tags are gone",
         purpose=Purpose.OWNER,
         tentative=True,

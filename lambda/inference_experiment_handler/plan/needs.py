@@ -29,7 +29,7 @@ def endpoints_needed(situation: Situation) -> frozenset[str]:
         target.experiment.endpoint_name
         for target in situation.targets
         # Before a test is updated or ended, its endpoint is looked at: others may have changed it.
-        if target.experiment.running or target.experiment.not_started or target.unverified
+        if target.experiment.at_rest or target.unverified
     ]
     if situation.request.desired is not None:
         target, desired = situation.target, situation.request.desired

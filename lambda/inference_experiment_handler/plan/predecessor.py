@@ -3,7 +3,7 @@
 from inference_experiment_handler.model.steps import Fail, Purpose, Step
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
 from inference_experiment_handler.plan import stack
-from inference_experiment_handler.plan.lease import acquire_lease, record_intent
+from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
 from inference_experiment_handler.plan.removal import end, remove
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.takeover import release
@@ -27,7 +27,7 @@ def retire_predecessor(situation: Situation) -> Step | None:
         return release(situation, predecessor)
     if predecessor.superseded:
         return Fail(f"a newer request holds the lease of {experiment.name}; {request.name} is left alone")
-    lease = acquire_lease(predecessor)
+    lease = acquire_lease_to_remove(predecessor)
     if lease is not None and not experiment.ended and not experiment.running:
         return lease
     if orphan:

@@ -1,7 +1,5 @@
 """Make it go: a Delete, and an end on the way of another run."""
 
-from dataclasses import replace
-
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
@@ -12,8 +10,12 @@ from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ending_proof import ending_problem, shadow_left, stop_problem
 from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.fields import Arguments
-from inference_experiment_handler.plan.keep_production import kept_otherwise, removal_that_keeps_production
-from inference_experiment_handler.plan.lease import acquire_lease, record_intent
+from inference_experiment_handler.plan.keep_production import (
+    as_intended,
+    kept_otherwise,
+    removal_that_keeps_production,
+)
+from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.takeover import release
 from inference_experiment_handler.plan.wording import unhandled_status
@@ -69,9 +71,7 @@ def end(
     shadow_may_stay = not experiment.ran and removal.ending.shadow == Action.RETAIN
     if experiment.ended:
         return _verify_stop(situation, target, ending, shadow_may_stay=shadow_may_stay)
-    lease = acquire_lease(target)
-    # What is to go goes even where tags can't be written any more.
-    lease = replace(lease, tentative=True) if lease and lease.key not in target.journal.conflicts else None
+    lease = acquire_lease_to_remove(target)
     if experiment.running and not experiment.unhandled:
         step = stop(situation, target, ending, reason=reason, record_may_go=record_may_go)
         return lease if lease is not None and isinstance(step, Wait) else step
@@ -80,20 +80,26 @@ def end(
     if experiment.in_transition:
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
     if experiment.unhandled:
-        return _end_in_unhandled_status(target, ending, reason=reason, record_may_go=record_may_go)
+        return _end_in_unhandled_status(situation, target, ending, reason=reason, record_may_go=record_may_go)
     return call_off_scheduled(situation, target, ending, reason=reason, shadow_may_stay=shadow_may_stay)
 
 
-def _end_in_unhandled_status(target: Target, ending: Ending, *, reason: str, record_may_go: bool) -> Step:
+def _end_in_unhandled_status(
+    situation: Situation, target: Target, ending: Ending, *, reason: str, record_may_go: bool
+) -> Step:
     """What may be legal is tried for a while; then the status may still pass, until the deadline.
 
     A Stop that is accepted is waited for: a Delete would lose what it does. The calls have a purpose of their own,
     because a conflict in this status says nothing of the next.
     """
-    intent = _intend_stop(target, ending)
+    experiment = target.experiment
+    endpoint = situation.endpoint(experiment.endpoint_name)
+    kept = removal_that_keeps_production(ending, experiment, endpoint) if endpoint is not None else ending
+    stoppable = kept is not None and bool(experiment.shadow_name) and still_updating(endpoint) is None
+    intent = _intend_stop(target, kept) if kept is not None and stoppable else None
     if intent is not None:
         return intent
-    sent = [(STOP, arguments.stop(target.experiment, ending, reason))] if target.experiment.shadow_name else []
+    sent = [(STOP, arguments.stop(experiment, kept, reason))] if kept is not None and stoppable else []
     sent += [(DELETE, {"Name": target.name})] if record_may_go else []
     why, purpose = f"it is {target.experiment.status}", Purpose.UNHANDLED_STATUS
     calls = [Call(operation, target.name, each, why, purpose, tentative=True) for operation, each in sent]
@@ -206,12 +212,12 @@ def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow
         if target.pending_stop.action == Action.RETAIN:
             return None
         ending = Ending(shadow=Action.REMOVE)
-    elif intent is not None and intent.action != ending.shadow:
-        # The shadow was not there to be promoted or retained, or the tags did not yet show that the test had come
-        # about. What was recorded then holds.
-        production = Action.REMOVE if intent.action == Action.PROMOTE else Action.RETAIN
-        ending = Ending(production=production, shadow=intent.action)
+    elif intent is not None:
+        ending = as_intended(ending, intent, experiment)
     endpoint = situation.endpoint(experiment.endpoint_name)
+    if endpoint is None:
+        # Nothing of it runs.
+        return None
     wait = still_updating(endpoint)
     if wait is not None:
         return wait

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
-from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, START, STOP, UPDATE
+from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STOP
 from inference_experiment_handler.model.request import Request, issued_at
 from inference_experiment_handler.model.steps import Purpose
 from inference_experiment_handler.model.tags import (
@@ -158,21 +158,17 @@ class Target:
     @property
     def stop_intent(self) -> PendingStop | None:
         """How this request has recorded last that it stops the test, or has tried to."""
-        tried = self.journal.last_tried(ADD_TAGS, self.name, Purpose.STOP)
-        if tried is None:
-            return self.pending_stop if self.pending_stop.token == self.request.token else None
+        tried = self.journal.last_tried(ADD_TAGS, self.name, Purpose.STOP) or ""
         action, _, production = tried.removeprefix(Purpose.STOP).strip().partition(" ")
-        return PendingStop(action, self.request.token, production)
+        if action:
+            return PendingStop(action, self.request.token, production)
+        # Nothing was tried, or by an earlier version, whose journal does not say what.
+        return self.pending_stop if self.pending_stop.token == self.request.token else None
 
     @property
     def stopped_by_this_request(self) -> bool:
         """Whether this request has stopped the test, or has recorded that it is about to."""
         return self.pending_stop.token == self.request.token or self.journal.perhaps_completed(STOP, self.name)
-
-    @property
-    def deployed_by_this_request(self) -> bool:
-        """Whether this request has had SageMaker change the endpoint, so that what it serves is the test's."""
-        return any(self.journal.perhaps_completed(operation, self.name) for operation in (CREATE, START, UPDATE, STOP))
 
     @property
     def unverified(self) -> bool:
