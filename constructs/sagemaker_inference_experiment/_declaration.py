@@ -1,6 +1,6 @@
 """All that is declared of one experiment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -51,6 +51,15 @@ class Declaration:
     def ending(self) -> Conclusion:
         """How the test is stopped if it does not run to its scheduled end."""
         return self.conclusion or (self.on_delete or OnDelete()).conclusion
+
+    def variants(self) -> Iterator[tuple[str, ModelVariant]]:
+        """All variants that are given, by their parameters: those of the test, and those at its end."""
+        yield "production_variant", self.production_variant
+        yield "shadow_variant", self.shadow_variant
+        on_delete = self.on_delete.conclusion if self.on_delete is not None else None
+        for path, conclusion in (("conclusion", self.conclusion), ("on_delete.conclusion", on_delete)):
+            for index, variant in enumerate(conclusion.desired_variants if conclusion is not None else ()):
+                yield f"{path}.desired_variants[{index}]", variant
 
     def _render(self, stack: Stack, *, name: str | None) -> dict[str, Any]:
         """The properties of the custom resource, without tags. The ARN of a role that is made later is a token."""

@@ -29,13 +29,13 @@ def resource_behind(given: object, kind: type[T]) -> T | None:
     if isinstance(given, kind):
         return given
     if isinstance(given, str):
-        given = _referred(given)
+        given = referred(given)
     if not isinstance(given, Construct):
         return None
     return next((construct for construct in given.node.find_all() if isinstance(construct, kind)), None)
 
 
-def _referred(name: str) -> IConstruct | None:
+def referred(name: str) -> IConstruct | None:
     """The construct that a name is an attribute of; none for a literal name, or one of several parts."""
     if not is_unresolved(name):
         return None

@@ -13,6 +13,7 @@ from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import environment_faults
 from sagemaker_inference_experiment._parameters import in_parameters
+from sagemaker_inference_experiment._places import place_faults
 from sagemaker_inference_experiment._tags import tag_list
 from sagemaker_inference_experiment._tokens import is_unresolved
 from sagemaker_inference_experiment._unsupported import endpoint_faults, model_faults
@@ -38,6 +39,7 @@ def check(experiment: IConstruct, stack: Stack, declaration: Declaration, proper
             ),
             *declaration._faults(),
             *environment_faults(stack, provider._stack if provider is not None else stack, declaration.role),
+            *place_faults(stack, declaration),
             # A test that is over can't start: its endpoint may have changed since.
             *(endpoint_faults(declaration.endpoint) if conclusion is None else ()),
             *model_faults("production", declaration.production_variant.model),

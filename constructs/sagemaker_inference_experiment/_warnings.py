@@ -111,17 +111,10 @@ def _warn_of_unknown_instance_types(declared: _Declared) -> None:
 
 def _instance_types(declaration: Declaration) -> dict[str, str]:
     """All that are declared, by their parameters."""
-    types = {
-        "production_variant.instance_type": declaration.production_variant.instance_type,
-        "shadow_variant.instance_type": declaration.shadow_variant.instance_type,
-    }
+    types = {f"{parameter}.instance_type": variant.instance_type for parameter, variant in declaration.variants()}
     on_delete = declaration.on_delete.conclusion if declaration.on_delete is not None else None
     for path, conclusion in (("conclusion", declaration.conclusion), ("on_delete.conclusion", on_delete)):
-        if conclusion is None:
-            continue
-        for index, variant in enumerate(conclusion.desired_variants):
-            types[f"{path}.desired_variants[{index}].instance_type"] = variant.instance_type
-        if conclusion.shadow_instance_type is not None:
+        if conclusion is not None and conclusion.shadow_instance_type is not None:
             types[f"{path}.shadow_instance_type"] = conclusion.shadow_instance_type
     return types
 
