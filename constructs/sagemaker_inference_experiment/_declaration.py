@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
@@ -51,6 +52,14 @@ class Declaration:
     def ending(self) -> Conclusion:
         """How the test is stopped if it does not run to its scheduled end."""
         return self.conclusion or (self.on_delete or OnDelete()).conclusion
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it says that the test is over: by its conclusion, or by an end that is past.
+
+        Raises a ``ValueError`` where the schedule is faulty.
+        """
+        _, end = self.schedule._known() if self.schedule is not None else (None, None)
+        return self.conclusion is not None or (end is not None and end <= now)
 
     def variants(self) -> Iterator[tuple[str, ModelVariant]]:
         """All variants that are given, by their parameters: those of the test, and those at its end."""
