@@ -14,6 +14,7 @@ from sagemaker_inference_experiment._argument_types import type_faults
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import environment_faults
+from sagemaker_inference_experiment._names_of_app import watch_names
 from sagemaker_inference_experiment._parameters import in_parameters
 from sagemaker_inference_experiment._places import place_faults
 from sagemaker_inference_experiment._reflection import found_behind
@@ -48,6 +49,7 @@ def check(experiment: IConstruct, stack: Stack, declaration: Declaration, proper
     )
     # Only a valid experiment takes its name.
     _refuse(experiment, _name_faults(experiment, stack, properties.get("Name")))
+    watch_names(experiment, stack, declaration, over=over)
 
 
 def _refuse(experiment: IConstruct, faults: list[str]) -> None:

@@ -102,7 +102,7 @@ def test_a_shadow_variant_of_the_experiments_name_may_be_there(declared: Any) ->
     assert declared.experiment(endpoint=endpoint(declared, [shadow("Shadow-01")]))
 
 
-def app_model(declared: Any, id: str, **name: str) -> aws_sagemaker.CfnModel:
+def app_model(declared: Any, id: str, **name: Any) -> aws_sagemaker.CfnModel:
     return aws_sagemaker.CfnModel(declared.stack, id, **name)
 
 
@@ -162,7 +162,7 @@ def test_what_nobody_knows_yet_passes(declared: Any) -> None:
 
 def test_a_variant_that_is_a_token_passes(declared: Any) -> None:
     on = endpoint(declared)
-    config = declared.stack.node.find_child("Config")
+    config: Any = declared.stack.node.find_child("Config")
     config.production_variants = [Fn.get_att("Somewhere", "Variant")]
 
     assert declared.experiment(endpoint=on)
