@@ -22,12 +22,13 @@ def still_updating(endpoint: ObservedEndpoint | None) -> Wait | None:
     return None
 
 
-def placement_problem(desired: Declaration, endpoint: ObservedEndpoint | None) -> str | None:
+def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -> str | None:
     """Why a test as declared would fail on this endpoint, or would change what production serves.
 
     SageMaker deploys both variants as the experiment declares them, the production variant too. Only its instance count
     need not be declared as it is (see ``live_count``).
     """
+    desired = situation.desired
     if endpoint is None:
         return f"EndpointName: there is no endpoint {desired.endpoint_name}"
     if endpoint.status != "InService":
@@ -40,8 +41,27 @@ def placement_problem(desired: Declaration, endpoint: ObservedEndpoint | None) -
     others = tuple(served for served in endpoint.shadows if served.variant_name != desired.shadow.variant_name)
     if others:
         there = names_of(others)
-        return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: remove it"
+        whose = _whose(situation, others)
+        return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: {whose}"
     return _mirror_problem(desired, endpoint.production[0])
+
+
+def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
+    """Whose shadow variant is there, as far as it was observed, and what can be done about it."""
+    names_there = {served.variant_name for served in shadows}
+    for target in situation.targets:
+        if target.experiment.shadow_name in names_there and names.same(
+            target.experiment.endpoint_name, situation.desired.endpoint_name
+        ):
+            return (
+                f"it is that of {target.name}, and no stop is declared that removes it. Take it off the endpoint, or "
+                "give the shadow variant its name"
+            )
+    return (
+        "it is another test's, or somebody has left it. `aws sagemaker list-inference-experiments` lists the tests, "
+        "and `describe-inference-experiment` tells the endpoint of each. If it is a test's, that test has to end "
+        "first. Only if it is no test's, take it off the endpoint"
+    )
 
 
 def _mirror_problem(desired: Declaration, served: ServedVariant) -> str | None:
