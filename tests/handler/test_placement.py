@@ -2,8 +2,42 @@
 
 from typing import Any
 
+import pytest
+
 from simulation.declarations import PRODUCTION, declared, shadow_mode, variant
+from simulation.endpoints import served
+from tests.support.endpoint import deploy
 from tests.support.stack import Stack
+
+
+def without(*keys: str) -> dict[str, Any]:
+    return {key: value for key, value in served().items() if key not in keys}
+
+
+SERVERLESS = {
+    **without("InstanceType", "InitialInstanceCount"),
+    "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 5},
+}
+
+
+@pytest.mark.parametrize(
+    ("production", "words"),
+    [
+        (SERVERLESS, "has no instance type, as on a serverless endpoint; a shadow test needs an endpoint whose"),
+        (without("ModelName"), "has no model of its own, as on an endpoint for inference components; a shadow test"),
+    ],
+    ids=["serverless", "inference components"],
+)
+def test_an_endpoint_that_has_no_shadow_tests_is_said_to_be_one(
+    stack: Stack, production: dict[str, Any], words: str
+) -> None:
+    deploy(stack, [production])
+    mark = stack.mark()
+
+    answer = stack.create(declared())
+
+    assert f"production variant {PRODUCTION} of endpoint shop {words}" in answer.reason
+    assert stack.calls(since=mark) == []
 
 
 def other_shadow() -> dict[str, Any]:

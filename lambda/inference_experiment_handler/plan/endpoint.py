@@ -43,7 +43,8 @@ def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -
         there = names_of(others)
         whose = _whose(situation, others)
         return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: {whose}"
-    return _mirror_problem(desired, endpoint.production[0])
+    (served,) = endpoint.production
+    return _unknown_problem(endpoint, served) or _mirror_problem(desired, served)
 
 
 def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
@@ -64,15 +65,36 @@ def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
     )
 
 
+def _unknown_problem(endpoint: ObservedEndpoint, served: ServedVariant) -> str | None:
+    """Why what production serves can't be compared with what is declared: it has no model or no instance type."""
+    variant = f"production variant {served.variant_name} of endpoint {endpoint.name}"
+    if served.model_name is None and served.instance_type is None:
+        return (
+            f"what {variant} serves is not known: configuration {endpoint.config_name} was deleted, or names neither a "
+            "model nor an instance type. Update the endpoint to a configuration that is there and names both"
+        )
+    if served.model_name is None:
+        return (
+            f"{variant} has no model of its own, as on an endpoint for inference components; a shadow test needs an "
+            "endpoint whose production variant has a model"
+        )
+    if served.instance_type is None:
+        return (
+            f"{variant} has no instance type, as on a serverless endpoint; a shadow test needs an endpoint whose "
+            "production variant runs on instances of one type"
+        )
+    return None
+
+
 def _mirror_problem(desired: Declaration, served: ServedVariant) -> str | None:
     production = desired.production
     differences = []
     if production.variant_name != served.variant_name:
         differences.append(f"VariantName {served.variant_name} (declared {production.variant_name})")
     if not names.same(production.model_name, served.model_name):
-        differences.append(f"ModelName {served.model_name or 'none'} (declared {production.model_name})")
+        differences.append(f"ModelName {served.model_name} (declared {production.model_name})")
     if production.instance_type != served.instance_type:
-        differences.append(f"InstanceType {served.instance_type or 'none'} (declared {production.instance_type})")
+        differences.append(f"InstanceType {served.instance_type} (declared {production.instance_type})")
     if not differences:
         return None
     return (
