@@ -1,5 +1,6 @@
 """Endpoints, their configurations and models of the app, by the names that the app gives them."""
 
+from collections.abc import Hashable
 from typing import Any, TypeVar
 
 from aws_cdk import CfnResource, Stack, Stage, aws_sagemaker
@@ -39,6 +40,11 @@ class NamedResources:
         parts = parts_of(stack, given)
         found = self._by_name.get(_key(kind, stack, parts)) or self._by_attribute(kind, stack, parts)
         return found if isinstance(found, kind) else None
+
+    def identity(self, given: object, name: str, kind: type[T], stack: Stack) -> Hashable:
+        """What two experiments have in common that mean the same one: its resource in the app, or else its name."""
+        resource = self.find(given, kind, stack)
+        return address_of(resource) if resource is not None else _key(kind, stack, parts_of(stack, name))
 
     def _add(self, kind: type[CfnResource], resource: CfnResource) -> None:
         self._by_kind[kind].append(resource)

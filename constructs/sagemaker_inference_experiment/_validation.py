@@ -14,12 +14,13 @@ from sagemaker_inference_experiment._argument_types import type_faults
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import environment_faults
-from sagemaker_inference_experiment._names_of_app import watch_names
 from sagemaker_inference_experiment._parameters import in_parameters
 from sagemaker_inference_experiment._places import place_faults
 from sagemaker_inference_experiment._reflection import found_behind
 from sagemaker_inference_experiment._tags import tag_list
 from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._watched import Watched
+from sagemaker_inference_experiment._whole_app import watch
 
 
 class InvalidExperimentError(ValueError):
@@ -49,7 +50,15 @@ def check(experiment: IConstruct, stack: Stack, declaration: Declaration, proper
     )
     # Only a valid experiment takes its name.
     _refuse(experiment, _name_faults(experiment, stack, properties.get("Name")))
-    watch_names(experiment, stack, declaration, over=over)
+    watch(
+        Watched(
+            experiment=experiment,
+            stack=stack,
+            declaration=declaration,
+            endpoint_name=properties["EndpointName"],
+            over=over,
+        )
+    )
 
 
 def _refuse(experiment: IConstruct, faults: list[str]) -> None:

@@ -31,7 +31,7 @@ class _Declared:
     endpoint_name: str
 
     def warn(self, id: str, message: str) -> None:
-        _add(self.experiment, id, message)
+        add_warning(self.experiment, id, message)
 
     @property
     def removed_variants(self) -> list[str]:
@@ -59,7 +59,7 @@ def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -
     """Adds a warning for each key whose use nothing in the app can allow the role."""
     for each in granted:
         if each.missing is not None:
-            _add(
+            add_warning(
                 experiment,
                 "keyNotGranted",
                 "the role takes no policies of this app, and the app does not change the key's policy: unless it is "
@@ -67,7 +67,8 @@ def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -
             )
 
 
-def _add(experiment: IConstruct, id: str, message: str) -> None:
+def add_warning(experiment: IConstruct, id: str, message: str) -> None:
+    """Adds a warning that ``acknowledge_warning`` of the experiment accepts."""
     # Below the experiment: CDK before 2.272 ignores an earlier acknowledgement on the construct itself.
     Annotations.of(experiment.node.find_child("Resource")).add_warning_v2(f"{PREFIX}:{id}", message)
 

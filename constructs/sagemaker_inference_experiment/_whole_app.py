@@ -1,4 +1,4 @@
-"""Endpoints and models that experiments give by a name, which may be one of a resource of the app."""
+"""What can be told of experiments only when their app is whole: of names, and of each other."""
 
 import jsii
 from aws_cdk import Aspects, CfnResource, IAspect, Stack, Stage, aws_sagemaker
@@ -9,13 +9,14 @@ from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._named_resources import NamedResources
 from sagemaker_inference_experiment._reflection import address_of
+from sagemaker_inference_experiment._same_endpoint import same_endpoint_faults
 from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._watched import Watched
 
 
-def watch_names(experiment: IConstruct, stack: Stack, declaration: Declaration, *, over: bool) -> None:
-    """Has an experiment looked at once more at synth if it gives its endpoint or a model by a name."""
-    if _given(declaration):
-        _names_below(Stage.of(stack) or stack.node.root).watch(experiment, stack, declaration, over)
+def watch(watched: Watched) -> None:
+    """Has an experiment looked at once more at synth."""
+    _whole(Stage.of(watched.stack) or watched.stack.node.root).watch(watched)
 
 
 def _given(declaration: Declaration) -> list[tuple[str, type[CfnResource]]]:
@@ -32,25 +33,24 @@ def _given(declaration: Declaration) -> list[tuple[str, type[CfnResource]]]:
 
 
 @jsii.implements(IAspect, IValidation)
-class _Names:
-    """Looks for what has these names, once for all experiments of an app or a stage.
+class _WholeApp:
+    """Looks at all experiments of an app or a stage at once.
 
     It is an aspect, which may add dependencies, and a validation, which may refuse. Both come after the app is made.
     """
 
     def __init__(self, root: IConstruct) -> None:
         self._root = root
-        self._declared: list[tuple[IConstruct, Stack, Declaration, bool]] = []
+        self._watched: list[Watched] = []
 
-    def watch(self, experiment: IConstruct, stack: Stack, declaration: Declaration, over: bool) -> None:
-        if not self._declared:
-            Aspects.of(experiment).add(self)
-        self._declared.append((experiment, stack, declaration, over))
+    def watch(self, watched: Watched) -> None:
+        if not self._watched:
+            Aspects.of(watched.experiment).add(self)
+        self._watched.append(watched)
 
     def visit(self, node: IConstruct) -> None:
-        first, *_ = self._declared[0]
         # An aspect visits all that is below, too.
-        if address_of(node) == address_of(first):
+        if address_of(node) == address_of(self._watched[0].experiment):
             self._add_dependencies(NamedResources(self._root))
 
     def _add_dependencies(self, named: NamedResources) -> None:
@@ -58,23 +58,26 @@ class _Names:
 
         On a resource of another stack nothing depends: that could close a circle of stacks.
         """
-        for experiment, stack, declaration, _ in self._declared:
-            for name, kind in _given(declaration):
-                resource = None if is_unresolved(name) else named.find(name, kind, stack)
-                if resource is not None and address_of(Stack.of(resource)) == address_of(stack):
-                    experiment.node.find_child("Resource").node.add_dependency(resource)
+        for each in self._watched:
+            for name, kind in _given(each.declaration):
+                resource = None if is_unresolved(name) else named.find(name, kind, each.stack)
+                if resource is not None and address_of(Stack.of(resource)) == address_of(each.stack):
+                    each.experiment.node.find_child("Resource").node.add_dependency(resource)
 
     def validate(self) -> list[str]:
         named = NamedResources(self._root)
-        return [
-            f"{experiment.node.path}: {fault}"
-            for experiment, stack, declaration, over in self._declared
-            for fault in app_faults(stack, declaration, named.find, over=over)
+        of_names = [
+            f"{each.path}: {fault}"
+            for each in self._watched
+            # What is given otherwise was looked at when the experiment was made.
+            if _given(each.declaration)
+            for fault in app_faults(each.stack, each.declaration, named.find, over=each.over)
         ]
+        return [*of_names, *same_endpoint_faults(self._watched, named)]
 
 
 @ask_once
-def _names_below(root: IConstruct) -> _Names:
-    names = _Names(root)
-    root.node.add_validation(names)
-    return names
+def _whole(root: IConstruct) -> _WholeApp:
+    whole = _WholeApp(root)
+    root.node.add_validation(whole)
+    return whole
