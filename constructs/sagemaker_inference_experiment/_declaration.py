@@ -9,6 +9,7 @@ from typing import Any
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 
+from inference_experiment_handler.spec.declaration import FIRST_RUN
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
@@ -52,6 +53,11 @@ class Declaration:
     def ending(self) -> Conclusion:
         """How the test is stopped if it does not run to its scheduled end."""
         return self.conclusion or (self.on_delete or OnDelete()).conclusion
+
+    @property
+    def may_follow_a_promotion(self) -> bool:
+        """Whether it is a later run, before which another may have promoted its shadow variant."""
+        return self.run is not None and self.run != FIRST_RUN
 
     def is_over(self, now: datetime) -> bool:
         """Whether it says that the test is over: by its conclusion, or by an end that is past.

@@ -1,5 +1,7 @@
 """Whether the production variant is declared as the app's own endpoint configuration has it."""
 
+from typing import NamedTuple
+
 from aws_cdk import Stack, aws_sagemaker
 
 from inference_experiment_handler.spec import names
@@ -12,11 +14,31 @@ from sagemaker_inference_experiment._variants import ModelVariant
 Configured = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
 
 
-def mirror_faults(
+class Difference(NamedTuple):
+    """A parameter of the production variant, what it is, and what the endpoint configuration of this path has."""
+
+    parameter: str
+    declared: str
+    configured: str
+    config: str
+
+    @property
+    def fault(self) -> str:
+        return (
+            f"{self.parameter} is {self.declared}, must be {self.configured} as in endpoint configuration "
+            f"{self.config}, unless a conclusion says that the test is over"
+        )
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.parameter} is {self.declared}, and {self.configured} in endpoint configuration {self.config}"
+
+
+def differences(
     declared: ModelVariant, stack: Stack, config: aws_sagemaker.CfnEndpointConfig, served: Configured, find: Find
-) -> list[str]:
+) -> list[Difference]:
     """How the two differ, as far as both are known. Counts may: a test starts with as many as the endpoint has."""
-    differences = [
+    found = [
         (parameter, shown(given), shown(there))
         for parameter, given, there in (
             ("variant_name", declared.variant_name, served.variant_name),
@@ -27,11 +49,10 @@ def mirror_faults(
     if served.model_name is not None:
         given, there = _Model(declared.model, stack, find), _Model(served.model_name, Stack.of(config), find)
         if given.differs_from(there):
-            differences.append(("model", str(given), str(there)))
+            found.append(("model", str(given), str(there)))
     return [
-        f"production_variant.{parameter} is {given}, must be {there} as in endpoint configuration {config.node.path}, "
-        "unless a conclusion says that the test is over"
-        for parameter, given, there in differences
+        Difference(f"production_variant.{parameter}", given, there, config.node.path)
+        for parameter, given, there in found
     ]
 
 

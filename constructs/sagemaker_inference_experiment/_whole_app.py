@@ -1,16 +1,20 @@
 """What can be told of experiments only when their app is whole: of names, and of each other."""
 
+from collections.abc import Sequence
+
 import jsii
 from aws_cdk import Aspects, CfnResource, IAspect, Stack, Stage, aws_sagemaker
 from constructs import IConstruct, IValidation
 
-from sagemaker_inference_experiment._app import app_faults
+from sagemaker_inference_experiment._app import app_faults, differences_after_a_promotion
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._declaration import Declaration
+from sagemaker_inference_experiment._mirror import Difference
 from sagemaker_inference_experiment._named_resources import NamedResources
 from sagemaker_inference_experiment._reflection import address_of
 from sagemaker_inference_experiment._same_endpoint import same_endpoint_faults
 from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._warnings import add_warning
 from sagemaker_inference_experiment._watched import Watched
 
 
@@ -73,7 +77,20 @@ class _WholeApp:
             if _given(each.declaration)
             for fault in app_faults(each.stack, each.declaration, named.find, over=each.over)
         ]
+        for each in self._watched:
+            if not each.over:
+                _warn_of_differences(each, differences_after_a_promotion(each.stack, each.declaration, named.find))
         return [*of_names, *same_endpoint_faults(self._watched, named)]
+
+
+def _warn_of_differences(watched: Watched, differences: Sequence[Difference]) -> None:
+    if differences:
+        said = "; ".join(each.in_words for each in differences)
+        add_warning(
+            watched.experiment,
+            "productionDiffers",
+            f"{said}: the deployment fails unless the endpoint still serves what an earlier run promoted",
+        )
 
 
 @ask_once

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, Fn, aws_sagemaker
+from aws_cdk import Annotations, CfnParameter, Fn, aws_sagemaker
+from aws_cdk.assertions import Annotations as Found
+from aws_cdk.assertions import Match
 from aws_cdk.aws_sagemaker_alpha import Model
 
 from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant, Schedule
@@ -186,3 +188,21 @@ def test_a_faulty_schedule_is_said_along_with_the_rest(declared: Any) -> None:
         declared.experiment(endpoint=endpoint(declared, model_name="m"), schedule=Schedule.start_now(until="soon"))
 
     assert len(str(raised.value).splitlines()) == 3
+
+
+def test_a_later_run_may_mirror_what_an_earlier_one_promoted(declared: Any) -> None:
+    production = replace(PRODUCTION, model="challenger", variant_name="Shadow-01")
+    shadow = replace(PRODUCTION, model="contender", variant_name="Shadow-02")
+
+    experiment = declared.experiment(
+        endpoint=endpoint(declared), run="2", production_variant=production, shadow_variant=shadow
+    )
+
+    id = "sagemaker-inference-experiment:productionDiffers"
+    (warning,) = Found.from_stack(declared.stack).find_warning("*", Match.string_like_regexp(id))
+    assert str(warning.entry.data).startswith(
+        "production_variant.variant_name is 'Shadow-01', and 'AllTraffic' in endpoint configuration Demo/Config; "
+        "production_variant.model is 'challenger', and 'champion' in endpoint configuration Demo/Config: the deployment"
+    )
+    Annotations.of(experiment).acknowledge_warning(id)
+    assert not Found.from_stack(declared.stack).find_warning("*", Match.string_like_regexp(id))
