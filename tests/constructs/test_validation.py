@@ -1,7 +1,7 @@
 """What is refused at synth: all that can be known to be wrong, at once; tokens pass."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import jsii
@@ -154,8 +154,45 @@ def test_what_is_wrong_is_named_by_its_parameter_and_once(
 
 
 def test_a_run_beside_a_given_name_is_refused(declared: Any) -> None:
-    with pytest.raises(InvalidExperimentError, match="give another Name instead"):
+    with pytest.raises(InvalidExperimentError, match="give another experiment_name instead"):
         declared.experiment(experiment_name="mine", run="2")
+
+
+JUNE = datetime(2030, 6, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"schedule": Schedule.start_at(JUNE, until=JUNE)},
+            "schedule.end (EndTime) is 2030-06-01T00:00:00+00:00, must be after schedule.start, 2030-06-01T00:00:00",
+        ),
+        (
+            {"schedule": Schedule.start_at(JUNE, until=JUNE + timedelta(minutes=1))},
+            "schedule.end (EndTime) is PT1M after schedule.start, must be from PT1H to P30D",
+        ),
+        (
+            {"schedule": Schedule(end=JUNE, duration=Duration.days(1))},
+            "schedule.duration (Duration) is given beside schedule.end: a test ends at a time or after a duration, not",
+        ),
+        (
+            {"conclusion": Conclusion(desired_variants=(PRODUCTION, SHADOW))},
+            "conclusion.desired_variants (DesiredModelVariants) has 'Shadow-01', which conclusion.production or "
+            "conclusion.shadow removes",
+        ),
+        (
+            {"schedule": Schedule.start_at("EndTime")},
+            "schedule.start (StartTime) is 'EndTime', must be an ISO 8601 timestamp",
+        ),
+    ],
+    ids=["order", "length", "both", "removed", "a value"],
+)
+def test_a_message_names_other_parameters_as_they_are_typed(declared: Any, given: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(**given)
+
+    assert f"  - {words}" in str(raised.value)
 
 
 def test_nothing_is_made_of_a_declaration_that_is_refused(declared: Any) -> None:
