@@ -1,13 +1,15 @@
 """All that is declared of one experiment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 
+from inference_experiment_handler.spec.declaration import FIRST_RUN
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
@@ -51,6 +53,28 @@ class Declaration:
     def ending(self) -> Conclusion:
         """How the test is stopped if it does not run to its scheduled end."""
         return self.conclusion or (self.on_delete or OnDelete()).conclusion
+
+    @property
+    def may_follow_a_promotion(self) -> bool:
+        """Whether it is a later run, before which another may have promoted its shadow variant."""
+        return self.run is not None and self.run != FIRST_RUN
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it says that the test is over: by its conclusion, or by an end that is past.
+
+        Raises a ``ValueError`` where the schedule is faulty.
+        """
+        _, end = self.schedule._known() if self.schedule is not None else (None, None)
+        return self.conclusion is not None or (end is not None and end <= now)
+
+    def variants(self) -> Iterator[tuple[str, ModelVariant]]:
+        """All variants that are given, by their parameters: those of the test, and those at its end."""
+        yield "production_variant", self.production_variant
+        yield "shadow_variant", self.shadow_variant
+        on_delete = self.on_delete.conclusion if self.on_delete is not None else None
+        for path, conclusion in (("conclusion", self.conclusion), ("on_delete.conclusion", on_delete)):
+            for index, variant in enumerate(conclusion.desired_variants if conclusion is not None else ()):
+                yield f"{path}.desired_variants[{index}]", variant
 
     def _render(self, stack: Stack, *, name: str | None) -> dict[str, Any]:
         """The properties of the custom resource, without tags. The ARN of a role that is made later is a token."""

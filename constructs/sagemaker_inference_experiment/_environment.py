@@ -1,6 +1,8 @@
 """The stack, the account and the region of an experiment: its provider and its role have to match them."""
 
-from aws_cdk import Environment, Stack, aws_iam
+from typing import NamedTuple
+
+from aws_cdk import Stack, aws_iam
 from constructs import IConstruct
 
 from inference_experiment_handler.spec.text import shown
@@ -9,15 +11,22 @@ from sagemaker_inference_experiment._role import role_account
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 
+class Place(NamedTuple):
+    """An account and a region, each of which may be a token."""
+
+    account: str
+    region: str
+
+
 def stack_of(construct: IConstruct, scope: IConstruct) -> Stack:
     """The stack of a construct that has been made in the scope."""
     return scope if isinstance(scope, Stack) else Stack.of(construct)
 
 
 @ask_once
-def environment_of(stack: Stack) -> Environment:
-    """The account and the region of a stack, each of which may be a token."""
-    return Environment(account=stack.account, region=stack.region)
+def environment_of(stack: Stack) -> Place:
+    """The account and the region of a stack."""
+    return Place(account=stack.account, region=stack.region)
 
 
 def environment_faults(stack: Stack, provider_stack: Stack, role: aws_iam.IRole | None) -> list[str]:

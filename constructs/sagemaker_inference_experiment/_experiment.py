@@ -40,14 +40,16 @@ class InferenceExperiment(IInferenceExperiment):
         scope: The construct to put it into.
         id: Its id there.
         endpoint: The endpoint whose traffic is shadowed, as a construct (``CfnEndpoint``, ``IEndpoint``), a reference
-            or a name (``EndpointName``). It serves exactly one production variant. A reference to an endpoint of
-            another app has an ARN only, where names are in lower case: CloudWatch, which tells names apart by case,
-            has no metrics under that if the name has capitals. Then give the name.
+            or a name (``EndpointName``). It is of the experiment's own account and region, serves exactly one
+            production variant, and has room for one shadow. A reference to an endpoint of another app has an ARN only,
+            where names are in lower case: CloudWatch, which tells names apart by case, has no metrics under that if
+            the name has capitals. Then give the name.
         role: What SageMaker assumes to deploy the variants and to capture data (``RoleArn``). If omitted, it is one
             that is made for all such experiments of the stack and has ``AmazonSageMakerFullAccess``, as AWS's guide
             says: there is no list of what would be less. Either is granted the buckets and keys that are given as
             constructs.
-        production_variant: The variant that serves the endpoint; it has to mirror what the endpoint serves.
+        production_variant: The variant that serves the endpoint; it has to mirror what the endpoint serves. Synth
+            compares it with the endpoint's configuration, as far as the app shows it.
         shadow_variant: The variant to try.
         sampling_percentage: How much of the traffic is copied to the shadow variant, 0 to 100 (``SamplingPercentage``).
             A whole number in text is taken, too: ``cdk deploy -c sampling=30`` puts ``"30"`` into the context.
@@ -57,8 +59,8 @@ class InferenceExperiment(IInferenceExperiment):
             omitted. Only with a generated name: to start anew with a given one, give another.
         schedule: When it starts and ends (``Schedule``); starts at once, and ends after 7 days, if omitted.
         data_capture: Where requests and responses are kept (``DataStorageConfig``); nowhere if omitted.
-        kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``): a key, or its id, ARN or alias.
-            SageMaker's own key if omitted or empty.
+        kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``): a key of the region, or
+            its id, ARN or alias. SageMaker's own key if omitted or empty.
         description: Up to 1024 characters in one line (``Description``); none if omitted.
         conclusion: Ends the test with the deployment (``DesiredState`` and what belongs to it); while omitted it runs
             to its scheduled end.

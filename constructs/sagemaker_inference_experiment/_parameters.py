@@ -56,8 +56,20 @@ def in_parameters(faults: Iterable[Fault], declaration: Declaration | None = Non
     said: dict[tuple[str, str], str] = {}
     for path, problem in faults:
         parameter = _parameter(path, declaration)
-        said.setdefault((parameter, problem), f"{parameter}{_property(path)} {problem}")
+        said.setdefault((parameter, problem), f"{parameter}{_property(path)} {_in_parameters(problem, path)}")
     return list(said.values())
+
+
+def _in_parameters(problem: str, path: str) -> str:
+    """What is wrong, with the parameters in place of the properties that it names; not within values, in quotes."""
+    within = "on_delete.conclusion" if path.startswith("OnDelete.") else "conclusion"
+    named = {
+        "Name": "experiment_name",
+        "StartTime": "schedule.start",
+        "EndTime": "schedule.end",
+        "ModelVariantActions": f"{within}.production or {within}.shadow",
+    }
+    return re.sub(rf"'[^']*'|\"[^\"]*\"|\b({'|'.join(named)})\b", lambda found: named.get(found[0], found[0]), problem)
 
 
 def _property(path: str) -> str:

@@ -32,7 +32,9 @@ AnyModel = NamedModel | IModelRef | str
 
 def endpoint_name(endpoint: AnyEndpoint, stack: Stack) -> str:
     if isinstance(endpoint, str):
-        return endpoint
+        # ``ref`` is the ARN.
+        referred = resource_behind(endpoint, aws_sagemaker.CfnEndpoint)
+        return endpoint if referred is None else referred.attr_endpoint_name
     # ``endpoint_name`` of a CfnEndpoint is the property, which is None where CloudFormation generates the name.
     if isinstance(endpoint, aws_sagemaker.CfnEndpoint):
         return endpoint.attr_endpoint_name
@@ -57,7 +59,8 @@ def endpoint_config_name(endpoint: AnyEndpoint, stack: Stack) -> str | None:
 
 def model_name(model: AnyModel, stack: Stack) -> str:
     if isinstance(model, str):
-        return model
+        referred = resource_behind(model, aws_sagemaker.CfnModel)
+        return model if referred is None else referred.attr_model_name
     if isinstance(model, aws_sagemaker.CfnModel):
         return model.attr_model_name
     if has(model, "model_name"):

@@ -1,14 +1,20 @@
 """What is behind the values that users give: attributes, and CloudFormation resources of the app."""
 
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from aws_cdk import CfnResource, Reference, Tokenization
+from aws_cdk import CfnResource, Reference, Stack, Tokenization
 from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 T = TypeVar("T", bound=CfnResource)
+
+
+class Find(Protocol):
+    """Finds the resource of the app that is meant by what is given in a stack: a construct, a reference or a name."""
+
+    def __call__(self, given: object, kind: type[T], stack: Stack, /) -> T | None: ...
 
 
 def has(value: object, attribute: str) -> bool:
@@ -29,16 +35,21 @@ def resource_behind(given: object, kind: type[T]) -> T | None:
     if isinstance(given, kind):
         return given
     if isinstance(given, str):
-        given = _referred(given)
+        given = referred(given)
     if not isinstance(given, Construct):
         return None
     return next((construct for construct in given.node.find_all() if isinstance(construct, kind)), None)
 
 
-def _referred(name: str) -> IConstruct | None:
+def referred(name: str) -> IConstruct | None:
     """The construct that a name is an attribute of; none for a literal name, or one of several parts."""
     if not is_unresolved(name):
         return None
     fragments = Tokenization.reverse_string(name)
     token = fragments.first_token
     return token.target if fragments.length == 1 and isinstance(token, Reference) else None
+
+
+def found_behind(given: object, kind: type[T], _stack: Stack) -> T | None:
+    """Finds what can be told while the app is still being made: not what is given by a literal name."""
+    return resource_behind(given, kind)

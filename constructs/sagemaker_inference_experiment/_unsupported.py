@@ -1,62 +1,73 @@
 """Endpoints and models of the app that SageMaker does not support in shadow tests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aws_cdk import Stack, aws_sagemaker
+from aws_cdk import aws_sagemaker
 
+from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.text import shown
-from sagemaker_inference_experiment._reflection import resource_behind
 from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._variants import ModelVariant
+
+Configured = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
 
 
-def endpoint_faults(endpoint: object) -> list[str]:
-    """Why SageMaker runs no shadow test on this endpoint; nothing for an endpoint that is not part of the app."""
-    of_app = resource_behind(endpoint, aws_sagemaker.CfnEndpoint)
-    config = _configuration(of_app) if of_app is not None else None
-    if config is None:
-        return []
-    faults = []
+def configuration_faults(config: aws_sagemaker.CfnEndpointConfig, shadow: ModelVariant) -> list[str]:
+    """Why SageMaker runs no shadow test on an endpoint of this configuration."""
+    return [f"endpoint configuration {config.node.path} {fault}" for fault in _of_configuration(config, shadow)]
+
+
+def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow: ModelVariant) -> Iterator[str]:
     if config.async_inference_config is not None:
-        faults.append("is asynchronous (AsyncInferenceConfig), must be a real-time endpoint")
-    variants = _known(config.production_variants)
-    faults += [
-        f"has serverless variant {shown(variant.variant_name)} (ServerlessConfig), must run on instances"
-        for variant in variants
-        if getattr(variant, "serverless_config", None) is not None
-    ]
+        yield "is asynchronous (AsyncInferenceConfig), must be a real-time endpoint"
+    variants = known_entries(config.production_variants)
+    for variant in configured(variants):
+        yield from _of_variant(variant)
     if len(variants) > 1:
         names = ", ".join(shown(getattr(variant, "variant_name", None)) for variant in variants)
-        faults.append(f"has {len(variants)} production variants ({names}), must have exactly one")
-    return [f"endpoint configuration {config.node.path} {fault}" for fault in faults]
+        yield f"has {len(variants)} production variants ({names}), must have exactly one"
+    for variant in configured(known_entries(config.shadow_production_variants)):
+        name = variant.variant_name
+        if name != shadow.variant_name and not is_unresolved(name) and not is_unresolved(shadow.variant_name):
+            yield (
+                f"has shadow variant {shown(name)} (ShadowProductionVariants), must have none besides the experiment's "
+                f"own, {shown(shadow.variant_name)}: an endpoint has room for one"
+            )
 
 
-def model_faults(which: str, model: object) -> list[str]:
-    """Why this model can't be a variant of a shadow test; nothing for a model that is not part of the app."""
-    of_app = resource_behind(model, aws_sagemaker.CfnModel)
-    if of_app is None:
-        return []
+def _of_variant(variant: Configured) -> Iterator[str]:
+    name = shown(variant.variant_name)
+    if variant.serverless_config is not None:
+        yield f"has serverless variant {name} (ServerlessConfig), must run on instances"
+    elif variant.instance_type is None:
+        yield f"has variant {name} without InstanceType, must run on instances of one type"
+    elif variant.instance_type.startswith(limits.EXCLUDED_INSTANCES):
+        yield f"has variant {name} on {shown(variant.instance_type)}, must not run on Inf1 instances"
+    if variant.model_name is None:
+        yield f"has variant {name} without ModelName, which is for inference components, must have a model of its own"
+    if variant.accelerator_type is not None:
+        yield f"has variant {name} with Elastic Inference ({shown(variant.accelerator_type)}), must have no accelerator"
+
+
+def model_faults(which: str, model: aws_sagemaker.CfnModel) -> list[str]:
+    """Why this model can't be a variant of a shadow test."""
     faults = []
-    containers = _known(of_app.containers)
+    containers = known_entries(model.containers)
     if len(containers) > 1:
         faults.append(f"has {len(containers)} containers, must have one")
-    elif of_app.inference_execution_config is not None:
+    elif model.inference_execution_config is not None:
         faults.append("has an InferenceExecutionConfig, which is for several containers, must have one container")
-    if any(getattr(container, "mode", None) == "MultiModel" for container in (of_app.primary_container, *containers)):
+    if any(getattr(container, "mode", None) == "MultiModel" for container in (model.primary_container, *containers)):
         faults.append("has Mode MultiModel, must be a single model")
-    return [f"model {of_app.node.path} of the {which} variant {fault}" for fault in faults]
+    return [f"model {model.node.path} of the {which} variant {fault}" for fault in faults]
 
 
-def _configuration(endpoint: aws_sagemaker.CfnEndpoint) -> aws_sagemaker.CfnEndpointConfig | None:
-    name = endpoint.endpoint_config_name
-    if is_unresolved(name):
-        return resource_behind(name, aws_sagemaker.CfnEndpointConfig)
-    for construct in Stack.of(endpoint).node.find_all():
-        if isinstance(construct, aws_sagemaker.CfnEndpointConfig) and construct.endpoint_config_name == name:
-            return construct
-    return None
+def configured(variants: Sequence[Any]) -> list[Configured]:
+    """Those that are known: one may be a token."""
+    return [variant for variant in variants if isinstance(variant, Configured)]
 
 
-def _known(entries: Any) -> Sequence[Any]:
-    # A lazy list is a token: nobody knows its entries before the template is rendered.
+def known_entries(entries: Any) -> Sequence[Any]:
+    """The entries of a list; none of a lazy one, which is a token: nobody knows its entries before it is rendered."""
     return entries if isinstance(entries, list) else ()

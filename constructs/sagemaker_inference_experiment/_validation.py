@@ -1,6 +1,7 @@
 """The checks at synth: the handler's own checks of the properties, and what only the app shows."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_cdk import Stack
@@ -8,14 +9,18 @@ from constructs import IConstruct
 
 from inference_experiment_handler.spec.parser import faults_in
 from inference_experiment_handler.spec.text import shown
+from sagemaker_inference_experiment._app import app_faults
 from sagemaker_inference_experiment._argument_types import type_faults
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import environment_faults
 from sagemaker_inference_experiment._parameters import in_parameters
+from sagemaker_inference_experiment._places import place_faults
+from sagemaker_inference_experiment._reflection import found_behind
 from sagemaker_inference_experiment._tags import tag_list
 from sagemaker_inference_experiment._tokens import is_unresolved
-from sagemaker_inference_experiment._unsupported import endpoint_faults, model_faults
+from sagemaker_inference_experiment._watched import Watched
+from sagemaker_inference_experiment._whole_app import watch
 
 
 class InvalidExperimentError(ValueError):
@@ -29,23 +34,31 @@ def check_types(experiment: IConstruct, declaration: Declaration) -> None:
 
 def check(experiment: IConstruct, stack: Stack, declaration: Declaration, properties: Mapping[str, Any]) -> None:
     """Raises an ``InvalidExperimentError`` with all that is known to be wrong. Tokens pass."""
-    provider, conclusion = declaration.provider, declaration.conclusion
+    provider = declaration.provider
+    faults = faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_unresolved)
+    readable = not any(fault.path.startswith("Schedule") for fault in faults)
+    over = declaration.is_over(datetime.now(UTC)) if readable else declaration.conclusion is not None
     _refuse(
         experiment,
         [
-            *in_parameters(
-                faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_unresolved), declaration
-            ),
+            *in_parameters(faults, declaration),
             *declaration._faults(),
             *environment_faults(stack, provider._stack if provider is not None else stack, declaration.role),
-            # A test that is over can't start: its endpoint may have changed since.
-            *(endpoint_faults(declaration.endpoint) if conclusion is None else ()),
-            *model_faults("production", declaration.production_variant.model),
-            *model_faults("shadow", declaration.shadow_variant.model),
+            *place_faults(stack, declaration),
+            *app_faults(stack, declaration, found_behind, over=over),
         ],
     )
     # Only a valid experiment takes its name.
     _refuse(experiment, _name_faults(experiment, stack, properties.get("Name")))
+    watch(
+        Watched(
+            experiment=experiment,
+            stack=stack,
+            declaration=declaration,
+            endpoint_name=properties["EndpointName"],
+            over=over,
+        )
+    )
 
 
 def _refuse(experiment: IConstruct, faults: list[str]) -> None:

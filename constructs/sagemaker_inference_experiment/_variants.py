@@ -15,7 +15,7 @@ class ModelVariant:
 
     Args:
         model: The SageMaker model, as a construct (``CfnModel``, aws-sagemaker-alpha's ``IModel``), a reference or its
-            name (``ModelName``).
+            name (``ModelName``). It is of the experiment's own account and region.
         variant_name: The variant's name, 1 to 63 letters, digits and hyphens (``VariantName``). The production variant
             bears the name that it has in the endpoint's configuration.
         instance_type: The ML instance type, such as ``ml.m5.xlarge`` (``InstanceType``).

@@ -31,7 +31,7 @@ class _Declared:
     endpoint_name: str
 
     def warn(self, id: str, message: str) -> None:
-        _add(self.experiment, id, message)
+        add_warning(self.experiment, id, message)
 
     @property
     def removed_variants(self) -> list[str]:
@@ -59,7 +59,7 @@ def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -
     """Adds a warning for each key whose use nothing in the app can allow the role."""
     for each in granted:
         if each.missing is not None:
-            _add(
+            add_warning(
                 experiment,
                 "keyNotGranted",
                 "the role takes no policies of this app, and the app does not change the key's policy: unless it is "
@@ -67,7 +67,8 @@ def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -
             )
 
 
-def _add(experiment: IConstruct, id: str, message: str) -> None:
+def add_warning(experiment: IConstruct, id: str, message: str) -> None:
+    """Adds a warning that ``acknowledge_warning`` of the experiment accepts."""
     # Below the experiment: CDK before 2.272 ignores an earlier acknowledgement on the construct itself.
     Annotations.of(experiment.node.find_child("Resource")).add_warning_v2(f"{PREFIX}:{id}", message)
 
@@ -111,17 +112,10 @@ def _warn_of_unknown_instance_types(declared: _Declared) -> None:
 
 def _instance_types(declaration: Declaration) -> dict[str, str]:
     """All that are declared, by their parameters."""
-    types = {
-        "production_variant.instance_type": declaration.production_variant.instance_type,
-        "shadow_variant.instance_type": declaration.shadow_variant.instance_type,
-    }
+    types = {f"{parameter}.instance_type": variant.instance_type for parameter, variant in declaration.variants()}
     on_delete = declaration.on_delete.conclusion if declaration.on_delete is not None else None
     for path, conclusion in (("conclusion", declaration.conclusion), ("on_delete.conclusion", on_delete)):
-        if conclusion is None:
-            continue
-        for index, variant in enumerate(conclusion.desired_variants):
-            types[f"{path}.desired_variants[{index}].instance_type"] = variant.instance_type
-        if conclusion.shadow_instance_type is not None:
+        if conclusion is not None and conclusion.shadow_instance_type is not None:
             types[f"{path}.shadow_instance_type"] = conclusion.shadow_instance_type
     return types
 

@@ -79,7 +79,7 @@ def test_bad_properties_are_answered_at_once_with_every_fault_and_nothing_called
     assert answer.reason.startswith("5 faults in the properties: ")
     for words in (
         "SamplingPercentage is '101', must be an integer from 0 to 100",
-        "Schedule.EndTime is 2030-02-01T00:00:00+00:00, not after StartTime",
+        "Schedule.EndTime is 2030-02-01T00:00:00+00:00, must be after StartTime",
         "RoleArn is 'me', must be the ARN of an IAM role",
         "Descripton is not a property, did you mean Description?",
         "Tags[0].Key is 'aws:mine', must not start with aws:",

@@ -27,6 +27,15 @@ def test_a_variant_that_cannot_be_read_is_one_fault(faulty: int) -> None:
     assert "InstanceType is 'm5.xlarge'" in fault
 
 
+def test_both_variants_that_lack_an_entry_are_said_at_once() -> None:
+    faults = faults_of(declared(ModelVariants=[variant("A", "m"), variant("B", "n")]))
+
+    assert [fault.partition(" that")[0] for fault in faults] == [
+        "ModelVariants has no entry for the production variant 'AllTraffic'",
+        "ModelVariants has no entry for the shadow variant 'Shadow-01'",
+    ]
+
+
 def test_two_variants_of_one_name_are_said_once() -> None:
     (fault,) = faults_of(
         declared(
@@ -69,7 +78,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"sampling": "ten"}, "SamplingPercentage is 'ten', must be an integer from 0 to 100"),
     ({"sampling": 1.5}, "SamplingPercentage is '1.5', must be an integer from 0 to 100"),
     ({"ModelVariants": None}, "ModelVariants is missing"),
-    ({"ModelVariants": [variant("AllTraffic", "m")]}, "ModelVariants has 1 entry, must be a list of exactly 2"),
+    ({"ModelVariants": [variant("AllTraffic", "m")]}, "ModelVariants has 1 entry, must be a list of exactly 2 entries"),
     ({"ModelVariants": [variant("AllTraffic", "m")] * 2}, "ModelVariants has 'AllTraffic' twice"),
     (
         {"ModelVariants": [variant("AllTraffic", "m"), variant("Other", "n")]},
@@ -86,13 +95,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
         "runs no shadow tests on Inf1 instances",
     ),
     ({"ShadowModeConfig": shadow_mode(shadow="AllTraffic")}, "is 'AllTraffic', the production variant's own name"),
-    ({"ShadowModeConfig": {"SourceModelVariantName": "a", "ShadowModelVariants": []}}, "must be a list of exactly 1"),
+    (
+        {"ShadowModeConfig": {"SourceModelVariantName": "a", "ShadowModelVariants": []}},
+        "must be a list of exactly 1 entry",
+    ),
     ({"Schedule": "now"}, "Schedule is 'now', must be a map of properties"),
     ({"Schedule": {"StartTime": "2030-01-01"}}, "without a time zone"),
     ({"Schedule": {"StartTime": "soon"}}, "must be an ISO 8601 timestamp with a time zone"),
     (
         {"Schedule": {"StartTime": "2030-01-02T00:00:00Z", "EndTime": "2030-01-01T00:00:00Z"}},
-        "Schedule.EndTime is 2030-01-01T00:00:00+00:00, not after StartTime",
+        "Schedule.EndTime is 2030-01-01T00:00:00+00:00, must be after StartTime",
     ),
     (
         {"Schedule": {"StartTime": "2030-01-01T00:00:00Z", "EndTime": "2030-02-01T00:00:00Z"}},
@@ -154,7 +166,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"DesiredState": "Completed", "DesiredModelVariants": [variant("Other", "m")]},
-        "DesiredModelVariants has 'Other', no variant of this experiment",
+        "DesiredModelVariants has 'Other', which is no variant of this experiment, must have AllTraffic or Shadow-01",
     ),
     (
         {

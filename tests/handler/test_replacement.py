@@ -80,7 +80,9 @@ def test_a_retained_shadow_leaves_no_room_for_another_one(stack: Stack) -> None:
     answer = stack.update(first, second, old)
 
     assert not answer.succeeded
-    assert "has shadow variant Shadow-01 already" in answer.reason
+    assert (
+        f"has shadow variant Shadow-01 already, and can have only one: it is that of {old}, and no st" in answer.reason
+    )
     assert stack.calls(since=mark) == []
 
 

@@ -36,7 +36,7 @@ def plan_absent(situation: Situation) -> Step | Infeasible:
         wait = _wait_for_predecessor(situation) or still_updating(situation.endpoint(desired.endpoint_name))
         if wait is not None:
             return wait
-        problem = placement_problem(desired, _endpoint_then(situation))
+        problem = placement_problem(situation, _endpoint_then(situation))
     if problem is not None:
         left = Done(f"there is no experiment {name}, and it can't be created again")
         return Infeasible(problem, in_rollback=lambda: left)

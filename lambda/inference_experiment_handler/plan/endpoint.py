@@ -22,12 +22,13 @@ def still_updating(endpoint: ObservedEndpoint | None) -> Wait | None:
     return None
 
 
-def placement_problem(desired: Declaration, endpoint: ObservedEndpoint | None) -> str | None:
+def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -> str | None:
     """Why a test as declared would fail on this endpoint, or would change what production serves.
 
     SageMaker deploys both variants as the experiment declares them, the production variant too. Only its instance count
     need not be declared as it is (see ``live_count``).
     """
+    desired = situation.desired
     if endpoint is None:
         return f"EndpointName: there is no endpoint {desired.endpoint_name}"
     if endpoint.status != "InService":
@@ -40,8 +41,49 @@ def placement_problem(desired: Declaration, endpoint: ObservedEndpoint | None) -
     others = tuple(served for served in endpoint.shadows if served.variant_name != desired.shadow.variant_name)
     if others:
         there = names_of(others)
-        return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: remove it"
-    return _mirror_problem(desired, endpoint.production[0])
+        whose = _whose(situation, others)
+        return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: {whose}"
+    (served,) = endpoint.production
+    return _unknown_problem(endpoint, served) or _mirror_problem(desired, served)
+
+
+def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
+    """Whose shadow variant is there, as far as it was observed, and what can be done about it."""
+    names_there = {served.variant_name for served in shadows}
+    for target in situation.targets:
+        if target.experiment.shadow_name in names_there and names.same(
+            target.experiment.endpoint_name, situation.desired.endpoint_name
+        ):
+            return (
+                f"it is that of {target.name}, and no stop is declared that removes it. Take it off the endpoint, or "
+                "give the shadow variant its name"
+            )
+    return (
+        "it is another test's, or somebody has left it. `aws sagemaker list-inference-experiments` lists the tests, "
+        "and `describe-inference-experiment` tells the endpoint of each. If it is a test's, that test has to end "
+        "first. Only if it is no test's, take it off the endpoint"
+    )
+
+
+def _unknown_problem(endpoint: ObservedEndpoint, served: ServedVariant) -> str | None:
+    """Why what production serves can't be compared with what is declared: it has no model or no instance type."""
+    variant = f"production variant {served.variant_name} of endpoint {endpoint.name}"
+    if served.model_name is None and served.instance_type is None:
+        return (
+            f"what {variant} serves is not known: configuration {endpoint.config_name} was deleted, or names neither a "
+            "model nor an instance type. Update the endpoint to a configuration that is there and names both"
+        )
+    if served.model_name is None:
+        return (
+            f"{variant} has no model of its own, as on an endpoint for inference components; a shadow test needs an "
+            "endpoint whose production variant has a model"
+        )
+    if served.instance_type is None:
+        return (
+            f"{variant} has no instance type, as on a serverless endpoint; a shadow test needs an endpoint whose "
+            "production variant runs on instances of one type"
+        )
+    return None
 
 
 def _mirror_problem(desired: Declaration, served: ServedVariant) -> str | None:
@@ -50,9 +92,9 @@ def _mirror_problem(desired: Declaration, served: ServedVariant) -> str | None:
     if production.variant_name != served.variant_name:
         differences.append(f"VariantName {served.variant_name} (declared {production.variant_name})")
     if not names.same(production.model_name, served.model_name):
-        differences.append(f"ModelName {served.model_name or 'none'} (declared {production.model_name})")
+        differences.append(f"ModelName {served.model_name} (declared {production.model_name})")
     if production.instance_type != served.instance_type:
-        differences.append(f"InstanceType {served.instance_type or 'none'} (declared {production.instance_type})")
+        differences.append(f"InstanceType {served.instance_type} (declared {production.instance_type})")
     if not differences:
         return None
     return (

@@ -58,6 +58,6 @@ def _problems_before_start(situation: Situation, target: Target) -> dict[str, st
             problem = length_problem(length, " from now")
             return {"Schedule.EndTime": f"Schedule.EndTime {problem}, as the test is to start now."}
     if placement_matters(situation, target):
-        problem = placement_problem(desired, situation.endpoint(desired.endpoint_name))
+        problem = placement_problem(situation, situation.endpoint(desired.endpoint_name))
         return {"ModelVariants": f"{problem}."} if problem else {}
     return {}

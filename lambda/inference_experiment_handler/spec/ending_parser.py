@@ -83,7 +83,8 @@ def _check_desired(
     for index, name in enumerate(names):
         if name not in mode.names:
             reader.fault(
-                "DesiredModelVariants", f"has {shown(name)}, no variant of this experiment ({either(mode.names)})"
+                "DesiredModelVariants",
+                f"has {shown(name)}, which is no variant of this experiment, must have {either(mode.names)}",
             )
         elif actions[mode.names.index(name)] == Action.REMOVE:
             reader.fault("DesiredModelVariants", f"has {shown(name)}, which ModelVariantActions removes")

@@ -137,7 +137,7 @@ def _schedule(reader: Reader) -> Schedule:
         _check_length(entry, "Duration", duration)
     if OPAQUE not in (start, end) and start is not None and end is not None:
         if end <= start:
-            entry.fault("EndTime", f"is {end.isoformat()}, not after StartTime, {start.isoformat()}")
+            entry.fault("EndTime", f"is {end.isoformat()}, must be after StartTime, {start.isoformat()}")
         else:
             _check_length(entry, "EndTime", end - start, " after StartTime")
     return Schedule(start, end, duration)

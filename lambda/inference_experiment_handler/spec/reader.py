@@ -141,12 +141,13 @@ class Reader:
             return None
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) not in count:
             many = f"exactly {count[0]}" if len(count) == 1 else f"{count[0]} to {count[-1]}"
+            entries = "entry" if count[-1] == 1 else "entries"
             of = (
                 f"has {len(value)} {'entry' if len(value) == 1 else 'entries'}"
                 if isinstance(value, list | tuple)
                 else f"is {shown(value)}"
             )
-            self.fault(key, f"{of}, must be a list of {many}")
+            self.fault(key, f"{of}, must be a list of {many} {entries}")
             return None
         if any(self._opaque(item) for item in value):
             return None

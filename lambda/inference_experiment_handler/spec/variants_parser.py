@@ -71,8 +71,7 @@ def _by_role(reader: Reader, mode: ShadowMode, variants: dict[str, ModelVariant]
             reader.fault(
                 "ModelVariants", f"has no entry for the {role} variant {shown(name)} that ShadowModeConfig names"
             )
-            return None
-    return variants
+    return variants if set(mode.names) <= variants.keys() else None
 
 
 def read_variant(entry: Reader) -> ModelVariant | None:

@@ -1,0 +1,67 @@
+"""What the app itself shows of an experiment's endpoint and models: its own resources behind them."""
+
+from aws_cdk import Stack, aws_sagemaker
+
+from sagemaker_inference_experiment._declaration import Declaration
+from sagemaker_inference_experiment._mirror import Difference, differences
+from sagemaker_inference_experiment._reflection import Find
+from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._unsupported import (
+    configuration_faults,
+    configured,
+    known_entries,
+    model_faults,
+)
+
+
+def app_faults(stack: Stack, declaration: Declaration, find: Find, *, over: bool) -> list[str]:
+    """Why an experiment can't run on what ``find`` finds in the app.
+
+    ``over``: it is declared to be over, and can't start. Its endpoint may have changed since.
+    """
+    faults = []
+    config = None if over else _configuration(stack, declaration, find)
+    if config is not None:
+        faults += configuration_faults(config, declaration.shadow_variant)
+        if not declaration.may_follow_a_promotion:
+            faults += [difference.fault for difference in _differences(stack, declaration, config, find)]
+    for which, variant in (("production", declaration.production_variant), ("shadow", declaration.shadow_variant)):
+        model = find(variant.model, aws_sagemaker.CfnModel, stack)
+        if model is not None:
+            faults += model_faults(which, model)
+    return faults
+
+
+def differences_after_a_promotion(stack: Stack, declaration: Declaration, find: Find) -> list[Difference]:
+    """How the production variant of a later run differs from the endpoint's configuration in the app.
+
+    It may: a promotion changes the endpoint, and leaves the configuration in the app as it is.
+    """
+    config = _configuration(stack, declaration, find) if declaration.may_follow_a_promotion else None
+    return _differences(stack, declaration, config, find) if config is not None else []
+
+
+def _differences(
+    stack: Stack, declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig, find: Find
+) -> list[Difference]:
+    variants = known_entries(config.production_variants)
+    if len(variants) != 1:
+        return []
+    production = declaration.production_variant
+    return [each for served in configured(variants) for each in differences(production, stack, config, served, find)]
+
+
+def _configuration(stack: Stack, declaration: Declaration, find: Find) -> aws_sagemaker.CfnEndpointConfig | None:
+    endpoint = find(declaration.endpoint, aws_sagemaker.CfnEndpoint, stack)
+    return _configuration_of(endpoint, find) if endpoint is not None else None
+
+
+def _configuration_of(endpoint: aws_sagemaker.CfnEndpoint, find: Find) -> aws_sagemaker.CfnEndpointConfig | None:
+    name, stack = endpoint.endpoint_config_name, Stack.of(endpoint)
+    found = find(name, aws_sagemaker.CfnEndpointConfig, stack)
+    if found is not None or is_unresolved(name):
+        return found
+    for construct in stack.node.find_all():
+        if isinstance(construct, aws_sagemaker.CfnEndpointConfig) and construct.endpoint_config_name == name:
+            return construct
+    return None

@@ -1,0 +1,64 @@
+"""What a name consists of: it may be put together by CloudFormation."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from aws_cdk import Stack
+
+from sagemaker_inference_experiment._tokens import is_unresolved
+
+
+class Attribute(NamedTuple):
+    """An attribute of a resource of the same template; ``Ref`` is one, too."""
+
+    logical_id: str
+    name: str
+
+
+Parts = tuple[str | Attribute, ...]
+
+
+def parts_of(stack: Stack, name: str) -> Parts:
+    """What a name in a stack consists of. What is none of these is an attribute of nothing."""
+    if not is_unresolved(name):
+        return (name,)
+    merged: list[str | Attribute] = []
+    for part in _parts(stack.resolve(name)):
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    return tuple(merged)
+
+
+def _parts(value: Any) -> Iterator[str | Attribute]:
+    match value:
+        case str():
+            yield value
+        case {"Ref": str(logical_id)}:
+            yield Attribute(logical_id, "Ref")
+        case {"Fn::GetAtt": [str(logical_id), str(attribute)]}:
+            yield Attribute(logical_id, attribute)
+        case {"Fn::Join": [str(separator), list(values)]}:
+            for index, each in enumerate(values):
+                yield from [separator] if index and separator else []
+                yield from _parts(each)
+        case {"Fn::Sub": str(text)}:
+            yield from _substituted(text, {})
+        case {"Fn::Sub": [str(text), dict(values)]}:
+            yield from _substituted(text, values)
+        case _:
+            yield Attribute("", repr(value))
+
+
+def _substituted(text: str, values: dict[str, Any]) -> Iterator[str | Attribute]:
+    # Every second piece is what stands between ${ and }.
+    for index, piece in enumerate(re.split(r"\$\{([^!}][^}]*)\}", text)):
+        if index % 2 == 0:
+            yield from [piece] if piece else []
+        elif piece in values:
+            yield from _parts(values[piece])
+        else:
+            logical_id, _, attribute = piece.partition(".")
+            yield Attribute(logical_id, attribute or "Ref")

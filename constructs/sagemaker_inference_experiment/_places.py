@@ -1,0 +1,68 @@
+"""Where what an experiment names is: SageMaker gets only the names, and looks them up in its own account and region."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from aws_cdk import Stack
+
+from inference_experiment_handler.spec.text import shown
+from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._declaration import Declaration
+from sagemaker_inference_experiment._environment import Place, environment_of
+from sagemaker_inference_experiment._reflection import has, referred
+from sagemaker_inference_experiment._tokens import is_unresolved
+
+
+def place_faults(stack: Stack, declaration: Declaration) -> list[str]:
+    """Why the endpoint, a model or the volumes' key can't be meant, as far as accounts and regions are known."""
+    faults = []
+    for parameter, given in _named(declaration):
+        place = _place(given)
+        if place is None:
+            continue
+        own = environment_of(stack)
+        told = [("region", place.region, own.region), ("account", place.account, own.account)]
+        for what, there, here in told:
+            # A role may use keys of other accounts.
+            if (what == "account" and parameter == "kms_key") or is_unresolved(there) or is_unresolved(here):
+                continue
+            if there != here:
+                faults.append(
+                    f"{parameter} is of {what} {shown(there)}, must be of the experiment's own, {shown(here)}: "
+                    f"declare the experiment in a stack of that {what}, or give another"
+                )
+    return faults
+
+
+def _named(declaration: Declaration) -> Iterator[tuple[str, Any]]:
+    """All that SageMaker looks up in the experiment's account and region, by the parameters."""
+    yield "endpoint", declaration.endpoint
+    for parameter, variant in declaration.variants():
+        yield f"{parameter}.model", variant.model
+    yield "kms_key", declaration.kms_key
+
+
+def _place(given: Any) -> Place | None:
+    """The account and the region of what is given; ``None`` where there is nothing to tell them by."""
+    if given is None:
+        return None
+    if isinstance(given, str):
+        target = referred(given)
+        return _of_arn(given) if target is None else environment_of(Stack.of(target))
+    if has(given, "env"):
+        return _of_construct(given)
+    for reference, arn in (("endpoint_ref", "endpoint_arn"), ("model_ref", "model_arn"), ("key_ref", "key_arn")):
+        if has(given, reference):
+            return _place(getattr(getattr(given, reference), arn))
+    return None
+
+
+@ask_once
+def _of_construct(construct: Any) -> Place:
+    environment = construct.env
+    return Place(environment.account, environment.region)
+
+
+def _of_arn(text: str) -> Place | None:
+    parts = text.split(":", 5)
+    return Place(account=parts[4], region=parts[3]) if len(parts) == 6 and parts[0] == "arn" else None

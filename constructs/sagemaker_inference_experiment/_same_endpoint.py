@@ -1,0 +1,94 @@
+"""Several experiments of an app on one endpoint, which has room for one shadow."""
+
+from collections.abc import Hashable, Iterable
+from datetime import datetime
+from itertools import combinations
+
+from aws_cdk import aws_sagemaker
+
+from inference_experiment_handler.spec.text import iso_instant
+from sagemaker_inference_experiment._conclusion import VariantAction
+from sagemaker_inference_experiment._named_resources import NamedResources
+from sagemaker_inference_experiment._warnings import add_warning
+from sagemaker_inference_experiment._watched import Watched
+
+
+def same_endpoint_faults(watched: Iterable[Watched], named: NamedResources) -> list[str]:
+    """Which tests are declared to run on one endpoint at the same time.
+
+    Of tests of which that is not certain, a warning tells: one that runs for some days from its deployment on may be
+    over by now, and nothing in the app shows that.
+    """
+    sharing: dict[Hashable, list[Watched]] = {}
+    for each in watched:
+        endpoint = named.identity(each.declaration.endpoint, each.endpoint_name, aws_sagemaker.CfnEndpoint, each.stack)
+        sharing.setdefault(endpoint, []).append(each)
+    faults = []
+    for group in sharing.values():
+        doubtful: dict[int, list[Watched]] = {}
+        for (_, first), (index, second) in combinations(enumerate(group), 2):
+            if _apart(first, second):
+                continue
+            fault = _certain_fault(first, second)
+            if fault is not None:
+                faults.append(fault)
+            else:
+                doubtful.setdefault(index, []).append(first)
+        for index, others in doubtful.items():
+            _warn(group[index], others)
+    return faults
+
+
+def _apart(one: Watched, other: Watched) -> bool:
+    """Whether the declarations show that only one of the two needs room for its shadow at any time."""
+    if one.over or other.over:
+        same_shadow = _shadow(one) == _shadow(other)
+        return same_shadow or not any(each.over and _keeps_shadow(each) for each in (one, other))
+    return _ends_before(one, other) or _ends_before(other, one)
+
+
+def _ends_before(one: Watched, other: Watched) -> bool:
+    (_, end), (start, _) = _window(one), _window(other)
+    return end is not None and start is not None and end <= start
+
+
+def _window(watched: Watched) -> tuple[datetime | None, datetime | None]:
+    """When a test runs, as far as it is known."""
+    schedule = watched.declaration.schedule
+    return schedule._known() if schedule is not None else (None, None)
+
+
+def _in_words(watched: Watched) -> str | None:
+    start, end = _window(watched)
+    return f"from {iso_instant(start)} to {iso_instant(end)}" if start is not None and end is not None else None
+
+
+def _shadow(watched: Watched) -> str:
+    return watched.declaration.shadow_variant.variant_name
+
+
+def _keeps_shadow(watched: Watched) -> bool:
+    conclusion = watched.declaration.conclusion
+    return conclusion is not None and conclusion.shadow == VariantAction.RETAIN
+
+
+def _certain_fault(first: Watched, second: Watched) -> str | None:
+    """That two tests which are not apart run at the same time; ``None`` where the declarations don't show when."""
+    times = [_in_words(each) for each in (first, second)]
+    if first.over or second.over or None in times:
+        return None
+    return (
+        f"{second.path}: endpoint is also that of {first.path}, must be another: the tests are declared to run "
+        f"{times[0]} and {times[1]}, and an endpoint has room for one shadow. Or give one of them other times, or a "
+        "conclusion"
+    )
+
+
+def _warn(second: Watched, others: list[Watched]) -> None:
+    paths = ", ".join(other.path for other in others)
+    add_warning(
+        second.experiment,
+        "sharedEndpoint",
+        f"endpoint is also that of {paths}, and an endpoint has room for one shadow: the deployment fails unless only "
+        "one of the tests has a shadow variant there. A test that is over is best declared so, by its conclusion",
+    )

@@ -1,0 +1,58 @@
+"""What is given where something else has to be: said with the way out, before anything uses it."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from aws_cdk import RemovalPolicy
+
+from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant, OnDelete, Schedule
+
+WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
+    ({"endpoint": None}, "endpoint is None, must be an endpoint's construct, a reference or its name"),
+    ({"role": "arn:aws:iam::111111111111:role/shop"}, "must be a role, such as Role.from_role_arn(self, 'Role', arn)"),
+    ({"schedule": "now"}, "schedule is 'now', must be a Schedule, such as Schedule.start_now(for_=Duration.days(7))"),
+    (
+        {"schedule": Schedule(duration=cast("Any", timedelta(days=7)))},
+        "schedule.duration is datetime.timedelta(days=7), must be an aws_cdk.Duration, such as Duration.days(7)",
+    ),
+    ({"on_delete": Conclusion.cancel()}, "must be an OnDelete, such as OnDelete(conclusion=Conclusion.cancel())"),
+    ({"on_delete": OnDelete(conclusion=cast("Any", None))}, "on_delete.conclusion is None, must be a Conclusion"),
+    ({"service_timeout": 5}, "service_timeout is 5, must be an aws_cdk.Duration, such as Duration.minutes(30)"),
+    (
+        {"shadow_variant": ModelVariant(model=cast("Any", None), variant_name="S", instance_type="ml.m5.large")},
+        "shadow_variant.model is None, must be a model's construct, a reference or its name",
+    ),
+    ({"kms_key": 5}, "kms_key is 5, must be a key's construct, a reference, its id, ARN or alias"),
+    ({"tags": {"team": 5}}, "tags is {'team': 5}, must be a map of strings to strings"),
+    ({"conclusion": Conclusion(desired_variants=cast("Any", "all"))}, "must be a tuple of ModelVariants"),
+    (
+        {"removal_policy": RemovalPolicy.SNAPSHOT},
+        "removal_policy is <RemovalPolicy.SNAPSHOT: 'SNAPSHOT'>, must be RemovalPolicy.DESTROY, RETAIN or",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "words"), WRONG_TYPES)
+def test_what_is_given_where_something_else_has_to_be_is_said_with_the_way_out(
+    declared: Any, given: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(**given)
+
+    assert words in str(raised.value)
+
+
+def test_all_that_is_given_where_something_else_has_to_be_is_said_at_once(declared: Any) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(endpoint=None, data_capture="s3://captures", provider="arn:aws:lambda:...")
+
+    assert str(raised.value).count("\n  - ") == 3
+
+
+@pytest.mark.parametrize("value", [("better", "faster"), timedelta(days=1), object()], ids=["tuple", "time", "object"])
+def test_what_cannot_be_sent_to_cdk_is_refused_like_anything_else(declared: Any, value: Any) -> None:
+    with pytest.raises(
+        InvalidExperimentError, match=r"description \(Description\) is .*, must be up to 1024 characters"
+    ):
+        declared.experiment(description=value)

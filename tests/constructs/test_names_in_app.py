@@ -1,0 +1,174 @@
+"""Endpoints and models that are given by a name that a resource of the app has: it is found at synth."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aws_cdk import App, Aws, CfnParameter, Environment, Fn, Stack, Stage, aws_sagemaker
+
+from sagemaker_inference_experiment import ModelVariant
+
+Variant = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
+Container = aws_sagemaker.CfnModel.ContainerDefinitionProperty
+PRODUCTION = ModelVariant(model="champion", variant_name="AllTraffic", instance_type="ml.m5.xlarge")
+SHADOW = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.m5.xlarge")
+NAME: Any = "shop"
+
+
+def serve(stack: Stack, *, name: str | None = NAME, instance_type: str = "ml.g5.xlarge") -> aws_sagemaker.CfnEndpoint:
+    """An endpoint that serves production on another instance type than is declared."""
+    served = Variant(
+        variant_name="AllTraffic", model_name="champion", instance_type=instance_type, initial_variant_weight=1
+    )
+    config = aws_sagemaker.CfnEndpointConfig(stack, "Config", production_variants=[served])
+    return aws_sagemaker.CfnEndpoint(
+        stack, "Endpoint", endpoint_name=name, endpoint_config_name=config.attr_endpoint_config_name
+    )
+
+
+def model(stack: Stack, *, several: bool = False, **name: Any) -> aws_sagemaker.CfnModel:
+    containers = [Container(image="image")] * (2 if several else 1)
+    return aws_sagemaker.CfnModel(stack, "Model", containers=containers, **name)
+
+
+PROBLEM = "production_variant.instance_type is 'ml.m5.xlarge', must be 'ml.g5.xlarge' as in endpoint configuration"
+
+
+def refused(app: App) -> str:
+    with pytest.raises(RuntimeError) as raised:
+        app.synth()
+    return str(raised.value)
+
+
+NAMES: dict[str, Callable[[aws_sagemaker.CfnEndpoint], str]] = {
+    "literal": lambda _: "shop",
+    "literal, in other letters": lambda _: "Shop",
+    "joined": lambda endpoint: Fn.join("", [endpoint.attr_endpoint_name]),
+    "joined of literals": lambda _: Fn.join("", ["sh", "op"]),
+    "substituted": lambda _: Fn.sub("${Endpoint.EndpointName}"),
+    "substituted by a value": lambda endpoint: Fn.sub("${Name}", {"Name": endpoint.attr_endpoint_name}),
+}
+
+
+@pytest.mark.parametrize("given", NAMES.values(), ids=NAMES)
+def test_an_endpoint_of_the_app_is_known_by_its_name(
+    declared: Any, given: Callable[[aws_sagemaker.CfnEndpoint], str]
+) -> None:
+    declared.experiment(endpoint=given(serve(declared.stack)))
+
+    said = refused(declared.app)
+
+    assert f"Demo/ShadowTest: {PROBLEM} Demo/Config" in said
+
+
+@pytest.mark.parametrize(
+    ("named", "given"),
+    [
+        (lambda stack: f"shop-{stack.region}", lambda stack: f"shop-{stack.region}"),
+        (lambda stack: f"shop-{stack.region}", lambda _: Fn.sub("shop-${AWS::Region}")),
+        (lambda _: Fn.join("-", ["shop", Aws.REGION]), lambda stack: f"shop-{stack.region}"),
+    ],
+    ids=["f-strings", "substituted", "joined"],
+)
+def test_so_it_is_by_a_name_of_several_parts(
+    declared: Any, named: Callable[[Stack], str], given: Callable[[Stack], str]
+) -> None:
+    serve(declared.stack, name=named(declared.stack))
+    declared.experiment(endpoint=given(declared.stack))
+
+    assert PROBLEM in refused(declared.app)
+
+
+def test_an_endpoint_may_be_made_after_the_experiment(declared: Any) -> None:
+    declared.experiment(endpoint="shop")
+    serve(declared.stack)
+
+    assert PROBLEM in refused(declared.app)
+
+
+def test_so_may_one_of_another_stack(declared: Any) -> None:
+    declared.experiment(endpoint="shop")
+    serve(Stack(declared.app, "Serving"))
+
+    assert f"{PROBLEM} Serving/Config" in refused(declared.app)
+
+
+def other_account(app: App) -> Stack:
+    return Stack(app, "Serving", env=Environment(account="222222222222", region="us-east-1"))
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [other_account, lambda app: Stack(Stage(app, "Stage"), "Serving")],
+    ids=["another account", "another stage"],
+)
+def test_a_name_elsewhere_is_another_name(declared: Any, elsewhere: Callable[[App], Stack]) -> None:
+    serve(elsewhere(declared.app))
+
+    assert declared.rendered(endpoint="shop")
+
+
+@pytest.mark.parametrize("attribute", ["ref", "attr_endpoint_name"])
+def test_any_reference_to_an_endpoint_goes_by_its_name(declared: Any, attribute: str) -> None:
+    endpoint = serve(declared.stack, instance_type="ml.m5.xlarge")
+
+    properties = declared.rendered(endpoint=f"{getattr(endpoint, attribute)}")
+
+    assert properties["EndpointName"] == {"Fn::GetAtt": ["Endpoint", "EndpointName"]}
+
+
+def test_any_reference_to_a_model_goes_by_its_name(declared: Any) -> None:
+    properties = declared.rendered(shadow_variant=replace(SHADOW, model=model(declared.stack).ref))
+
+    assert properties["ModelVariants"][1]["ModelName"] == {"Fn::GetAtt": ["Model", "ModelName"]}
+
+
+def test_a_model_of_the_app_is_known_by_its_name(declared: Any) -> None:
+    declared.experiment()
+    model(declared.stack, model_name="challenger", several=True)
+
+    assert "Demo/ShadowTest: model Demo/Model of the shadow variant has 2 containers" in refused(declared.app)
+
+
+def test_all_experiments_are_refused_at_once(declared: Any) -> None:
+    model(declared.stack, model_name="challenger", several=True)
+    for number in range(2):
+        declared.experiment(f"Test{number}", endpoint=f"shop-{number}")
+
+    said = refused(declared.app)
+
+    assert "Demo/Test0: model" in said
+    assert "Demo/Test1: model" in said
+
+
+def test_what_is_found_by_its_literal_name_is_made_before_the_experiment(declared: Any) -> None:
+    declared.experiment(endpoint="shop")
+    serve(declared.stack, instance_type="ml.m5.xlarge")
+    model(declared.stack, model_name="challenger")
+
+    (experiment,) = declared.template.find_resources("Custom::SageMakerInferenceExperiment").values()
+
+    assert {"Endpoint", "Model"} <= set(experiment["DependsOn"])
+
+
+def test_names_that_nobody_knows_yet_pass(declared: Any) -> None:
+    parameter = CfnParameter(declared.stack, "Name").value_as_string
+    serve(declared.stack)
+
+    properties = declared.rendered(endpoint=f"shop-{parameter}")
+
+    assert properties["EndpointName"] == {"Fn::Join": ["", ["shop-", {"Ref": "Name"}]]}
+
+
+def test_a_literal_name_of_a_configuration_is_found_in_any_stack(declared: Any) -> None:
+    served = Variant(
+        variant_name="AllTraffic", model_name="champion", instance_type="ml.g5.xlarge", initial_variant_weight=1
+    )
+    aws_sagemaker.CfnEndpointConfig(
+        Stack(declared.app, "Serving"), "Config", endpoint_config_name="config", production_variants=[served]
+    )
+    aws_sagemaker.CfnEndpoint(declared.stack, "Endpoint", endpoint_name="shop", endpoint_config_name="config")
+    declared.experiment(endpoint="shop")
+
+    assert f"{PROBLEM} Serving/Config" in refused(declared.app)

@@ -1,0 +1,173 @@
+"""Endpoints and models of the app that SageMaker runs no shadow tests on."""
+
+from typing import Any
+
+import pytest
+from aws_cdk import CfnParameter, aws_sagemaker
+
+from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant
+
+
+def config(declared: Any, *variants: dict[str, Any], **more: Any) -> aws_sagemaker.CfnEndpointConfig:
+    return aws_sagemaker.CfnEndpointConfig(
+        declared.stack,
+        "Config",
+        production_variants=[
+            aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+                model_name="champion", initial_variant_weight=1, **variant
+            )
+            for variant in variants
+        ],
+        **more,
+    )
+
+
+ON_INSTANCES = {"variant_name": "AllTraffic", "instance_type": "ml.m5.xlarge", "initial_instance_count": 1}
+SERVERLESS = {
+    "variant_name": "AllTraffic",
+    "serverless_config": aws_sagemaker.CfnEndpointConfig.ServerlessConfigProperty(
+        max_concurrency=5, memory_size_in_mb=1024
+    ),
+}
+ASYNCHRONOUS = {
+    "async_inference_config": aws_sagemaker.CfnEndpointConfig.AsyncInferenceConfigProperty(
+        output_config=aws_sagemaker.CfnEndpointConfig.AsyncInferenceOutputConfigProperty(s3_output_path="s3://out")
+    )
+}
+EXCLUDED_ENDPOINTS: list[tuple[list[dict[str, Any]], dict[str, Any], str]] = [
+    ([ON_INSTANCES], ASYNCHRONOUS, "is asynchronous (AsyncInferenceConfig), must be a real-time endpoint"),
+    ([SERVERLESS], {}, "has serverless variant 'AllTraffic' (ServerlessConfig), must run on instances"),
+    (
+        [ON_INSTANCES, ON_INSTANCES | {"variant_name": "Other"}],
+        {},
+        "has 2 production variants ('AllTraffic', 'Other'), must have exactly one",
+    ),
+]
+
+
+def endpoint_with(declared: Any, variants: list[dict[str, Any]], more: dict[str, Any]) -> aws_sagemaker.CfnEndpoint:
+    name = config(declared, *variants, **more).attr_endpoint_config_name
+    return aws_sagemaker.CfnEndpoint(declared.stack, "Endpoint", endpoint_config_name=name)
+
+
+@pytest.mark.parametrize(
+    ("variants", "more", "problem"), EXCLUDED_ENDPOINTS, ids=["asynchronous", "serverless", "several variants"]
+)
+def test_an_endpoint_of_the_app_that_has_no_shadow_tests_is_refused(
+    declared: Any, variants: list[dict[str, Any]], more: dict[str, Any], problem: str
+) -> None:
+    endpoint = endpoint_with(declared, variants, more)
+
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(endpoint=endpoint)
+
+    assert f"endpoint configuration Demo/Config {problem}" in str(raised.value)
+
+
+@pytest.mark.parametrize("literal", [False, True], ids=["by a reference", "by a literal name"])
+def test_an_endpoint_is_known_by_the_names_that_the_app_gives(declared: Any, literal: bool) -> None:
+    serverless = config(declared, SERVERLESS, endpoint_config_name="shop-config")
+    named = serverless.endpoint_config_name if literal else serverless.attr_endpoint_config_name
+    endpoint = aws_sagemaker.CfnEndpoint(declared.stack, "Endpoint", endpoint_config_name=named or "")
+
+    with pytest.raises(InvalidExperimentError, match="has serverless variant 'AllTraffic'"):
+        declared.experiment(endpoint=endpoint.attr_endpoint_name)
+
+
+def test_a_test_that_is_over_may_have_any_endpoint(declared: Any) -> None:
+    endpoint = endpoint_with(declared, [SERVERLESS], {})
+
+    assert declared.rendered(endpoint=endpoint, conclusion=Conclusion.remove_shadow())
+
+
+def test_an_endpoint_of_the_app_that_can_be_shadowed_passes(declared: Any) -> None:
+    endpoint = endpoint_with(declared, [ON_INSTANCES], {})
+
+    assert declared.rendered(endpoint=endpoint)
+
+
+def test_an_endpoint_whose_configuration_is_only_named_passes(declared: Any) -> None:
+    endpoint = aws_sagemaker.CfnEndpoint(
+        declared.stack, "Endpoint", endpoint_config_name=f"{CfnParameter(declared.stack, 'Of').value_as_string}-config"
+    )
+
+    assert declared.rendered(endpoint=endpoint)
+
+
+def container(**more: Any) -> aws_sagemaker.CfnModel.ContainerDefinitionProperty:
+    return aws_sagemaker.CfnModel.ContainerDefinitionProperty(image="image", **more)
+
+
+DIRECT = aws_sagemaker.CfnModel.InferenceExecutionConfigProperty(mode="Direct")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "problem"),
+    [
+        ({"containers": [container(), container()]}, "has 2 containers, must have one"),
+        ({"containers": [container(mode="MultiModel")]}, "has Mode MultiModel, must be a single model"),
+        ({"primary_container": container(mode="MultiModel")}, "has Mode MultiModel, must be a single model"),
+        (
+            {"primary_container": container(), "inference_execution_config": DIRECT},
+            "has an InferenceExecutionConfig, which is for several containers",
+        ),
+    ],
+    ids=["several containers", "multi-model", "multi-model, alone", "called one by one"],
+)
+def test_a_model_of_the_app_that_has_no_shadow_tests_is_refused(
+    declared: Any, parameters: dict[str, Any], problem: str
+) -> None:
+    model = aws_sagemaker.CfnModel(declared.stack, "Model", **parameters)
+    shadow = ModelVariant(model=model, variant_name="Shadow-01", instance_type="ml.m5.xlarge")
+
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(shadow_variant=shadow)
+
+    assert f"model Demo/Model of the shadow variant {problem}" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"primary_container": container(mode="SingleModel")}, {"containers": [container()]}],
+    ids=["primary", "in a list"],
+)
+def test_a_model_of_the_app_with_one_container_passes(declared: Any, parameters: dict[str, Any]) -> None:
+    model = aws_sagemaker.CfnModel(declared.stack, "Model", **parameters)
+
+    assert declared.rendered(
+        production_variant=ModelVariant(model=model, variant_name="AllTraffic", instance_type="ml.m5.xlarge")
+    )
+
+
+def test_a_model_is_known_by_its_attribute(declared: Any) -> None:
+    model = aws_sagemaker.CfnModel(declared.stack, "Model", containers=[container(), container()])
+    shadow = ModelVariant(model=model.attr_model_name, variant_name="Shadow-01", instance_type="ml.m5.xlarge")
+
+    with pytest.raises(InvalidExperimentError, match="has 2 containers"):
+        declared.experiment(shadow_variant=shadow)
+
+
+def test_inf1_instances_are_refused(declared: Any) -> None:
+    shadow = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.inf1.xlarge")
+
+    with pytest.raises(InvalidExperimentError, match="SageMaker runs no shadow tests on Inf1 instances"):
+        declared.experiment(shadow_variant=shadow)
+
+
+def test_what_the_app_shows_is_said_along_with_the_rest(declared: Any) -> None:
+    endpoint = endpoint_with(declared, *EXCLUDED_ENDPOINTS[2][:2])
+    model = aws_sagemaker.CfnModel(declared.stack, "Model", containers=[container(), container()])
+
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(
+            endpoint=endpoint,
+            sampling_percentage=101,
+            production_variant=ModelVariant(model=model, variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
+        )
+
+    for words in (
+        "sampling_percentage (SamplingPercentage) is 101",
+        "has 2 production variants",
+        "of the production variant has 2 contain",
+    ):
+        assert words in str(raised.value)
