@@ -69,9 +69,10 @@ def _unknown_problem(endpoint: ObservedEndpoint, served: ServedVariant) -> str |
     """Why what production serves can't be compared with what is declared: it has no model or no instance type."""
     variant = f"production variant {served.variant_name} of endpoint {endpoint.name}"
     if served.model_name is None and served.instance_type is None:
+        config = f"its configuration{f' {endpoint.config_name}' if endpoint.config_name else ''}"
         return (
-            f"what {variant} serves is not known: configuration {endpoint.config_name} was deleted, or names neither a "
-            "model nor an instance type. Update the endpoint to a configuration that is there and names both"
+            f"what {variant} serves is not known: {config} was deleted, or names neither a model nor an instance type. "
+            "Update the endpoint to a configuration that is there and names both"
         )
     if served.model_name is None:
         return (
