@@ -115,7 +115,7 @@ MUTANTS = (
         ((stack, "waits_for", _instead(True)), (stack, "gave_up", _instead(False))),
         quick=False,
     ),
-    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),)),
+    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=550),
     Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
     Mutant("drops a field", 4, ((diff, "differing", _without_sampling(diff.differing)),)),

@@ -29,12 +29,14 @@ class Mutant:
         breaks: An invariant that it breaks, perhaps among others.
         changes: How it is planted: where, what, by what.
         quick: Whether a hundred lives are enough to find it.
+        first: From which life on they are.
     """
 
     name: str
     breaks: int
     changes: tuple[tuple[Any, str, Any], ...]
     quick: bool = True
+    first: int = 0
 
     @contextmanager
     def planted(self) -> Iterator[set[str]]:
@@ -50,14 +52,14 @@ class Mutant:
         if idle:
             raise ChangesNothingError(f"nobody calls {' or '.join(sorted(idle))}")
 
-    def found_by(self, lives: int = LIVES) -> tuple[set[int], int] | None:
+    def found_by(self, lives: int = LIVES, *, first: int = 0) -> tuple[set[int], int] | None:
         """The invariants that are broken in the first life with any, and its seed; ``None`` if it gets away.
 
         One fault may break several: what is never answered may be a rollback, which then does not succeed either.
         """
         found: tuple[set[int], int] | None = None
         with self.planted() as idle:
-            for seed in range(lives):
+            for seed in range(first, first + lives):
                 violations = live(seed).violations
                 if violations and not found:
                     found = {each.invariant for each in violations}, seed
