@@ -48,7 +48,9 @@ def test_an_endpoint_whose_configuration_is_gone_is_no_missing_endpoint(stack: S
 
     assert not answer.succeeded
     assert "there is no endpoint" not in answer.reason
-    assert "production variant AllTraffic of endpoint shop serves is not known: configuration shop-b" in answer.reason
+    assert (
+        "production variant AllTraffic of endpoint shop serves is not known: its configuration shop-b" in answer.reason
+    )
 
 
 # The end of a test.

@@ -35,7 +35,8 @@ def test_a_further_experiment_takes_few_round_trips_at_synth() -> None:
         app = App()
         stack = Stack(app, "Stack")
         for index in range(number):
-            experiment_in(stack, f"Test{index}")
+            # Each on an endpoint of its own: a shared one is warned of.
+            experiment_in(stack, f"Test{index}", endpoint=f"shop-{index}")
         with round_trips() as requests:
             app.synth()
         return requests
