@@ -18,7 +18,7 @@ from simulation.declarations import (
     variant,
 )
 from simulation.endpoints import served
-from tests.support.endpoint import deploy, production_of
+from tests.support.endpoint import Serving, deploy, production_of
 from tests.support.stack import Stack
 
 SCHEDULED = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"})
@@ -144,3 +144,15 @@ def test_a_scheduled_test_that_never_ran_promotes_nothing(stack: Stack) -> None:
 
     assert answer.succeeded, answer.reason
     assert stack.served() == [PRODUCTION]
+
+
+def test_what_was_deployed_before_the_test_was_updated_takes_no_instances() -> None:
+    stack, name = deployed_early(stop_is_legal=True)
+    deploy(stack, [served(count=2)], THE_SHADOW)
+    two = SCHEDULED | {"ModelVariants": [variant(PRODUCTION, CHAMPION, count=2), variant(SHADOW, CHALLENGER)]}
+    assert stack.update(SCHEDULED, two, name).succeeded
+
+    answer = stack.delete(two, name)
+
+    assert answer.succeeded, answer.reason
+    assert production_of(stack) == [Serving(PRODUCTION, CHAMPION, instances=2)]
