@@ -58,7 +58,10 @@ def _acting(production: str, shadow: str) -> Callable[..., Any]:
     @wraps(original)
     def stop(experiment: Any, *given: Any) -> Any:
         actions = {experiment.production_name: production, experiment.shadow_name: shadow}
-        return {**original(experiment, *given), "ModelVariantActions": actions}
+        sent = {**original(experiment, *given), "ModelVariantActions": actions}
+        # They name the variants that stay by the other actions, and SageMaker would refuse the call.
+        sent.pop("DesiredModelVariants", None)
+        return sent
 
     return stop
 
