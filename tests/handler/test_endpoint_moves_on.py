@@ -29,7 +29,7 @@ from simulation.endpoints import served
 from tests.handler.test_ending_proof import NEW, PROMOTED, promote
 from tests.support import situations as s
 from tests.support.endpoint import Serving, begin_to_deploy, delete, deploy, production_of, scale, while_stopping
-from tests.support.interruption import stop_waiting
+from tests.support.interruption import meanwhile, stop_waiting
 from tests.support.stack import Stack
 from tests.support.statuses import reported_as
 
@@ -42,15 +42,6 @@ THE_SHADOW = [served(SHADOW, CHALLENGER)]
 SCHEDULE = {"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"}
 SCHEDULED = declared(Schedule=SCHEDULE)
 PROMOTING = {"DesiredState": "Completed", "ModelVariantActions": PROMOTE}
-
-
-def once(stack: Stack, act: Any, when: Any = lambda: True) -> None:
-    def f() -> None:
-        if when():
-            stack.while_waiting = None
-            act()
-
-    stack.while_waiting = f
 
 
 @pytest.fixture
@@ -72,7 +63,7 @@ def test_a_promotion_is_not_proved_by_the_variants_name_alone() -> None:
 
 def test_an_update_after_an_unanswered_one_looks_at_the_endpoint(stack: Stack, name: str) -> None:
     stack.sagemaker.faults.add(ErrorFault("UpdateInferenceExperiment", "InternalFailure", "oops", status=500))
-    once(stack, lambda: deploy(stack, [served(model="contender")]))
+    meanwhile(stack, lambda: deploy(stack, [served(model="contender")]))
     answer = stack.update(declared(), declared(sampling=50), name)
     assert production_of(stack) == [Serving(PRODUCTION, "contender")], answer
 
@@ -82,7 +73,7 @@ def test_a_conclusion_after_an_unanswered_stop_is_refused_rather_than_cancelled(
     stack: Stack, name: str, deployed: Any
 ) -> None:
     stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "InternalFailure", "oops", status=500))
-    once(stack, lambda: deploy(stack, deployed))
+    meanwhile(stack, lambda: deploy(stack, deployed))
     answer = stack.update(declared(), declared(**PROMOTING), name)
     assert not answer.succeeded
     assert stack.describe(name)["Status"] == "Running", (stack.describe(name)["Status"], answer.reason)
@@ -96,7 +87,7 @@ def test_a_conclusion_after_an_update_of_the_same_request_is_refused_rather_than
         stack.clock.advance(600)
         deploy(stack, [served()])
 
-    once(stack, updated_and_deployed, lambda: stack.describe(name)["Status"] == "Updating")
+    meanwhile(stack, updated_and_deployed, when=lambda: stack.describe(name)["Status"] == "Updating")
     answer = stack.update(declared(), declared(sampling=100, **PROMOTING), name)
     assert not answer.succeeded
     assert stack.describe(name)["Status"] == "Running", (stack.describe(name)["Status"], answer.reason)
@@ -111,24 +102,28 @@ def test_a_fill_in_is_no_part_of_the_proof(stack: Stack, request_type: str) -> N
         "DesiredState": "Completed",
         "DesiredModelVariants": [variant(PRODUCTION, CHAMPION), variant(SHADOW, CHALLENGER, count=2)],
     }
-    d = declared(OnDelete=ending)
-    name = stack.create(d).physical_id
+    properties = declared(OnDelete=ending)
+    name = stack.create(properties).physical_id
     deploy(stack, ANOTHER_TYPE, THE_SHADOW)
-    answer = stack.delete(d, name) if request_type == "Delete" else stack.update(d, d | ending, name)
+    answer = (
+        stack.delete(properties, name)
+        if request_type == "Delete"
+        else stack.update(properties, properties | ending, name)
+    )
     assert production_of(stack) == ON_C5
     assert answer.succeeded, answer.reason
 
 
 def test_an_ending_that_was_given_up_for_the_safe_one_is_no_part_of_the_proof(stack: Stack) -> None:
-    d = declared(
+    properties = declared(
         OnDelete={
             "ModelVariantActions": REMOVE,
             "DesiredModelVariants": [variant(PRODUCTION, CHAMPION, "ml.c5.xlarge", 3)],
         }
     )
-    name = stack.create(d).physical_id
+    name = stack.create(properties).physical_id
     deploy(stack, ANOTHER_MODEL)
-    answer = stack.delete(d, name)
+    answer = stack.delete(properties, name)
     assert production_of(stack) == CONTENDER
     assert answer.succeeded, answer.reason
 
@@ -145,15 +140,15 @@ def test_a_stop_in_an_unknown_status_keeps_production(stack: Stack, name: str, d
 @pytest.mark.parametrize("request_type", ["Update", "Delete"])
 def test_a_promotion_of_a_test_that_somebody_started_early_is_proved(request_type: str) -> None:
     stack = Stack(reports_actual_start=False)
-    d = SCHEDULED | {"OnDelete": PROMOTING}
-    name = stack.create(d).physical_id
+    properties = SCHEDULED | {"OnDelete": PROMOTING}
+    name = stack.create(properties).physical_id
     stack.call("StartInferenceExperiment", Name=name)
     stack.clock.advance(600)
     while_stopping(stack, name, [served()])
     if request_type == "Delete":
-        answer = stack.delete(d, name)
+        answer = stack.delete(properties, name)
     else:
-        answer = stack.update(d, d | PROMOTING | {"Schedule": {"Duration": "P5D"}}, name)
+        answer = stack.update(properties, properties | PROMOTING | {"Schedule": {"Duration": "P5D"}}, name)
     assert stack.served() == [PRODUCTION], "it was not promoted"
     assert not answer.succeeded
 
@@ -184,15 +179,15 @@ def test_a_rollback_gets_through_though_tags_of_an_orphan_cannot_be_written(stac
 
 @pytest.mark.parametrize("actions", [PROMOTE, RETAIN], ids=["promote", "retain"])
 def test_a_delete_succeeds_though_its_endpoint_goes_while_it_stops(stack: Stack, actions: Any) -> None:
-    d = declared(OnDelete={"DesiredState": "Completed", "ModelVariantActions": actions})
-    name = stack.create(d).physical_id
+    properties = declared(OnDelete={"DesiredState": "Completed", "ModelVariantActions": actions})
+    name = stack.create(properties).physical_id
 
     def gone() -> None:
         stack.clock.advance(600)
         delete(stack)
 
-    once(stack, gone, lambda: stack.describe(name)["Status"] == "Stopping")
-    answer = stack.delete(d, name)
+    meanwhile(stack, gone, when=lambda: stack.describe(name)["Status"] == "Stopping")
+    answer = stack.delete(properties, name)
     assert answer.succeeded, answer.reason
 
 
@@ -250,7 +245,11 @@ def test_a_delete_in_created_that_is_refused_once_is_tried_again(stack: Stack, r
 def test_a_start_that_is_followed_by_an_update_looks_at_the_endpoint(stack: Stack) -> None:
     # The end counts from the actual start, so the test is updated once it runs.
     name = stack.create(SCHEDULED).physical_id
-    once(stack, lambda: deploy(stack, [served(model="contender")]), lambda: stack.describe(name)["Status"] == "Running")
+    meanwhile(
+        stack,
+        lambda: deploy(stack, [served(model="contender")]),
+        when=lambda: stack.describe(name)["Status"] == "Running",
+    )
     answer = stack.update(SCHEDULED, declared(sampling=50), name)
     assert not answer.succeeded, (stack.calls(), production_of(stack))
 
@@ -262,12 +261,12 @@ def test_where_the_shadow_was_replaced_an_update_is_refused(stack: Stack, name: 
 
 
 def test_a_stripped_tag_promotes_nothing_of_a_failed_creation(stack: Stack) -> None:
-    d = declared(OnDelete=PROMOTING)
-    stop_waiting(stack, stack.event("Create", d), after="CreateInferenceExperiment")
+    properties = declared(OnDelete=PROMOTING)
+    stop_waiting(stack, stack.event("Create", properties), after="CreateInferenceExperiment")
     stack.clock.advance(1200)
     (name,) = stack.names()
     stack.call(
         "DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=["sagemaker-inference-experiment:logical-id"]
     )
-    stack.delete(d, name)
+    stack.delete(properties, name)
     assert stack.served() == [PRODUCTION]

@@ -12,21 +12,10 @@ from inference_experiment_handler.spec import limits
 from local.sagemaker import ErrorFault
 from simulation.cloudformation import STACK_ID
 from simulation.declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
+from tests.support.foreign import make_theirs
 from tests.support.stack import Stack
 
 NAMED = declared(Name="theirs")
-
-
-def make_theirs(stack: Stack, **more: Any) -> None:
-    stack.call(
-        "CreateInferenceExperiment",
-        Name="theirs",
-        Type="ShadowMode",
-        RoleArn=ROLE,
-        ModelVariants=declared()["ModelVariants"],
-        ShadowModeConfig=shadow_mode(10),
-        **({"EndpointName": "shop"} | more),
-    )
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from simulation.declarations import PRODUCTION, ROLE, SHADOW, declared, shadow_mode
+from simulation.declarations import PRODUCTION, SHADOW, declared
+from tests.support.foreign import make_theirs
 from tests.support.stack import Stack
 
 ADOPTING = declared(Name="theirs", AdoptExisting=True, sampling=50)
@@ -15,16 +16,7 @@ OWN = "sagemaker-inference-experiment:"
 @pytest.fixture
 def foreign(stack: Stack) -> Stack:
     """Somebody has made an experiment named ``theirs``, and it runs."""
-    stack.call(
-        "CreateInferenceExperiment",
-        Name="theirs",
-        Type="ShadowMode",
-        RoleArn=ROLE,
-        ModelVariants=declared()["ModelVariants"],
-        ShadowModeConfig=shadow_mode(10),
-        EndpointName="shop",
-        Tags=[{"Key": "team", "Value": "ranking"}],
-    )
+    make_theirs(stack, Tags=[{"Key": "team", "Value": "ranking"}])
     stack.clock.advance(600)
     return stack
 

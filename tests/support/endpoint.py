@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulation.declarations import ENDPOINT, INSTANCE_TYPE, PRODUCTION
+from tests.support.interruption import meanwhile
 from tests.support.stack import Stack
 
 
@@ -60,12 +61,10 @@ def while_stopping(stack: Stack, name: str, production: list[dict[str, Any]]) ->
     """Once the test is stopped, and before the handler looks, somebody deploys that."""
 
     def meddle() -> None:
-        if stack.describe(name)["Status"] == "Stopping":
-            stack.while_waiting = None
-            stack.clock.advance(stack.sagemaker.behaviour.stopping)
-            begin_to_deploy(stack, production)
+        stack.clock.advance(stack.sagemaker.behaviour.stopping)
+        begin_to_deploy(stack, production)
 
-    stack.while_waiting = meddle
+    meanwhile(stack, meddle, when=lambda: stack.describe(name)["Status"] == "Stopping")
 
 
 def production_of(stack: Stack) -> list[Serving]:

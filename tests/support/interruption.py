@@ -31,11 +31,17 @@ def stop_once(stack: Stack, event: dict[str, Any], reached: Callable[[], bool]) 
     stack.while_waiting = None
 
 
+def meanwhile(stack: Stack, act: Callable[[], object], *, when: Callable[[], bool] = lambda: True) -> None:
+    """Does that once, as soon as a request waits and it is so."""
+
+    def waiting() -> None:
+        if when():
+            stack.while_waiting = None
+            act()
+
+    stack.while_waiting = waiting
+
+
 def interject(stack: Stack, event: dict[str, Any]) -> None:
     """CloudFormation sends another request as soon as the first one waits."""
-
-    def send() -> None:
-        stack.while_waiting = None
-        stack.serve_once(event)
-
-    stack.while_waiting = send
+    meanwhile(stack, lambda: stack.serve_once(event))

@@ -93,6 +93,7 @@ def _conclusion_problem(situation: Situation, target: Target, conclusion: Ending
         return f"DesiredState and what belongs to it can't change: {ended_words(experiment)}"
     endpoint = situation.endpoint(experiment.endpoint_name)
     intent = target.stop_intent
+    # An ending that was given up for another is no conclusion, and is judged by what was declared.
     sent = as_intended(conclusion, intent, experiment) if intent and intent.action == conclusion.shadow else conclusion
     problem = stop_problem(sent, experiment, endpoint, intent.production if intent else "")
     if problem is None:
