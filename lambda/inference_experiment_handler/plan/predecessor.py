@@ -2,11 +2,10 @@
 
 from inference_experiment_handler.model.steps import Fail, Purpose, Step
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
-from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
 from inference_experiment_handler.plan.removal import end, remove
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.takeover import release
+from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
 from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec import names
 
@@ -23,8 +22,8 @@ def retire_predecessor(situation: Situation) -> Step | None:
         return None
     if not predecessor.ours:
         return None
-    if predecessor.taken_over and stack.is_rollback(situation):
-        return release(situation, predecessor)
+    if takeover_is_rolled_back(situation, predecessor):
+        return release(predecessor)
     if predecessor.superseded:
         return Fail(f"a newer request holds the lease of {experiment.name}; {request.name} is left alone")
     lease = acquire_lease_to_remove(predecessor)

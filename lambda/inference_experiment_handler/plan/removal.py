@@ -17,7 +17,7 @@ from inference_experiment_handler.plan.keep_production import (
 )
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.takeover import release
+from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
 from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
@@ -38,11 +38,11 @@ def plan_removal(situation: Situation) -> Step:
         return Done(f"{target.name} is not this resource's and stays untouched")
     if target.superseded:
         return Done(f"a newer request holds the lease of {target.name}, which stays untouched")
-    released = release(situation, target)
-    if released is not None:
-        return released
-    if target.taken_over and stack.is_rollback(situation):
-        return Done(f"{target.name} was there before it was taken over, and goes on as it is")
+    rolled_back = takeover_is_rolled_back(situation, target)
+    if rolled_back is None:
+        return stack.ask(situation, f"whether the takeover of {target.name} is rolled back")
+    if rolled_back:
+        return release(target) or Done(f"{target.name} was there before it was taken over, and goes on as it is")
     step = remove(situation, target, situation.request.removal, because="deleted with")
     return step or Done(f"nothing of {target.name} runs; its record stays, which is {target.experiment.status}")
 
