@@ -28,7 +28,7 @@ class Journal:
         completed: When each call succeeded.
         unknown_outcome: When a call got no answer: it may have taken effect.
         conflicts: Since when SageMaker refuses a call that may be legal later.
-        retrying_since: Since when an operation is repeated: access is denied, or a name is taken.
+        retrying_since: Since when an operation is repeated: access is denied, a name is taken, or no answer comes.
         terminal_errors: What was said when a call failed for good.
         sent_fields: The fields that updates have sent.
         leases: The experiments whose lease the request acquired, and the fencing token that held it before.
@@ -85,17 +85,14 @@ class Journal:
     def in_conflict_for_good(self, call: Call, now: datetime) -> bool:
         """Whether the call has been in conflict for longer than the retry window."""
         since = self.conflicts.get(call.key)
-        return since is not None and now - datetime.fromisoformat(since) >= RETRY_WINDOW
+        return since is not None and _is_over(since, now)
 
-    def has_been_tried(self, call: Call) -> bool:
-        """Whether the call succeeded, or is in conflict."""
-        return call.key in self.completed or call.key in self.conflicts
-
-    def last_tried(self, operation: str, subject: str, purpose: str) -> str | None:
-        """The purpose of the latest such call that succeeded or is in conflict, of those that begin so."""
+    def last_tried(self, operation: str, subject: str, purpose: str, now: datetime) -> str | None:
+        """The purpose of the latest such call that succeeded or is given up, of those that begin so."""
+        given_up = ((key, at) for key, at in self.conflicts.items() if _is_over(at, now))
         tried = [
             (at, key[2])
-            for key, at in (*self.conflicts.items(), *self.completed.items())
+            for key, at in (*given_up, *self.completed.items())
             if key[:2] == (operation, subject) and key[2].partition(" ")[0] == purpose
         ]
         return max(tried)[1] if tried else None
@@ -129,7 +126,7 @@ class Journal:
         self.stack_at_first = self.stack_at_first or status
 
     def record_conflict(self, call: Call, now: datetime) -> None:
-        self.conflicts.setdefault(call.key, now.isoformat())
+        self.conflicts.setdefault(call.key, self.retrying_since.get(call.operation, now.isoformat()))
 
     def record_terminal_error(self, call: Call, words: str) -> None:
         self.terminal_errors[call.key] = words
@@ -144,7 +141,7 @@ class Journal:
     def retry_is_over(self, operation: str, now: datetime) -> bool:
         """Whether the operation has been repeated for longer than the retry window; the first time begins it."""
         since = self.retrying_since.setdefault(operation, now.isoformat())
-        return now - datetime.fromisoformat(since) >= RETRY_WINDOW
+        return _is_over(since, now)
 
     def record_lease_observed(self, name: str) -> None:
         if name not in self.lease_observed:
@@ -192,6 +189,11 @@ _KEYS = {
 """The key of each attribute in JSON."""
 
 _BY_CALL = {"completed", "unknown_outcome", "conflicts", "terminal_errors"}
+
+
+def _is_over(since: str, now: datetime) -> bool:
+    """Whether the retry window that began then is over."""
+    return now - datetime.fromisoformat(since) >= RETRY_WINDOW
 
 
 def _to_json(value: Any) -> Any:

@@ -33,7 +33,9 @@ def acquire_lease(target: Target) -> Call | None:
 def acquire_lease_to_remove(target: Target) -> Call | None:
     """The same for an experiment that is to go: it goes even where tags can't be written any more."""
     lease = acquire_lease(target)
-    return replace(lease, tentative=True) if lease and lease.key not in target.journal.conflicts else None
+    if lease is None or target.journal.in_conflict_for_good(lease, target.now):
+        return None
+    return replace(lease, tentative=True)
 
 
 def record_intent(target: Target, purpose: str, tags: Mapping[str, str], *, again: bool = False) -> Call | None:
@@ -44,8 +46,8 @@ def record_intent(target: Target, purpose: str, tags: Mapping[str, str], *, agai
     """
     name = Purpose(purpose.partition(" ")[0]).name.lower()
     call = replace(_write(target, tags, purpose, why=f"to record first: {name}"), tentative=True)
-    tried = target.journal.conflicts if again else {**target.journal.conflicts, **target.journal.completed}
-    return None if tags.items() <= target.tags.items() or call.key in tried else call
+    written = tags.items() <= target.tags.items() or (not again and call.key in target.journal.completed)
+    return None if written or target.journal.in_conflict_for_good(call, target.now) else call
 
 
 def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
@@ -70,7 +72,8 @@ def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
         purpose=Purpose.OWNER,
         tentative=True,
     )
-    return None if target.journal.has_been_tried(call) else call
+    journal = target.journal
+    return None if call.key in journal.completed or journal.in_conflict_for_good(call, target.now) else call
 
 
 def _write(target: Target, tags: Mapping[str, str], purpose: str, *, why: str) -> Call:

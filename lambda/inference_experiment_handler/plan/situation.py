@@ -158,7 +158,7 @@ class Target:
     @property
     def stop_intent(self) -> PendingStop | None:
         """How this request has recorded last that it stops the test, or has tried to."""
-        tried = self.journal.last_tried(ADD_TAGS, self.name, Purpose.STOP) or ""
+        tried = self.journal.last_tried(ADD_TAGS, self.name, Purpose.STOP, self.now) or ""
         action, _, production = tried.removeprefix(Purpose.STOP).strip().partition(" ")
         if action:
             return PendingStop(action, self.request.token, production)
