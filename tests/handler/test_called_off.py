@@ -156,3 +156,21 @@ def test_what_was_deployed_before_the_test_was_updated_takes_no_instances() -> N
 
     assert answer.succeeded, answer.reason
     assert production_of(stack) == [Serving(PRODUCTION, CHAMPION, instances=2)]
+
+
+def test_a_scheduled_test_that_no_call_ends_says_the_way_out_soon() -> None:
+    # No Stop can name what production serves, and a Delete is not legal.
+    stack = Stack(stop_in_created=True, delete_in_created=False)
+    name = stack.create(SCHEDULED).physical_id
+    deploy(stack, [served("Blue", "contender")])
+    began = stack.clock.now()
+
+    answer = stack.delete(SCHEDULED, name)
+
+    assert not answer.succeeded
+    assert f"named {PRODUCTION} and has a model and an instance type" in answer.reason
+    assert stack.clock.now() - began < timedelta(minutes=5)
+    # It is the way out that the answer names.
+    deploy(stack, [served()])
+    assert stack.delete(SCHEDULED, name).succeeded
+    assert stack.names() == []

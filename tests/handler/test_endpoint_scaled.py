@@ -1,5 +1,6 @@
 """Autoscaling changes how many instances production has. No call of the handler takes capacity from it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from simulation.declarations import (
     variant,
 )
 from simulation.endpoints import served
-from tests.support.endpoint import Serving, forget_configuration, production_of, scale, while_stopping
+from tests.support.endpoint import Serving, deploy, forget_configuration, production_of, scale, while_stopping
+from tests.support.interruption import meanwhile
 from tests.support.stack import Stack
 
 SCHEDULE = {"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"}
@@ -192,3 +194,44 @@ def test_fewer_and_smaller_instances_than_declared_fail_a_promotion(stack: Stack
 
     assert not answer.succeeded
     assert "has 1 instances of ml.m5.xlarge, but DesiredModelVariants declares 3 of ml.m5.4xlarge" in answer.reason
+
+
+def test_a_start_takes_no_instances_that_came_while_the_test_was_updated(stack: Stack) -> None:
+    name = stack.create(declared(Schedule=SCHEDULE)).physical_id
+    scale(stack, 4)
+    meanwhile(stack, lambda: scale(stack, 6), when=lambda: stack.describe(name)["Status"] == "Updating")
+
+    answer = stack.update(declared(Schedule=SCHEDULE), declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert production_of(stack) == [Serving(PRODUCTION, CHAMPION, instances=6)]
+
+
+def test_a_new_test_succeeds_though_its_endpoint_scales_out_while_it_is_created() -> None:
+    # Its end counts from the actual start, so it would be corrected once the test runs.
+    stack = Stack(creating=timedelta(minutes=2))
+    meanwhile(stack, lambda: scale(stack, 4), when=lambda: statuses(stack) == ["Running"])
+
+    answer = stack.create(declared())
+
+    assert answer.succeeded, answer.reason
+    assert production_of(stack) == FOUR
+    scale(stack, 1)
+    assert stack.update(declared(), declared(ServiceTimeout=1800), answer.physical_id).succeeded
+    live = stack.describe(answer.physical_id)["Schedule"]
+    assert live["EndTime"] - live["StartTime"] == timedelta(days=7), "a later update corrects the end"
+
+
+def test_a_scheduled_test_of_a_busy_endpoint_can_be_described_anew_whatever_serves_there_now(stack: Stack) -> None:
+    scale(stack, 4)
+    before = declared(Schedule=SCHEDULE)
+    name = stack.create(before).physical_id
+    deploy(stack, [served(model="contender")])
+
+    answer = stack.update(before, declared(Schedule=SCHEDULE, Description="in the new year"), name)
+
+    assert answer.succeeded, answer.reason
+
+
+def statuses(stack: Stack) -> list[str]:
+    return [stack.describe(name)["Status"] for name in stack.names()]

@@ -11,6 +11,7 @@ from simulation.declarations import REMOVE, declared
 from simulation.endpoints import served
 from simulation.function import Context
 from tests.support.endpoint import begin_to_deploy, redeploy
+from tests.support.foreign import make_theirs
 from tests.support.interruption import interject, stop_waiting
 from tests.support.stack import Stack
 
@@ -217,3 +218,22 @@ def test_a_create_whose_repeat_conflicts_with_its_first_attempt_may_have_created
 
     stack.clock.advance(600)
     assert stack.names() == []
+
+
+def test_a_takeover_that_is_not_waited_for_any_more_touches_nothing(stack: Stack) -> None:
+    adopting = declared(Name="theirs", AdoptExisting=True, sampling=50)
+    make_theirs(stack)
+    stack.clock.advance(1200)
+    stack.call("UpdateInferenceExperiment", Name="theirs", Description="so that the takeover has to wait")
+    tags = stack.tags("theirs")
+    interject(stack, stack.event("Delete", adopting, physical_id="theirs"))
+
+    stack.deliver(stack.event("Create", adopting))
+    stack.run()
+
+    delete, create = stack.answers
+    assert delete.succeeded, delete.reason
+    assert not create.succeeded
+    assert "no longer waits" in create.reason
+    assert stack.tags("theirs") == tags
+    assert stack.describe("theirs")["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 10

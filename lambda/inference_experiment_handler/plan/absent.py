@@ -44,16 +44,12 @@ def plan_absent(situation: Situation) -> Step | Infeasible:
 
 
 def _create(situation: Situation) -> Step:
-    awaited = stack.waits_for(situation)
-    if awaited is None:
-        # A Delete of what is not there yet has nothing to find, so nothing may be created after it.
-        return stack.ask(situation, "whether this request is still waited for")
-    if not awaited:
-        return Fail(GIVEN_UP)
     request = situation.request
     # What was applied last is written down when it has been.
     tags = {**situation.desired.tags, **request.owner.tags, LEASE: request.token}
-    return Call(CREATE, request.name, arguments.create(situation, tags), "there is no experiment")
+    create = Call(CREATE, request.name, arguments.create(situation, tags), "there is no experiment")
+    # A Delete of what is not there yet has nothing to find, so nothing may be created after it.
+    return stack.while_awaited(situation, create)
 
 
 def _already_over(situation: Situation) -> Step | Infeasible | None:

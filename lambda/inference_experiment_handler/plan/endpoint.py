@@ -2,6 +2,7 @@
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ServedVariant
 from inference_experiment_handler.model.steps import Wait
+from inference_experiment_handler.plan import matching
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Declaration
@@ -12,7 +13,7 @@ def placement_matters(situation: Situation, target: Target) -> bool:
     desired, experiment = situation.desired, target.experiment
     if desired.conclusion is not None or not experiment.not_started:
         return False
-    return desired.schedule.is_due(situation.now) or desired.production not in experiment.variants.values()
+    return desired.schedule.is_due(situation.now) or not matching.production_variant(desired, experiment)
 
 
 def still_updating(endpoint: ObservedEndpoint | None) -> Wait | None:

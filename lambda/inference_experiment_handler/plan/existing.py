@@ -1,9 +1,9 @@
 """There is an experiment of that name: whose it is, and what it takes to make it as desired."""
 
-from inference_experiment_handler.model.operations import START
+from inference_experiment_handler.model.operations import CREATE, START
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import STARTED, owner_in_words
-from inference_experiment_handler.plan import diff
+from inference_experiment_handler.plan import diff, stack
 from inference_experiment_handler.plan.calls import call_once
 from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ended import plan_ended
@@ -13,7 +13,7 @@ from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.finalize import finalize
 from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
-from inference_experiment_handler.plan.live_count import lacks_instances
+from inference_experiment_handler.plan.live_count import lacks_instances, sent_with
 from inference_experiment_handler.plan.removal import call_off_scheduled, stop
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.update import update
@@ -24,6 +24,14 @@ from inference_experiment_handler.spec.text import iso_instant
 
 def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     """The step of a Create or an Update whose experiment is there."""
+    step = _plan_existing(situation, target)
+    if isinstance(step, Call) and not target.ours:
+        # A Delete that came meanwhile has let it be, as it is not this resource's yet.
+        return stack.while_awaited(situation, step)
+    return step
+
+
+def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     experiment = target.experiment
     if not target.ours and target.owner_may_not_show_yet:
         return Wait(f"waiting for the tags of {target.name} to show")
@@ -74,11 +82,24 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
         sent=situation.journal.sent_fields,
         adopting=not declared_before,
     )
-    names = [field.name for field in differing] + situation.journal.sent_fields
-    if placement_matters(situation, target) and "ModelVariants" not in names and lacks_instances(situation, target):
-        # The endpoint has scaled out since the test was created.
-        differing.append(next(field for field in FIELDS if field.name == "ModelVariants"))
-    return differing
+    if placement_matters(situation, target):
+        # The endpoint may have scaled out since the test was created, or was updated by this request.
+        variants = next(field for field in FIELDS if field.name == "ModelVariants")
+        unsent = sent_with(situation) not in situation.journal.sent_fields
+        if unsent and variants not in differing and lacks_instances(situation, target):
+            differing.append(variants)
+    return [] if _only_its_end_is_off(situation, target, differing) else differing
+
+
+def _only_its_end_is_off(situation: Situation, target: Target, differing: list[Field]) -> bool:
+    """Whether a new test ends early by the time that its creation took, and its endpoint has scaled out meanwhile.
+
+    Correcting the end could take the new instances from production. A later update does, once it can't.
+    """
+    created = situation.journal.perhaps_completed(CREATE, target.name) and target.experiment.running
+    return (
+        created and [field.name for field in differing] == ["Schedule.EndTime"] and lacks_instances(situation, target)
+    )
 
 
 def _plan_created_or_running(situation: Situation, target: Target) -> Step | Infeasible:

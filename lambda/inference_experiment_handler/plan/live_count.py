@@ -23,6 +23,11 @@ def lacks_instances(situation: Situation, target: Target) -> bool:
     return production is not None and production.instance_count < live_count(situation)
 
 
+def sent_with(situation: Situation) -> str:
+    """How a request remembers with how many production instances it has sent ``ModelVariants``."""
+    return f"ModelVariants with {desired_as_served(situation).production.instance_count}"
+
+
 def live_count(situation: Situation) -> int:
     """0 where it is not known."""
     endpoint = situation.endpoints.get(situation.desired.endpoint_name.casefold())

@@ -47,6 +47,17 @@ def model_variants(desired: Declaration, observed: ObservedExperiment, _: dateti
     return Match.UNKNOWN if surplus else Match.SAME
 
 
+def production_variant(desired: Declaration, observed: ObservedExperiment) -> bool:
+    """Whether the test deploys production as declared, or with more instances (see ``live_count``)."""
+    declared, own = desired.production, observed.variants.get(desired.production.variant_name)
+    return (
+        own is not None
+        and names.same(declared.model_name, own.model_name)
+        and declared.instance_type == own.instance_type
+        and declared.instance_count <= own.instance_count
+    )
+
+
 def data_storage(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:
     storage, live = desired.data_storage, observed.data_storage
     if storage is None:

@@ -156,17 +156,27 @@ def call_off_scheduled(
     if kept is None:
         if left is None:
             # Nothing of it is deployed, so only its record has to go.
-            return call_once(DELETE, target, {"Name": target.name})
+            return _delete_scheduled(target) or Fail(
+                f"{target.name} has not started and can't be deleted: {target.journal.last_error}. "
+                f"{_how_to_make_it_stoppable(experiment, endpoint)}"
+            )
         return Fail(f"{left}. {_how_to_make_it_stoppable(experiment, endpoint)}")
     sent = arguments.stop(experiment, kept, reason)
     return _intend_stop(target, kept) or call_off(target, sent, shadow_left=left)
 
 
+def _delete_scheduled(target: Target) -> Step | None:
+    """The Delete of a test that has not started; ``None`` where SageMaker keeps refusing it."""
+    step = call_once(DELETE, target, {"Name": target.name}, tentative=True)
+    refused = isinstance(step, Call) and target.journal.in_conflict_for_good(step, target.now)
+    return None if refused else step
+
+
 def _how_to_make_it_stoppable(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None) -> str:
     name = endpoint.name if endpoint is not None else experiment.endpoint_name
     return (
-        f"Update endpoint {name} to a configuration with one production variant, named "
-        f"{experiment.production_name}, and try again"
+        f"Update endpoint {name} to a configuration with one production variant that is named "
+        f"{experiment.production_name} and has a model and an instance type, and try again"
     )
 
 

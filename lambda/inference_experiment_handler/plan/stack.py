@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from inference_experiment_handler.model.operations import DESCRIBE_STACKS
 from inference_experiment_handler.model.request import RequestType, issued_at
-from inference_experiment_handler.model.steps import Call
+from inference_experiment_handler.model.steps import Call, Fail, Step
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.wording import GIVEN_UP
 
 _UNDER_WAY = {
     RequestType.CREATE: frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}),
@@ -55,6 +56,14 @@ def waits_for(situation: Situation) -> bool | None:
         return False
     # A rollback is waited for while the stack rolls back, and no other update is.
     return status in _UNDER_WAY[request.type] and (bool(is_rollback(situation)) or "ROLLBACK" not in status)
+
+
+def while_awaited(situation: Situation, call: Call) -> Step:
+    """The call, if the stack still waits for the request's answer."""
+    awaited = waits_for(situation)
+    if awaited is None:
+        return ask(situation, "whether this request is still waited for")
+    return call if awaited else Fail(GIVEN_UP)
 
 
 def gave_up(situation: Situation, *, since: datetime) -> bool | None:

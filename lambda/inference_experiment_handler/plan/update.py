@@ -4,13 +4,22 @@ from inference_experiment_handler.model.operations import UPDATE
 from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
 from inference_experiment_handler.plan import arguments, diff
 from inference_experiment_handler.plan.fields import Field
+from inference_experiment_handler.plan.live_count import sent_with
 from inference_experiment_handler.plan.situation import Situation, Target
 
 
 def update(situation: Situation, target: Target, differing: list[Field]) -> Step:
-    """Each field is sent once: one that still differs then is reported."""
+    """Each field is sent once, but ``ModelVariants`` once more for each count that the endpoint scales to.
+
+    One that still differs then is reported.
+    """
     desired, experiment, journal = situation.desired, target.experiment, situation.journal
-    again = [field for field in differing if field.name in journal.sent_fields]
+    scaled = sent_with(situation) not in journal.sent_fields
+    again = [
+        field
+        for field in differing
+        if field.name in journal.sent_fields and not (scaled and field.name == "ModelVariants")
+    ]
     if again:
         words = diff.in_words(desired, experiment, again)
         if journal.may_not_show_yet(UPDATE, target.name, situation.now):
@@ -22,5 +31,10 @@ def update(situation: Situation, target: Target, differing: list[Field]) -> Step
         target.name,
         arguments.update(situation, target, differing),
         diff.in_words(desired, experiment, differing),
-        fields=tuple(field.name for field in differing),
+        fields=_sent(situation, differing),
     )
+
+
+def _sent(situation: Situation, fields: list[Field]) -> tuple[str, ...]:
+    names = tuple(field.name for field in fields)
+    return (*names, sent_with(situation)) if "ModelVariants" in names else names
