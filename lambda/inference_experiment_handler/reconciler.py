@@ -144,7 +144,7 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
             final = isinstance(error, TerminalError) or journal.retry_is_over(error.operation, now)
     if final and call.tentative:
         journal.record_conflict(call, now)
-    elif final and situation.request.desired is not None:
+    elif final and situation.request.declared is not None:
         journal.record_terminal_error(call, str(error))
         return None
     elif final:

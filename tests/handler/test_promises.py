@@ -15,6 +15,7 @@ from inference_experiment_handler.spec import parser
 from simulation.cloudformation import STACK_ID
 from simulation.declarations import declared
 from simulation.function import Context
+from tests.support.situations import desired_of
 from tests.support.stack import Stack
 
 
@@ -97,11 +98,11 @@ def test_the_keys_of_its_own_tags() -> None:
 
 
 def test_the_digests_of_what_was_applied() -> None:
-    assert last_applied.to_tag(last_applied.digests_of(parser.parse(EVERYTHING))) == (
+    assert last_applied.to_tag(last_applied.digests_of(desired_of(EVERYTHING))) == (
         "1:8bc3195da3.57021183d9.690848f682.5cbe13edab.3175e8849a.ac12faf431.3c4eddcb94.fae4a21458.3873c2eb8d."
         "62ddf099f0.4a44dc1536.a374e27b3f"
     )
-    assert last_applied.to_tag(last_applied.digests_of(parser.parse(MINIMAL))) == (
+    assert last_applied.to_tag(last_applied.digests_of(desired_of(MINIMAL))) == (
         "1:8bc3195da3.57021183d9.690848f682.74234e98af.12ae32cb1e.74234e98af.74234e98af.fae4a21458.74234e98af."
         "62ddf099f0.4a44dc1536.74234e98af"
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_experiment_handler.spec.declaration import DataStorage, Ending, ModelVariant, Removal
+from inference_experiment_handler.spec.declaration import DataStorage, DeclaredEnding, ModelVariant, Removal
 from inference_experiment_handler.spec.parser import parse
 from inference_experiment_handler.spec.reader import Faults, Reader
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
@@ -59,10 +59,10 @@ def test_a_conclusion_and_a_removal_are_read_with_their_defaults() -> None:
     promoted = parse(as_sent(declared(DesiredState="Completed", ModelVariantActions=PROMOTE, Reason="good")))
     removed = parse(as_sent(declared(OnDelete={"ModelVariantActions": RETAIN, "Record": "Retain"})))
 
-    assert promoted.conclusion == Ending("Remove", "Promote", "Completed", (), "good")
-    assert promoted.removal == Removal(Ending("Retain", "Remove", "Cancelled"))
+    assert promoted.conclusion == DeclaredEnding("Remove", "Promote", "Completed", (), "good")
+    assert promoted.removal == Removal(DeclaredEnding("Retain", "Remove", "Cancelled"))
     assert removed.conclusion is None
-    assert removed.removal == Removal(Ending("Retain", "Retain", "Cancelled"), keeps_record=True)
+    assert removed.removal == Removal(DeclaredEnding("Retain", "Retain", "Cancelled"), keeps_record=True)
 
 
 @given(st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=400)))

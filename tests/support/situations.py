@@ -12,9 +12,11 @@ from inference_experiment_handler.model.steps import Call, Step
 from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE
 from inference_experiment_handler.plan import last_applied
 from inference_experiment_handler.plan.planner import plan
+from inference_experiment_handler.plan.resolution import resolve_by_endpoint
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.runtime import event as events
-from inference_experiment_handler.spec.declaration import ModelVariant
+from inference_experiment_handler.spec import parser
+from inference_experiment_handler.spec.declaration import Desired, ModelVariant
 from simulation.cloudformation import STACK_ID, as_sent
 from simulation.declarations import CHALLENGER, CHAMPION, ENDPOINT, INSTANCE_TYPE, PRODUCTION, PROMOTE, SHADOW, declared
 from tests.support.stack import STATUS_DURING
@@ -50,10 +52,15 @@ def request_for(request_type: str, properties: dict[str, Any]) -> Request:
     return replace(parsed, physical_id=parsed.name) if request_type != "Create" else parsed
 
 
-def experiment_of(status: str, request: Request, *, applied: dict[str, Any]) -> ObservedExperiment:
-    desired = request_for("Create", applied).desired
+def desired_of(properties: dict[str, Any]) -> Desired:
+    """What is desired by properties that leave nothing open."""
+    desired = resolve_by_endpoint(parser.parse(properties), None)
     assert desired is not None
-    written = last_applied.to_tag(last_applied.digests_of(desired))
+    return desired
+
+
+def experiment_of(status: str, request: Request, *, applied: dict[str, Any]) -> ObservedExperiment:
+    written = last_applied.to_tag(last_applied.digests_of(desired_of(applied)))
     return ObservedExperiment(
         name=request.name,
         arn=f"arn:aws:sagemaker:us-east-1:123456789012:inference-experiment/{request.name}",

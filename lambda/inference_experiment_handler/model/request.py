@@ -20,15 +20,15 @@ class RequestType(StrEnum):
 
 @dataclass(frozen=True)
 class Previous:
-    """What an Update starts from: what was desired before, as far as it can be read."""
+    """What an Update starts from: what was declared before, as far as it can be read."""
 
     name: str
     removal: Removal
-    desired: Declaration | None = None
+    declared: Declaration | None = None
 
     @property
     def tags(self) -> Mapping[str, str]:
-        return self.desired.tags if self.desired else {}
+        return self.declared.tags if self.declared else {}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Request:
             was issued first.
         deadline: Until when it has to be answered.
         physical_id: CloudFormation's, on Update and Delete.
-        desired: What is declared. Absent on Delete.
+        declared: What is declared. Absent on Delete.
         previous: What an Update starts from.
         removal: What a Delete does.
         generated_names: The names that nobody but this resource comes by.
@@ -53,7 +53,7 @@ class Request:
     token: str
     deadline: datetime
     physical_id: str | None = None
-    desired: Declaration | None = None
+    declared: Declaration | None = None
     previous: Previous | None = None
     removal: Removal = field(default_factory=Removal)
     generated_names: frozenset[str] = frozenset()

@@ -1,5 +1,7 @@
 """There is no experiment of that name: create it, unless it was there a moment ago, or there is nothing to create."""
 
+from dataclasses import replace
+
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.operations import CREATE, DELETE
 from inference_experiment_handler.model.request import RequestType
@@ -11,17 +13,19 @@ from inference_experiment_handler.plan.endpoint import placement_problem, still_
 from inference_experiment_handler.plan.keep_production import removal_that_keeps_production
 from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
+from inference_experiment_handler.plan.resolution import resolve_by_promotion, resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import GIVEN_UP
+from inference_experiment_handler.spec.declaration import Declaration, DeclaredEnding
 from inference_experiment_handler.spec.limits import length_problem
 from inference_experiment_handler.spec.text import iso_instant
 
 
 def plan_absent(situation: Situation) -> Step | Infeasible:
     """The step of a Create or an Update whose experiment is not there."""
-    request, journal, desired, name = situation.request, situation.journal, situation.desired, situation.request.name
+    request, journal, declared, name = situation.request, situation.journal, situation.declared, situation.request.name
     if journal.perhaps_completed(DELETE, name):
-        called_off = desired.conclusion is not None
+        called_off = declared.conclusion is not None
         return Done(f"{name} was called off before it started") if called_off else Fail(GIVEN_UP)
     if not journal.existed and journal.may_not_show_yet(CREATE, name, situation.now):
         return Wait(f"waiting for {CREATE} to show")
@@ -33,14 +37,15 @@ def plan_absent(situation: Situation) -> Step | Infeasible:
             return over
     problem = _creation_problem(situation)
     if problem is None:
-        wait = _wait_for_predecessor(situation) or still_updating(situation.endpoint(desired.endpoint_name))
+        wait = _wait_for_predecessor(situation) or still_updating(situation.endpoint(declared.endpoint_name))
         if wait is not None:
             return wait
-        problem = placement_problem(situation, _endpoint_then(situation))
+        endpoint = _endpoint_then(situation)
+        problem = placement_problem(situation, endpoint)
     if problem is not None:
         left = Done(f"there is no experiment {name}, and it can't be created again")
         return Infeasible(problem, in_rollback=lambda: left)
-    return _create(situation)
+    return _create(replace(situation, served=endpoint.production[0]) if endpoint is not None else situation)
 
 
 def _create(situation: Situation) -> Step:
@@ -54,14 +59,14 @@ def _create(situation: Situation) -> Step:
 
 def _already_over(situation: Situation) -> Step | Infeasible | None:
     """The test is declared to be over, so there is nothing to create."""
-    request, desired = situation.request, situation.desired
+    request, declared = situation.request, situation.declared
     done = Done(f"there is no experiment {request.name}, and its test is declared to be over")
-    if desired.conclusion is None:
+    if declared.conclusion is None:
         return done if _end_is_past(situation) else None
-    if not desired.conclusion.promotes or _was_concluded_so(situation):
+    if not declared.conclusion.promotes or _was_concluded_so(situation):
         return done
-    endpoint = situation.endpoint(desired.endpoint_name)
-    problem = ending_problem(desired.conclusion, desired, endpoint)
+    endpoint = situation.endpoint(declared.endpoint_name)
+    problem = _promotion_problem(declared, declared.conclusion, endpoint)
     if problem is None:
         return done
     return still_updating(endpoint) or Infeasible(
@@ -72,32 +77,44 @@ def _already_over(situation: Situation) -> Step | Infeasible | None:
     )
 
 
+def _promotion_problem(
+    declared: Declaration, conclusion: DeclaredEnding, endpoint: ObservedEndpoint | None
+) -> str | None:
+    """Why the endpoint does not serve the shadow variant, of whose test there is no record."""
+    served = endpoint.production[0] if endpoint is not None and len(endpoint.production) == 1 else None
+    test = resolve_by_promotion(declared, served)
+    if test is None:
+        model = declared.shadow.model_name
+        return f"endpoint {declared.endpoint_name} does not serve model {model} as its one production variant"
+    return ending_problem(resolve_ending(conclusion, test), test, endpoint)
+
+
 def _was_concluded_so(situation: Situation) -> bool:
     """Whether the same conclusion was declared before."""
-    previous = situation.request.previous.desired if situation.request.previous else None
+    previous = situation.request.previous.declared if situation.request.previous else None
     before = last_applied.conclusion_digest(previous.conclusion) if previous else None
-    return before == last_applied.conclusion_digest(situation.desired.conclusion)
+    return before == last_applied.conclusion_digest(situation.declared.conclusion)
 
 
 def _creation_problem(situation: Situation) -> str | None:
     """Why the test can't be created, whatever the endpoint serves."""
-    request, journal, desired = situation.request, situation.journal, situation.desired
-    if desired.conclusion is not None:
+    request, journal, declared = situation.request, situation.journal, situation.declared
+    if declared.conclusion is not None:
         return (
-            f"DesiredState {desired.conclusion.desired_state} ends a test, but there is none named {request.name} "
+            f"DesiredState {declared.conclusion.desired_state} ends a test, but there is none named {request.name} "
             "yet: to start one, take DesiredState and ModelVariantActions out of the declaration"
         )
     gone = situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):
         return f"{request.replaces}, which {request.name} was to follow, was deleted meanwhile; nothing is created"
-    if desired.schedule.start is None and desired.schedule.end is not None:
-        problem = length_problem(desired.schedule.end - situation.now, " from now")
+    if declared.schedule.start is None and declared.schedule.end is not None:
+        problem = length_problem(declared.schedule.end - situation.now, " from now")
         return f"Schedule.EndTime {problem}" if problem else None
     return _end_is_past(situation)
 
 
 def _end_is_past(situation: Situation) -> str | None:
-    schedule = situation.desired.schedule
+    schedule = situation.declared.schedule
     end = schedule.end_of_a_test_started_at(schedule.start or situation.now)
     return f"Schedule.EndTime {iso_instant(end)} is past" if end and end <= situation.now else None
 
@@ -113,7 +130,7 @@ def _wait_for_predecessor(situation: Situation) -> Wait | None:
 def _endpoint_then(situation: Situation) -> ObservedEndpoint | None:
     """The endpoint as it will be once the run that this one replaces has ended: it may be declared to promote."""
     predecessor, previous = _predecessor_there(situation), situation.request.previous
-    endpoint = situation.endpoint(situation.desired.endpoint_name)
+    endpoint = situation.endpoint(situation.declared.endpoint_name)
     if predecessor is None or endpoint is None or previous is None or predecessor.experiment.ended:
         return endpoint
     experiment, ending = predecessor.experiment, ending_of(predecessor, previous.removal)

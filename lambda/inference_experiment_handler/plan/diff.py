@@ -9,13 +9,13 @@ from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.last_applied import Digests, field_digest
 from inference_experiment_handler.plan.matching import Match
-from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.declaration import Desired
 
 _SHOWN = 60
 
 
 def differing(
-    desired: Declaration,
+    desired: Desired,
     observed: ObservedExperiment,
     last_applied: Digests | None,
     now: datetime,
@@ -49,7 +49,7 @@ def differing(
     return [field for field in FIELDS if differs(field)]
 
 
-def in_words(desired: Declaration, observed: ObservedExperiment, fields: Iterable[Field]) -> str:
+def in_words(desired: Desired, observed: ObservedExperiment, fields: Iterable[Field]) -> str:
     """The differences: ``SamplingPercentage (declared 50, live 10)``."""
     return ", ".join(
         f"{path} (declared {_value_in_words(declared)}, live {_value_in_words(live)})"

@@ -11,9 +11,10 @@ from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.finalize import finalize
 from inference_experiment_handler.plan.keep_production import as_intended
 from inference_experiment_handler.plan.matching import Match
+from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import ended_words, way_out
-from inference_experiment_handler.spec.declaration import Ending
+from inference_experiment_handler.spec.declaration import DeclaredEnding
 
 
 def plan_ended(situation: Situation, target: Target) -> Step | Infeasible:
@@ -82,8 +83,9 @@ def _changed(situation: Situation, target: Target) -> list[Field]:
     ]
 
 
-def _conclusion_problem(situation: Situation, target: Target, conclusion: Ending) -> str | None:
+def _conclusion_problem(situation: Situation, target: Target, declared: DeclaredEnding) -> str | None:
     experiment = target.experiment
+    conclusion = resolve_ending(declared, experiment)
     if experiment.status != conclusion.desired_state:
         return f"DesiredState is {conclusion.desired_state}, but {ended_words(experiment)}"
     if not target.conclusion_pending:

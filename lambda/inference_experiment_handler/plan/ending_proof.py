@@ -3,25 +3,13 @@
 An experiment's status proves nothing about the endpoint: an endpoint update can roll back silently.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.plan.endpoint import because, names_of
+from inference_experiment_handler.plan.resolution import Test
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
-
-
-class Test(Protocol):
-    """What a declaration and an observed experiment have in common."""
-
-    @property
-    def endpoint_name(self) -> str: ...
-    @property
-    def shadow_name(self) -> str: ...
-    @property
-    def variants(self) -> Mapping[str, ModelVariant]: ...
 
 
 def ending_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint | None) -> str | None:

@@ -1,11 +1,14 @@
 """What an endpoint serves, and whether a test may be put on it."""
 
+from dataclasses import replace
+
 from inference_experiment_handler.model.observed import ObservedEndpoint, ServedVariant
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.plan import matching
+from inference_experiment_handler.plan.resolution import default_shadow_name
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.spec import names
-from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.declaration import Desired
 
 
 def placement_matters(situation: Situation, target: Target) -> bool:
@@ -29,9 +32,9 @@ def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -
     SageMaker deploys both variants as the experiment declares them, the production variant too. Only its instance count
     need not be declared as it is (see ``live_count``).
     """
-    desired = situation.desired
+    declared = situation.declared
     if endpoint is None:
-        return f"EndpointName: there is no endpoint {desired.endpoint_name}"
+        return f"EndpointName: there is no endpoint {declared.endpoint_name}"
     if endpoint.status != "InService":
         return f"endpoint {endpoint.name} is {endpoint.status}, must be InService{because(endpoint)}"
     if len(endpoint.production) != 1:
@@ -39,13 +42,21 @@ def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -
             f"endpoint {endpoint.name} has {len(endpoint.production)} production variants "
             f"({names_of(endpoint.production)}); a shadow test needs an endpoint with exactly one"
         )
-    others = tuple(served for served in endpoint.shadows if served.variant_name != desired.shadow.variant_name)
+    (served,) = endpoint.production
+    shadow_name = _shadow_name(situation, served)
+    others = tuple(each for each in endpoint.shadows if each.variant_name != shadow_name)
     if others:
         there = names_of(others)
         whose = _whose(situation, others)
         return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: {whose}"
-    (served,) = endpoint.production
-    return _unknown_problem(endpoint, served) or _mirror_problem(desired, served)
+    return _unknown_problem(endpoint, served) or _mirror_problem(replace(situation, served=served).desired, served)
+
+
+def _shadow_name(situation: Situation, served: ServedVariant) -> str:
+    """The name of the test's shadow variant, even if nothing else is known of what production serves."""
+    if situation.observed is not None:
+        return situation.desired.shadow_name
+    return situation.declared.shadow.variant_name or default_shadow_name(served.variant_name)
 
 
 def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
@@ -53,7 +64,7 @@ def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
     names_there = {served.variant_name for served in shadows}
     for target in situation.targets:
         if target.experiment.shadow_name in names_there and names.same(
-            target.experiment.endpoint_name, situation.desired.endpoint_name
+            target.experiment.endpoint_name, situation.declared.endpoint_name
         ):
             return (
                 f"it is that of {target.name}, and no stop is declared that removes it. Take it off the endpoint, or "
@@ -88,7 +99,7 @@ def _unknown_problem(endpoint: ObservedEndpoint, served: ServedVariant) -> str |
     return None
 
 
-def _mirror_problem(desired: Declaration, served: ServedVariant) -> str | None:
+def _mirror_problem(desired: Desired, served: ServedVariant) -> str | None:
     production = desired.production
     differences = []
     if production.variant_name != served.variant_name:

@@ -15,10 +15,11 @@ from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.live_count import lacks_instances, sent_with
 from inference_experiment_handler.plan.removal import call_off_scheduled, stop
+from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.update import update
 from inference_experiment_handler.plan.wording import unhandled_status, way_out
-from inference_experiment_handler.spec.declaration import Ending
+from inference_experiment_handler.spec.declaration import DeclaredEnding
 from inference_experiment_handler.spec.text import iso_instant
 
 
@@ -35,7 +36,7 @@ def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     experiment = target.experiment
     if not target.ours and target.owner_may_not_show_yet:
         return Wait(f"waiting for the tags of {target.name} to show")
-    if not target.ours and not situation.desired.adopt_existing:
+    if not target.ours and not situation.declared.adopt_existing:
         untouched = Done(f"{target.name} is not this resource's and stays untouched")
         return Infeasible(
             f"an experiment named {target.name} exists and is not this resource's: "
@@ -130,7 +131,7 @@ def _look_at_endpoint(situation: Situation, target: Target, differing: list[Fiel
     """
     desired, experiment = situation.desired, target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
-    conclusion = desired.conclusion
+    conclusion = resolve_ending(desired.conclusion, experiment) if desired.conclusion is not None else None
     wait = still_updating(endpoint)
     if wait is not None:
         # What has nothing to do is not held up by an update that may take long.
@@ -165,7 +166,8 @@ def _update_conclude_start(situation: Situation, target: Target, differing: list
     return finalize(situation, target, why, in_full=in_full)
 
 
-def _conclude(situation: Situation, target: Target, conclusion: Ending) -> Step:
+def _conclude(situation: Situation, target: Target, declared: DeclaredEnding) -> Step:
+    conclusion = resolve_ending(declared, target.experiment)
     owner = situation.request.owner
     reason = f"concluded by {owner.logical_id} of stack {owner.stack_id}"
     if target.experiment.not_started:

@@ -13,7 +13,7 @@ from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.plan import matching, schedule
 from inference_experiment_handler.plan.matching import Match, match_if
 from inference_experiment_handler.spec import names
-from inference_experiment_handler.spec.declaration import DataStorage, Declaration, ModelVariant
+from inference_experiment_handler.spec.declaration import DataStorage, Desired, ModelVariant
 
 Arguments = dict[str, Any]
 
@@ -40,35 +40,35 @@ class Field:
     """
 
     name: str
-    desired: Callable[[Declaration], Any]
+    desired: Callable[[Desired], Any]
     observed: Callable[[ObservedExperiment], Any]
     changes_in: frozenset[Status]
-    compare: Callable[[Declaration, ObservedExperiment, datetime], Match] | None = None
-    in_create: Callable[[Declaration, datetime], Arguments] | None = None
-    in_update: Callable[[Declaration, ObservedExperiment], Arguments] | None = None
-    keep: Callable[[Declaration, ObservedExperiment], Declaration] = lambda desired, _: desired
-    problem: Callable[[Declaration, ObservedExperiment, datetime], str | None] = lambda *_: None
+    compare: Callable[[Desired, ObservedExperiment, datetime], Match] | None = None
+    in_create: Callable[[Desired, datetime], Arguments] | None = None
+    in_update: Callable[[Desired, ObservedExperiment], Arguments] | None = None
+    keep: Callable[[Desired, ObservedExperiment], Desired] = lambda desired, _: desired
+    problem: Callable[[Desired, ObservedExperiment, datetime], str | None] = lambda *_: None
     goes_with: str | None = None
 
-    def match(self, desired: Declaration, observed: ObservedExperiment, now: datetime) -> Match:
+    def match(self, desired: Desired, observed: ObservedExperiment, now: datetime) -> Match:
         if self.compare is not None:
             return self.compare(desired, observed, now)
         return match_if(self.desired(desired) == self.observed(observed))
 
-    def create_arguments(self, desired: Declaration, now: datetime) -> Arguments:
+    def create_arguments(self, desired: Desired, now: datetime) -> Arguments:
         if self.in_create is not None:
             return self.in_create(desired, now)
         value = self.desired(desired)
         return {} if value is None or value == "" else {self.name: value}
 
-    def update_arguments(self, desired: Declaration, observed: ObservedExperiment) -> Arguments:
+    def update_arguments(self, desired: Desired, observed: ObservedExperiment) -> Arguments:
         if self.in_update is not None:
             return self.in_update(desired, observed)
         value = self.desired(desired)
         return {} if value is None else {self.name: value}
 
 
-def _match_role(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:
+def _match_role(desired: Desired, observed: ObservedExperiment, _: datetime) -> Match:
     if observed.role_arn is None:
         return Match.UNKNOWN
     return match_if(desired.role_arn == observed.role_arn)
@@ -85,7 +85,7 @@ def _shown(variants: Mapping[str, ModelVariant]) -> dict[str, Any]:
     }
 
 
-def _variants(desired: Declaration) -> Arguments:
+def _variants(desired: Desired) -> Arguments:
     return {"ModelVariants": [desired.production.to_api(), desired.shadow.to_api()]}
 
 
@@ -93,7 +93,7 @@ def _storage(storage: DataStorage | None) -> Any:
     return storage.to_api() if storage else None
 
 
-def _keep_variants(desired: Declaration, observed: ObservedExperiment) -> Declaration:
+def _keep_variants(desired: Desired, observed: ObservedExperiment) -> Desired:
     production, shadow = (observed.variants.get(name) for name in (observed.production_name, observed.shadow_name))
     return replace(desired, production=production or desired.production, shadow=shadow or desired.shadow)
 
@@ -102,7 +102,7 @@ def _roles(production: str, shadow: str) -> dict[str, str]:
     return {"SourceModelVariantName": production, "ShadowModelVariantName": shadow}
 
 
-def _shadow_mode(desired: Declaration) -> Arguments:
+def _shadow_mode(desired: Desired) -> Arguments:
     shadow = {
         "ShadowModelVariantName": desired.shadow.variant_name,
         "SamplingPercentage": desired.sampling_percentage,

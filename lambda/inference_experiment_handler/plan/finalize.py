@@ -72,4 +72,4 @@ def _lease_is_to_be_held(target: Target) -> bool:
         return False
     if target.request.replaces is not None:
         return True
-    return previous.desired is not None and last_applied.digests_of(previous.desired) != target.last_applied
+    return target.previous is not None and target.previous != target.last_applied

@@ -10,7 +10,7 @@ from inference_experiment_handler.model.observed import ObservedEndpoint, Observ
 from inference_experiment_handler.model.tags import PendingStop
 from inference_experiment_handler.plan.displaced import serves_production, serves_shadow
 from inference_experiment_handler.spec import names
-from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant, Removal
+from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
 
 
 def removal_that_keeps_production(
@@ -22,7 +22,7 @@ def removal_that_keeps_production(
     promoted nor kept. Then the test ends without it.
     """
     kept = keep_production(ending, experiment, endpoint)
-    return kept if kept is not None else keep_production(Removal().ending, experiment, endpoint)
+    return kept if kept is not None else keep_production(Ending(), experiment, endpoint)
 
 
 def keep_production(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> Ending | None:

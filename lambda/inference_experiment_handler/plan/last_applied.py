@@ -11,7 +11,7 @@ from typing import Any
 
 from inference_experiment_handler.model.tags import LAST_APPLIED
 from inference_experiment_handler.plan.fields import FIELDS, Field
-from inference_experiment_handler.spec.declaration import Declaration, Ending
+from inference_experiment_handler.spec.declaration import DeclaredEnding, Desired
 
 CONCLUSION = "DesiredState"
 _ORDER = (*(field.name for field in FIELDS), CONCLUSION)
@@ -21,16 +21,16 @@ _VERSION = "1"
 Digests = Mapping[str, str]
 
 
-def digests_of(desired: Declaration) -> dict[str, str]:
+def digests_of(desired: Desired) -> dict[str, str]:
     digests = {field.name: field_digest(field, desired) for field in FIELDS}
     return {**digests, CONCLUSION: conclusion_digest(desired.conclusion)}
 
 
-def field_digest(field: Field, desired: Declaration) -> str:
+def field_digest(field: Field, desired: Desired) -> str:
     return _digest(field.desired(desired))
 
 
-def conclusion_digest(conclusion: Ending | None) -> str:
+def conclusion_digest(conclusion: DeclaredEnding | None) -> str:
     return _digest(asdict(conclusion) if conclusion else None)
 
 

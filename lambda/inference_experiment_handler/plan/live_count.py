@@ -7,10 +7,10 @@ a test would take capacity from the production traffic.
 from dataclasses import replace
 
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.declaration import Desired
 
 
-def desired_as_served(situation: Situation) -> Declaration:
+def desired_as_served(situation: Situation) -> Desired:
     """What is desired, with at least the production instances that the endpoint has, where it was observed."""
     desired = situation.desired
     count = max(desired.production.instance_count, live_count(situation))
@@ -30,7 +30,7 @@ def sent_with(situation: Situation) -> str:
 
 def live_count(situation: Situation) -> int:
     """0 where it is not known."""
-    endpoint = situation.endpoints.get(situation.desired.endpoint_name.casefold())
+    endpoint = situation.endpoints.get(situation.declared.endpoint_name.casefold())
     if endpoint is None or len(endpoint.production) != 1:
         return 0
     return endpoint.production[0].instance_count or 0

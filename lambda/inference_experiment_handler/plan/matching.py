@@ -9,7 +9,7 @@ from enum import Enum
 
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.spec import names
-from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.declaration import Desired
 
 
 class Match(Enum):
@@ -30,7 +30,7 @@ def match_if(same: bool) -> Match:
     return Match.SAME if same else Match.DIFFERENT
 
 
-def model_variants(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:
+def model_variants(desired: Desired, observed: ObservedExperiment, _: datetime) -> Match:
     """A test has more production instances than are declared where the endpoint had more (see ``live_count``)."""
     if desired.variants.keys() != observed.variants.keys():
         return Match.DIFFERENT
@@ -47,7 +47,7 @@ def model_variants(desired: Declaration, observed: ObservedExperiment, _: dateti
     return Match.UNKNOWN if surplus else Match.SAME
 
 
-def production_variant(desired: Declaration, observed: ObservedExperiment) -> bool:
+def production_variant(desired: Desired, observed: ObservedExperiment) -> bool:
     """Whether the test deploys production as declared, or with more instances (see ``live_count``)."""
     declared, own = desired.production, observed.variants.get(desired.production.variant_name)
     return (
@@ -58,7 +58,7 @@ def production_variant(desired: Declaration, observed: ObservedExperiment) -> bo
     )
 
 
-def data_storage(desired: Declaration, observed: ObservedExperiment, _: datetime) -> Match:
+def data_storage(desired: Desired, observed: ObservedExperiment, _: datetime) -> Match:
     storage, live = desired.data_storage, observed.data_storage
     if storage is None:
         return Match.NOT_DECLARED if live is not None else Match.SAME

@@ -14,7 +14,7 @@ def tags_needed(situation: Situation, name: str, experiment: ObservedExperiment)
     if name == request.replaces:
         # Whether it ever came about decides what becomes of it, even while it is in transition.
         return True
-    if request.desired is not None and not request.desired.waits_until_running:
+    if request.declared is not None and not request.declared.waits_until_running:
         # Its tags tell what a test that starts lacks yet, where it is not waited for until it runs.
         return True
     return not (experiment.in_transition and situation.journal.holds_lease(name))
@@ -31,8 +31,8 @@ def endpoints_needed(situation: Situation) -> frozenset[str]:
         # Before a test is updated or ended, its endpoint is looked at: others may have changed it.
         if target.experiment.at_rest or target.unverified
     ]
-    if situation.request.desired is not None:
-        target, desired = situation.target, situation.request.desired
+    if situation.request.declared is not None:
+        target, desired = situation.target, situation.request.declared
         if target is None or placement_matters(situation, target):
             names.append(desired.endpoint_name)
         elif target.experiment.ended and target.conclusion_pending:

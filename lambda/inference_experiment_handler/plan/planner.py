@@ -22,7 +22,7 @@ def plan(situation: Situation) -> Step:
 
 
 def _plan(situation: Situation) -> Step:
-    if situation.request.desired is None:
+    if situation.request.declared is None:
         return plan_removal(situation)
     step = plan_present(situation)
     rollback = stack.is_rollback(situation)

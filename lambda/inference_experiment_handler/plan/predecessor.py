@@ -51,7 +51,7 @@ def predecessor_problem(situation: Situation) -> str | None:
 
 
 def on_the_same_endpoint(situation: Situation, predecessor: Target) -> bool:
-    return names.same(predecessor.experiment.endpoint_name, situation.desired.endpoint_name)
+    return names.same(predecessor.experiment.endpoint_name, situation.declared.endpoint_name)
 
 
 def _is_orphan(situation: Situation, predecessor: Target) -> bool:

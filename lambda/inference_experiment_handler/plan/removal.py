@@ -16,6 +16,7 @@ from inference_experiment_handler.plan.keep_production import (
     removal_that_keeps_production,
 )
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
+from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
 from inference_experiment_handler.plan.wording import unhandled_status
@@ -209,7 +210,9 @@ def ending_of(target: Target, removal: Removal) -> Ending:
 
     One that never came about as desired, or never ran, is no ground for promoting or keeping anything.
     """
-    return removal.ending if target.came_about and target.experiment.ran else Removal().ending
+    if not target.came_about or not target.experiment.ran:
+        return Ending()
+    return resolve_ending(removal.ending, target.experiment)
 
 
 def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow_may_stay: bool) -> Step | None:

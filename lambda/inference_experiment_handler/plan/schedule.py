@@ -6,7 +6,7 @@ from typing import Any
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.tags import started_at
 from inference_experiment_handler.plan.matching import Match, match_if
-from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.declaration import Desired
 from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
@@ -14,7 +14,7 @@ _CLOSE = timedelta(minutes=1)
 """Instants nearer than this are the same: how finely SageMaker rounds is not documented."""
 
 
-def match_start(desired: Declaration, observed: ObservedExperiment, now: datetime) -> Match:
+def match_start(desired: Desired, observed: ObservedExperiment, now: datetime) -> Match:
     start = desired.schedule.start
     if observed.ended:
         return Match.UNKNOWN
@@ -28,7 +28,7 @@ def match_start(desired: Declaration, observed: ObservedExperiment, now: datetim
     return match_if(observed.start is not None and abs(observed.start - start) < _CLOSE)
 
 
-def match_end(desired: Declaration, observed: ObservedExperiment, now: datetime) -> Match:
+def match_end(desired: Desired, observed: ObservedExperiment, now: datetime) -> Match:
     if observed.not_started and desired.schedule.is_due(now):
         # It is about to be started, and its end counts from then, or may lie before the start that it still has.
         return Match.SAME
@@ -55,25 +55,25 @@ def iso_or_none(instant: datetime | None) -> str | None:
     return iso_instant(instant) if instant else None
 
 
-def start_shown(desired: Declaration) -> str | None:
+def start_shown(desired: Desired) -> str | None:
     return iso_or_none(desired.schedule.start)
 
 
-def end_shown(desired: Declaration) -> str | None:
+def end_shown(desired: Desired) -> str | None:
     """The end as it is declared: a duration, or an instant."""
     if desired.schedule.duration is not None:
         return iso_duration(desired.schedule.duration)
     return iso_or_none(desired.schedule.end)
 
 
-def for_create(desired: Declaration, now: datetime) -> dict[str, Any]:
+def for_create(desired: Desired, now: datetime) -> dict[str, Any]:
     """Without a StartTime the test starts at once."""
     start = None if desired.schedule.is_due(now) else desired.schedule.start
     times = _times(start, desired.schedule.end_of_a_test_started_at(start or now))
     return {"Schedule": times} if times else {}
 
 
-def for_update(desired: Declaration, observed: ObservedExperiment) -> dict[str, Any]:
+def for_update(desired: Desired, observed: ObservedExperiment) -> dict[str, Any]:
     # Only the end may change once the test runs. Before, both are sent: what half a schedule means is not documented.
     start = desired.schedule.start or observed.start if observed.not_started else None
     return {"Schedule": _times(start, _end_to_send(desired, observed))}
@@ -86,7 +86,7 @@ def as_live(observed: ObservedExperiment, now: datetime) -> dict[str, Any]:
     return {"Schedule": times} if times else {}
 
 
-def end_problem(desired: Declaration, observed: ObservedExperiment, now: datetime) -> str | None:
+def end_problem(desired: Desired, observed: ObservedExperiment, now: datetime) -> str | None:
     """Why the end can't be sent."""
     end = _end_to_send(desired, observed)
     if end is None or end > now:
@@ -94,7 +94,7 @@ def end_problem(desired: Declaration, observed: ObservedExperiment, now: datetim
     return f"Schedule.EndTime {iso_instant(end)} is past: to end the test now, declare DesiredState."
 
 
-def desired_end(desired: Declaration, observed: ObservedExperiment) -> datetime | None:
+def desired_end(desired: Desired, observed: ObservedExperiment) -> datetime | None:
     """When the test is to end; ``None`` where that can't be known yet, or is SageMaker's to say."""
     start = _start_that_counts(desired, observed)
     if start is None:
@@ -106,7 +106,7 @@ def _times(start: datetime | None, end: datetime | None) -> dict[str, datetime]:
     return {**({"StartTime": start} if start else {}), **({"EndTime": end} if end else {})}
 
 
-def _end_to_send(desired: Declaration, observed: ObservedExperiment) -> datetime | None:
+def _end_to_send(desired: Desired, observed: ObservedExperiment) -> datetime | None:
     if desired.schedule.end is None and desired.schedule.duration is None:
         # An end was declared before and is no longer: back to what SageMaker does by itself.
         start = _start_that_counts(desired, observed) or observed.start
@@ -114,6 +114,6 @@ def _end_to_send(desired: Declaration, observed: ObservedExperiment) -> datetime
     return desired_end(desired, observed) or observed.end
 
 
-def _start_that_counts(desired: Declaration, observed: ObservedExperiment) -> datetime | None:
+def _start_that_counts(desired: Desired, observed: ObservedExperiment) -> datetime | None:
     """The start that the test's end counts from: the desired one until it runs, then the actual one."""
     return desired.schedule.start if observed.not_started else observed.start

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
-from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
+from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STOP
 from inference_experiment_handler.model.request import Request, issued_at
 from inference_experiment_handler.model.steps import Purpose
@@ -27,8 +27,9 @@ from inference_experiment_handler.plan.last_applied import (
     digests_of,
     from_tags,
 )
+from inference_experiment_handler.plan.resolution import resolve_by_endpoint, resolve_by_test
 from inference_experiment_handler.spec import names
-from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.declaration import Declaration, Desired
 
 
 @dataclass(frozen=True)
@@ -147,9 +148,9 @@ class Target:
     def previous(self) -> Digests | None:
         """The digests of what CloudFormation says was declared before, if that was about this experiment."""
         previous = self.request.previous
-        if previous is None or previous.desired is None or not names.same(previous.name, self.name):
+        if previous is None or previous.declared is None or not names.same(previous.name, self.name):
             return None
-        return digests_of(previous.desired)
+        return digests_of(resolve_by_test(previous.declared, self.experiment))
 
     @property
     def pending_stop(self) -> PendingStop:
@@ -180,7 +181,7 @@ class Target:
     @property
     def conclusion_pending(self) -> bool:
         """Whether a conclusion is declared that was not applied yet. Once it was, the endpoint may have moved on."""
-        conclusion = self.request.desired.conclusion if self.request.desired else None
+        conclusion = self.request.declared.conclusion if self.request.declared else None
         applied = self.last_applied or {}
         digest = applied.get(CONCLUSION)
         return conclusion is not None and digest != conclusion_digest(conclusion)
@@ -194,6 +195,7 @@ class Situation:
         observed: The request's own experiment; ``None`` where there is none of its name.
         observed_predecessor: The run that it replaces.
         endpoints: By their names in lower case; ``None`` where there is no such endpoint.
+        served: What production will serve when the experiment is created.
     """
 
     request: Request
@@ -202,13 +204,27 @@ class Situation:
     observed: ObservedExperiment | None = None
     observed_predecessor: ObservedExperiment | None = None
     endpoints: Mapping[str, ObservedEndpoint | None] = field(default_factory=dict)
+    served: ServedVariant | None = None
 
     @property
-    def desired(self) -> Declaration:
-        """Raises a ``ValueError`` on Delete, which desires nothing."""
-        if self.request.desired is None:
-            raise ValueError("a Delete has no declaration")
-        return self.request.desired
+    def declared(self) -> Declaration:
+        """Raises a ``LookupError`` on Delete, which declares nothing."""
+        if self.request.declared is None:
+            raise LookupError("a Delete has no declaration")
+        return self.request.declared
+
+    @cached_property
+    def desired(self) -> Desired:
+        """What is declared, with what it leaves open taken from the test, or from ``served`` where there is none.
+
+        Raises a ``LookupError`` where neither tells, and on Delete.
+        """
+        if self.observed is not None:
+            return resolve_by_test(self.declared, self.observed)
+        desired = resolve_by_endpoint(self.declared, self.served)
+        if desired is None:
+            raise LookupError("what production serves is not known")
+        return desired
 
     @cached_property
     def target(self) -> Target | None:

@@ -25,8 +25,8 @@ def unhandled_status(experiment: ObservedExperiment) -> str:
     return f"{experiment.name} has status {experiment.status!r}{reason}, which this version does not handle"
 
 
-def way_out(desired: Declaration) -> str:
+def way_out(declared: Declaration) -> str:
     """The one way to change what can't be changed: another experiment."""
-    if desired.name is not None:
+    if declared.name is not None:
         return "Start a new run: give it another Name"
-    return f"Start a new run: give it another Run than {desired.run!r}"
+    return f"Start a new run: give it another Run than {declared.run!r}"

@@ -102,7 +102,7 @@ class InferenceExperimentResource(CfnResource):
         if event["RequestType"] == RequestType.DELETE:
             return physical_id
         name = request.name if request else physical_id
-        endpoint_name = request.desired.endpoint_name if request and request.desired else ""
+        endpoint_name = request.declared.endpoint_name if request and request.declared else ""
         self.Data = response.attributes(outcome.experiment, name, endpoint_name)
         # Another id than before makes CloudFormation delete the experiment of the old one, so a failed replacement
         # keeps the old id unless the new experiment may really be there.

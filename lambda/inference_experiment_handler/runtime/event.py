@@ -64,7 +64,7 @@ def parse(event: Mapping[str, Any], sent: datetime) -> Request:
     removal = parser.parse_removal(properties) if is_delete else Removal()
     if removal.not_followed:
         logger.warning({"delete": "not quite as OnDelete declares", "why": "; ".join(removal.not_followed)})
-    desired = None if is_delete else parser.parse(properties, update=kind is RequestType.UPDATE)
+    declared = None if is_delete else parser.parse(properties, update=kind is RequestType.UPDATE)
     physical_id = event.get("PhysicalResourceId") or None
     if kind is RequestType.UPDATE and name != physical_id and names.same(name, physical_id):
         # SageMaker lower-cases names in ARNs, so it may take the two for one experiment, or not.
@@ -76,7 +76,7 @@ def parse(event: Mapping[str, Any], sent: datetime) -> Request:
         token=_fencing_token(event, sent),
         deadline=deadline(sent, properties),
         physical_id=physical_id,
-        desired=desired,
+        declared=declared,
         previous=_previous(event, owner) if kind is RequestType.UPDATE else None,
         removal=removal,
         generated_names=frozenset(
@@ -97,8 +97,8 @@ def _previous(event: Mapping[str, Any], owner: Owner) -> Previous:
     old = event.get("OldResourceProperties") or {}
     try:
         # What deleting does is read apart, and never says that the rest can't be read.
-        desired = parser.parse({key: value for key, value in old.items() if key != "OnDelete"})
+        declared = parser.parse({key: value for key, value in old.items() if key != "OnDelete"})
     except InvalidPropertiesError:
         # A rollback from properties that were refused, or properties of another version.
-        desired = None
-    return Previous(names.of(old, owner.stack_id, owner.logical_id), parser.parse_removal(old), desired)
+        declared = None
+    return Previous(names.of(old, owner.stack_id, owner.logical_id), parser.parse_removal(old), declared)

@@ -8,6 +8,8 @@ from typing import Any
 
 SHADOW_MODE = "ShadowMode"
 REAL_TIME = "RealTimeInference"
+DEFAULT_SHADOW_NAME = "Shadow"
+"""What the shadow variant is called where its name is left open (see ``plan.resolution``)."""
 FIRST_RUN = "1"
 DESIRED_STATES = ("Completed", "Cancelled")
 """``DesiredState``: how a test ends that is stopped, or by its schedule."""
@@ -22,7 +24,38 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True)
-class ModelVariant:
+class DeclaredVariant:
+    """What is declared of a variant. ``None`` is left open (see ``plan.resolution``)."""
+
+    variant_name: str | None
+    model_name: str | None
+    instance_type: str | None
+    instance_count: int | None
+
+    @property
+    def complete(self) -> "ModelVariant | None":
+        """The variant, if nothing of it is left open."""
+        name, model, kind, count = self.variant_name, self.model_name, self.instance_type, self.instance_count
+        if name is None or model is None or kind is None or count is None:
+            return None
+        return ModelVariant(name, model, kind, count)
+
+    def like(self, other: "ModelVariant") -> "ModelVariant":
+        """The variant, with what is left open taken from another one."""
+        return ModelVariant(
+            other.variant_name if self.variant_name is None else self.variant_name,
+            other.model_name if self.model_name is None else self.model_name,
+            other.instance_type if self.instance_type is None else self.instance_type,
+            other.instance_count if self.instance_count is None else self.instance_count,
+        )
+
+
+AS_SERVED = DeclaredVariant(None, None, None, None)
+"""A production variant of which nothing is declared: it is what the endpoint serves when the test is created."""
+
+
+@dataclass(frozen=True)
+class ModelVariant(DeclaredVariant):
     """A ``ModelVariantConfig``: a model on real-time instances under a variant's name."""
 
     variant_name: str
@@ -86,18 +119,28 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """How a test is stopped: what becomes of each variant, and what SageMaker records (``StopInferenceExperiment``)."""
+class DeclaredEnding:
+    """How a test is stopped: what becomes of each variant, and what SageMaker records (``StopInferenceExperiment``).
+
+    ``desired_variants``: in the one of the shadow variant something may be left open. It stays as the test has it.
+    """
 
     production: str = Action.RETAIN
     shadow: str = Action.REMOVE
     desired_state: str = "Cancelled"
-    desired_variants: tuple[ModelVariant, ...] = ()
+    desired_variants: tuple[DeclaredVariant, ...] = ()
     reason: str | None = None
 
     @property
     def promotes(self) -> bool:
         return self.shadow == Action.PROMOTE
+
+
+@dataclass(frozen=True)
+class Ending(DeclaredEnding):
+    """The same with nothing left open."""
+
+    desired_variants: tuple[ModelVariant, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +150,7 @@ class Removal:
     ``not_followed``: the faults of a declaration that is followed only as far as it can be.
     """
 
-    ending: Ending = field(default_factory=Ending)
+    ending: DeclaredEnding = field(default_factory=DeclaredEnding)
     keeps_record: bool = False
     not_followed: tuple[str, ...] = field(default=(), compare=False)
 
@@ -118,8 +161,8 @@ class Declaration:
 
     role_arn: str
     endpoint_name: str
-    production: ModelVariant
-    shadow: ModelVariant
+    production: DeclaredVariant
+    shadow: DeclaredVariant
     sampling_percentage: int
     name: str | None = None
     run: str = FIRST_RUN
@@ -129,10 +172,22 @@ class Declaration:
     schedule: Schedule = field(default_factory=Schedule)
     data_storage: DataStorage | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    conclusion: Ending | None = None
+    conclusion: DeclaredEnding | None = None
     removal: Removal = field(default_factory=Removal)
     adopt_existing: bool = False
     waits_until_running: bool = True
+
+
+@dataclass(frozen=True)
+class Desired(Declaration):
+    """One experiment as it is to be: what the declaration leaves open is taken from the test, or from the endpoint."""
+
+    production: ModelVariant
+    shadow: ModelVariant
+
+    @property
+    def production_name(self) -> str:
+        return self.production.variant_name
 
     @property
     def shadow_name(self) -> str:

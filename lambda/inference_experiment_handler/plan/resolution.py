@@ -1,0 +1,103 @@
+"""What a declaration leaves open: taken from the test once there is one, and before from what its endpoint serves.
+
+So a test never differs by itself from a declaration that leaves something open, whatever the endpoint serves later.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from inference_experiment_handler.model.observed import ObservedExperiment, ServedVariant
+from inference_experiment_handler.spec import names
+from inference_experiment_handler.spec.declaration import (
+    DEFAULT_SHADOW_NAME,
+    Declaration,
+    DeclaredEnding,
+    DeclaredVariant,
+    Desired,
+    Ending,
+    ModelVariant,
+)
+
+
+class Test(Protocol):
+    """What a declaration and an observed experiment have in common."""
+
+    @property
+    def endpoint_name(self) -> str: ...
+    @property
+    def shadow_name(self) -> str: ...
+    @property
+    def variants(self) -> Mapping[str, ModelVariant]: ...
+
+
+def resolve_by_test(declared: Declaration, experiment: ObservedExperiment) -> Desired:
+    """What is desired of a test that is there."""
+    return _desired(
+        declared,
+        declared.production.like(_reported(experiment, experiment.production_name)),
+        declared.shadow.like(_reported(experiment, experiment.shadow_name)),
+    )
+
+
+def resolve_by_endpoint(declared: Declaration, served: ServedVariant | None) -> Desired | None:
+    """What is desired of a test that is to be created; ``None`` where what production serves does not tell.
+
+    The shadow variant is deployed as production is.
+    """
+    as_served = _served(served)
+    production = declared.production.complete
+    if production is None and as_served is not None:
+        production = declared.production.like(as_served)
+    if production is None:
+        return None
+    count = served.instance_count or 0 if served is not None else 0
+    shadow = ModelVariant(
+        default_shadow_name(production.variant_name),
+        production.model_name,
+        production.instance_type,
+        max(production.instance_count, count),
+    )
+    return _desired(declared, production, declared.shadow.like(shadow))
+
+
+def resolve_by_promotion(declared: Declaration, served: ServedVariant | None) -> Desired | None:
+    """The same, of a test of which there is no record, if what production serves now is its promoted shadow variant."""
+    as_served = _served(served)
+    if as_served is None or declared.shadow.variant_name is not None:
+        return resolve_by_endpoint(declared, served)
+    if not names.same(as_served.model_name, declared.shadow.model_name):
+        return None
+    return _desired(declared, declared.production.like(as_served), declared.shadow.like(as_served))
+
+
+def resolve_ending(declared: DeclaredEnding, test: Test) -> Ending:
+    """An ending as it is to be: what is left open stays as the test has it."""
+    variants = (_desired_variant(variant, test) for variant in declared.desired_variants)
+    return Ending(**{**vars(declared), "desired_variants": tuple(filter(None, variants))})
+
+
+def default_shadow_name(production_name: str) -> str:
+    """The shadow variant's name where none is declared: never production's, whatever was promoted before."""
+    taken = names.same(production_name, DEFAULT_SHADOW_NAME)
+    return f"{DEFAULT_SHADOW_NAME}-2" if taken else DEFAULT_SHADOW_NAME
+
+
+def _desired(declared: Declaration, production: ModelVariant, shadow: ModelVariant) -> Desired:
+    return Desired(**{**vars(declared), "production": production, "shadow": shadow})
+
+
+def _reported(experiment: ObservedExperiment, name: str) -> ModelVariant:
+    """The test's variant. A test of which no variant is reported is refused when it is compared."""
+    return experiment.variants.get(name) or ModelVariant(name, "", "", 0)
+
+
+def _served(served: ServedVariant | None) -> ModelVariant | None:
+    if served is None or served.model_name is None or served.instance_type is None:
+        return None
+    count = served.instance_count or served.configured_count or 1
+    return ModelVariant(served.variant_name, served.model_name, served.instance_type, count)
+
+
+def _desired_variant(declared: DeclaredVariant, test: Test) -> ModelVariant | None:
+    own = test.variants.get(declared.variant_name or test.shadow_name)
+    return declared.complete or (declared.like(own) if own is not None else None)
