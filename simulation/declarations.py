@@ -50,3 +50,9 @@ def declared(*, sampling: Any = 10, **changes: Any) -> Declaration:
         **changes,
     }
     return deepcopy({key: value for key, value in properties.items() if value is not None})
+
+
+def as_served(model: str = CHALLENGER, *, sampling: Any = 10, **changes: Any) -> Declaration:
+    """The same where no more of the variants is declared than the model to try."""
+    mode = {"ShadowModelVariants": [{"SamplingPercentage": sampling}]}
+    return declared(**{"ModelVariants": [{"ModelName": model}], "ShadowModeConfig": mode, **changes})

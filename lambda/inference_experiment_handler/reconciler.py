@@ -24,7 +24,9 @@ from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wai
 from inference_experiment_handler.observer import observe
 from inference_experiment_handler.plan.deadline import may_go_on, out_of_time
 from inference_experiment_handler.plan.planner import plan
+from inference_experiment_handler.plan.resolution import resolve_by_endpoint
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.spec.declaration import Desired
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +36,15 @@ _MOST_STEPS = 40
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a request came out, what was live then, and whether its experiment may be of its own making."""
+    """How a request came out, what was live then, and whether its experiment may be of its own making.
+
+    ``desired``: what is desired where there is no experiment, as far as it is known.
+    """
 
     step: Done | Fail
     experiment: ObservedExperiment | None
     may_have_created: bool = False
+    desired: Desired | None = None
 
 
 Log = Callable[[Situation | None, Step], None]
@@ -162,4 +168,13 @@ def _outcome(step: Done | Fail, situation: Situation) -> Outcome:
     target = situation.target
     leased = target is not None and target.lease_observed
     created = situation.journal.perhaps_completed(CREATE, situation.request.name)
-    return Outcome(step, situation.observed, leased or created)
+    return Outcome(step, situation.observed, leased or created, _desired_if_absent(situation))
+
+
+def _desired_if_absent(situation: Situation) -> Desired | None:
+    declared = situation.request.declared
+    if declared is None or situation.observed is not None:
+        return None
+    endpoint = situation.endpoints.get(declared.endpoint_name.casefold())
+    served = endpoint.production[0] if endpoint is not None and len(endpoint.production) == 1 else None
+    return resolve_by_endpoint(declared, served)

@@ -29,7 +29,7 @@ def test_strings_become_what_they_mean() -> None:
 
     assert declaration.sampling_percentage == 5
     assert declaration.production.instance_count == 2
-    assert declaration.shadow == ModelVariant(SHADOW, "challenger", "ml.m5.xlarge", 0)
+    assert declaration.shadow.complete == ModelVariant(SHADOW, "challenger", "ml.m5.xlarge", 0)
     assert declaration.adopt_existing is True
     assert declaration.waits_until_running is False
     assert declaration.data_storage == DataStorage("s3://b/p", csv_content_types=("text/csv",))

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from inference_experiment_handler.spec.declaration import Removal
 from inference_experiment_handler.spec.parser import InvalidPropertiesError, faults_in, parse, parse_removal
 from simulation.cloudformation import as_sent
-from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared, shadow_mode, variant
+from simulation.declarations import (
+    PRODUCTION,
+    PROMOTE,
+    REMOVE,
+    RETAIN,
+    SHADOW,
+    as_served,
+    declared,
+    shadow_mode,
+    variant,
+)
 
 
 def faults_of(properties: dict[str, Any]) -> tuple[str, ...]:
@@ -78,7 +88,28 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"sampling": "ten"}, "SamplingPercentage is 'ten', must be an integer from 0 to 100"),
     ({"sampling": 1.5}, "SamplingPercentage is '1.5', must be an integer from 0 to 100"),
     ({"ModelVariants": None}, "ModelVariants is missing"),
-    ({"ModelVariants": [variant("AllTraffic", "m")]}, "ModelVariants has 1 entry, must be a list of exactly 2 entries"),
+    ({"ModelVariants": []}, "ModelVariants has 0 entries, must be a list of 1 to 2 entries"),
+    (
+        {"ModelVariants": [variant("AllTraffic", "m")]},
+        "ModelVariants has 'AllTraffic' alone, must have an entry for the shadow variant 'Shadow-01'",
+    ),
+    (
+        {"ModelVariants": [variant("Other", "m")]},
+        "ModelVariants has no entry for the shadow variant 'Shadow-01' that ShadowModeConfig names",
+    ),
+    (
+        {"ModelVariants": [{"ModelName": "m"}, {"ModelName": "n"}]},
+        "ModelVariants has two entries without VariantName, must have one at most: the shadow variant's",
+    ),
+    (
+        {"ModelVariants": [variant("A", "m"), variant("B", "n")], "ShadowModeConfig": as_served()["ShadowModeConfig"]},
+        "ShadowModeConfig names neither variant, must have SourceModelVariantName: A or B",
+    ),
+    ({"ModelVariants": [{"VariantName": "Shadow-01"}]}, "ModelVariants[0].ModelName is missing"),
+    (
+        {"ModelVariants": [{"VariantName": "AllTraffic", "ModelName": "m"}, variant(SHADOW, "n")]},
+        "ModelVariants[0].InfrastructureConfig is missing",
+    ),
     ({"ModelVariants": [variant("AllTraffic", "m")] * 2}, "ModelVariants has 'AllTraffic' twice"),
     (
         {"ModelVariants": [variant("AllTraffic", "m"), variant("Other", "n")]},
@@ -137,8 +168,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"ModelVariantActions": PROMOTE}, "DesiredState is missing, though ModelVariantActions"),
     ({"Reason": "why"}, "DesiredState is missing, though"),
     (
-        {"DesiredState": "Completed", "ModelVariantActions": {SHADOW: "Promote"}},
-        "ModelVariantActions.AllTraffic is missing: say Retain, Remove or Promote for each variant",
+        {"DesiredState": "Completed", "ModelVariantActions": {"AllTraffic": "Remove"}},
+        "ModelVariantActions.Shadow-01 is missing: say Retain, Remove or Promote for the shadow variant",
     ),
     (
         {"DesiredState": "Completed", "ModelVariantActions": {"AllTraffic": "Remove", SHADOW: "Remove"}},
@@ -160,9 +191,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {
             "DesiredState": "Completed",
             "ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"},
-            "DesiredModelVariants": [variant(SHADOW, "challenger")],
+            "DesiredModelVariants": [variant("AllTraffic", "champion")],
         },
-        "DesiredModelVariants lacks 'AllTraffic'",
+        "DesiredModelVariants lacks 'Shadow-01': it needs the shadow variant, which stays, as it is to be",
     ),
     (
         {"DesiredState": "Completed", "DesiredModelVariants": [variant("Other", "m")]},

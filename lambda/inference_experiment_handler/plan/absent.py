@@ -11,11 +11,12 @@ from inference_experiment_handler.plan import arguments, last_applied, stack
 from inference_experiment_handler.plan.ending_proof import ending_problem, endpoint_after
 from inference_experiment_handler.plan.endpoint import placement_problem, still_updating
 from inference_experiment_handler.plan.keep_production import removal_that_keeps_production
+from inference_experiment_handler.plan.live_count import desired_as_served
 from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
 from inference_experiment_handler.plan.resolution import resolve_by_promotion, resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.wording import GIVEN_UP
+from inference_experiment_handler.plan.wording import GIVEN_UP, taken_in_words
 from inference_experiment_handler.spec.declaration import Declaration, DeclaredEnding
 from inference_experiment_handler.spec.limits import length_problem
 from inference_experiment_handler.spec.text import iso_instant
@@ -52,7 +53,8 @@ def _create(situation: Situation) -> Step:
     request = situation.request
     # What was applied last is written down when it has been.
     tags = {**situation.desired.tags, **request.owner.tags, LEASE: request.token}
-    create = Call(CREATE, request.name, arguments.create(situation, tags), "there is no experiment")
+    why = taken_in_words(situation.declared, desired_as_served(situation)) or "there is no experiment"
+    create = Call(CREATE, request.name, arguments.create(situation, tags), why)
     # A Delete of what is not there yet has nothing to find, so nothing may be created after it.
     return stack.while_awaited(situation, create)
 

@@ -41,9 +41,15 @@ def update(situation: Situation, target: Target, fields: Iterable[Field]) -> Arg
     return sent
 
 
-def stop(experiment: ObservedExperiment, ending: Ending, default_reason: str) -> Arguments:
-    """``StopInferenceExperiment``. The variants go by the names that the live experiment gives them."""
+def stop(experiment: ObservedExperiment, ending: Ending, default_reason: str, *, says: str = "") -> Arguments:
+    """``StopInferenceExperiment``. The variants go by the names that the live experiment gives them.
+
+    ``says``: what else the reason has to say, if there is room for it.
+    """
     desired = [variant.to_api() for variant in ending.desired_variants]
+    reason = ending.reason or default_reason[: REASON.longest]
+    if says and len(reason) + len(says) + 2 <= REASON.longest:
+        reason = f"{reason}; {says}"
     return {
         "Name": experiment.name,
         "ModelVariantActions": {
@@ -51,7 +57,7 @@ def stop(experiment: ObservedExperiment, ending: Ending, default_reason: str) ->
             experiment.shadow_name: ending.shadow,
         },
         "DesiredState": ending.desired_state,
-        "Reason": ending.reason or default_reason[: REASON.longest],
+        "Reason": reason,
         **({"DesiredModelVariants": desired} if desired else {}),
     }
 

@@ -5,10 +5,8 @@ from dataclasses import replace
 from inference_experiment_handler.model.observed import ObservedEndpoint, ServedVariant
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.plan import matching
-from inference_experiment_handler.plan.resolution import default_shadow_name
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.spec import names
-from inference_experiment_handler.spec.declaration import Desired
 
 
 def placement_matters(situation: Situation, target: Target) -> bool:
@@ -49,14 +47,14 @@ def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -
         there = names_of(others)
         whose = _whose(situation, others)
         return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: {whose}"
-    return _unknown_problem(endpoint, served) or _mirror_problem(replace(situation, served=served).desired, served)
+    return _unknown_problem(endpoint, served) or _mirror_problem(situation, served)
 
 
 def _shadow_name(situation: Situation, served: ServedVariant) -> str:
     """The name of the test's shadow variant, even if nothing else is known of what production serves."""
     if situation.observed is not None:
         return situation.desired.shadow_name
-    return situation.declared.shadow.variant_name or default_shadow_name(served.variant_name)
+    return situation.declared.shadow.variant_name or names.default_shadow(served.variant_name)
 
 
 def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
@@ -99,15 +97,17 @@ def _unknown_problem(endpoint: ObservedEndpoint, served: ServedVariant) -> str |
     return None
 
 
-def _mirror_problem(desired: Desired, served: ServedVariant) -> str | None:
-    production = desired.production
+def _mirror_problem(situation: Situation, served: ServedVariant) -> str | None:
+    desired = replace(situation, served=served).desired
+    production, as_served = desired.production, situation.declared.production.complete is None
+    of = "the test has" if as_served else "declared"
     differences = []
     if production.variant_name != served.variant_name:
-        differences.append(f"VariantName {served.variant_name} (declared {production.variant_name})")
+        differences.append(f"VariantName {served.variant_name} ({of} {production.variant_name})")
     if not names.same(production.model_name, served.model_name):
-        differences.append(f"ModelName {served.model_name} (declared {production.model_name})")
+        differences.append(f"ModelName {served.model_name} ({of} {production.model_name})")
     if production.instance_type != served.instance_type:
-        differences.append(f"InstanceType {served.instance_type} (declared {production.instance_type})")
+        differences.append(f"InstanceType {served.instance_type} ({of} {production.instance_type})")
     if not differences:
         return None
     return (

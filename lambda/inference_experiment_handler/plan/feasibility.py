@@ -59,5 +59,7 @@ def _problems_before_start(situation: Situation, target: Target) -> dict[str, st
             return {"Schedule.EndTime": f"Schedule.EndTime {problem}, as the test is to start now."}
     if placement_matters(situation, target):
         problem = placement_problem(situation, situation.endpoint(desired.endpoint_name))
-        return {"ModelVariants": f"{problem}."} if problem else {}
+        # What a test has taken as it was served can't be declared otherwise.
+        how = f" {way_out(desired)}." if situation.declared.production.complete is None else ""
+        return {"ModelVariants": f"{problem}.{how}"} if problem else {}
     return {}

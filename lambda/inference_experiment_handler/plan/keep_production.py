@@ -9,6 +9,7 @@ from dataclasses import replace
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.tags import PendingStop
 from inference_experiment_handler.plan.displaced import serves_production, serves_shadow
+from inference_experiment_handler.plan.wording import instances_in_words
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
 
@@ -52,6 +53,19 @@ def kept_otherwise(ending: Ending, experiment: ObservedExperiment) -> str:
     if kept is None or _same(kept, experiment.variants.get(experiment.production_name)):
         return ""
     return f"{kept.model_name}/{kept.instance_type}"
+
+
+def fewer_instances(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> str:
+    """That a promoted variant has fewer instances than production, of another type; empty where it has not."""
+    promoted = _declared(ending, experiment.shadow_name) or experiment.variants.get(experiment.shadow_name)
+    if not ending.promotes or promoted is None or len(endpoint.production) != 1:
+        return ""
+    (served,) = endpoint.production
+    count, instance_type = served.instance_count or served.configured_count, served.instance_type
+    if not count or not instance_type or promoted.instance_type == instance_type or promoted.instance_count >= count:
+        return ""
+    serves = instances_in_words(promoted.instance_count, promoted.instance_type)
+    return f"{promoted.variant_name} serves on {serves}, in place of {instances_in_words(count, instance_type)}"
 
 
 def as_intended(ending: Ending, intent: PendingStop, experiment: ObservedExperiment) -> Ending:

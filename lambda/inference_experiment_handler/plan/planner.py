@@ -3,6 +3,7 @@
 Level-triggered: whatever happened before, the same situation leads to the same step.
 """
 
+from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.deadline import may_go_on, out_of_time
@@ -10,15 +11,24 @@ from inference_experiment_handler.plan.lease import restore_owner_tags
 from inference_experiment_handler.plan.present import plan_present
 from inference_experiment_handler.plan.removal import plan_removal
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.wording import taken_in_words
 
 
 def plan(situation: Situation) -> Step:
     """Call, wait, done or fail."""
     step = _plan(situation)
     step = restore_owner_tags(situation, step) or step
-    if isinstance(step, Done | Fail) or may_go_on(situation):
-        return step
-    return Fail(out_of_time(situation, step.why))
+    if not isinstance(step, Done | Fail) and not may_go_on(situation):
+        step = Fail(out_of_time(situation, step.why))
+    return _with_what_was_taken(situation, step) if isinstance(step, Fail) else step
+
+
+def _with_what_was_taken(situation: Situation, failed: Fail) -> Fail:
+    """The failure of a new test also says what was taken for what is not declared. Nobody sees it in the template."""
+    if situation.observed is None or not situation.journal.perhaps_completed(CREATE, situation.request.name):
+        return failed
+    taken = taken_in_words(situation.declared, situation.desired) if situation.request.declared is not None else ""
+    return Fail(f"{failed.reason} ({taken})") if taken else failed
 
 
 def _plan(situation: Situation) -> Step:
@@ -42,4 +52,5 @@ def _unless_terminal(situation: Situation, step: Step, *, rollback: bool) -> Ste
     # An orphan that has to go is another matter: nobody else would remove it.
     if rollback and isinstance(step, Call) and step.subject == situation.request.name:
         return Done("SageMaker refuses to put it back, so it is left as it is")
-    return Fail(failed)
+    is_told = isinstance(step, Call) and step.operation == CREATE and situation.declared.production.complete is None
+    return Fail(f"{failed} ({step.why})" if is_told else failed)

@@ -12,6 +12,7 @@ from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.fields import Arguments
 from inference_experiment_handler.plan.keep_production import (
     as_intended,
+    fewer_instances,
     kept_otherwise,
     removal_that_keeps_production,
 )
@@ -135,7 +136,8 @@ def stop(
             f"{displaced(experiment, endpoint)}. StopInferenceExperiment would replace what production serves, so "
             f"{target.name} is not stopped. {_how_to_make_it_stoppable(experiment, endpoint)}"
         )
-    return _intend_stop(target, kept) or call_once(STOP, target, arguments.stop(experiment, kept, reason))
+    sent = arguments.stop(experiment, kept, reason, says=fewer_instances(kept, experiment, endpoint))
+    return _intend_stop(target, kept) or call_once(STOP, target, sent)
 
 
 def call_off_scheduled(

@@ -9,7 +9,6 @@ from typing import Protocol
 from inference_experiment_handler.model.observed import ObservedExperiment, ServedVariant
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import (
-    DEFAULT_SHADOW_NAME,
     Declaration,
     DeclaredEnding,
     DeclaredVariant,
@@ -52,7 +51,7 @@ def resolve_by_endpoint(declared: Declaration, served: ServedVariant | None) -> 
         return None
     count = served.instance_count or 0 if served is not None else 0
     shadow = ModelVariant(
-        default_shadow_name(production.variant_name),
+        names.default_shadow(production.variant_name),
         production.model_name,
         production.instance_type,
         max(production.instance_count, count),
@@ -74,12 +73,6 @@ def resolve_ending(declared: DeclaredEnding, test: Test) -> Ending:
     """An ending as it is to be: what is left open stays as the test has it."""
     variants = (_desired_variant(variant, test) for variant in declared.desired_variants)
     return Ending(**{**vars(declared), "desired_variants": tuple(filter(None, variants))})
-
-
-def default_shadow_name(production_name: str) -> str:
-    """The shadow variant's name where none is declared: never production's, whatever was promoted before."""
-    taken = names.same(production_name, DEFAULT_SHADOW_NAME)
-    return f"{DEFAULT_SHADOW_NAME}-2" if taken else DEFAULT_SHADOW_NAME
 
 
 def _desired(declared: Declaration, production: ModelVariant, shadow: ModelVariant) -> Desired:

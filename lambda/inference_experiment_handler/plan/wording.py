@@ -1,7 +1,7 @@
 """What several messages say in the same words."""
 
 from inference_experiment_handler.model.observed import ObservedExperiment
-from inference_experiment_handler.spec.declaration import Declaration
+from inference_experiment_handler.spec.declaration import Declaration, Desired, ModelVariant
 from inference_experiment_handler.spec.text import iso_instant
 
 GIVEN_UP = "CloudFormation no longer waits for this request"
@@ -23,6 +23,23 @@ def unhandled_status(experiment: ObservedExperiment) -> str:
         )
     reason = f" ({experiment.status_reason})" if experiment.status_reason else ""
     return f"{experiment.name} has status {experiment.status!r}{reason}, which this version does not handle"
+
+
+def taken_in_words(declared: Declaration, desired: Desired) -> str:
+    """What is taken for what a declaration leaves open; empty where it leaves nothing open."""
+    if declared.production.complete is not None and declared.shadow.complete is not None:
+        return ""
+    as_served = "" if declared.production.complete is not None else ", as served"
+    return f"production {_variant_in_words(desired.production)}{as_served}; shadow {_variant_in_words(desired.shadow)}"
+
+
+def _variant_in_words(variant: ModelVariant) -> str:
+    name, model = variant.variant_name, variant.model_name
+    return f"{name}: {model} on {instances_in_words(variant.instance_count, variant.instance_type)}"
+
+
+def instances_in_words(count: int, instance_type: str) -> str:
+    return f"{count} x {instance_type}"
 
 
 def way_out(declared: Declaration) -> str:

@@ -102,8 +102,8 @@ class InferenceExperimentResource(CfnResource):
         if event["RequestType"] == RequestType.DELETE:
             return physical_id
         name = request.name if request else physical_id
-        endpoint_name = request.declared.endpoint_name if request and request.declared else ""
-        self.Data = response.attributes(outcome.experiment, name, endpoint_name)
+        declared = request.declared if request else None
+        self.Data = response.attributes(outcome.experiment, name, declared, outcome.desired)
         # Another id than before makes CloudFormation delete the experiment of the old one, so a failed replacement
         # keeps the old id unless the new experiment may really be there.
         return name if isinstance(outcome.step, Done) or outcome.may_have_created else physical_id

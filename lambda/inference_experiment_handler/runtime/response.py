@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import urllib3
 
 from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.spec.declaration import Declaration, Desired
 from inference_experiment_handler.spec.text import iso_instant
 
 LONGEST_BODY = 4096
@@ -29,8 +30,17 @@ _TIMEOUT = urllib3.Timeout(connect=5, read=10)
 logger = logging.getLogger(__name__)
 
 
-def attributes(experiment: ObservedExperiment | None, name: str, endpoint_name: str) -> dict[str, str]:
-    """All attributes, on every answer: ``Fn::GetAtt`` fails on one that is left out."""
+_NONE = "none"
+"""A variant or a model that nobody knows. CloudWatch refuses an alarm on an empty name."""
+
+
+def attributes(
+    experiment: ObservedExperiment | None, name: str, declared: Declaration | None, desired: Desired | None
+) -> dict[str, str]:
+    """All attributes, on every answer: ``Fn::GetAtt`` fails on one that is left out.
+
+    ``desired``: what is desired where there is no experiment, as far as it is known.
+    """
     if experiment is None:
         return {
             "Arn": "",
@@ -39,9 +49,13 @@ def attributes(experiment: ObservedExperiment | None, name: str, endpoint_name: 
             "StatusReason": "there is no experiment",
             "StartTime": "",
             "EndTime": "",
-            "EndpointName": endpoint_name,
+            "EndpointName": declared.endpoint_name if declared else "",
             "EndpointConfigName": "",
+            "ProductionVariantName": desired.production_name if desired else _NONE,
+            "ProductionModelName": desired.production.model_name if desired else _NONE,
+            "ShadowVariantName": desired.shadow_name if desired else _NONE,
         }
+    production = experiment.variants.get(experiment.production_name)
     return {
         "Arn": experiment.arn,
         "Name": experiment.name,
@@ -51,6 +65,9 @@ def attributes(experiment: ObservedExperiment | None, name: str, endpoint_name: 
         "EndTime": iso_instant(experiment.end) if experiment.end else "",
         "EndpointName": experiment.endpoint_name,
         "EndpointConfigName": experiment.endpoint_config_name,
+        "ProductionVariantName": experiment.production_name or _NONE,
+        "ProductionModelName": production.model_name if production else _NONE,
+        "ShadowVariantName": experiment.shadow_name or _NONE,
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 SHADOW_MODE = "ShadowMode"
 REAL_TIME = "RealTimeInference"
 DEFAULT_SHADOW_NAME = "Shadow"
-"""What the shadow variant is called where its name is left open (see ``plan.resolution``)."""
+"""The shadow variant's name where it is left open, unless production has it (see ``names.default_shadow``)."""
 FIRST_RUN = "1"
 DESIRED_STATES = ("Completed", "Cancelled")
 """``DesiredState``: how a test ends that is stopped, or by its schedule."""

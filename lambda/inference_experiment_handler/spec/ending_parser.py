@@ -1,18 +1,27 @@
 """How a test ends: ``DesiredState`` and what belongs to it, and ``OnDelete``."""
 
+from dataclasses import replace
+
 from inference_experiment_handler.spec import limits
-from inference_experiment_handler.spec.declaration import DESIRED_STATES, Action, Ending, ModelVariant, Removal
+from inference_experiment_handler.spec.declaration import (
+    DESIRED_STATES,
+    Action,
+    DeclaredEnding,
+    DeclaredVariant,
+    Removal,
+)
 from inference_experiment_handler.spec.reader import OPAQUE, Reader
+from inference_experiment_handler.spec.roles_parser import Roles
 from inference_experiment_handler.spec.text import either, shown
-from inference_experiment_handler.spec.variants_parser import ShadowMode, read_variant
+from inference_experiment_handler.spec.variants_parser import read_variant
 
 ACTIONS = tuple(map(str, Action))
 RECORDS = ("Delete", "Retain")
 
 
-def read_conclusion(reader: Reader, mode: ShadowMode | None) -> Ending | None:
+def read_conclusion(reader: Reader, roles: Roles | None) -> DeclaredEnding | None:
     desired_state = reader.choice("DesiredState", DESIRED_STATES)
-    ending = _ending(reader, mode, desired_state)
+    ending = _ending(reader, roles, desired_state)
     if desired_state is not None:
         return ending
     if reader.has("ModelVariantActions") or reader.has("DesiredModelVariants") or reader.has("Reason"):
@@ -25,68 +34,86 @@ def read_conclusion(reader: Reader, mode: ShadowMode | None) -> Ending | None:
     return None
 
 
-def read_removal(reader: Reader, mode: ShadowMode | None) -> Removal:
+def read_removal(reader: Reader, roles: Roles | None) -> Removal:
     desired_state = reader.choice("DesiredState", DESIRED_STATES)
-    ending = _ending(reader, mode, desired_state)
+    ending = _ending(reader, roles, desired_state)
     record = reader.choice("Record", RECORDS)
     reader.finish()
     return Removal(ending, keeps_record=record == "Retain")
 
 
-def _ending(reader: Reader, mode: ShadowMode | None, desired_state: str | None) -> Ending:
+def _ending(reader: Reader, roles: Roles | None, desired_state: str | None) -> DeclaredEnding:
     given = reader.has("ModelVariantActions")
     production, shadow = (
-        _actions(reader.child("ModelVariantActions"), mode) if given else (Action.RETAIN, Action.REMOVE)
+        _actions(reader.child("ModelVariantActions"), roles) if given else (Action.RETAIN, Action.REMOVE)
     )
-    desired = reader.children("DesiredModelVariants", count=range(1, 3))
-    variants = tuple(filter(None, map(read_variant, desired or [])))
-    if desired is not None and len(variants) == len(desired):
-        _check_desired(reader, variants, mode, (production, shadow))
+    entries = reader.children("DesiredModelVariants", count=range(1, 3))
+    variants = _desired_variants(reader, entries or [], roles, (production, shadow))
     reason = reader.text("Reason", limits.REASON)
-    return Ending(production, shadow, desired_state or "Cancelled", variants, reason)
+    return DeclaredEnding(production, shadow, desired_state or "Cancelled", variants, reason)
 
 
-def _actions(reader: Reader | None, mode: ShadowMode | None) -> tuple[str, str]:
+def _actions(reader: Reader | None, roles: Roles | None) -> tuple[str, str]:
+    """What becomes of production follows from what becomes of the shadow variant, where it is not said."""
     actions = dict(reader.items()) if reader else {}
-    if reader is None or mode is None or OPAQUE in (*mode.names, *actions.values()):
+    if reader is None or roles is None or OPAQUE in (*roles.in_properties, *actions.values()):
         return OPAQUE, OPAQUE
-    production, shadow = mode.names
+    production, shadow = roles.production, roles.shadow_in_properties
     for name, action in actions.items():
-        if name not in (production, shadow):
-            reader.fault(name, f"is no variant of this experiment, must be {either([production, shadow])}")
+        if name not in roles.in_properties:
+            reader.fault(name, f"is no variant of this experiment, must be {either(roles.in_properties)}")
         elif action not in ACTIONS:
             reader.fault(name, f"is {shown(action)}, must be {either(ACTIONS)}")
-    for name in (production, shadow):
-        if name not in actions:
-            reader.fault(name, f"is missing: say {either(ACTIONS)} for each variant")
-    chosen = (actions.get(production), actions.get(shadow))
-    if chosen[0] == Action.PROMOTE:
-        reader.fault(production, "is 'Promote', but the production variant serves already; promote the shadow variant")
-    elif chosen[0] == Action.REMOVE and chosen[1] in (Action.RETAIN, Action.REMOVE):
+    if shadow not in actions:
+        reader.fault(shadow, f"is missing: say {either(ACTIONS)} for the shadow variant")
+    of_shadow = actions.get(shadow)
+    of_production = actions.get(production) if production is not None else None
+    if of_production is None:
+        of_production = Action.REMOVE if of_shadow == Action.PROMOTE else Action.RETAIN
+    if of_production == Action.PROMOTE:
         reader.fault(
-            production, f"is 'Remove', which leaves the endpoint without a production variant; promote {shown(shadow)}"
+            str(production), "is 'Promote', but the production variant serves already; promote the shadow variant"
         )
-    return str(chosen[0]), str(chosen[1])
+    elif of_production == Action.REMOVE and of_shadow in (Action.RETAIN, Action.REMOVE):
+        reader.fault(
+            str(production),
+            f"is 'Remove', which leaves the endpoint without a production variant; promote {shown(shadow)}",
+        )
+    return str(of_production), str(of_shadow)
 
 
-def _check_desired(
-    reader: Reader, variants: tuple[ModelVariant, ...], mode: ShadowMode | None, actions: tuple[str, str]
-) -> None:
-    names = [variant.variant_name for variant in variants]
-    if mode is None or OPAQUE in (*names, *mode.names, *actions):
+def _desired_variants(
+    reader: Reader, entries: list[Reader], roles: Roles | None, actions: tuple[str, str]
+) -> tuple[DeclaredVariant, ...]:
+    """One that is not named is the shadow variant, which may leave more open: the rest stays as the test has it."""
+    names = [entry.text("VariantName", limits.VARIANT_NAME) for entry in entries]
+    variants = []
+    for entry, name in zip(entries, names, strict=True):
+        is_shadow = not entry.has("VariantName") or (roles is not None and name == roles.shadow_in_properties)
+        variant = read_variant(entry, in_full=not is_shadow, model_required=not is_shadow)
+        if variant is not None and (name is not None or is_shadow):
+            variants.append(replace(variant, variant_name=roles.shadow if roles is not None and is_shadow else name))
+    if entries and len(variants) == len(entries):
+        _check_desired(reader, names, roles, actions)
+    return tuple(variants)
+
+
+def _check_desired(reader: Reader, given: list[str | None], roles: Roles | None, actions: tuple[str, str]) -> None:
+    if roles is None or OPAQUE in (*given, *roles.in_properties, *actions):
         return
-    for name, action in zip(mode.names, actions, strict=True):
-        if action in (Action.RETAIN, Action.PROMOTE) and name not in names:
-            reader.fault(
-                "DesiredModelVariants", f"lacks {shown(name)}: it needs every variant that stays, as it is to be"
-            )
+    production, shadow = roles.production, roles.shadow_in_properties
+    names = [shadow if name is None else name for name in given]
+    if actions[1] != Action.REMOVE and shadow not in names:
+        reader.fault(
+            "DesiredModelVariants", f"lacks {shown(shadow)}: it needs the shadow variant, which stays, as it is to be"
+        )
     for index, name in enumerate(names):
-        if name not in mode.names:
+        if name not in roles.in_properties:
             reader.fault(
                 "DesiredModelVariants",
-                f"has {shown(name)}, which is no variant of this experiment, must have {either(mode.names)}",
+                f"has {shown(name)}, which is no variant of this experiment, must have {either(roles.in_properties)}",
             )
-        elif actions[mode.names.index(name)] == Action.REMOVE:
+        elif actions[0 if name == production else 1] == Action.REMOVE:
             reader.fault("DesiredModelVariants", f"has {shown(name)}, which ModelVariantActions removes")
         elif name in names[:index]:
             reader.fault("DesiredModelVariants", f"has {shown(name)} twice")

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from inference_experiment_handler.spec import limits
-from inference_experiment_handler.spec.declaration import FIRST_RUN
+from inference_experiment_handler.spec.declaration import DEFAULT_SHADOW_NAME, FIRST_RUN
 
 
 def generated(stack_id: str, logical_id: str, run: str) -> str:
@@ -33,6 +33,11 @@ def of(properties: Mapping[str, Any], stack_id: str, logical_id: str) -> str:
 def same(one: str | None, other: str | None) -> bool:
     """Whether two names are the same to SageMaker. Names taken from an ARN are in lower case."""
     return (one or "").casefold() == (other or "").casefold()
+
+
+def default_shadow(production_name: str) -> str:
+    """The shadow variant's name where it is left open: never production's, whatever was promoted before."""
+    return f"{DEFAULT_SHADOW_NAME}-2" if same(production_name, DEFAULT_SHADOW_NAME) else DEFAULT_SHADOW_NAME
 
 
 def possible(name: str) -> bool:

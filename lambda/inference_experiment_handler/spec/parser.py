@@ -16,14 +16,15 @@ from inference_experiment_handler.spec.declaration import (
     SHADOW_MODE,
     DataStorage,
     Declaration,
-    Ending,
+    DeclaredEnding,
     Removal,
     Schedule,
 )
 from inference_experiment_handler.spec.ending_parser import read_conclusion, read_removal
 from inference_experiment_handler.spec.reader import OPAQUE, Fault, Faults, Reader
+from inference_experiment_handler.spec.roles_parser import Roles, read_roles, read_shadow_mode
 from inference_experiment_handler.spec.text import either, shown
-from inference_experiment_handler.spec.variants_parser import read_shadow_mode, read_variants
+from inference_experiment_handler.spec.variants_parser import read_variants
 
 WAIT_FOR = ("Created", "Running")
 
@@ -66,13 +67,13 @@ def parse_removal(properties: Mapping[str, Any]) -> Removal:
     """
     faults = Faults()
     reader = Reader(properties, faults, opaque=lambda _: False)
-    mode = read_shadow_mode(Reader(properties, Faults(), opaque=lambda _: False))
+    roles = _roles(properties)
     on_delete = reader.child("OnDelete")
-    removal = read_removal(on_delete, mode) if on_delete is not None else Removal()
-    if on_delete is not None and mode is None:
+    removal = read_removal(on_delete, roles) if on_delete is not None else Removal()
+    if on_delete is not None and roles is None:
         faults.add("ShadowModeConfig", "can't be read, so it is not known which variant is which")
-    readable = mode is not None and all(fault.path == "OnDelete.Reason" for fault in faults.found)
-    return replace(removal, ending=removal.ending if readable else Ending(), not_followed=faults.messages)
+    readable = roles is not None and all(fault.path == "OnDelete.Reason" for fault in faults.found)
+    return replace(removal, ending=removal.ending if readable else DeclaredEnding(), not_followed=faults.messages)
 
 
 def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any], bool]) -> Declaration | None:
@@ -94,10 +95,12 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
     adopt_existing = reader.boolean("AdoptExisting")
     wait_for = reader.choice("WaitFor", WAIT_FOR)
     mode = read_shadow_mode(reader)
-    variants = read_variants(reader, mode)
-    conclusion = read_conclusion(reader, mode)
+    entries = reader.children("ModelVariants", count=range(1, 3), required=True)
+    roles = read_roles(reader, mode, entries)
+    variants = read_variants(reader, roles, entries)
+    conclusion = read_conclusion(reader, roles)
     on_delete = reader.child("OnDelete")
-    removal = read_removal(on_delete, mode) if on_delete else Removal()
+    removal = read_removal(on_delete, roles) if on_delete else Removal()
     reader.integer("ServiceTimeout", limits.SERVICE_TIMEOUT)
     reader.finish(ignoring=("ServiceToken",))
     if mode is None or variants is None:
@@ -112,8 +115,8 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
         description=description or "",
         schedule=schedule,
         data_storage=data_storage,
-        production=variants[mode.production],
-        shadow=variants[mode.shadow],
+        production=variants[0],
+        shadow=variants[1],
         sampling_percentage=mode.sampling_percentage,
         tags=tags,
         conclusion=conclusion,
@@ -121,6 +124,13 @@ def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any],
         adopt_existing=bool(adopt_existing),
         waits_until_running=wait_for != "Created",
     )
+
+
+def _roles(properties: Mapping[str, Any]) -> Roles | None:
+    """Which variant is which, from properties whose faults are of no account."""
+    reader = Reader(properties, Faults(), opaque=lambda _: False)
+    entries = reader.children("ModelVariants", count=range(1, 3))
+    return read_roles(reader, read_shadow_mode(reader), entries)
 
 
 def _schedule(reader: Reader) -> Schedule:
