@@ -66,6 +66,9 @@ DECLARATIONS = {
     "called off": CALLED_OFF,
     "keeps the record": KEPT,
 }
+for _key, _row in TABLE.items():
+    assert len(_row.split()) == len(STATUSES), f"{_key}: must have one cell for each of {', '.join(STATUSES)}"
+
 CELLS = [
     (request_type, name, status, expected)
     for (request_type, name), row in TABLE.items()

@@ -242,5 +242,5 @@ def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow
         else ending_problem(ending, experiment, endpoint)
     )
     said = f" ({experiment.status_reason})" if experiment.status_reason else ""
-    way_out = "" if experiment.ran else f". {_HOW_TO_GET_RID_OF_A_SHADOW}"
-    return Fail(f"{problem}; the experiment is {experiment.status}{said}{way_out}") if problem else None
+    how = "" if experiment.ran else f". {_HOW_TO_GET_RID_OF_A_SHADOW}"
+    return Fail(f"{problem}; the experiment is {experiment.status}{said}{how}") if problem else None
