@@ -5,7 +5,6 @@ from aws_cdk import Stack, aws_sagemaker
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._mirror import Difference, differences
 from sagemaker_inference_experiment._reflection import Find
-from sagemaker_inference_experiment._tokens import is_unresolved
 from sagemaker_inference_experiment._unsupported import (
     configuration_faults,
     configured,
@@ -53,15 +52,6 @@ def _differences(
 
 def _configuration(stack: Stack, declaration: Declaration, find: Find) -> aws_sagemaker.CfnEndpointConfig | None:
     endpoint = find(declaration.endpoint, aws_sagemaker.CfnEndpoint, stack)
-    return _configuration_of(endpoint, find) if endpoint is not None else None
-
-
-def _configuration_of(endpoint: aws_sagemaker.CfnEndpoint, find: Find) -> aws_sagemaker.CfnEndpointConfig | None:
-    name, stack = endpoint.endpoint_config_name, Stack.of(endpoint)
-    found = find(name, aws_sagemaker.CfnEndpointConfig, stack)
-    if found is not None or is_unresolved(name):
-        return found
-    for construct in stack.node.find_all():
-        if isinstance(construct, aws_sagemaker.CfnEndpointConfig) and construct.endpoint_config_name == name:
-            return construct
-    return None
+    if endpoint is None:
+        return None
+    return find(endpoint.endpoint_config_name, aws_sagemaker.CfnEndpointConfig, Stack.of(endpoint))

@@ -25,6 +25,8 @@ from sagemaker_inference_experiment._tags import ExperimentTags
 from sagemaker_inference_experiment._validation import check, check_types
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import warn, warn_of_missing_grants
+from sagemaker_inference_experiment._watched import Watched
+from sagemaker_inference_experiment._whole_app import watch
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
@@ -129,10 +131,15 @@ class InferenceExperiment(IInferenceExperiment):
         )
         check_types(self, declaration)
         properties = declaration._render(stack, name=self._physical_name if experiment_name is not None else None)
-        check(self, stack, declaration, properties)
+        over = check(self, stack, declaration, properties)
         self._make(stack, declaration, properties)
-        self._watched = _known(declaration, properties["EndpointName"])
-        warn(self, stack, declaration, properties["EndpointName"])
+        endpoint_name = properties["EndpointName"]
+        self._watched = _known(declaration, endpoint_name)
+        warn(self, declaration)
+        watch(
+            Watched(experiment=self, stack=stack, declaration=declaration, endpoint_name=endpoint_name, over=over),
+            self._provider,
+        )
 
     def _make(self, stack: Stack, declaration: Declaration, properties: dict[str, Any]) -> None:
         """Makes the custom resource, after all that it depends on."""

@@ -3,43 +3,62 @@
 from collections.abc import Hashable
 from typing import Any, TypeVar
 
-from aws_cdk import CfnResource, Stack, Stage, aws_sagemaker
+from aws_cdk import CfnResource, Stack, Stage
 from constructs import IConstruct
 
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._environment import environment_of
 from sagemaker_inference_experiment._name_parts import Attribute, Parts, parts_of
-from sagemaker_inference_experiment._reflection import address_of, resource_behind
+from sagemaker_inference_experiment._reflection import NAMES, address_of, name_of, resource_behind
 
 T = TypeVar("T", bound=CfnResource)
-_NAMES: dict[type[CfnResource], str] = {
-    aws_sagemaker.CfnEndpoint: "endpoint_name",
-    aws_sagemaker.CfnEndpointConfig: "endpoint_config_name",
-    aws_sagemaker.CfnModel: "model_name",
-}
-"""The property that each is named by."""
 
 
 class NamedResources:
     """Those of an app or a stage. It is searched once, when it is whole."""
 
     def __init__(self, root: IConstruct) -> None:
-        self._by_name: dict[tuple[Any, ...], CfnResource] = {}
-        self._by_kind: dict[type[CfnResource], list[CfnResource]] = {kind: [] for kind in _NAMES}
-        for construct in root.node.find_all():
-            kind = next((kind for kind in _NAMES if isinstance(construct, kind)), None)
+        self.constructs: list[IConstruct] = root.node.find_all()
+        # By identity: a construct that was removed may have been replaced by another with the same path.
+        self._ids = {id(construct) for construct in self.constructs}
+        self._by_name: dict[tuple[Any, ...], list[CfnResource]] = {}
+        self._by_kind: dict[type[CfnResource], list[CfnResource]] = {kind: [] for kind in NAMES}
+        for construct in self.constructs:
+            kind = next((kind for kind in NAMES if isinstance(construct, kind)), None)
             # A stage within the app is deployed by itself.
             if kind is not None and isinstance(construct, CfnResource) and _stage_of(construct) == address_of(root):
                 self._add(kind, construct)
 
+    def has(self, construct: IConstruct) -> bool:
+        """Whether a construct is still in the tree: ``node.try_remove_child`` takes constructs out of it."""
+        return id(construct) in self._ids
+
     def find(self, given: object, kind: type[T], stack: Stack, /) -> T | None:
         """The resource that is meant by what is given in a stack; see ``Find``."""
         known = resource_behind(given, kind)
-        if known is not None or not isinstance(given, str):
+        name = name_of(given, kind) if known is None else None
+        if name is None:
             return known
-        parts = parts_of(stack, given)
-        found = self._by_name.get(_key(kind, stack, parts)) or self._by_attribute(kind, stack, parts)
-        return found if isinstance(found, kind) else None
+        parts = parts_of(stack, name)
+        named = self._by_name.get(_key(kind, stack, parts), [])
+        own = [resource for resource in named if _is_of(resource, stack)]
+        match own or named:
+            case [found] if isinstance(found, kind) and found.cfn_options.condition is None:
+                return found
+            case []:
+                referred = self._by_attribute(kind, stack, parts)
+                return referred if isinstance(referred, kind) else None
+        # Resources of one name are for several accounts, or under conditions. Which is meant is not known.
+        return None
+
+    def with_literal_name(self, given: object, kind: type[CfnResource], stack: Stack) -> list[CfnResource]:
+        """The resources of the stack that have the given name, if it is a literal one and no reference to one."""
+        name = name_of(given, kind) if resource_behind(given, kind) is None else None
+        parts = parts_of(stack, name) if name is not None else ()
+        match parts:
+            case (str(),):
+                return [each for each in self._by_name.get(_key(kind, stack, parts), []) if _is_of(each, stack)]
+        return []
 
     def identity(self, given: object, name: str, kind: type[T], stack: Stack) -> Hashable:
         """What two experiments have in common that mean the same one: its resource in the app, or else its name."""
@@ -48,19 +67,22 @@ class NamedResources:
 
     def _add(self, kind: type[CfnResource], resource: CfnResource) -> None:
         self._by_kind[kind].append(resource)
-        name = getattr(resource, _NAMES[kind])
+        name = getattr(resource, NAMES[kind])
         if name is not None:
             stack = Stack.of(resource)
-            self._by_name.setdefault(_key(kind, stack, parts_of(stack, name)), resource)
+            self._by_name.setdefault(_key(kind, stack, parts_of(stack, name)), []).append(resource)
 
     def _by_attribute(self, kind: type[CfnResource], stack: Stack, parts: Parts) -> CfnResource | None:
         match parts:
             case (Attribute(logical_id),):
                 for resource in self._by_kind[kind]:
-                    same_stack = address_of(Stack.of(resource)) == address_of(stack)
-                    if same_stack and stack.resolve(resource.logical_id) == logical_id:
+                    if _is_of(resource, stack) and stack.resolve(resource.logical_id) == logical_id:
                         return resource
         return None
+
+
+def _is_of(resource: CfnResource, stack: Stack) -> bool:
+    return address_of(Stack.of(resource)) == address_of(stack)
 
 
 def _key(kind: type[CfnResource], stack: Stack, parts: Parts) -> tuple[Any, ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Stack, aws_kms, aws_sagemaker
+from aws_cdk.interfaces import ResourceEnvironment
 
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._ask_once import ask_once
@@ -11,6 +12,14 @@ from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import Place, environment_of
 from sagemaker_inference_experiment._reflection import has, referred
 from sagemaker_inference_experiment._tokens import is_unresolved
+
+_LOOKED_UP = (
+    aws_sagemaker.CfnEndpoint,
+    aws_sagemaker.CfnModel,
+    aws_kms.CfnKey,
+    aws_kms.CfnReplicaKey,
+    aws_kms.CfnAlias,
+)
 
 
 def place_faults(stack: Stack, declaration: Declaration) -> list[str]:
@@ -48,9 +57,12 @@ def _place(given: Any) -> Place | None:
         return None
     if isinstance(given, str):
         target = referred(given)
-        return _of_arn(given) if target is None else environment_of(Stack.of(target))
-    if has(given, "env"):
-        return _of_construct(given)
+        if target is None:
+            return _of_arn(given)
+        # Anything else, such as a parameter, has a name as its value, which does not tell where the named thing is.
+        return environment_of(Stack.of(target)) if isinstance(target, _LOOKED_UP) else None
+    if has(given, "env") and (place := _of_construct(given)) is not None:
+        return place
     for reference, arn in (("endpoint_ref", "endpoint_arn"), ("model_ref", "model_arn"), ("key_ref", "key_arn")):
         if has(given, reference):
             return _place(getattr(getattr(given, reference), arn))
@@ -58,9 +70,10 @@ def _place(given: Any) -> Place | None:
 
 
 @ask_once
-def _of_construct(construct: Any) -> Place:
+def _of_construct(construct: Any) -> Place | None:
     environment = construct.env
-    return Place(environment.account, environment.region)
+    # A class of the app's own may have an attribute of that name that is something else.
+    return Place(environment.account, environment.region) if isinstance(environment, ResourceEnvironment) else None
 
 
 def _of_arn(text: str) -> Place | None:

@@ -2,13 +2,20 @@
 
 from typing import Protocol, TypeVar
 
-from aws_cdk import CfnResource, Reference, Stack, Tokenization
+from aws_cdk import CfnResource, Reference, Stack, Tokenization, aws_sagemaker
 from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 T = TypeVar("T", bound=CfnResource)
+
+NAMES: dict[type[CfnResource], str] = {
+    aws_sagemaker.CfnEndpoint: "endpoint_name",
+    aws_sagemaker.CfnEndpointConfig: "endpoint_config_name",
+    aws_sagemaker.CfnModel: "model_name",
+}
+"""The property by which each is named."""
 
 
 class Find(Protocol):
@@ -30,15 +37,31 @@ def address_of(construct: IConstruct) -> str:
     return construct.node.addr
 
 
+def is_in_tree(construct: IConstruct) -> bool:
+    """Whether a construct is still in its app: ``node.try_remove_child`` takes constructs out of it."""
+    scope = construct.node.scope
+    return scope is None or (scope.node.try_find_child(construct.node.id) is construct and is_in_tree(scope))
+
+
 def resource_behind(given: object, kind: type[T]) -> T | None:
     """The CloudFormation resource that is given, that a given construct contains, or that a given name refers to."""
     if isinstance(given, kind):
         return given
+    if isinstance(given, Construct):
+        inside = [construct for construct in given.node.find_all() if isinstance(construct, kind)]
+        if len(inside) == 1:
+            return inside[0]
+    name = name_of(given, kind)
+    target = referred(name) if name is not None else None
+    return target if isinstance(target, kind) else None
+
+
+def name_of(given: object, kind: type[CfnResource]) -> str | None:
+    """The name that is given, or that a given construct has; ``None`` for a construct that has none."""
     if isinstance(given, str):
-        given = referred(given)
-    if not isinstance(given, Construct):
-        return None
-    return next((construct for construct in given.node.find_all() if isinstance(construct, kind)), None)
+        return given
+    name = getattr(given, NAMES[kind]) if has(given, NAMES[kind]) else None
+    return name if isinstance(name, str) else None
 
 
 def referred(name: str) -> IConstruct | None:

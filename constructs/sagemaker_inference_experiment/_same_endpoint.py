@@ -8,7 +8,10 @@ from aws_cdk import aws_sagemaker
 
 from inference_experiment_handler.spec.text import iso_instant
 from sagemaker_inference_experiment._conclusion import VariantAction
+from sagemaker_inference_experiment._environment import environment_of
 from sagemaker_inference_experiment._named_resources import NamedResources
+from sagemaker_inference_experiment._reflection import resource_behind
+from sagemaker_inference_experiment._tokens import is_unresolved
 from sagemaker_inference_experiment._warnings import add_warning
 from sagemaker_inference_experiment._watched import Watched
 
@@ -75,13 +78,24 @@ def _keeps_shadow(watched: Watched) -> bool:
 def _certain_fault(first: Watched, second: Watched) -> str | None:
     """That two tests which are not apart run at the same time; ``None`` where the declarations don't show when."""
     times = [_in_words(each) for each in (first, second)]
-    if first.over or second.over or None in times:
+    if first.over or second.over or None in times or first.conditional or second.conditional:
+        return None
+    if not _surely_one_endpoint(first, second):
         return None
     return (
         f"{second.path}: endpoint is also that of {first.path}, must be another: the tests are declared to run "
         f"{times[0]} and {times[1]}, and an endpoint has room for one shadow. Or give one of them other times, or a "
         "conclusion"
     )
+
+
+def _surely_one_endpoint(first: Watched, second: Watched) -> bool:
+    """Whether what is found to be one endpoint is one: stacks may name no account, and then be for several accounts."""
+    if first.stack is second.stack or all(
+        resource_behind(each.declaration.endpoint, aws_sagemaker.CfnEndpoint) is not None for each in (first, second)
+    ):
+        return True
+    return not any(is_unresolved(each) for watched in (first, second) for each in environment_of(watched.stack))
 
 
 def _warn(second: Watched, others: list[Watched]) -> None:

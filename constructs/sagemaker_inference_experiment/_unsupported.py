@@ -11,6 +11,7 @@ from sagemaker_inference_experiment._tokens import is_unresolved
 from sagemaker_inference_experiment._variants import ModelVariant
 
 Configured = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
+Container = aws_sagemaker.CfnModel.ContainerDefinitionProperty
 
 
 def configuration_faults(config: aws_sagemaker.CfnEndpointConfig, shadow: ModelVariant) -> list[str]:
@@ -19,13 +20,13 @@ def configuration_faults(config: aws_sagemaker.CfnEndpointConfig, shadow: ModelV
 
 
 def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow: ModelVariant) -> Iterator[str]:
-    if config.async_inference_config is not None:
+    if _is_given(config.async_inference_config):
         yield "is asynchronous (AsyncInferenceConfig), must be a real-time endpoint"
-    variants = known_entries(config.production_variants)
-    for variant in configured(variants):
+    variants = configured(known_entries(config.production_variants))
+    for variant in variants:
         yield from _of_variant(variant)
     if len(variants) > 1:
-        names = ", ".join(shown(getattr(variant, "variant_name", None)) for variant in variants)
+        names = ", ".join(shown(variant.variant_name) for variant in variants)
         yield f"has {len(variants)} production variants ({names}), must have exactly one"
     for variant in configured(known_entries(config.shadow_production_variants)):
         name = variant.variant_name
@@ -38,25 +39,26 @@ def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow: ModelVari
 
 def _of_variant(variant: Configured) -> Iterator[str]:
     name = shown(variant.variant_name)
-    if variant.serverless_config is not None:
+    if _is_given(variant.serverless_config):
         yield f"has serverless variant {name} (ServerlessConfig), must run on instances"
     elif variant.instance_type is None:
-        yield f"has variant {name} without InstanceType, must run on instances of one type"
+        if variant.serverless_config is None:
+            yield f"has variant {name} without InstanceType, must run on instances of one type"
     elif variant.instance_type.startswith(limits.EXCLUDED_INSTANCES):
         yield f"has variant {name} on {shown(variant.instance_type)}, must not run on Inf1 instances"
     if variant.model_name is None:
         yield f"has variant {name} without ModelName, which is for inference components, must have a model of its own"
-    if variant.accelerator_type is not None:
+    if _is_given(variant.accelerator_type):
         yield f"has variant {name} with Elastic Inference ({shown(variant.accelerator_type)}), must have no accelerator"
 
 
 def model_faults(which: str, model: aws_sagemaker.CfnModel) -> list[str]:
     """Why this model can't be a variant of a shadow test."""
     faults = []
-    containers = known_entries(model.containers)
+    containers = [each for each in known_entries(model.containers) if isinstance(each, Container)]
     if len(containers) > 1:
         faults.append(f"has {len(containers)} containers, must have one")
-    elif model.inference_execution_config is not None:
+    elif _is_given(model.inference_execution_config):
         faults.append("has an InferenceExecutionConfig, which is for several containers, must have one container")
     if any(getattr(container, "mode", None) == "MultiModel" for container in (model.primary_container, *containers)):
         faults.append("has Mode MultiModel, must be a single model")
@@ -66,6 +68,11 @@ def model_faults(which: str, model: aws_sagemaker.CfnModel) -> list[str]:
 def configured(variants: Sequence[Any]) -> list[Configured]:
     """Those that are known: one may be a token."""
     return [variant for variant in variants if isinstance(variant, Configured)]
+
+
+def _is_given(value: Any) -> bool:
+    """Whether a property certainly has a value: a token may turn out to be ``AWS::NoValue``."""
+    return value is not None and not is_unresolved(value)
 
 
 def known_entries(entries: Any) -> Sequence[Any]:

@@ -16,11 +16,9 @@ from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import environment_faults
 from sagemaker_inference_experiment._parameters import in_parameters
 from sagemaker_inference_experiment._places import place_faults
-from sagemaker_inference_experiment._reflection import found_behind
+from sagemaker_inference_experiment._reflection import found_behind, is_in_tree
 from sagemaker_inference_experiment._tags import tag_list
 from sagemaker_inference_experiment._tokens import is_unresolved
-from sagemaker_inference_experiment._watched import Watched
-from sagemaker_inference_experiment._whole_app import watch
 
 
 class InvalidExperimentError(ValueError):
@@ -32,8 +30,11 @@ def check_types(experiment: IConstruct, declaration: Declaration) -> None:
     _refuse(experiment, type_faults(vars(declaration)))
 
 
-def check(experiment: IConstruct, stack: Stack, declaration: Declaration, properties: Mapping[str, Any]) -> None:
-    """Raises an ``InvalidExperimentError`` with all that is known to be wrong. Tokens pass."""
+def check(experiment: IConstruct, stack: Stack, declaration: Declaration, properties: Mapping[str, Any]) -> bool:
+    """Raises an ``InvalidExperimentError`` with all that is known to be wrong. Tokens pass.
+
+    Returns whether the test is declared to be over.
+    """
     provider = declaration.provider
     faults = faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_unresolved)
     readable = not any(fault.path.startswith("Schedule") for fault in faults)
@@ -50,15 +51,7 @@ def check(experiment: IConstruct, stack: Stack, declaration: Declaration, proper
     )
     # Only a valid experiment takes its name.
     _refuse(experiment, _name_faults(experiment, stack, properties.get("Name")))
-    watch(
-        Watched(
-            experiment=experiment,
-            stack=stack,
-            declaration=declaration,
-            endpoint_name=properties["EndpointName"],
-            over=over,
-        )
-    )
+    return over
 
 
 def _refuse(experiment: IConstruct, faults: list[str]) -> None:
@@ -71,16 +64,18 @@ def _name_faults(experiment: IConstruct, stack: Stack, name: str | None) -> list
     """Whether another experiment of the stack has this name. SageMaker does not distinguish names by case."""
     if name is None or is_unresolved(name):
         return []
-    path = experiment.node.path
-    first = _given_names(stack).setdefault(name.lower(), path)
-    if first == path:
+    names = _given_names(stack)
+    first = names.get(name.lower())
+    if first is None or not is_in_tree(first):
+        names[name.lower()] = experiment
         return []
     return [
-        f"experiment_name is {shown(name)}, that of {first} (SageMaker tells no names apart by case), must be another"
+        f"experiment_name is {shown(name)}, that of {first.node.path} (SageMaker tells no names apart by case), must "
+        "be another"
     ]
 
 
 @ask_once
-def _given_names(_stack: Stack) -> dict[str, str]:
-    """The names of a stack's experiments in lower case, each with the path of the experiment."""
+def _given_names(_stack: Stack) -> dict[str, IConstruct]:
+    """The names of a stack's experiments in lower case, each with the experiment."""
     return {}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Stack
+from aws_cdk import CfnResource, Stack
 from constructs import IConstruct
 
 from sagemaker_inference_experiment._declaration import Declaration
@@ -24,3 +24,14 @@ class Watched:
     @property
     def path(self) -> str:
         return self.experiment.node.path
+
+    @property
+    def resource(self) -> IConstruct:
+        """The custom resource."""
+        return self.experiment.node.find_child("Resource")
+
+    @property
+    def conditional(self) -> bool:
+        """Whether CloudFormation decides by a condition if there is such an experiment."""
+        resource = self.resource.node.default_child
+        return isinstance(resource, CfnResource) and resource.cfn_options.condition is not None

@@ -3,36 +3,33 @@
 from collections.abc import Sequence
 
 import jsii
-from aws_cdk import Aspects, CfnResource, IAspect, Stack, Stage, aws_sagemaker
+from aws_cdk import Aspects, CfnResource, IAspect, Stage, aws_sagemaker
 from constructs import IConstruct, IValidation
 
 from sagemaker_inference_experiment._app import app_faults, differences_after_a_promotion
 from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._autoscaling import warn_of_autoscaling
 from sagemaker_inference_experiment._declaration import Declaration
+from sagemaker_inference_experiment._dependencies import depends_on
 from sagemaker_inference_experiment._mirror import Difference
 from sagemaker_inference_experiment._named_resources import NamedResources
-from sagemaker_inference_experiment._reflection import address_of
+from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._same_endpoint import same_endpoint_faults
-from sagemaker_inference_experiment._tokens import is_unresolved
-from sagemaker_inference_experiment._warnings import add_warning
+from sagemaker_inference_experiment._warnings import add_warning, warn_of_promotion
 from sagemaker_inference_experiment._watched import Watched
 
 
-def watch(watched: Watched) -> None:
-    """Has an experiment looked at once more at synth."""
-    _whole(Stage.of(watched.stack) or watched.stack.node.root).watch(watched)
+def watch(watched: Watched, provider: InferenceExperimentProvider) -> None:
+    """Has an experiment, which the provider serves, looked at once more at synth."""
+    _whole(Stage.of(watched.stack) or watched.stack.node.root).watch(watched, provider)
 
 
-def _given(declaration: Declaration) -> list[tuple[str, type[CfnResource]]]:
-    """What it gives by a name, and of what kind that is."""
+def _needed(declaration: Declaration) -> list[tuple[object, type[CfnResource]]]:
+    """What has to be there before the experiment, and of what kind that is."""
     return [
-        (given, kind)
-        for given, kind in (
-            (declaration.endpoint, aws_sagemaker.CfnEndpoint),
-            (declaration.production_variant.model, aws_sagemaker.CfnModel),
-            (declaration.shadow_variant.model, aws_sagemaker.CfnModel),
-        )
-        if isinstance(given, str)
+        (declaration.endpoint, aws_sagemaker.CfnEndpoint),
+        (declaration.production_variant.model, aws_sagemaker.CfnModel),
+        (declaration.shadow_variant.model, aws_sagemaker.CfnModel),
     ]
 
 
@@ -46,41 +43,51 @@ class _WholeApp:
     def __init__(self, root: IConstruct) -> None:
         self._root = root
         self._watched: list[Watched] = []
+        self._visited: IConstruct | None = None
 
-    def watch(self, watched: Watched) -> None:
-        if not self._watched:
-            Aspects.of(watched.experiment).add(self)
+    def watch(self, watched: Watched, provider: InferenceExperimentProvider) -> None:
+        if self._visited is None:
+            # CDK calls for each visit, so the aspect is on something small, which stays if an experiment is removed.
+            self._visited = provider.log_group
+            Aspects.of(self._visited).add(self)
         self._watched.append(watched)
 
     def visit(self, node: IConstruct) -> None:
         # An aspect visits all that is below, too.
-        if address_of(node) == address_of(self._watched[0].experiment):
-            self._add_dependencies(NamedResources(self._root))
-
-    def _add_dependencies(self, named: NamedResources) -> None:
-        """CloudFormation knows itself what a test depends on by an attribute, but nothing of a literal name.
-
-        On a resource of another stack nothing depends: that could close a circle of stacks.
-        """
-        for each in self._watched:
-            for name, kind in _given(each.declaration):
-                resource = None if is_unresolved(name) else named.find(name, kind, each.stack)
-                if resource is not None and address_of(Stack.of(resource)) == address_of(each.stack):
-                    each.experiment.node.find_child("Resource").node.add_dependency(resource)
+        if node is self._visited:
+            named = NamedResources(self._root)
+            for each in self._in_app(named):
+                _add_dependencies(each, named)
 
     def validate(self) -> list[str]:
         named = NamedResources(self._root)
-        of_names = [
+        watched = self._in_app(named)
+        # Of what was looked at when an experiment was made, the app may have changed something since.
+        faults = [
             f"{each.path}: {fault}"
-            for each in self._watched
-            # What is given otherwise was looked at when the experiment was made.
-            if _given(each.declaration)
+            for each in watched
             for fault in app_faults(each.stack, each.declaration, named.find, over=each.over)
         ]
-        for each in self._watched:
+        for each in watched:
+            warn_of_promotion(each.experiment, each.stack, each.declaration, named.find)
             if not each.over:
                 _warn_of_differences(each, differences_after_a_promotion(each.stack, each.declaration, named.find))
-        return [*of_names, *same_endpoint_faults(self._watched, named)]
+        warn_of_autoscaling(watched, named)
+        return [*faults, *same_endpoint_faults(watched, named)]
+
+    def _in_app(self, named: NamedResources) -> list[Watched]:
+        return [each for each in self._watched if named.has(each.experiment)]
+
+
+def _add_dependencies(watched: Watched, named: NamedResources) -> None:
+    """CloudFormation knows itself what a test depends on by an attribute, but nothing of a literal name.
+
+    An experiment does not come to depend on a resource of another stack: the stacks could depend on each other then.
+    """
+    for given, kind in _needed(watched.declaration):
+        for resource in named.with_literal_name(given, kind, watched.stack):
+            if not depends_on(resource, watched.experiment, named):
+                watched.resource.node.add_dependency(resource)
 
 
 def _warn_of_differences(watched: Watched, differences: Sequence[Difference]) -> None:

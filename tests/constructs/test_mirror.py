@@ -10,6 +10,7 @@ from aws_cdk import Annotations, CfnParameter, Fn, aws_sagemaker
 from aws_cdk.assertions import Annotations as Found
 from aws_cdk.assertions import Match
 from aws_cdk.aws_sagemaker_alpha import Model
+from constructs import Construct
 
 from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant, Schedule
 
@@ -206,3 +207,45 @@ def test_a_later_run_may_mirror_what_an_earlier_one_promoted(declared: Any) -> N
     )
     Annotations.of(experiment).acknowledge_warning(id)
     assert not Found.from_stack(declared.stack).find_warning("*", Match.string_like_regexp(id))
+
+
+class BlueGreen(Construct):
+    """Two endpoints in one construct, which has the name of the second."""
+
+    def __init__(self, declared: Any, *types: str) -> None:
+        super().__init__(declared.stack, "Serving")
+        for color, instance_type in zip(("Blue", "Green"), types, strict=True):
+            served = Variant(
+                variant_name="AllTraffic",
+                model_name="champion",
+                instance_type=instance_type,
+                initial_variant_weight=1,
+            )
+            config = aws_sagemaker.CfnEndpointConfig(self, f"{color}Config", production_variants=[served])
+            endpoint = aws_sagemaker.CfnEndpoint(self, color, endpoint_config_name=config.attr_endpoint_config_name)
+        self.endpoint_name = endpoint.attr_endpoint_name
+
+
+def test_of_several_endpoints_in_a_construct_the_one_that_it_names_is_meant(declared: Any) -> None:
+    assert declared.experiment(endpoint=BlueGreen(declared, "ml.g5.xlarge", "ml.m5.xlarge"))
+
+
+def test_that_one_is_compared(declared: Any) -> None:
+    with pytest.raises(InvalidExperimentError, match="as in endpoint configuration Demo/Serving/GreenConfig"):
+        declared.experiment(endpoint=BlueGreen(declared, "ml.m5.xlarge", "ml.g5.xlarge"))
+
+
+def test_what_the_app_changes_after_the_experiment_is_refused_at_synth(declared: Any) -> None:
+    model = app_model(declared, "One")
+    declared.experiment(
+        endpoint=endpoint(declared, model_name=model.attr_model_name),
+        production_variant=replace(PRODUCTION, model=model),
+        shadow_variant=replace(PRODUCTION, model=model, variant_name="Shadow-01"),
+    )
+    config: Any = declared.stack.node.find_child("Config")
+    config.production_variants = [
+        Variant(variant_name="AllTraffic", model_name="m", instance_type="ml.g5.xlarge", initial_variant_weight=1)
+    ]
+
+    with pytest.raises(RuntimeError, match=r"instance_type is 'ml\.m5\.xlarge', must be 'ml\.g5\.xlarge'"):
+        declared.app.synth()

@@ -5,9 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from aws_cdk import App, Aws, CfnParameter, Environment, Fn, Stack, Stage, aws_sagemaker
+from aws_cdk import (
+    App,
+    Aws,
+    CfnCondition,
+    CfnParameter,
+    CfnResource,
+    Environment,
+    Fn,
+    Stack,
+    Stage,
+    aws_sagemaker,
+)
+from aws_cdk.aws_sagemaker_alpha import Endpoint
 
-from sagemaker_inference_experiment import ModelVariant
+from sagemaker_inference_experiment import InferenceExperiment, ModelVariant
 
 Variant = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
 Container = aws_sagemaker.CfnModel.ContainerDefinitionProperty
@@ -25,6 +37,12 @@ def serve(stack: Stack, *, name: str | None = NAME, instance_type: str = "ml.g5.
     return aws_sagemaker.CfnEndpoint(
         stack, "Endpoint", endpoint_name=name, endpoint_config_name=config.attr_endpoint_config_name
     )
+
+
+def depends_on(declared: Any) -> set[str]:
+    """What the only experiment depends on."""
+    (experiment,) = declared.template.find_resources("Custom::SageMakerInferenceExperiment").values()
+    return set(experiment["DependsOn"])
 
 
 def model(stack: Stack, *, several: bool = False, **name: Any) -> aws_sagemaker.CfnModel:
@@ -76,6 +94,20 @@ def test_so_it_is_by_a_name_of_several_parts(
 ) -> None:
     serve(declared.stack, name=named(declared.stack))
     declared.experiment(endpoint=given(declared.stack))
+
+    assert PROBLEM in refused(declared.app)
+
+
+def test_so_it_is_by_the_region_of_its_stack(declared_in_dublin: Any) -> None:
+    serve(declared_in_dublin.stack, name="shop-eu-west-1")
+    declared_in_dublin.experiment(endpoint=Fn.sub("shop-${AWS::Region}"))
+
+    assert PROBLEM in refused(declared_in_dublin.app)
+
+
+def test_so_it_is_by_the_name_of_an_import(declared: Any) -> None:
+    serve(declared.stack)
+    declared.experiment(endpoint=Endpoint.from_endpoint_name(declared.stack, "Import", "shop"))
 
     assert PROBLEM in refused(declared.app)
 
@@ -147,9 +179,49 @@ def test_what_is_found_by_its_literal_name_is_made_before_the_experiment(declare
     serve(declared.stack, instance_type="ml.m5.xlarge")
     model(declared.stack, model_name="challenger")
 
-    (experiment,) = declared.template.find_resources("Custom::SageMakerInferenceExperiment").values()
+    assert {"Endpoint", "Model"} <= depends_on(declared)
 
-    assert {"Endpoint", "Model"} <= set(experiment["DependsOn"])
+
+def test_so_is_what_is_found_by_a_name_put_together_of_literals(declared: Any) -> None:
+    declared.experiment(endpoint=Fn.join("", ["sh", "op"]))
+    serve(declared.stack, instance_type="ml.m5.xlarge")
+
+    assert "Endpoint" in depends_on(declared)
+
+
+def test_so_it_is_after_the_first_experiment_is_removed(declared: Any) -> None:
+    declared.experiment("Removed")
+    declared.stack.node.try_remove_child("Removed")
+    declared.experiment(endpoint="shop")
+    serve(declared.stack, instance_type="ml.m5.xlarge")
+
+    assert "Endpoint" in depends_on(declared)
+
+
+AFTER: dict[str, Callable[[InferenceExperiment, CfnResource], None]] = {
+    "by the construct": lambda experiment, resource: resource.node.add_dependency(experiment),
+    "by the resource": lambda experiment, resource: resource.add_resource_dependency(_resource_of(experiment)),
+}
+
+
+def _resource_of(experiment: InferenceExperiment) -> CfnResource:
+    resource = experiment.node.default_child
+    assert isinstance(resource, CfnResource)
+    return resource
+
+
+@pytest.mark.parametrize("depend", AFTER.values(), ids=AFTER)
+@pytest.mark.parametrize("dependent", ["Model", "Endpoint", "Config"])
+def test_what_depends_on_the_experiment_itself_is_not_made_before_it(
+    declared: Any, depend: Callable[[InferenceExperiment, CfnResource], None], dependent: str
+) -> None:
+    experiment = declared.experiment(endpoint="shop")
+    serve(declared.stack, instance_type="ml.m5.xlarge")
+    model(declared.stack, model_name="challenger")
+    depend(experiment, declared.stack.node.find_child(dependent))
+
+    # The template has no circle, or this would raise an error.
+    assert {"Endpoint", "Model"} & depends_on(declared) == ({"Endpoint"} if dependent == "Model" else {"Model"})
 
 
 def test_names_that_nobody_knows_yet_pass(declared: Any) -> None:
@@ -172,3 +244,28 @@ def test_a_literal_name_of_a_configuration_is_found_in_any_stack(declared: Any) 
     declared.experiment(endpoint="shop")
 
     assert f"{PROBLEM} Serving/Config" in refused(declared.app)
+
+
+def test_the_endpoint_of_the_experiments_own_stack_is_meant(declared: Any) -> None:
+    other = Stack(declared.app, "Other")
+    serve(declared.stack)
+    serve(other, instance_type="ml.m5.xlarge")
+
+    assert declared.experiment_in(other, "ShadowTest", endpoint="shop", role=None)
+    assert declared.app.synth()
+
+
+def test_which_of_several_endpoints_is_meant_is_not_known(declared: Any) -> None:
+    for id in ("One", "Two"):
+        serve(Stack(declared.app, id))
+
+    assert declared.rendered(endpoint="shop")
+
+
+def test_whether_a_condition_makes_an_endpoint_is_not_known(declared: Any) -> None:
+    condition = CfnCondition(declared.stack, "Serves", expression=Fn.condition_equals(Aws.REGION, "eu-west-1"))
+    serve(declared.stack).cfn_options.condition = condition
+    declared.experiment(endpoint="shop")
+
+    # If there is one, it has to be made first.
+    assert "Endpoint" in depends_on(declared)

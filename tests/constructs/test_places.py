@@ -6,9 +6,10 @@ from typing import Any
 
 import jsii
 import pytest
-from aws_cdk import Aws, Environment, Stack, aws_kms, aws_sagemaker
+from aws_cdk import Aws, CfnParameter, Environment, Stack, aws_kms, aws_sagemaker
 from aws_cdk.aws_sagemaker_alpha import Endpoint, Model
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
+from constructs import Construct
 
 from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant, OnDelete
 
@@ -123,3 +124,20 @@ def test_places_that_nobody_knows_yet_pass(declared: Any) -> None:
     there = Endpoint.from_endpoint_arn(declared.stack, "E", arn("endpoint/shop", region="us-east-1"))
 
     assert declared.experiment(endpoint=there, kms_key=arn("key/1", "kms"))
+
+
+def test_a_value_from_another_place_may_name_what_is_here(declared_in_dublin: Any) -> None:
+    elsewhere = stack_of(declared_in_dublin, region="us-east-1")
+
+    assert declared_in_dublin.experiment(endpoint=CfnParameter(elsewhere, "Endpoint").value_as_string)
+
+
+class Serving(Construct):
+    """An endpoint in a construct of the app's own, whose ``env`` is the name of an environment."""
+
+    env = "production"
+    endpoint_name = "shop"
+
+
+def test_an_attribute_may_be_called_env(declared_in_dublin: Any) -> None:
+    assert declared_in_dublin.experiment(endpoint=Serving(declared_in_dublin.stack, "Serving"))

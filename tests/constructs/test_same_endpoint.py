@@ -6,7 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aws_cdk import Annotations, Duration, Stack, Stage, aws_sagemaker
+from aws_cdk import (
+    Annotations,
+    Aws,
+    CfnCondition,
+    CfnResource,
+    Duration,
+    Environment,
+    Fn,
+    Stack,
+    Stage,
+    aws_sagemaker,
+)
 from aws_cdk.assertions import Annotations as Found
 from aws_cdk.assertions import Match
 from aws_cdk.aws_sagemaker_alpha import Endpoint
@@ -126,3 +137,50 @@ def test_a_stage_is_deployed_by_itself(declared: Any) -> None:
     declared.experiment_in(staged, "Two", role=None)
 
     assert warned(declared.stack) == []
+
+
+def test_an_experiment_that_is_removed_is_not_there(declared: Any) -> None:
+    declared.experiment("One", schedule=in_june(1, 8))
+    declared.stack.node.try_remove_child("One")
+    declared.experiment("Two", schedule=in_june(1, 8))
+
+    assert warned(declared.stack) == []
+
+
+def test_of_two_experiments_conditions_may_allow_one_only(declared: Any) -> None:
+    one = CfnCondition(declared.stack, "UseOne", expression=Fn.condition_equals(Aws.REGION, "eu-west-1"))
+    two = CfnCondition(declared.stack, "UseTwo", expression=Fn.condition_equals(Aws.REGION, "us-east-1"))
+    for id, condition in (("One", one), ("Two", two)):
+        resource = declared.experiment(id, schedule=in_june(1, 8)).node.default_child
+        assert isinstance(resource, CfnResource)
+        resource.cfn_options.condition = condition
+
+    assert len(warned(declared.stack)) == 1
+
+
+def test_stacks_that_name_no_account_may_be_for_several(declared: Any) -> None:
+    other = Stack(declared.app, "Other")
+    declared.experiment("One", schedule=in_june(1, 8))
+    declared.experiment_in(other, "Two", schedule=in_june(1, 8), role=None)
+
+    assert len(warned(other)) == 1
+
+
+SURE: dict[str, tuple[bool, Callable[[Any], Any]]] = {
+    "named accounts": (True, lambda _: "shop"),
+    "a construct": (False, app_endpoint),
+}
+
+
+@pytest.mark.parametrize(("named", "given"), SURE.values(), ids=SURE)
+def test_tests_of_several_stacks_on_one_endpoint_are_refused(
+    declared: Any, declared_in_dublin: Any, named: bool, given: Callable[[Any], Any]
+) -> None:
+    here = declared_in_dublin if named else declared
+    env = Environment(account="111122223333", region="eu-west-1") if named else None
+    endpoint = given(here)
+    here.experiment("One", endpoint=endpoint, schedule=in_june(1, 8))
+    here.experiment_in(Stack(here.app, "Other", env=env), "Two", endpoint=endpoint, schedule=in_june(1, 8), role=None)
+
+    with pytest.raises(RuntimeError, match="Other/Two: endpoint is also that of Demo/One"):
+        here.app.synth()

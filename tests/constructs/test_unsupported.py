@@ -1,9 +1,10 @@
 """Endpoints and models of the app that SageMaker runs no shadow tests on."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, aws_sagemaker
+from aws_cdk import Aws, CfnCondition, CfnParameter, Fn, Token, aws_sagemaker
 
 from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant
 
@@ -70,14 +71,62 @@ def test_an_endpoint_is_known_by_the_names_that_the_app_gives(declared: Any, lit
     named = serverless.endpoint_config_name if literal else serverless.attr_endpoint_config_name
     endpoint = aws_sagemaker.CfnEndpoint(declared.stack, "Endpoint", endpoint_config_name=named or "")
 
-    with pytest.raises(InvalidExperimentError, match="has serverless variant 'AllTraffic'"):
+    def declare() -> None:
         declared.experiment(endpoint=endpoint.attr_endpoint_name)
+        declared.app.synth()
+
+    # A literal name is looked up at synth.
+    with pytest.raises(RuntimeError if literal else InvalidExperimentError, match="has serverless variant 'AllTraff"):
+        declare()
 
 
 def test_a_test_that_is_over_may_have_any_endpoint(declared: Any) -> None:
     endpoint = endpoint_with(declared, [SERVERLESS], {})
 
     assert declared.rendered(endpoint=endpoint, conclusion=Conclusion.remove_shadow())
+
+
+def perhaps(value: Any) -> Any:
+    return Fn.condition_if("IsLarge", value, Aws.NO_VALUE)
+
+
+def model_with(declared: Any, **parameters: Any) -> dict[str, Any]:
+    model = aws_sagemaker.CfnModel(declared.stack, "Model", **parameters)
+    return {"shadow_variant": ModelVariant(model=model, variant_name="Shadow-01", instance_type="ml.m5.xlarge")}
+
+
+def on(declared: Any, *variants: Any, **more: Any) -> dict[str, Any]:
+    """An endpoint with these variants, of which the first is a dictionary."""
+    of_first, *others = variants
+    configured = config(declared, ON_INSTANCES | of_first, **more)
+    if others:
+        configured.production_variants = [*configured.production_variants, *others]  # type: ignore[misc]
+    name = configured.attr_endpoint_config_name
+    return {"endpoint": aws_sagemaker.CfnEndpoint(declared.stack, "Endpoint", endpoint_config_name=name)}
+
+
+CONDITIONAL: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "a second variant": lambda declared: on(declared, {}, perhaps({"VariantName": "Other"})),
+    "serverless": lambda declared: on(
+        declared, {"serverless_config": perhaps({}), "instance_type": Token.as_string(perhaps("ml.m5.xlarge"))}
+    ),
+    "serverless, without a type": lambda declared: on(
+        declared, {"serverless_config": perhaps({}), "instance_type": None}
+    ),
+    "an accelerator": lambda declared: on(declared, {"accelerator_type": Token.as_string(perhaps("ml.eia1.medium"))}),
+    "asynchronous": lambda declared: on(declared, {}, async_inference_config=perhaps({})),
+    "a second container": lambda declared: model_with(declared, containers=[container(), perhaps({})]),
+    "containers called one by one": lambda declared: model_with(
+        declared, primary_container=container(), inference_execution_config=perhaps({})
+    ),
+}
+
+
+@pytest.mark.parametrize("changes", CONDITIONAL.values(), ids=CONDITIONAL)
+def test_what_a_condition_may_take_away_passes(declared: Any, changes: Callable[[Any], dict[str, Any]]) -> None:
+    CfnCondition(declared.stack, "IsLarge", expression=Fn.condition_equals(Aws.REGION, "eu-west-1"))
+
+    assert declared.rendered(**changes(declared))
 
 
 def test_an_endpoint_of_the_app_that_can_be_shadowed_passes(declared: Any) -> None:

@@ -116,6 +116,14 @@ def test_an_endpoint_of_the_app_is_known_by_its_attribute(declared: Any) -> None
     assert warnings(declared.stack) == ["promoteOnEndpointOfApp"]
 
 
+def test_an_endpoint_of_the_app_is_known_by_its_literal_name(declared: Any) -> None:
+    declared.experiment(endpoint="shop", conclusion=PROMOTES, sampling_percentage=100)
+    of_app = endpoint(declared, endpoint_name="shop")
+    register(declared.stack, of_app.attr_endpoint_name, "AllTraffic")
+
+    assert sorted(warnings(declared.stack)) == ["autoscaledVariant", "promoteOnEndpointOfApp"]
+
+
 def test_a_promotion_on_delete_is_one_too(declared: Any) -> None:
     declared.experiment(endpoint=endpoint(declared), on_delete=OnDelete(conclusion=PROMOTES), sampling_percentage=100)
 

@@ -1,0 +1,55 @@
+"""Variants that are registered for autoscaling in the app, and that the end of a test takes off the endpoint."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from aws_cdk import Stack, aws_sagemaker
+from aws_cdk.aws_applicationautoscaling import CfnScalableTarget
+
+from sagemaker_inference_experiment._conclusion import VariantAction
+from sagemaker_inference_experiment._declaration import Declaration
+from sagemaker_inference_experiment._named_resources import NamedResources
+from sagemaker_inference_experiment._warnings import add_warning
+from sagemaker_inference_experiment._watched import Watched
+
+
+def warn_of_autoscaling(watched: Iterable[Watched], named: NamedResources) -> None:
+    """Adds a warning to each experiment at whose end SageMaker can't take a variant off the endpoint."""
+    for target in named.constructs:
+        if isinstance(target, CfnScalableTarget):
+            for each in watched:
+                _warn(each, target, named)
+
+
+def _warn(watched: Watched, target: CfnScalableTarget, named: NamedResources) -> None:
+    stack = Stack.of(target)
+    registered: Any = stack.resolve(target.resource_id)
+    endpoints = list(_endpoint_names(watched, named))
+    for variant in _removed_variants(watched.declaration):
+        if any(stack.resolve(f"endpoint/{name}/variant/{variant}") == registered for name in endpoints):
+            add_warning(
+                watched.experiment,
+                "autoscaledVariant",
+                f"variant {variant} is registered for autoscaling ({target.node.path}), and SageMaker refuses to take "
+                "such a variant off an endpoint: deregister it before the test ends",
+            )
+
+
+def _endpoint_names(watched: Watched, named: NamedResources) -> Iterator[str]:
+    """The names by which the app may register the endpoint."""
+    yield watched.endpoint_name
+    endpoint = named.find(watched.declaration.endpoint, aws_sagemaker.CfnEndpoint, watched.stack)
+    if endpoint is not None:
+        yield endpoint.attr_endpoint_name
+        if endpoint.endpoint_name is not None:
+            yield endpoint.endpoint_name
+
+
+def _removed_variants(declaration: Declaration) -> list[str]:
+    """The names of the variants that the end of the test removes or moves on the endpoint."""
+    ending = declaration.ending
+    actions = (
+        (declaration.production_variant.variant_name, ending.production),
+        (declaration.shadow_variant.variant_name, ending.shadow),
+    )
+    return [name for name, action in actions if action != VariantAction.RETAIN]
