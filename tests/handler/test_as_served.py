@@ -8,7 +8,7 @@ import pytest
 from local.sagemaker import CancelFault, ErrorFault
 from simulation.declarations import CHALLENGER, CHAMPION, PRODUCTION, as_served, declared, variant
 from simulation.endpoints import served
-from tests.support.endpoint import Serving, deploy, production_of, scale
+from tests.support.endpoint import Serving, delete, deploy, production_of, scale
 from tests.support.interruption import meanwhile, stop_waiting
 from tests.support.stack import Stack
 
@@ -303,3 +303,24 @@ def test_an_endpoint_may_scale_all_the_while(stack: Stack) -> None:
 
     assert answer.succeeded, answer.reason
     assert production_of(stack) == [Serving(PRODUCTION, CHAMPION, instances=2)]
+
+
+def test_the_names_are_never_empty(stack: Stack) -> None:
+    # CloudWatch refuses an alarm on a variant without a name.
+    over = as_served(DesiredState="Cancelled")
+    name = stack.create(as_served()).physical_id
+    stack.call("StopInferenceExperiment", Name=name, ModelVariantActions={PRODUCTION: "Retain", "Shadow": "Remove"})
+    stack.clock.advance(600)
+    stack.call("DeleteInferenceExperiment", Name=name)
+
+    answer = stack.update(as_served(), over, name)
+    assert answer.data["ProductionVariantName"] == PRODUCTION
+    assert answer.data["ProductionModelName"] == CHAMPION
+    assert answer.data["ShadowVariantName"] == "Shadow"
+    delete(stack)
+    answer = stack.update(over, over | {"Reason": "once more"}, name)
+
+    assert answer.succeeded, answer.reason
+    assert {answer.data[f"{each}Name"] for each in ("ProductionVariant", "ProductionModel", "ShadowVariant")} == {
+        "none"
+    }

@@ -34,6 +34,9 @@ def test_the_answer_carries_every_attribute(stack: Stack) -> None:
         "EndTime": "2030-01-08T00:05:00Z",
         "EndpointName": "shop",
         "EndpointConfigName": stack.describe(answer.physical_id)["EndpointMetadata"]["EndpointConfigName"],
+        "ProductionVariantName": PRODUCTION,
+        "ProductionModelName": CHAMPION,
+        "ShadowVariantName": SHADOW,
     }
 
 

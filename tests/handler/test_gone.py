@@ -66,6 +66,9 @@ def test_there_is_nothing_to_create_where_the_test_is_declared_to_be_over(
         "EndTime",
         "EndpointName",
         "EndpointConfigName",
+        "ProductionVariantName",
+        "ProductionModelName",
+        "ShadowVariantName",
     }
     assert answer.data["Status"] == "Deleted"
 

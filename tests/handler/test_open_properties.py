@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inference_experiment_handler.spec.declaration import AS_SERVED, Declaration, DeclaredEnding, DeclaredVariant
-from inference_experiment_handler.spec.parser import parse, parse_removal
+from inference_experiment_handler.spec.parser import faults_in, parse, parse_removal
 from simulation.cloudformation import as_sent
 from simulation.declarations import PRODUCTION, SHADOW, as_served, declared, shadow_mode, variant
 
@@ -101,3 +103,33 @@ def test_an_unknown_variant_is_named_with_those_that_there_are() -> None:
     assert removal.not_followed == (
         f"OnDelete.ModelVariantActions.{PRODUCTION} is no variant of this experiment, must be Shadow",
     )
+
+
+NAMES = st.sampled_from([None, "A", "B", "Shadow", "not a name"])
+
+
+@given(st.lists(NAMES, min_size=1, max_size=2), NAMES, NAMES)
+def test_any_names_are_told_apart_or_refused(
+    entries: list[str | None], production: str | None, shadow: str | None
+) -> None:
+    variants = [variant(name or "", f"m{index}") for index, name in enumerate(entries)]
+    for entry in variants:
+        if not entry["VariantName"]:
+            del entry["VariantName"]
+    mode = shadow_mode(production=production or "", shadow=shadow or "")
+    if production is None:
+        del mode["SourceModelVariantName"]
+    if shadow is None:
+        del mode["ShadowModelVariants"][0]["ShadowModelVariantName"]
+    properties = declared(ModelVariants=variants, ShadowModeConfig=mode)
+
+    faults = faults_in(properties, opaque=lambda _: False)
+
+    if not faults:
+        declaration = read(properties)
+        names = declaration.production.variant_name, declaration.shadow.variant_name
+        assert names[0] is None or names[0] != names[1]
+        assert names[0] in (production, *entries, None)
+        assert names[1] in (shadow, *entries, None)
+        assert production in (None, names[0])
+        assert shadow in (None, names[1])

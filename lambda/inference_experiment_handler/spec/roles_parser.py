@@ -107,6 +107,10 @@ def _of_two_entries(reader: Reader, mode: ShadowMode, names: list[str | None]) -
         _report_missing(reader, role, name)
     if missing:
         return None
+    if None in names and mode.production is None and mode.shadow is not None and mode.shadow in names:
+        at = names.index(None)
+        reader.fault(f"ModelVariants[{at}].VariantName", "is missing")
+        return None
     named = [name for name in names if name is not None and name != mode.shadow]
     production = mode.production if mode.production is not None or len(named) > 1 else named[0]
     if production is None:

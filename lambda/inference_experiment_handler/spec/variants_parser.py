@@ -14,7 +14,7 @@ def read_variants(
 ) -> tuple[DeclaredVariant, DeclaredVariant] | None:
     """Production and the shadow variant. Of the shadow variant only the model has to be declared."""
     variants = [
-        _read_entry(entry, in_full=index == roles.production_at if roles is not None else len(entries or []) > 1)
+        read_variant(entry, in_full=roles is not None and index == roles.production_at, model_required=True)
         for index, entry in enumerate(entries or [])
     ]
     for index, variant in enumerate(variants):
@@ -31,15 +31,8 @@ def read_variants(
     return replace(production, variant_name=roles.production), replace(shadow, variant_name=roles.shadow)
 
 
-def _read_entry(entry: Reader, *, in_full: bool) -> DeclaredVariant | None:
-    """One whose name has been read."""
-    if in_full and not entry.has("VariantName"):
-        entry.fault("VariantName", "is missing")
-    return read_variant(entry, in_full=in_full, model_required=True)
-
-
 def read_variant(entry: Reader, *, in_full: bool, model_required: bool) -> DeclaredVariant | None:
-    """``None`` where something that it has to have is missing or faulty."""
+    """An entry whose name has been read; ``None`` where something that it has to have is missing or faulty."""
     model_name = entry.text("ModelName", limits.MODEL_NAME, required=model_required)
     infrastructure = entry.child("InfrastructureConfig", required=in_full)
     entry.finish()
