@@ -2,10 +2,13 @@
 
 from aws_cdk import Stack, aws_sagemaker
 
+from inference_experiment_handler.spec import names
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._mirror import Difference, differences
 from sagemaker_inference_experiment._reflection import Find
+from sagemaker_inference_experiment._tokens import is_unresolved
 from sagemaker_inference_experiment._unsupported import (
+    Configured,
     configuration_faults,
     configured,
     known_entries,
@@ -21,11 +24,11 @@ def app_faults(stack: Stack, declaration: Declaration, find: Find, *, over: bool
     faults = []
     config = None if over else _configuration(stack, declaration, find)
     if config is not None:
-        faults += configuration_faults(config, declaration.shadow_variant)
+        faults += configuration_faults(config, _names(declaration, config)[1])
         if not declaration.may_follow_a_promotion:
             faults += [difference.fault for difference in _differences(stack, declaration, config, find)]
     for which, variant in (("production", declaration.production_variant), ("shadow", declaration.shadow_variant)):
-        model = find(variant.model, aws_sagemaker.CfnModel, stack)
+        model = find(variant.model, aws_sagemaker.CfnModel, stack) if variant is not None else None
         if model is not None:
             faults += model_faults(which, model)
     return faults
@@ -43,11 +46,43 @@ def differences_after_a_promotion(stack: Stack, declaration: Declaration, find: 
 def _differences(
     stack: Stack, declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig, find: Find
 ) -> list[Difference]:
-    variants = known_entries(config.production_variants)
-    if len(variants) != 1:
+    served, production = _production(config), declaration.production_variant
+    if served is None or production is None:
         return []
+    return differences(production, stack, config, served, find)
+
+
+def variant_names(stack: Stack, declaration: Declaration, find: Find) -> tuple[str | None, str | None]:
+    """The names of the production variant and of the shadow variant; ``None`` where only the deployment knows one."""
+    return _names(declaration, _configuration(stack, declaration, find) if declaration.is_first else None)
+
+
+def production_instances(stack: Stack, declaration: Declaration, find: Find) -> tuple[str | None, float | None]:
+    """The instance type and the instance count of the production variant, as far as the app shows them."""
     production = declaration.production_variant
-    return [each for served in configured(variants) for each in differences(production, stack, config, served, find)]
+    if production is not None:
+        return production.instance_type, production._count
+    config = _configuration(stack, declaration, find) if declaration.is_first else None
+    served = _production(config) if config is not None else None
+    return (served.instance_type, served.initial_instance_count) if served is not None else (None, None)
+
+
+def _production(config: aws_sagemaker.CfnEndpointConfig) -> Configured | None:
+    variants = known_entries(config.production_variants)
+    return next(iter(configured(variants)), None) if len(variants) == 1 else None
+
+
+def _names(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig | None) -> tuple[str | None, str | None]:
+    production, shadow = declaration.production_variant, declaration.shadow_variant.variant_name
+    if production is not None:
+        name = production.variant_name
+    else:
+        # In a later run an earlier one may have been promoted, and only the endpoint tells.
+        served = _production(config) if config is not None and declaration.is_first else None
+        name = served.variant_name if served is not None else None
+    if shadow is None and name is not None and not is_unresolved(name):
+        shadow = names.default_shadow(name)
+    return name, shadow
 
 
 def _configuration(stack: Stack, declaration: Declaration, find: Find) -> aws_sagemaker.CfnEndpointConfig | None:

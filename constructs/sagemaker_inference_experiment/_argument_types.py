@@ -69,7 +69,7 @@ _KINDS = {
     "service_timeout": _Kind(_a(Duration), "an aws_cdk.Duration, such as Duration.minutes(30)"),
     "provider": _Kind(_a(InferenceExperimentProvider), "an InferenceExperimentProvider"),
 }
-_REQUIRED = ("endpoint", "production_variant", "shadow_variant", "model", "destination", "on_delete.conclusion")
+_REQUIRED = ("endpoint", "shadow_variant", "model", "destination", "on_delete.conclusion")
 
 
 def type_faults(given: Mapping[str, Any], within: str = "") -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 from aws_cdk import Stack, aws_sagemaker
 from aws_cdk.aws_applicationautoscaling import CfnScalableTarget
 
+from sagemaker_inference_experiment._app import variant_names
 from sagemaker_inference_experiment._conclusion import VariantAction
-from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._named_resources import NamedResources
 from sagemaker_inference_experiment._warnings import add_warning
 from sagemaker_inference_experiment._watched import Watched
@@ -25,7 +25,7 @@ def _warn(watched: Watched, target: CfnScalableTarget, named: NamedResources) ->
     stack = Stack.of(target)
     registered: Any = stack.resolve(target.resource_id)
     endpoints = list(_endpoint_names(watched, named))
-    for variant in _removed_variants(watched.declaration):
+    for variant in _removed_variants(watched, named):
         if any(stack.resolve(f"endpoint/{name}/variant/{variant}") == registered for name in endpoints):
             add_warning(
                 watched.experiment,
@@ -45,11 +45,9 @@ def _endpoint_names(watched: Watched, named: NamedResources) -> Iterator[str]:
             yield endpoint.endpoint_name
 
 
-def _removed_variants(declaration: Declaration) -> list[str]:
-    """The names of the variants that the end of the test removes or moves on the endpoint."""
-    ending = declaration.ending
-    actions = (
-        (declaration.production_variant.variant_name, ending.production),
-        (declaration.shadow_variant.variant_name, ending.shadow),
-    )
-    return [name for name, action in actions if action != VariantAction.RETAIN]
+def _removed_variants(watched: Watched, named: NamedResources) -> list[str]:
+    """The names, as far as they are known, of the variants that the end of the test removes or moves."""
+    ending = watched.declaration.ending
+    production, shadow = variant_names(watched.stack, watched.declaration, named.find)
+    actions = ((production, ending.production), (shadow, ending.shadow))
+    return [name for name, action in actions if name is not None and action != VariantAction.RETAIN]

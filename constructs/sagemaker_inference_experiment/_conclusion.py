@@ -1,13 +1,13 @@
 """How a shadow test ends before its scheduled end, and what deleting the resource does."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from aws_cdk import Stack
 
 from sagemaker_inference_experiment._numbers import take_whole_numbers
-from sagemaker_inference_experiment._variants import ModelVariant
+from sagemaker_inference_experiment._variants import ModelVariant, in_properties
 
 
 class VariantAction(StrEnum):
@@ -111,45 +111,70 @@ class Conclusion:
         """
         return cls(desired_state=DesiredState.CANCELLED, reason=reason)
 
-    def _faults(self, path: str, shadow: ModelVariant) -> list[str]:
+    def _faults(self, path: str, production: ModelVariant | None, shadow: ModelVariant) -> list[str]:
         """What is wrong with it and does not show in the properties."""
+        return [*self._count_faults(path, shadow), *(self._open_faults(path) if production is None else ())]
+
+    def _open_faults(self, path: str) -> list[str]:
+        """Why it needs the name of a production variant that is not given."""
+        promotes, removes = self.shadow == VariantAction.PROMOTE, self.production == VariantAction.REMOVE
+        if promotes == removes and self.production != VariantAction.PROMOTE:
+            return []
+        must = VariantAction.REMOVE if promotes else VariantAction.RETAIN
+        return [
+            f"{path}.production is {str(self.production)!r}, must be {str(must)!r} beside {path}.shadow "
+            f"{str(self.shadow)!r} unless production_variant is given"
+        ]
+
+    def _count_faults(self, path: str, shadow: ModelVariant) -> list[str]:
         counts = {variant.variant_name: variant.instance_count for variant in (shadow, *self.desired_variants)}
         count = counts[shadow.variant_name] if self.shadow_instance_count is None else self.shadow_instance_count
         if self.shadow != VariantAction.PROMOTE or count != 0:
             return []
         return [f"{path} promotes the shadow variant with 0 instances, must be at least 1"]
 
-    def _desired(self, production: ModelVariant, shadow: ModelVariant) -> tuple[ModelVariant, ...]:
+    def _desired(self, production: ModelVariant | None, shadow: ModelVariant) -> tuple[ModelVariant, ...]:
         """The variants that stay, as they are to be; none where they stay as they are."""
         desired = self.desired_variants
         if self.shadow_instance_type is not None or self.shadow_instance_count is not None:
             desired = (
                 *desired,
-                replace(
-                    shadow,
+                _Resized(
+                    model=shadow.model,
+                    variant_name=shadow.variant_name,
                     instance_type=self.shadow_instance_type or shadow.instance_type,
                     instance_count=(
-                        shadow.instance_count if self.shadow_instance_count is None else self.shadow_instance_count
+                        shadow._count if self.shadow_instance_count is None else self.shadow_instance_count
                     ),
                 ),
             )
             stays = self.production != VariantAction.REMOVE
-            if stays and all(variant.variant_name != production.variant_name for variant in self.desired_variants):
+            named = [variant.variant_name for variant in self.desired_variants]
+            if production is not None and stays and production.variant_name not in named:
                 # SageMaker wants to be told of each variant that stays, or of none.
                 desired = (production, *desired)
         return tuple(desired)
 
-    def _render(self, stack: Stack, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
+    def _render(self, stack: Stack, production: ModelVariant | None, shadow: ModelVariant) -> dict[str, Any]:
         desired = self._desired(production, shadow)
         return {
             "DesiredState": str(self.desired_state),
             "ModelVariantActions": {
-                production.variant_name: str(self.production),
-                shadow.variant_name: str(self.shadow),
+                **({production.variant_name: str(self.production)} if production is not None else {}),
+                in_properties(production, shadow): str(self.shadow),
             },
             **({"Reason": self.reason} if self.reason is not None else {}),
             **({"DesiredModelVariants": [variant._render(stack) for variant in desired]} if desired else {}),
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Resized(ModelVariant):
+    """The shadow variant once it stays: what is not given is as the test has it."""
+
+    @property
+    def _count(self) -> int | None:
+        return self.instance_count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +192,7 @@ class OnDelete:
     conclusion: Conclusion = field(default_factory=Conclusion.cancel)
     keep_record: bool = False
 
-    def _render(self, stack: Stack, production: ModelVariant, shadow: ModelVariant) -> dict[str, Any]:
+    def _render(self, stack: Stack, production: ModelVariant | None, shadow: ModelVariant) -> dict[str, Any]:
         return {
             **self.conclusion._render(stack, production, shadow),
             "Record": "Retain" if self.keep_record else "Delete",

@@ -28,7 +28,7 @@ class Declaration:
 
     endpoint: AnyEndpoint
     role: aws_iam.IRole | None
-    production_variant: ModelVariant
+    production_variant: ModelVariant | None
     shadow_variant: ModelVariant
     sampling_percentage: int
     experiment_name: str | None
@@ -59,6 +59,11 @@ class Declaration:
         """Whether it is a later run, before which another may have promoted its shadow variant."""
         return self.run is not None and self.run != FIRST_RUN
 
+    @property
+    def is_first(self) -> bool:
+        """Whether no earlier test of the construct can have promoted its shadow variant."""
+        return self.experiment_name is None and not self.may_follow_a_promotion
+
     def is_over(self, now: datetime) -> bool:
         """Whether it says that the test is over: by its conclusion, or by an end that is past.
 
@@ -69,7 +74,8 @@ class Declaration:
 
     def variants(self) -> Iterator[tuple[str, ModelVariant]]:
         """All variants that are given, by their parameters: those of the test, and those at its end."""
-        yield "production_variant", self.production_variant
+        if self.production_variant is not None:
+            yield "production_variant", self.production_variant
         yield "shadow_variant", self.shadow_variant
         on_delete = self.on_delete.conclusion if self.on_delete is not None else None
         for path, conclusion in (("conclusion", self.conclusion), ("on_delete.conclusion", on_delete)):
@@ -89,13 +95,13 @@ class Declaration:
             "KmsKey": key_arn(self.kms_key),
             "Description": self.description,
             "Schedule": self.schedule._render() if self.schedule is not None else None,
-            "ModelVariants": [production._render(stack), shadow._render(stack)],
+            "ModelVariants": [variant._render(stack) for variant in (production, shadow) if variant is not None],
             "DataStorageConfig": self.data_capture._render() if self.data_capture is not None else None,
             "ShadowModeConfig": {
-                "SourceModelVariantName": production.variant_name,
+                **({"SourceModelVariantName": production.variant_name} if production is not None else {}),
                 "ShadowModelVariants": [
                     {
-                        "ShadowModelVariantName": shadow.variant_name,
+                        **({"ShadowModelVariantName": shadow.variant_name} if shadow.variant_name is not None else {}),
                         "SamplingPercentage": self.sampling_percentage,
                     }
                 ],
@@ -110,14 +116,22 @@ class Declaration:
 
     def _faults(self) -> list[str]:
         """What is wrong with the declaration and does not show in the properties."""
-        shadow = self.shadow_variant
+        production, shadow = self.production_variant, self.shadow_variant
+        endings = (
+            ("conclusion", self.conclusion),
+            ("on_delete.conclusion", self.on_delete.conclusion if self.on_delete is not None else None),
+        )
         return [
             *self._key_faults(),
             *self._timeout_faults,
             *(self.schedule._faults() if self.schedule is not None else ()),
             *(self.data_capture._faults() if self.data_capture is not None else ()),
-            *(self.conclusion._faults("conclusion", shadow) if self.conclusion is not None else ()),
-            *(self.on_delete.conclusion._faults("on_delete.conclusion", shadow) if self.on_delete is not None else ()),
+            *(
+                fault
+                for path, ending in endings
+                if ending is not None
+                for fault in ending._faults(path, production, shadow)
+            ),
         ]
 
     def _key_faults(self) -> list[str]:
@@ -127,7 +141,19 @@ class Declaration:
             f"{which}_variant.variant_name is a token, must be a literal string where the experiment has a "
             "conclusion or on_delete: they name the variants as keys of a map"
             for which, variant in (("production", self.production_variant), ("shadow", self.shadow_variant))
-            if is_unresolved(variant.variant_name)
+            if variant is not None and is_unresolved(variant.variant_name)
+        ]
+
+    @property
+    def open_faults(self) -> list[str]:
+        """What is missing of a production variant that is given."""
+        if self.production_variant is None:
+            return []
+        return [
+            f"production_variant.{parameter} is missing, must be as the endpoint has it. If you omit "
+            "production_variant, production is taken as the endpoint serves it"
+            for parameter in ("variant_name", "instance_type")
+            if getattr(self.production_variant, parameter) is None
         ]
 
     @cached_property

@@ -9,6 +9,7 @@ from aws_cdk import CustomResource, Duration, ITaggableV2, RemovalPolicy, Stack,
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct
 
+from sagemaker_inference_experiment._app import production_instances, variant_names
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._cloudwatch.watched import Known
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
@@ -17,7 +18,8 @@ from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import stack_of
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, stack_provider
-from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn
+from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, model_name
+from sagemaker_inference_experiment._reflection import found_behind
 from sagemaker_inference_experiment._role import execution_role, role_arn
 from sagemaker_inference_experiment._role_grants import VOLUME_KEY_ACTIONS, Granted, grant_key
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
@@ -50,9 +52,10 @@ class InferenceExperiment(IInferenceExperiment):
             that is made for all such experiments of the stack and has ``AmazonSageMakerFullAccess``, as AWS's guide
             says: there is no list of what would be less. Either is granted the buckets and keys that are given as
             constructs.
-        production_variant: The variant that serves the endpoint; it has to mirror what the endpoint serves. Synth
-            compares it with the endpoint's configuration, as far as the app shows it.
-        shadow_variant: The variant to try.
+        production_variant: The variant that serves the endpoint. If omitted, it is taken as the endpoint serves it when
+            the test is created: name, model, instance type and current instance count. If given, it has to mirror what
+            the endpoint serves; synth compares it with the endpoint's configuration, as far as the app shows it.
+        shadow_variant: The variant to try. Only its model is needed.
         sampling_percentage: How much of the traffic is copied to the shadow variant, 0 to 100 (``SamplingPercentage``).
             A whole number in text is taken, too: ``cdk deploy -c sampling=30`` puts ``"30"`` into the context.
         experiment_name: The experiment's name, 1 to 120 letters, digits and hyphens (``Name``). If omitted, one is
@@ -88,7 +91,7 @@ class InferenceExperiment(IInferenceExperiment):
         *,
         endpoint: AnyEndpoint,
         role: aws_iam.IRole | None = None,
-        production_variant: ModelVariant,
+        production_variant: ModelVariant | None = None,
         shadow_variant: ModelVariant,
         sampling_percentage: int,
         experiment_name: str | None = None,
@@ -134,7 +137,8 @@ class InferenceExperiment(IInferenceExperiment):
         over = check(self, stack, declaration, properties)
         self._make(stack, declaration, properties)
         endpoint_name = properties["EndpointName"]
-        self._watched = _known(declaration, endpoint_name)
+        self._watched = self._known(stack, declaration, endpoint_name)
+        self._production_model = _production_model(stack, declaration)
         warn(self, declaration)
         watch(
             Watched(experiment=self, stack=stack, declaration=declaration, endpoint_name=endpoint_name, over=over),
@@ -176,6 +180,20 @@ class InferenceExperiment(IInferenceExperiment):
         if declaration.data_capture is not None:
             granted += declaration.data_capture._grant(self._role, stack)
         return granted
+
+    def _known(self, stack: Stack, declaration: Declaration, endpoint_name: str) -> Known:
+        """What only the deployment knows is an attribute."""
+        production, shadow = variant_names(stack, declaration, found_behind)
+        instance_type, _ = production_instances(stack, declaration, found_behind)
+        types = (instance_type, declaration.shadow_variant.instance_type)
+        return Known(
+            endpoint_name=endpoint_name,
+            production_variant_name=production or self._resource.get_att_string("ProductionVariantName"),
+            shadow_variant_name=shadow or self._resource.get_att_string("ShadowVariantName"),
+            sampling_percentage=declaration.sampling_percentage,
+            instance_types=tuple(each for each in types if each is not None),
+            schedule=declaration.schedule,
+        )
 
     @classmethod
     def from_experiment_name(cls, scope: Construct, id: str, experiment_name: str) -> IInferenceExperiment:
@@ -310,6 +328,11 @@ class InferenceExperiment(IInferenceExperiment):
         return self._resource.get_att_string("EndpointConfigName")
 
     @property
+    def production_model_name(self) -> str:
+        """The model of the production variant (``ModelName``): as it is declared, or as it was taken."""
+        return self._production_model or self._resource.get_att_string("ProductionModelName")
+
+    @property
     def role(self) -> aws_iam.IRole:
         """What SageMaker assumes: the role that was given, or the one that was made for the stack (``RoleArn``)."""
         return self._role
@@ -320,13 +343,6 @@ class InferenceExperiment(IInferenceExperiment):
         return self._provider
 
 
-def _known(declaration: Declaration, endpoint_name: str) -> Known:
-    production, shadow = declaration.production_variant, declaration.shadow_variant
-    return Known(
-        endpoint_name=endpoint_name,
-        production_variant_name=production.variant_name,
-        shadow_variant_name=shadow.variant_name,
-        sampling_percentage=declaration.sampling_percentage,
-        instance_types=(production.instance_type, shadow.instance_type),
-        schedule=declaration.schedule,
-    )
+def _production_model(stack: Stack, declaration: Declaration) -> str | None:
+    production = declaration.production_variant
+    return model_name(production.model, stack) if production is not None else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from inference_experiment_handler.spec.reader import Fault
 from sagemaker_inference_experiment._conclusion import Conclusion
 from sagemaker_inference_experiment._declaration import Declaration
+from sagemaker_inference_experiment._variants import in_properties
 
 _VARIANT_FIELDS = {
     "ModelName": "model",
@@ -79,6 +80,9 @@ def _property(path: str) -> str:
 
 
 def _parameter(path: str, declaration: Declaration | None) -> str:
+    if declaration is not None and declaration.production_variant is None:
+        # Then the one entry is the shadow variant's.
+        path = path.replace("ModelVariants[0]", "ModelVariants[1]") if path.startswith("ModelVariants[0]") else path
     tag = re.fullmatch(r"Tags\[\d+\]\.(Key|Value)", path)
     if tag:
         return f"a {tag[1].lower()} of tags"
@@ -86,7 +90,7 @@ def _parameter(path: str, declaration: Declaration | None) -> str:
     if of_ending and declaration is not None:
         within = "on_delete.conclusion" if of_ending[1] else "conclusion"
         if of_ending[2] is not None:
-            is_shadow = of_ending[2] == declaration.shadow_variant.variant_name
+            is_shadow = of_ending[2] == in_properties(declaration.production_variant, declaration.shadow_variant)
             return f"{within}.{'shadow' if is_shadow else 'production'}"
         return _of_desired(within, int(of_ending[3]), _VARIANT_FIELDS.get(of_ending[4], of_ending[4]), declaration)
     entry = re.fullmatch(r"(.*\w)(\[\d+\])", path)

@@ -12,6 +12,7 @@ from sagemaker_inference_experiment._environment import environment_of
 from sagemaker_inference_experiment._named_resources import NamedResources
 from sagemaker_inference_experiment._reflection import resource_behind
 from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._variants import in_properties
 from sagemaker_inference_experiment._warnings import add_warning
 from sagemaker_inference_experiment._watched import Watched
 
@@ -67,7 +68,7 @@ def _in_words(watched: Watched) -> str | None:
 
 
 def _shadow(watched: Watched) -> str:
-    return watched.declaration.shadow_variant.variant_name
+    return in_properties(watched.declaration.production_variant, watched.declaration.shadow_variant)
 
 
 def _keeps_shadow(watched: Watched) -> bool:

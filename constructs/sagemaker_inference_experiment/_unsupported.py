@@ -8,18 +8,17 @@ from aws_cdk import aws_sagemaker
 from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._tokens import is_unresolved
-from sagemaker_inference_experiment._variants import ModelVariant
 
 Configured = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
 Container = aws_sagemaker.CfnModel.ContainerDefinitionProperty
 
 
-def configuration_faults(config: aws_sagemaker.CfnEndpointConfig, shadow: ModelVariant) -> list[str]:
+def configuration_faults(config: aws_sagemaker.CfnEndpointConfig, shadow_name: str | None) -> list[str]:
     """Why SageMaker runs no shadow test on an endpoint of this configuration."""
-    return [f"endpoint configuration {config.node.path} {fault}" for fault in _of_configuration(config, shadow)]
+    return [f"endpoint configuration {config.node.path} {fault}" for fault in _of_configuration(config, shadow_name)]
 
 
-def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow: ModelVariant) -> Iterator[str]:
+def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow_name: str | None) -> Iterator[str]:
     if _is_given(config.async_inference_config):
         yield "is asynchronous (AsyncInferenceConfig), must be a real-time endpoint"
     variants = configured(known_entries(config.production_variants))
@@ -30,10 +29,12 @@ def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow: ModelVari
         yield f"has {len(variants)} production variants ({names}), must have exactly one"
     for variant in configured(known_entries(config.shadow_production_variants)):
         name = variant.variant_name
-        if name != shadow.variant_name and not is_unresolved(name) and not is_unresolved(shadow.variant_name):
+        if shadow_name is None or is_unresolved(name) or is_unresolved(shadow_name):
+            continue
+        if name != shadow_name:
             yield (
                 f"has shadow variant {shown(name)} (ShadowProductionVariants), must have none besides the experiment's "
-                f"own, {shown(shadow.variant_name)}: an endpoint has room for one"
+                f"own, {shown(shadow_name)}: an endpoint has room for one"
             )
 
 

@@ -26,8 +26,9 @@ class InvalidExperimentError(ValueError):
 
 
 def check_types(experiment: IConstruct, declaration: Declaration) -> None:
-    """Raises an ``InvalidExperimentError`` if arguments have other types than they should have."""
-    _refuse(experiment, type_faults(vars(declaration)))
+    """Raises an ``InvalidExperimentError`` if arguments are missing, or have other types than they should have."""
+    faults = type_faults(vars(declaration))
+    _refuse(experiment, faults or declaration.open_faults)
 
 
 def check(experiment: IConstruct, stack: Stack, declaration: Declaration, properties: Mapping[str, Any]) -> bool:

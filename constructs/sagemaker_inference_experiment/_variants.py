@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_cdk import Stack
 
+from inference_experiment_handler.spec import names
 from sagemaker_inference_experiment._numbers import take_whole_numbers
 from sagemaker_inference_experiment._references import AnyModel, model_name
 
@@ -16,33 +17,45 @@ class ModelVariant:
     Args:
         model: The SageMaker model, as a construct (``CfnModel``, aws-sagemaker-alpha's ``IModel``), a reference or its
             name (``ModelName``). It is of the experiment's own account and region.
-        variant_name: The variant's name, 1 to 63 letters, digits and hyphens (``VariantName``). The production variant
-            bears the name that it has in the endpoint's configuration.
-        instance_type: The ML instance type, such as ``ml.m5.xlarge`` (``InstanceType``).
-        instance_count: How many instances serve the variant, 1 unless said otherwise (``InstanceCount``). A whole
-            number in text is taken, too, such as one from CDK's context.
+        variant_name: The variant's name, 1 to 63 letters, digits and hyphens (``VariantName``). If omitted, the shadow
+            variant is named ``Shadow``, or ``Shadow-2`` if production is named ``Shadow``; it keeps its name for the
+            whole run. A production variant needs the name that it has on the endpoint.
+        instance_type: The ML instance type, such as ``ml.m5.xlarge`` (``InstanceType``). If omitted, the shadow variant
+            has production's. A production variant needs it.
+        instance_count: How many instances serve the variant (``InstanceCount``). If omitted, 1 of the
+            ``instance_type`` that is given; if that is omitted, too, as many as production has. A whole number in text
+            is taken, too, such as one from CDK's context.
 
-    The production variant has to mirror what the endpoint serves: SageMaker deploys it as it is declared here. A
-    deployment in which it doesn't is refused before anything is touched.
+    A production variant that is given has to mirror what the endpoint serves: SageMaker deploys it as it is declared
+    here. A deployment in which it doesn't is refused before anything is touched.
     """
 
     model: AnyModel
-    variant_name: str
-    instance_type: str
-    instance_count: int = 1
+    variant_name: str | None = None
+    instance_type: str | None = None
+    instance_count: int | None = None
 
     def __post_init__(self) -> None:
         take_whole_numbers(self, "instance_count")
 
+    @property
+    def _count(self) -> int | None:
+        """``None``: left open."""
+        return 1 if self.instance_count is None and self.instance_type is not None else self.instance_count
+
     def _render(self, stack: Stack) -> dict[str, Any]:
+        instances = {"InstanceType": self.instance_type, "InstanceCount": self._count}
+        given = {key: value for key, value in instances.items() if value is not None}
+        infrastructure = {"InfrastructureType": "RealTimeInference", "RealTimeInferenceConfig": given}
         return {
             "ModelName": model_name(self.model, stack),
-            "VariantName": self.variant_name,
-            "InfrastructureConfig": {
-                "InfrastructureType": "RealTimeInference",
-                "RealTimeInferenceConfig": {
-                    "InstanceType": self.instance_type,
-                    "InstanceCount": self.instance_count,
-                },
-            },
+            **({"VariantName": self.variant_name} if self.variant_name is not None else {}),
+            **({"InfrastructureConfig": infrastructure} if given else {}),
         }
+
+
+def in_properties(production: ModelVariant | None, shadow: ModelVariant) -> str:
+    """How the custom resource's properties name the shadow variant, even where its name is left open."""
+    if shadow.variant_name is not None:
+        return shadow.variant_name
+    return names.default_shadow((production.variant_name if production is not None else None) or "")

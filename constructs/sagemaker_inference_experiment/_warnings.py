@@ -8,6 +8,7 @@ from aws_cdk import Annotations, Stack, aws_sagemaker
 from constructs import IConstruct
 
 from inference_experiment_handler.spec.text import shown
+from sagemaker_inference_experiment._app import production_instances
 from sagemaker_inference_experiment._conclusion import VariantAction
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._instance_types import INSTANCE_TYPES
@@ -58,8 +59,8 @@ def add_warning(experiment: IConstruct, id: str, message: str) -> None:
 
 
 def _warn_of_retained_shadow(declared: _Declared) -> None:
-    shadow = declared.declaration.shadow_variant.variant_name
-    kept = f"keeps shadow variant {shadow} on the endpoint, which goes on getting its share of traffic and being billed"
+    shadow = _shadow_in_words(declared.declaration)
+    kept = f"keeps {shadow} on the endpoint, which goes on getting its share of traffic and being billed"
     if declared.declaration.conclusion is not None:
         declared.warn("retainShadowOnConclusion", f"the conclusion {kept}")
     else:
@@ -67,9 +68,13 @@ def _warn_of_retained_shadow(declared: _Declared) -> None:
 
 
 def warn_of_promotion(experiment: IConstruct, stack: Stack, declaration: Declaration, find: Find) -> None:
-    """Adds a warning if an endpoint that ``find`` finds in the app would revert the promotion."""
+    """Adds the warnings about a promotion by what ``find`` finds in the app.
+
+    The endpoint in the app may revert it, and the promoted variant may have fewer instances than production.
+    """
     if declaration.ending.shadow != VariantAction.PROMOTE:
         return
+    _warn_of_fewer_instances(experiment, stack, declaration, find)
     endpoint = find(declaration.endpoint, aws_sagemaker.CfnEndpoint, stack)
     if endpoint is not None:
         add_warning(
@@ -80,12 +85,31 @@ def warn_of_promotion(experiment: IConstruct, stack: Stack, declaration: Declara
         )
 
 
+def _warn_of_fewer_instances(experiment: IConstruct, stack: Stack, declaration: Declaration, find: Find) -> None:
+    ending, shadow = declaration.ending, declaration.shadow_variant
+    instance_type = ending.shadow_instance_type or shadow.instance_type
+    count = shadow._count if ending.shadow_instance_count is None else ending.shadow_instance_count
+    production_type, production_count = production_instances(stack, declaration, find)
+    if instance_type is None or count is None or production_type is None or production_count is None:
+        return
+    if any(map(is_unresolved, (instance_type, count, production_type, production_count))):
+        return
+    if instance_type != production_type and count < production_count:
+        add_warning(
+            experiment,
+            "promoteOnFewerInstances",
+            f"the promotion serves with {count} x {instance_type}, and production has {production_count:.0f} x "
+            f"{production_type}: whether fewer instances of another type bear the traffic is not known. "
+            "Conclusion.promote_shadow takes another instance_count",
+        )
+
+
 def _warn_of_partial_traffic(declared: _Declared) -> None:
     sampled = declared.declaration.sampling_percentage
     if not is_unresolved(sampled) and sampled < 100:
         declared.warn(
             "promoteAfterPartialTraffic",
-            f"shadow variant {declared.declaration.shadow_variant.variant_name} is promoted to all traffic, but was "
+            f"{_shadow_in_words(declared.declaration)} is promoted to all traffic, but was "
             f"tried with {sampled} % of it: whether its instances bear the rest is not known",
         )
 
@@ -103,12 +127,21 @@ def _warn_of_unknown_instance_types(declared: _Declared) -> None:
 
 def _instance_types(declaration: Declaration) -> dict[str, str]:
     """All that are declared, by their parameters."""
-    types = {f"{parameter}.instance_type": variant.instance_type for parameter, variant in declaration.variants()}
+    types = {
+        f"{parameter}.instance_type": variant.instance_type
+        for parameter, variant in declaration.variants()
+        if variant.instance_type is not None
+    }
     on_delete = declaration.on_delete.conclusion if declaration.on_delete is not None else None
     for path, conclusion in (("conclusion", declaration.conclusion), ("on_delete.conclusion", on_delete)):
         if conclusion is not None and conclusion.shadow_instance_type is not None:
             types[f"{path}.shadow_instance_type"] = conclusion.shadow_instance_type
     return types
+
+
+def _shadow_in_words(declaration: Declaration) -> str:
+    name = declaration.shadow_variant.variant_name
+    return "the shadow variant" if name is None else f"shadow variant {name}"
 
 
 def _meant(given: str) -> str:

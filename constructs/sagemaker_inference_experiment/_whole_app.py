@@ -26,11 +26,9 @@ def watch(watched: Watched, provider: InferenceExperimentProvider) -> None:
 
 def _needed(declaration: Declaration) -> list[tuple[object, type[CfnResource]]]:
     """What has to be there before the experiment, and of what kind that is."""
-    return [
-        (declaration.endpoint, aws_sagemaker.CfnEndpoint),
-        (declaration.production_variant.model, aws_sagemaker.CfnModel),
-        (declaration.shadow_variant.model, aws_sagemaker.CfnModel),
-    ]
+    variants = (declaration.production_variant, declaration.shadow_variant)
+    models = [(variant.model, aws_sagemaker.CfnModel) for variant in variants if variant is not None]
+    return [(declaration.endpoint, aws_sagemaker.CfnEndpoint), *models]
 
 
 @jsii.implements(IAspect, IValidation)
