@@ -11,7 +11,6 @@ from sagemaker_inference_experiment import Conclusion, InferenceExperiment, Mode
 
 INSTANCE_TYPE = "ml.m5.xlarge"
 PRODUCTION = "AllTraffic"
-SHADOW = "Shadow-01"
 CONCLUSIONS = {
     "promote": Conclusion.promote_shadow(reason="as accurate as production, and quicker"),
     "remove": Conclusion.remove_shadow(reason="no better than production"),
@@ -51,8 +50,7 @@ class SentimentStack(Stack):
             "ShadowTest",
             endpoint=endpoint,
             role=role,
-            production_variant=ModelVariant(model=current, variant_name=PRODUCTION, instance_type=INSTANCE_TYPE),
-            shadow_variant=ModelVariant(model=candidate, variant_name=SHADOW, instance_type=INSTANCE_TYPE),
+            shadow_variant=ModelVariant(model=candidate),
             sampling_percentage=int(self.node.try_get_context("sampling") or 10),
             schedule=Schedule.start_now(for_=Duration.days(7)),
             description="Does the new model keep up?",

@@ -49,7 +49,7 @@ STEPS: Sequence[Step] = (
         "Promote the shadow variant",
         "cdk deploy -c sampling=50 -c conclude=promote",
         lambda cdk: cdk.deploy(_STACK, context={"sampling": "50", "conclude": "promote"}),
-        "serves Shadow-01",
+        "serves Shadow",
     ),
     Step("Remove it all", "cdk destroy", lambda cdk: cdk.destroy(_STACK), "nothing"),
 )

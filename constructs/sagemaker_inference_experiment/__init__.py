@@ -6,11 +6,9 @@
 InferenceExperiment(
     self,
     "ShadowTest",
-    endpoint=endpoint,
-    production_variant=ModelVariant(model=current, variant_name="AllTraffic", instance_type="ml.m5.xlarge"),
-    shadow_variant=ModelVariant(model=candidate, variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
+    endpoint="shop-ranking",
+    shadow_variant=ModelVariant(model="ranking-2025"),
     sampling_percentage=10,
-    schedule=Schedule.start_now(for_=Duration.days(7)),
 )
 ```
 """

@@ -17,7 +17,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from tests.support.experiments import RESOURCE_TYPE
 from tests.support.public_types import declarable
-from tests.support.snapshot_stacks import Everything, least, tokens
+from tests.support.snapshot_stacks import Everything, as_served, least, tokens
 from tests.support.templates import linted, scrubbed
 
 PROJECT = Path(__file__).parents[2]
@@ -25,6 +25,7 @@ FLAGS = json.loads((PROJECT / "cdk.json").read_text())["context"]
 STACKS: dict[str, Callable[[App], Stack]] = {
     "everything": lambda app: Everything(app).stack,
     "least": least,
+    "as served": as_served,
     "tokens": tokens,
 }
 

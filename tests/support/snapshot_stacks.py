@@ -156,6 +156,21 @@ def least(app: App) -> Stack:
     return stack
 
 
+def as_served(app: App) -> Stack:
+    """A stack in which no more is declared than the model to try."""
+    stack = Stack(app, "AsServed")
+    test = InferenceExperiment(
+        stack,
+        "ShadowTest",
+        endpoint="shop-ranking",
+        shadow_variant=ModelVariant(model="ranking-2025"),
+        sampling_percentage=10,
+        on_delete=OnDelete(conclusion=Conclusion.promote_shadow(instance_count=2)),
+    )
+    ShadowTestDashboard(stack, "Dashboard", experiment=test)
+    return stack
+
+
 def tokens(app: App) -> Stack:
     """A stack in which values are known to CloudFormation alone: parameters, and attributes of other resources."""
     stack = Stack(app, "Tokens")
