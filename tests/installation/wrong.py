@@ -7,7 +7,7 @@ from sagemaker_inference_experiment import InferenceExperiment, ModelVariant, Sc
 stack = Stack(App(), "Wrong")
 production = ModelVariant(model="ranking-2024", variant_name="AllTraffic", instance_type="ml.m5.xlarge")
 ModelVariant(model=3, variant_name="AllTraffic", instance_type="ml.m5.xlarge")  # refused
-ModelVariant(model="ranking-2024", variant_name="AllTraffic")  # refused
+ModelVariant(variant_name="AllTraffic", instance_type="ml.m5.xlarge")  # refused
 Schedule.start_now(for_=7)  # refused
 test = InferenceExperiment(
     stack,
