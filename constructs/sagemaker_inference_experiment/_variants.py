@@ -15,15 +15,15 @@ class ModelVariant:
 
     Args:
         model: The SageMaker model, as a construct (``CfnModel``, aws-sagemaker-alpha's ``IModel``), a reference or its
-            name (``ModelName``). It is of the experiment's own account and region.
+            name (``ModelName``). It is in the account and the region of the experiment.
         variant_name: The variant's name, 1 to 63 letters, digits and hyphens (``VariantName``). The production variant
-            bears the name that it has in the endpoint's configuration.
+            has the name that it has in the endpoint's configuration.
         instance_type: The ML instance type, such as ``ml.m5.xlarge`` (``InstanceType``).
-        instance_count: How many instances serve the variant, 1 unless said otherwise (``InstanceCount``). A whole
-            number in text is taken, too, such as one from CDK's context.
+        instance_count: The number of instances of the variant (``InstanceCount``); 1 if omitted. A whole number can
+            also be a string, such as a value from CDK's context.
 
-    The production variant has to mirror what the endpoint serves: SageMaker deploys it as it is declared here. A
-    deployment in which it doesn't is refused before anything is touched.
+    The production variant must match what the endpoint serves, because SageMaker deploys it as it is declared here. If
+    it does not match, the deployment fails before it changes anything.
     """
 
     model: AnyModel
