@@ -30,10 +30,9 @@ class Cdk:
     return what the command line printed; with ``stream`` it is shown as it comes, too.
     """
 
-    def __init__(self, aws: LocalAws, app: str, *, folder: Path = PROJECT, stream: bool = False) -> None:
+    def __init__(self, aws: LocalAws, app: str, *, stream: bool = False) -> None:
         self._aws = aws
         self._app = app
-        self._folder = folder
         self._stream = stream
 
     def bootstrap(self) -> str:
@@ -54,14 +53,14 @@ class Cdk:
         """
         given = [setting for item in (parameters or {}).items() for setting in ("--parameters", "=".join(item))]
         asked = ("deploy", stack, "--require-approval", "never", "--concurrency", str(concurrency), *given)
-        return self._run(self._folder, *asked, *self._of_the_app(context))
+        return self._run(PROJECT, *asked, *self._of_the_app(context))
 
-    def diff(self, stack: str, *, context: Mapping[str, str] | None = None) -> str:
-        return self._run(self._folder, "diff", stack, *self._of_the_app(context))
+    def diff(self, stack: str) -> str:
+        return self._run(PROJECT, "diff", stack, *self._of_the_app(None))
 
     def destroy(self, stack: str, *, context: Mapping[str, str] | None = None, concurrency: int = 1) -> str:
         asked = ("destroy", stack, "--force", "--concurrency", str(concurrency))
-        return self._run(self._folder, *asked, *self._of_the_app(context))
+        return self._run(PROJECT, *asked, *self._of_the_app(context))
 
     def _of_the_app(self, context: Mapping[str, str] | None) -> list[str]:
         settings = [setting for item in (context or {}).items() for setting in ("--context", "=".join(item))]

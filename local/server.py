@@ -27,6 +27,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 _KEPT = ("HOME", "LANG", "LC_ALL", "LOGNAME", "NODE_PATH", "PATH", "TERM", "TZ", "USER")
 _GRACE = 3.0
+_PATIENCE = 30.0
 _SECRET = "test"  # noqa: S105 (MiniStack's own for account keys; it checks nothing)
 
 
@@ -109,11 +110,9 @@ class LocalAws:
             ["unset AWS_PROFILE AWS_SESSION_TOKEN", *(f"export {name}={shlex.quote(told[name])}" for name in names)]
         )
 
-    def session(
-        self, *, access_key: str | None = None, secret: str = _SECRET, token: str | None = None
-    ) -> LocalSession:
+    def session(self, *, access_key: str | None = None, secret: str = _SECRET) -> LocalSession:
         """A session of the account's root, or of whom the credentials belong to."""
-        session = isolated_session(access_key or self.account, secret, token, region=self.region)
+        session = isolated_session(access_key or self.account, secret, region=self.region)
         return LocalSession(session, self.url, str(self._certificate.authority))
 
     def stop(self) -> None:
@@ -152,9 +151,9 @@ class LocalAws:
             )
         self._wait_until_healthy(self._process)
 
-    def _wait_until_healthy(self, process: subprocess.Popen[bytes], patience: float = 30.0) -> None:
+    def _wait_until_healthy(self, process: subprocess.Popen[bytes]) -> None:
         tls = ssl.create_default_context(cafile=str(self._certificate.authority))
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + _PATIENCE
         while process.poll() is None and time.monotonic() < deadline:
             try:
                 with urlopen(f"{self.url}/_local/clock", context=tls, timeout=5):

@@ -17,11 +17,11 @@ _UNTOLD = {
 }
 
 
-def isolated_session(access_key: str, secret: str, token: str | None = None, *, region: str) -> boto3.session.Session:
+def isolated_session(access_key: str, secret: str, *, region: str) -> boto3.session.Session:
     session = botocore.session.Session(session_vars=_UNTOLD)
     session.register_component("data_loader", _loader())
     keys: dict[str, Any] = {"aws_access_key_id": access_key, "aws_secret_access_key": secret}
-    return boto3.session.Session(**keys, aws_session_token=token, region_name=region, botocore_session=session)
+    return boto3.session.Session(**keys, region_name=region, botocore_session=session)
 
 
 @cache

@@ -1,7 +1,13 @@
 """What all tests share."""
 
+import os
+
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says something of the machine, nothing of the code.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+# CDK checks each template against CloudFormation's schemas, and loading them takes seconds in each process. It adds
+# only warnings, which no test reads. The real ``cdk`` command of the end-to-end tests still makes the check.
+os.environ.setdefault("CDK_VALIDATION", "false")

@@ -1,4 +1,4 @@
-"""What the app itself shows of an experiment's endpoint and models: its own resources behind them."""
+"""Checks of the experiment's endpoint and models against the resources of the app."""
 
 from aws_cdk import Stack, aws_sagemaker
 

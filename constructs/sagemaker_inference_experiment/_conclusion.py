@@ -11,30 +11,30 @@ from sagemaker_inference_experiment._variants import ModelVariant, in_properties
 
 
 class VariantAction(StrEnum):
-    """What becomes of a variant when the test is stopped: the API's ``ModelVariantAction``."""
+    """The action for a variant when the test is stopped: the API's ``ModelVariantAction``."""
 
     RETAIN = "Retain"
-    """The variant stays on the endpoint as it is. A retained shadow goes on being billed."""
+    """The variant stays on the endpoint. AWS continues to bill a retained shadow variant."""
     REMOVE = "Remove"
-    """The variant is taken off the endpoint."""
+    """The variant is removed from the endpoint."""
     PROMOTE = "Promote"
     """The shadow variant becomes a production variant."""
 
 
 class DesiredState(StrEnum):
-    """As what SageMaker records a stopped test: the API's ``DesiredState``."""
+    """The status of the experiment after it is stopped: the API's ``DesiredState``."""
 
     COMPLETED = "Completed"
-    """It has come to its end."""
+    """The test is complete."""
     CANCELLED = "Cancelled"
-    """It was called off."""
+    """The test is cancelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conclusion:
-    """The declared end of a test: what ``StopInferenceExperiment`` is asked, at the next deployment.
+    """The declared end of a test: the next deployment calls ``StopInferenceExperiment`` with it.
 
-    Take one of the ways it usually goes:
+    The usual conclusions have methods of their own:
 
     ```python
     Conclusion.promote_shadow(reason="latency and error rate as good as production's", instance_count=4)
@@ -69,7 +69,7 @@ class Conclusion:
     def promote_shadow(
         cls, *, reason: str | None = None, instance_type: str | None = None, instance_count: int | None = None
     ) -> "Conclusion":
-        """The shadow variant takes all production traffic, and the production variant is removed.
+        """Promotes the shadow variant, which then receives all traffic, and removes the production variant.
 
         Args:
             reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
@@ -86,7 +86,7 @@ class Conclusion:
 
     @classmethod
     def remove_shadow(cls, *, reason: str | None = None) -> "Conclusion":
-        """The test is over and production stays what it is.
+        """Ends the test, removes the shadow variant and retains the production variant.
 
         Args:
             reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
@@ -95,7 +95,7 @@ class Conclusion:
 
     @classmethod
     def retain_both(cls, *, reason: str | None = None) -> "Conclusion":
-        """The test is over; the shadow variant stays on the endpoint, gets its share of traffic, and is billed.
+        """Ends the test and retains both variants. The shadow variant still receives its traffic, and is billed.
 
         Args:
             reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
@@ -104,7 +104,7 @@ class Conclusion:
 
     @classmethod
     def cancel(cls, *, reason: str | None = None) -> "Conclusion":
-        """The test is called off, before or after its start; the shadow variant is removed.
+        """Cancels the test, before or after its start, and removes the shadow variant.
 
         Args:
             reason: Kept as the experiment's ``StatusReason``; the stack if omitted.

@@ -15,19 +15,20 @@ from sagemaker_inference_experiment._role_grants import CAPTURE_KEY_ACTIONS, Gra
 class DataCapture:
     """Captures requests and responses to S3: the API's ``DataStorageConfig``.
 
-    Files come to lie under ``destination/ENDPOINT/VARIANT/...``; ``eventMetadata.inferenceId`` joins the rows of
-    production and shadow. The experiment's role needs to write there, and to use the key: on a bucket and on a key that
-    are given as constructs it is granted that. What is only named it has to be granted elsewhere.
+    SageMaker writes the files under ``destination/ENDPOINT/VARIANT/...``. Use ``eventMetadata.inferenceId`` to join the
+    records of the production and the shadow variant. The experiment's role must have permission to write to the bucket
+    and to use the key. It is granted that on a bucket and a key that are given as constructs. For a bucket or a key
+    that is given by its name, grant the permission yourself.
 
     Args:
         destination: A bucket, or an S3 location, ``s3://bucket/prefix``, up to 512 characters (``Destination``).
-        prefix: Under which the files come to lie in a bucket that is given as a construct, without slashes at its ends;
-            directly in the bucket if omitted.
+        prefix: The prefix of the files in a bucket that is given as a construct, without slashes at its ends. If
+            omitted, the files are at the root of the bucket.
         kms_key: Encrypts the captured data at rest (``KmsKey``): a key, or its id, ARN or alias. S3's default
             encryption, that of the bucket, if omitted or empty.
         csv_content_types: Content types to capture as CSV, at most 10 (``CsvContentTypes``).
         json_content_types: Content types to capture as JSON, at most 10 (``JsonContentTypes``).
-            What is in neither list is captured base64-encoded.
+            SageMaker encodes all other content types in base64.
     """
 
     destination: IBucketRef | str

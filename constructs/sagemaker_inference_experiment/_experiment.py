@@ -35,53 +35,58 @@ RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
 @jsii.implements(ITaggableV2)
 class InferenceExperiment(IInferenceExperiment):
-    """A shadow test: a shadow variant gets a copy of a part of the production variant's traffic, and never answers it.
+    """A shadow test: SageMaker sends a copy of a part of the production variant's requests to a shadow variant.
 
-    Deploying makes the live experiment match what is declared here: it is created, started, updated, concluded. What
-    can't be changed on a live experiment is refused, naming the way out: another ``run``.
+    The responses of the shadow variant are not returned to the caller. A deployment creates, starts, updates or
+    concludes the experiment, so that it matches this declaration. A change that SageMaker can't make to a live
+    experiment fails the deployment. Use another ``run`` to start a new experiment instead.
 
     Args:
         scope: The construct to put it into.
         id: Its id there.
         endpoint: The endpoint whose traffic is shadowed, as a construct (``CfnEndpoint``, ``IEndpoint``), a reference
-            or a name (``EndpointName``). It is of the experiment's own account and region, serves exactly one
-            production variant, and has room for one shadow. A reference to an endpoint of another app has an ARN only,
-            where names are in lower case: CloudWatch, which tells names apart by case, has no metrics under that if
-            the name has capitals. Then give the name.
-        role: What SageMaker assumes to deploy the variants and to capture data (``RoleArn``). If omitted, it is one
-            that is made for all such experiments of the stack and has ``AmazonSageMakerFullAccess``, as AWS's guide
-            says: there is no list of what would be less. Either is granted the buckets and keys that are given as
-            constructs.
-        production_variant: The variant that serves the endpoint. If omitted, it is taken as the endpoint serves it when
-            the test is created: name, model, instance type and current instance count. If given, it has to mirror what
-            the endpoint serves; synth compares it with the endpoint's configuration, as far as the app shows it.
-        shadow_variant: The variant to try. Only its model is needed.
-        sampling_percentage: How much of the traffic is copied to the shadow variant, 0 to 100 (``SamplingPercentage``).
-            A whole number in text is taken, too: ``cdk deploy -c sampling=30`` puts ``"30"`` into the context.
+            or a name (``EndpointName``). It is in the account and the region of the experiment, and has exactly one
+            production variant and no other shadow variant. A reference to an endpoint of another app only has an ARN,
+            in which SageMaker lower-cases the name. The names of CloudWatch's dimensions are case-sensitive, so give
+            the name itself if it contains capital letters.
+        role: The role that SageMaker assumes to deploy the variants and to capture data (``RoleArn``). If omitted, the
+            stack gets one role for all such experiments, with the managed policy ``AmazonSageMakerFullAccess``, as
+            AWS's guide says. AWS does not document a smaller set of permissions. The role is granted access to the
+            buckets and keys that are given as constructs.
+        production_variant: The production variant of the endpoint. If omitted, the deployment that creates the test takes
+            it as the endpoint serves it: name, model, instance type and current instance count. If given, it must match
+            the endpoint's configuration. Synth compares the two if the configuration is in the app.
+        shadow_variant: The variant to test. It only requires a model.
+        sampling_percentage: The percentage of the requests that SageMaker copies to the shadow variant, 0 to 100
+            (``SamplingPercentage``). A whole number can also be a string, because ``cdk deploy -c sampling=30`` sets
+            the context value ``"30"``.
         experiment_name: The experiment's name, 1 to 120 letters, digits and hyphens (``Name``). If omitted, one is
-            generated from stack, logical id and ``run``; then nothing ever collides.
-        run: 1 to 256 characters; another one ends this experiment and starts a new one in its place (``Run``). "1" if
-            omitted. Only with a generated name: to start anew with a given one, give another.
-        schedule: When it starts and ends (``Schedule``); starts at once, and ends after 7 days, if omitted.
-        data_capture: Where requests and responses are kept (``DataStorageConfig``); nowhere if omitted.
+            generated from the stack, the logical id and ``run``, and is unique.
+        run: 1 to 256 characters (``Run``). Another value ends this experiment and starts a new one in its place. "1" if
+            omitted. It requires a generated name. To replace an experiment with a given name, change the name.
+        schedule: When the test starts and ends (``Schedule``). If omitted, it starts immediately and ends after 7 days.
+        data_capture: Where SageMaker stores requests and responses (``DataStorageConfig``). If omitted, it stores none.
         kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``): a key of the region, or
             its id, ARN or alias. SageMaker's own key if omitted or empty.
         description: Up to 1024 characters in one line (``Description``); none if omitted.
-        conclusion: Ends the test with the deployment (``DesiredState`` and what belongs to it); while omitted it runs
-            to its scheduled end.
-        on_delete: What deleting the resource does (``OnDelete``); if omitted the test is cancelled, the shadow variant
-            removed, production left as it is, and the record deleted.
-        adopt_existing: Takes over an existing experiment of that name that is not this resource's
-            (``AdoptExisting``); if omitted such a deployment fails and touches nothing.
+        conclusion: Ends the test with the deployment (``DesiredState`` and the related properties). If omitted, the
+            test runs until its scheduled end.
+        on_delete: What happens to the test when the resource is deleted (``OnDelete``). If omitted, the test is
+            cancelled, the shadow variant is removed, the production variant is retained, and the record is deleted.
+        adopt_existing: Whether to take over an existing experiment of that name that does not belong to this resource
+            (``AdoptExisting``). If omitted, such a deployment fails and changes nothing.
         tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 43 in all (``Tags``).
-        removal_policy: ``RETAIN`` leaves everything as it is when the resource goes; ``DESTROY`` if omitted.
-        wait_for: Until when a deployment waits for the test to start (``WaitFor``); until it runs if omitted.
-        service_timeout: For how long CloudFormation waits, 1 second to 1 hour (``ServiceTimeout``); 1 hour if omitted.
-            A token has to be one in seconds.
-        provider: The function that serves it, of the same account and region; the stack's own if omitted.
+        removal_policy: ``RETAIN`` keeps the experiment when the resource is removed; ``DESTROY`` if omitted.
+        wait_for: The status until which a deployment waits for the test (``WaitFor``). If omitted, it waits until the
+            test runs.
+        service_timeout: How long CloudFormation waits, 1 second to 1 hour (``ServiceTimeout``); 1 hour if omitted.
+            A token must be in seconds.
+        provider: The function that manages the experiment, in the same account and region. If omitted, it is the
+            function of the stack.
 
     Raises:
-        InvalidExperimentError: With all that can be known to be wrong, each with its value and what is allowed.
+        InvalidExperimentError: If the declaration is invalid. The message lists all faults that synth can find, with
+            the values that are allowed.
     """
 
     def __init__(

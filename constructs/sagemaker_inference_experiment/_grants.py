@@ -1,4 +1,4 @@
-"""Who else may do what with an experiment."""
+"""Grants of permissions on an experiment."""
 
 from aws_cdk import aws_iam
 from aws_cdk.interfaces.aws_sagemaker import IInferenceExperimentRef
@@ -11,13 +11,13 @@ STOP = ("sagemaker:StopInferenceExperiment",)
 
 
 class InferenceExperimentGrants:
-    """Lets roles, users and whatever else has a principal do something with one experiment.
+    """Grants roles, users and other principals permissions on one experiment.
 
     ``experiment.grants`` of a declared or an imported one; ``from_inference_experiment`` for CDK's own
-    ``CfnInferenceExperiment``. What is granted stands in the grantee's policy: experiments have none of their own.
-    Listing them (``sagemaker:ListInferenceExperiments``) can't be granted for a single one.
+    ``CfnInferenceExperiment``. The permissions are added to the grantee's policy, because experiments have no resource
+    policies. ``sagemaker:ListInferenceExperiments`` can't be granted for a single experiment.
 
-    What a grantee changes by hand the next deployment sees as drift: it puts it right, or refuses what can't be.
+    The next deployment treats a change that a grantee makes as drift. It reverts the change, or fails if it can't.
     """
 
     def __init__(self, experiment: IInferenceExperimentRef) -> None:
@@ -38,7 +38,7 @@ class InferenceExperimentGrants:
         ``DescribeInferenceExperiment``, ``ListTags``.
 
         Args:
-            grantee: Who is to be allowed it.
+            grantee: The principal to grant the permission to.
         """
         return self.actions(grantee, *READ)
 
@@ -48,7 +48,7 @@ class InferenceExperimentGrants:
         ``UpdateInferenceExperiment``, ``StartInferenceExperiment``.
 
         Args:
-            grantee: Who is to be allowed it.
+            grantee: The principal to grant the permission to.
         """
         return self.actions(grantee, *UPDATE)
 
@@ -58,15 +58,15 @@ class InferenceExperimentGrants:
         ``StopInferenceExperiment``. SageMaker changes the endpoint under the experiment's own role.
 
         Args:
-            grantee: Who is to be allowed it.
+            grantee: The principal to grant the permission to.
         """
         return self.actions(grantee, *STOP)
 
     def actions(self, grantee: aws_iam.IGrantable, *actions: str) -> aws_iam.Grant:
-        """Lets the grantee do anything else with the experiment.
+        """Grants other actions on the experiment.
 
         Args:
-            grantee: Who is to be allowed it.
+            grantee: The principal to grant the permission to.
             actions: IAM actions on an inference experiment, such as ``sagemaker:DeleteInferenceExperiment``.
         """
         return aws_iam.Grant.add_to_principal(

@@ -1,4 +1,4 @@
-"""Whether the production variant is declared as the app's own endpoint configuration has it."""
+"""Compares the production variant with the endpoint configuration in the app."""
 
 from typing import NamedTuple
 

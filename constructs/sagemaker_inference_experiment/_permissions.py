@@ -61,7 +61,6 @@ class Served(Construct):
         super().__init__(scope, id)
         self._stack = Stack.of(scope)
         self._passed: set[str] = set()
-        self._adopted: set[str] = set()
         self._take_over = _allow([], operations.UPDATE, operations.START, operations.STOP)
         self._pass_role = aws_iam.PolicyStatement(
             actions=["iam:PassRole"],
@@ -81,9 +80,6 @@ class Served(Construct):
 
     def adopt(self, experiment_name: str) -> None:
         """An experiment of that name may be changed even while it bears another's tags, or none."""
-        if experiment_name in self._adopted:
-            return
-        self._adopted.add(experiment_name)
         # SageMaker lower-cases names in ARNs of several types. Whether in those it asks IAM about is not documented.
         names = {experiment_name, as_in_arn(experiment_name)}
         arns = [_arn(self._stack, "inference-experiment", name) for name in sorted(names)]

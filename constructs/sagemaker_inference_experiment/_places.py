@@ -1,4 +1,4 @@
-"""Where what an experiment names is: SageMaker gets only the names, and looks them up in its own account and region."""
+"""The account and the region of resources. SageMaker looks up their names in the experiment's account and region."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ _LOOKED_UP = (
 
 
 def place_faults(stack: Stack, declaration: Declaration) -> list[str]:
-    """Why the endpoint, a model or the volumes' key can't be meant, as far as accounts and regions are known."""
+    """Faults of an endpoint, a model or a volume key in another account or region, as far as both are known."""
     faults = []
     for parameter, given in _named(declaration):
         place = _place(given)
@@ -37,8 +37,8 @@ def place_faults(stack: Stack, declaration: Declaration) -> list[str]:
                 continue
             if there != here:
                 faults.append(
-                    f"{parameter} is of {what} {shown(there)}, must be of the experiment's own, {shown(here)}: "
-                    f"declare the experiment in a stack of that {what}, or give another"
+                    f"{parameter} is in {what} {shown(there)}, must be in the experiment's {what}, {shown(here)}: "
+                    f"declare the experiment in a stack in that {what}, or use another"
                 )
     return faults
 

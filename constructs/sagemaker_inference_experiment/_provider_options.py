@@ -40,23 +40,23 @@ class ProviderOptions(TypedDict, total=False):
     log_encryption_key: aws_kms.IKey | None
     """Encrypts the log group; CloudWatch Logs' own key if omitted.
 
-    The key's policy comes to let CloudWatch Logs use it, for the log groups of this account and region. The policy of
-    an imported key has to say so already.
+    The key's policy is changed so that CloudWatch Logs can use the key for the log groups of this account and region.
+    CDK can't change the policy of an imported key, which must already allow that.
     """
     memory_size: int | None
     """The function's memory, 128 to 10240 MB; 256 if omitted. It waits more than it computes."""
     reserved_concurrent_executions: int | None
     """How many requests the function may serve at once, at least 1; what the account has left if omitted.
 
-    As many of the account's concurrent executions are kept for it. A request that waits holds one, for up to an hour.
+    Lambda reserves that many of the account's concurrent executions. A request that waits uses one for up to an hour.
     """
     tracing: aws_lambda.Tracing | None
     """Whether X-Ray traces the function; it does not if omitted."""
     vpc: aws_ec2.IVpc | None
     """The VPC to run the function in; none, that is Lambda's own network, if omitted.
 
-    From there it has to reach SageMaker, CloudFormation and Lambda, and, to answer CloudFormation, S3: by a NAT
-    gateway, or by a VPC endpoint for each.
+    The function must be able to reach SageMaker, CloudFormation, Lambda and, to respond to CloudFormation, S3. Use a
+    NAT gateway, or a VPC endpoint for each service.
     """
     vpc_subnets: aws_ec2.SubnetSelection | None
     """Which subnets of the VPC; the private ones if omitted."""
@@ -65,7 +65,7 @@ class ProviderOptions(TypedDict, total=False):
     permissions_boundary: aws_iam.IManagedPolicy | None
     """The boundary of the function's role; none if omitted.
 
-    It has to admit what the provider's ``role`` is allowed, ``iam:PassRole`` too.
+    It must allow all actions that the provider's ``role`` is allowed, including ``iam:PassRole``.
     """
 
 

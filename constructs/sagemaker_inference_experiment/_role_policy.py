@@ -28,16 +28,14 @@ class RolePolicy:
         self._role = role
         # ``roles=`` of the policy would attach it without asking the role: it would be rendered in any case.
         self._taken = attach(self.construct, role)
-        self._statements: list[aws_iam.PolicyStatement] = []
 
     def add(self, statement: aws_iam.PolicyStatement, *resources: str) -> None:
-        """Adds resources to a statement, and the statement to the policy if it is new."""
+        """Adds resources to a statement, and the statement to the policy."""
         if not self._taken:
             # The report has a statement as it is when it is added: what comes later needs another one.
             self._role.add_to_principal_policy(statement.copy(resources=list(resources)) if resources else statement)
             return
         if resources:
             statement.add_resources(*resources)
-        if statement not in self._statements:
-            self._statements.append(statement)
-            self.construct.add_statements(statement)
+        # CDK renders a statement once, however often it is added.
+        self.construct.add_statements(statement)

@@ -1,4 +1,4 @@
-"""Several experiments of an app on one endpoint, which has room for one shadow."""
+"""Several experiments of an app on one endpoint, which can have only one shadow variant."""
 
 from collections.abc import Hashable, Iterable
 from datetime import datetime
@@ -18,10 +18,10 @@ from sagemaker_inference_experiment._watched import Watched
 
 
 def same_endpoint_faults(watched: Iterable[Watched], named: NamedResources) -> list[str]:
-    """Which tests are declared to run on one endpoint at the same time.
+    """The tests that are declared to run on one endpoint at the same time.
 
-    Of tests of which that is not certain, a warning tells: one that runs for some days from its deployment on may be
-    over by now, and nothing in the app shows that.
+    If that is not certain, the experiment gets a warning instead. For example, a test that runs for some days from its
+    deployment can be over, and the app does not show that.
     """
     sharing: dict[Hashable, list[Watched]] = {}
     for each in watched:
@@ -105,5 +105,5 @@ def _warn(second: Watched, others: list[Watched]) -> None:
         second.experiment,
         "sharedEndpoint",
         f"endpoint is also that of {paths}, and an endpoint has room for one shadow: the deployment fails unless only "
-        "one of the tests has a shadow variant there. A test that is over is best declared so, by its conclusion",
+        "one of the tests has a shadow variant there. If a test is over, declare its conclusion",
     )

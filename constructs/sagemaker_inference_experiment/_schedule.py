@@ -37,8 +37,9 @@ class Schedule:
     Schedule.start_at(datetime(2030, 1, 31, 12, tzinfo=UTC), until=datetime(2030, 2, 3, tzinfo=UTC))
     ```
 
-    A test runs for 1 hour to 30 days. Times are datetimes with a time zone, or ISO 8601 strings with one (which may be
-    tokens). At its end SageMaker takes the endpoint back to what it was before; nothing is promoted by itself.
+    A test runs for 1 hour to 30 days. Times are datetimes with a time zone, or ISO 8601 strings with a time zone, which
+    can be tokens. At the end of the test, SageMaker restores the endpoint's earlier configuration. It does not promote
+    the shadow variant.
 
     Args:
         start: When the test starts (``StartTime``); at once if omitted.

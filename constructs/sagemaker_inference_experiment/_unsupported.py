@@ -77,5 +77,5 @@ def _is_given(value: Any) -> bool:
 
 
 def known_entries(entries: Any) -> Sequence[Any]:
-    """The entries of a list; none of a lazy one, which is a token: nobody knows its entries before it is rendered."""
+    """The entries of a list. The entries of a token are not known before CDK renders the template."""
     return entries if isinstance(entries, list) else ()

@@ -16,18 +16,18 @@ class ModelVariant:
 
     Args:
         model: The SageMaker model, as a construct (``CfnModel``, aws-sagemaker-alpha's ``IModel``), a reference or its
-            name (``ModelName``). It is of the experiment's own account and region.
+            name (``ModelName``). It is in the account and the region of the experiment.
         variant_name: The variant's name, 1 to 63 letters, digits and hyphens (``VariantName``). If omitted, the shadow
-            variant is named ``Shadow``, or ``Shadow-2`` if production is named ``Shadow``; it keeps its name for the
-            whole run. A production variant needs the name that it has on the endpoint.
+            variant is named ``Shadow``, or ``Shadow-2`` if the production variant is named ``Shadow``. It keeps its name
+            for the whole run. A production variant requires the name that it has on the endpoint.
         instance_type: The ML instance type, such as ``ml.m5.xlarge`` (``InstanceType``). If omitted, the shadow variant
-            has production's. A production variant needs it.
-        instance_count: How many instances serve the variant (``InstanceCount``). If omitted, 1 of the
-            ``instance_type`` that is given; if that is omitted, too, as many as production has. A whole number in text
-            is taken, too, such as one from CDK's context.
+            has the instance type of production. A production variant requires it.
+        instance_count: The number of instances of the variant (``InstanceCount``). If omitted, 1 if ``instance_type``
+            is given, and otherwise the instance count of production. A whole number can also be a string, such as a
+            value from CDK's context.
 
-    A production variant that is given has to mirror what the endpoint serves: SageMaker deploys it as it is declared
-    here. A deployment in which it doesn't is refused before anything is touched.
+    If you declare the production variant, it must match what the endpoint serves, because SageMaker deploys it as it is
+    declared here. If it does not match, the deployment fails before it changes anything.
     """
 
     model: AnyModel

@@ -1,4 +1,4 @@
-"""What can be told of experiments only when their app is whole: of names, and of each other."""
+"""The checks that need the complete app: they compare names, and experiments with each other."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from sagemaker_inference_experiment._watched import Watched
 
 
 def watch(watched: Watched, provider: InferenceExperimentProvider) -> None:
-    """Has an experiment, which the provider serves, looked at once more at synth."""
+    """Registers an experiment for the checks at synth. The provider is the one of the experiment."""
     _whole(Stage.of(watched.stack) or watched.stack.node.root).watch(watched, provider)
 
 
@@ -60,7 +60,7 @@ class _WholeApp:
     def validate(self) -> list[str]:
         named = NamedResources(self._root)
         watched = self._in_app(named)
-        # Of what was looked at when an experiment was made, the app may have changed something since.
+        # The app can change a resource after an experiment was made and checked.
         faults = [
             f"{each.path}: {fault}"
             for each in watched
@@ -78,9 +78,9 @@ class _WholeApp:
 
 
 def _add_dependencies(watched: Watched, named: NamedResources) -> None:
-    """CloudFormation knows itself what a test depends on by an attribute, but nothing of a literal name.
+    """CloudFormation derives dependencies from references, but not from literal names.
 
-    An experiment does not come to depend on a resource of another stack: the stacks could depend on each other then.
+    No dependency on a resource of another stack is added, because it could make the stacks depend on each other.
     """
     for given, kind in _needed(watched.declaration):
         for resource in named.with_literal_name(given, kind, watched.stack):

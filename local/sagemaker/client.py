@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
@@ -22,7 +23,13 @@ from local.sessions import isolated_session
 def boto3_client(service: SageMaker, *, retries: Mapping[str, Any] | None = None, principal: str = "") -> Any:
     """A SageMaker client that talks to this service. ``retries`` is botocore's setting; by default there are none."""
     session = isolated_session("local", "local", region=service.region)
-    client = session.client("sagemaker", config=Config(retries=dict(retries or {"total_max_attempts": 1})))
+    config = Config(
+        retries=dict(retries or {"total_max_attempts": 1}),
+        # Nobody reads the signature and the user agent of such a request. Making them takes more time than the rest.
+        signature_version=UNSIGNED,
+        user_agent="local",
+    )
+    client = session.client("sagemaker", config=config)
     attach(client, service, principal=principal)
     return client
 

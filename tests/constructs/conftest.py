@@ -1,13 +1,16 @@
 """What the tests of the construct share."""
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from aws_cdk import App, Environment, Stack, aws_iam
+from aws_cdk import App, Environment, Stack, aws_iam, aws_lambda
 from aws_cdk.assertions import Template
 from constructs import Construct
 
-from sagemaker_inference_experiment import InferenceExperiment
+from sagemaker_inference_experiment import InferenceExperiment, _provider
+from sagemaker_inference_experiment._asset import collect
 from tests.support.experiments import experiment_in, rendered_in
 
 
@@ -38,6 +41,17 @@ class Declared:
     def rendered(self, **changes: Any) -> dict[str, Any]:
         self.experiment(**changes)
         return self.properties()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_folder_of_code(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All functions have the same code, so it is collected once. The tests of the asset collect it themselves."""
+    folder = tmp_path_factory.mktemp("code")
+    collect(folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_provider, "handler_code", lambda _: nullcontext(aws_lambda.Code.from_asset(str(folder))))
+        yield
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def assembly(tmp_path: Path) -> Path:
         kms_key=aws_kms.Key(stack, "Key"),
         data_capture=DataCapture(destination=aws_s3.Bucket(stack, "Captures")),
     )
+    experiment_in(stack, "Two", endpoint="other", kms_key=aws_kms.Alias.from_alias_name(stack, "Alias", "alias/shop"))
     given = aws_iam.Role.from_role_name(stack, "Given", "given")
     for name in ("Theirs", "Others"):
         experiment_in(stack, name, role=given, experiment_name=name, adopt_existing=True)
@@ -68,5 +69,5 @@ def test_all_that_the_function_needs_is_in_the_report(assembly: Path) -> None:
 def test_all_that_sagemaker_needs_is_in_the_report(assembly: Path) -> None:
     statements = reported(assembly, ROLE)
 
-    assert allowed(statements, "kms:CreateGrant") == ["Resource.Arn)"]
+    assert allowed(statements, "kms:CreateGrant") == ["Resource.Arn)", "*"]
     assert allowed(statements, "s3:PutObject") == ["*"]

@@ -67,6 +67,16 @@ def test_the_role_may_use_the_buckets_own_key(declared: Any) -> None:
     assert "kms:GenerateDataKey*" in using["Action"]
 
 
+def test_the_key_behind_an_alias_of_the_app_is_granted_once(declared: Any) -> None:
+    key = aws_kms.Key(declared.stack, "Key")
+    alias = aws_kms.Alias(declared.stack, "Alias", alias_name="alias/captures", target_key=key)
+    bucket = aws_s3.Bucket(declared.stack, "Captures", encryption_key=alias)
+
+    declared.experiment(data_capture=DataCapture(destination=bucket))
+
+    assert len(statements_about("kms", declared.template)) == 1
+
+
 def test_a_bucket_of_the_lowest_level_is_granted_too(declared: Any) -> None:
     bucket = aws_s3.CfnBucket(declared.stack, "Captures")
 

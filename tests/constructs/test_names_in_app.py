@@ -200,8 +200,13 @@ def test_so_it_is_after_the_first_experiment_is_removed(declared: Any) -> None:
 
 AFTER: dict[str, Callable[[InferenceExperiment, CfnResource], None]] = {
     "by the construct": lambda experiment, resource: resource.node.add_dependency(experiment),
-    "by the resource": lambda experiment, resource: resource.add_resource_dependency(_resource_of(experiment)),
+    "by the resource": lambda experiment, resource: _add_dependency(resource, _resource_of(experiment)),
 }
+
+
+def _add_dependency(resource: CfnResource, on: CfnResource) -> None:
+    # Older releases of CDK have only the method that newer ones deprecate.
+    getattr(resource, "add_resource_dependency", resource.add_dependency)(on)
 
 
 def _resource_of(experiment: InferenceExperiment) -> CfnResource:

@@ -41,6 +41,14 @@ def test_other_text_is_no_number(declared: Any, value: Any) -> None:
         assert f"  - {parameter} is {value!r}, must be an integer, also in text such as '30'" in str(raised.value)
 
 
+def test_a_number_of_many_digits_is_refused_like_any_other_text(declared: Any) -> None:
+    # Python itself raises an error beyond 4,300 digits.
+    digits: Any = "9" * 5000
+
+    with pytest.raises(InvalidExperimentError, match=r"sampling_percentage is .*, must be an integer"):
+        declared.experiment(sampling_percentage=digits)
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_what_is_no_number_is_refused(declared: Any, value: float) -> None:
     with pytest.raises(InvalidExperimentError, match=f"sampling_percentage is {value}, must be an integer"):

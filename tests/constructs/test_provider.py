@@ -8,7 +8,8 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Match
 
-from sagemaker_inference_experiment import InferenceExperimentProvider
+from sagemaker_inference_experiment import InferenceExperimentProvider, _provider
+from sagemaker_inference_experiment._asset import handler_code
 from tests.support.experiments import RESOURCE_TYPE
 
 
@@ -30,7 +31,11 @@ def test_lambda_tries_again_for_as_long_as_cloudformation_waits(declared: Any) -
 
 
 @pytest.mark.parametrize("context", [{}, {"aws:cdk:disable-asset-staging": True}], ids=["staged", "not staged"])
-def test_the_code_is_where_the_assembly_says(context: dict[str, Any], tmp_path: Path) -> None:
+def test_the_code_is_where_the_assembly_says(
+    context: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Not the folder that the other tests share.
+    monkeypatch.setattr(_provider, "handler_code", handler_code)
     app = App(context=context, outdir=str(tmp_path))
     for name in ("One", "Two"):
         InferenceExperimentProvider(Stack(app, name), "Provider")

@@ -125,6 +125,16 @@ def test_the_poll_interval_may_be_a_token_in_no_other_unit(declared: Any) -> Non
         InferenceExperimentProvider(declared.stack, "Provider", poll_interval=Duration.minutes(number), memory_size=64)
 
 
+def test_numbers_may_be_tokens(declared: Any) -> None:
+    number: Any = CfnParameter(declared.stack, "Number", type="Number").value_as_number
+
+    InferenceExperimentProvider(declared.stack, "Provider", memory_size=number, reserved_concurrent_executions=number)
+
+    declared.template.has_resource_properties(
+        "AWS::Lambda::Function", {"MemorySize": {"Ref": "Number"}, "ReservedConcurrentExecutions": {"Ref": "Number"}}
+    )
+
+
 def test_settings_that_cannot_be_meant_are_refused_all_at_once(declared: Any) -> None:
     with pytest.raises(ValueError) as raised:
         InferenceExperimentProvider(

@@ -85,6 +85,21 @@ def test_a_function_that_is_shared_may_change_what_stacks_have_made(declared: An
         assert changing(Template.from_stack(stack)) == []
 
 
+def test_no_stack_takes_the_place_of_another_among_the_functions_policies(declared: Any) -> None:
+    provider = InferenceExperimentProvider(declared.stack, "Provider")
+    stacks = [Stack(declared.app, f"Sharing{number}") for number in range(2)]
+    for stack in stacks:
+        declared.experiment_in(stack, "Test", provider=provider)
+
+    first, second = (
+        policy["Properties"]["PolicyName"]
+        for stack in stacks
+        for policy in Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
+        if "iam:PassRole" in str(policy)
+    )
+    assert first != second
+
+
 def test_an_experiment_that_is_taken_over_may_be_changed_before_it_is_the_stacks(declared: Any) -> None:
     declared.experiment(experiment_name="Theirs", adopt_existing=True)
 

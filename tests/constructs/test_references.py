@@ -16,7 +16,9 @@ from aws_cdk.aws_sagemaker_alpha import (
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
 
 from sagemaker_inference_experiment import Conclusion, ModelVariant
+from sagemaker_inference_experiment._reflection import has
 from tests.support.experiments import RESOURCE_TYPE
+from tests.support.kernel import round_trips
 
 
 def alphas_model(stack: Stack) -> Model:
@@ -71,6 +73,15 @@ def test_what_aws_sagemaker_alpha_imports_goes_by_its_name(declared: Any) -> Non
 
     assert properties["EndpointName"] == "shop"
     assert shadow_model_of(properties) == "challenger"
+
+
+def test_what_an_import_has_is_known_without_a_request(declared: Any) -> None:
+    imported = Endpoint.from_endpoint_name(declared.stack, "Imported", "shop")
+
+    with round_trips() as requests:
+        assert has(imported, "endpoint_name")
+
+    assert requests == []
 
 
 def test_what_aws_sagemaker_alpha_renders_late_is_left_to_the_deployment(declared: Any) -> None:

@@ -81,3 +81,16 @@ def test_a_role_that_is_made_may_use_what_is_another_accounts() -> None:
         if "RoleName" in each["Properties"]
     ]
     assert statement["Principal"]["AWS"]["Fn::Join"][1][-1] == f":iam::111111111111:role/{role}"
+
+
+def test_a_key_of_another_region_lets_the_role_use_it_too() -> None:
+    app = App()
+    theirs = Stack(app, "Theirs", env=Environment(account="111111111111", region="us-east-1"))
+    ours = Stack(app, "Ours", env=Environment(account="111111111111", region="eu-west-1"), cross_region_references=True)
+
+    experiment_in(ours, data_capture=DataCapture(destination="s3://captures", kms_key=aws_kms.Key(theirs, "Key")))
+
+    # CDK compares the regions of what the app makes.
+    (key,) = Template.from_stack(theirs).find_resources("AWS::KMS::Key").values()
+    (_, statement) = key["Properties"]["KeyPolicy"]["Statement"]
+    assert "kms:GenerateDataKey*" in statement["Action"]

@@ -47,6 +47,7 @@ def test_a_role_that_is_not_to_be_changed_is_allowed_by_the_key(declared: Any) -
     (_, statement) = resource["Properties"]["KeyPolicy"]["Statement"]
     assert statement["Action"] == USES_VOLUMES
     assert statement["Principal"] == {"AWS": "arn:aws:iam::123456789012:role/imported"}
+    assert not missing(declared.stack)
 
 
 def by_alias(stack: Stack) -> aws_kms.IAlias:
