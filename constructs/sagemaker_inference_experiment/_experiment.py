@@ -53,9 +53,9 @@ class InferenceExperiment(IInferenceExperiment):
             stack gets one role for all such experiments, with the managed policy ``AmazonSageMakerFullAccess``, as
             AWS's guide says. AWS does not document a smaller set of permissions. The role is granted access to the
             buckets and keys that are given as constructs.
-        production_variant: The production variant of the endpoint. If omitted, the deployment that creates the test takes
-            it as the endpoint serves it: name, model, instance type and current instance count. If given, it must match
-            the endpoint's configuration. Synth compares the two if the configuration is in the app.
+        production_variant: The production variant of the endpoint. If omitted, the deployment that creates the test
+            takes it as the endpoint serves it: name, model, instance type and current instance count. If given, it must
+            match the endpoint's configuration. Synth compares the two if the configuration is in the app.
         shadow_variant: The variant to test. It only requires a model.
         sampling_percentage: The percentage of the requests that SageMaker copies to the shadow variant, 0 to 100
             (``SamplingPercentage``). A whole number can also be a string, because ``cdk deploy -c sampling=30`` sets

@@ -18,8 +18,8 @@ class ModelVariant:
         model: The SageMaker model, as a construct (``CfnModel``, aws-sagemaker-alpha's ``IModel``), a reference or its
             name (``ModelName``). It is in the account and the region of the experiment.
         variant_name: The variant's name, 1 to 63 letters, digits and hyphens (``VariantName``). If omitted, the shadow
-            variant is named ``Shadow``, or ``Shadow-2`` if the production variant is named ``Shadow``. It keeps its name
-            for the whole run. A production variant requires the name that it has on the endpoint.
+            variant is named ``Shadow``, or ``Shadow-2`` if the production variant is named ``Shadow``. It keeps its
+            name for the whole run. A production variant requires the name that it has on the endpoint.
         instance_type: The ML instance type, such as ``ml.m5.xlarge`` (``InstanceType``). If omitted, the shadow variant
             has the instance type of production. A production variant requires it.
         instance_count: The number of instances of the variant (``InstanceCount``). If omitted, 1 if ``instance_type``
