@@ -37,8 +37,8 @@ def place_faults(stack: Stack, declaration: Declaration) -> list[str]:
                 continue
             if there != here:
                 faults.append(
-                    f"{parameter} is of {what} {shown(there)}, must be of the experiment's own, {shown(here)}: "
-                    f"declare the experiment in a stack of that {what}, or give another"
+                    f"{parameter} is in {what} {shown(there)}, must be in the experiment's {what}, {shown(here)}: "
+                    f"declare the experiment in a stack in that {what}, or use another"
                 )
     return faults
 

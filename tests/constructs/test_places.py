@@ -63,7 +63,7 @@ def test_an_endpoint_of_another_place_is_refused(
     with pytest.raises(InvalidExperimentError) as raised:
         declared_in_dublin.experiment(endpoint=given(declared_in_dublin, place))
 
-    said = f"endpoint is of {what} {there!r}, must be of the experiment's own, {HERE[what]!r}: declare the experiment"
+    said = f"endpoint is in {what} {there!r}, must be in the experiment's {what}, {HERE[what]!r}: declare"
     assert f"  - {said}" in str(raised.value)
 
 
@@ -87,7 +87,7 @@ MODELS: dict[str, Callable[[Any, dict[str, str]], Any]] = {
 def test_a_model_of_another_place_is_refused(declared_in_dublin: Any, given: Callable[[Any, Any], Any]) -> None:
     elsewhere = given(declared_in_dublin, {"region": "us-east-1"})
 
-    with pytest.raises(InvalidExperimentError, match=r"shadow_variant\.model is of region 'us-east-1', must be of the"):
+    with pytest.raises(InvalidExperimentError, match=r"shadow_variant\.model is in region 'us-east-1', must be in the"):
         declared_in_dublin.experiment(shadow_variant=replace(SHADOW, model=elsewhere))
 
 
@@ -95,7 +95,7 @@ def test_so_is_a_model_at_the_end(declared_in_dublin: Any) -> None:
     elsewhere = model(stack_of(declared_in_dublin, region="us-east-1"))
     ending = Conclusion(desired_variants=(replace(PRODUCTION, model=elsewhere),))
 
-    with pytest.raises(InvalidExperimentError, match=r"on_delete\.conclusion\.desired_variants\[0\]\.model is of reg"):
+    with pytest.raises(InvalidExperimentError, match=r"on_delete\.conclusion\.desired_variants\[0\]\.model is in reg"):
         declared_in_dublin.experiment(on_delete=OnDelete(conclusion=ending))
 
 
@@ -111,7 +111,7 @@ KEYS: dict[str, Callable[[Any, dict[str, str]], Any]] = {
 def test_a_key_of_another_region_is_refused(declared_in_dublin: Any, given: Callable[[Any, Any], Any]) -> None:
     key = given(declared_in_dublin, {"region": "us-east-1"})
 
-    with pytest.raises(InvalidExperimentError, match="kms_key is of region 'us-east-1', must be of the experiment's"):
+    with pytest.raises(InvalidExperimentError, match="kms_key is in region 'us-east-1', must be in the experiment's"):
         declared_in_dublin.experiment(kms_key=key)
 
 
