@@ -7,7 +7,8 @@ exceptions, the retries and the types that it would meet on AWS.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
@@ -19,19 +20,27 @@ from local.sagemaker.errors import ConnectionLost
 from local.sagemaker.service import SageMaker
 from local.sessions import isolated_session
 
+if TYPE_CHECKING:
+    from boto3.session import Session
+
 
 def boto3_client(service: SageMaker, *, retries: Mapping[str, Any] | None = None, principal: str = "") -> Any:
     """A SageMaker client that talks to this service. ``retries`` is botocore's setting; by default there are none."""
-    session = isolated_session("local", "local", region=service.region)
     config = Config(
         retries=dict(retries or {"total_max_attempts": 1}),
         # Nobody reads the signature and the user agent of such a request. Making them takes more time than the rest.
         signature_version=UNSIGNED,
         user_agent="local",
     )
-    client = session.client("sagemaker", config=config)
+    client = _session(service.region).client("sagemaker", config=config)
     attach(client, service, principal=principal)
     return client
+
+
+@cache
+def _session(region: str) -> Session:
+    """One for all clients: to make a session takes as long as to make a client."""
+    return isolated_session("local", "local", region=region)
 
 
 def attach(client: Any, service: SageMaker, *, principal: str = "") -> None:
