@@ -8,12 +8,11 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from campaign.chance import Chance
 from campaign.function import Function
+from campaign.handler_calls import HandlerCalls
+from campaign.policy import Policy
 from campaign.production import ProductionWatch
 from campaign.scheduler import Scheduler
-from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
-from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from local.sagemaker import SageMaker, ServiceError
-from simulation.cloudformation import STACK_ID
 
 HANDLER = "handler"
 _PAGE = {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {"content-type": "text/html"}}}
@@ -90,26 +89,22 @@ class Client:
 
 
 def sagemaker_of(
-    service: SageMaker, production: ProductionWatch, *, enforced: bool
+    service: SageMaker, production: ProductionWatch, calls: HandlerCalls, policy: Policy | None
 ) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
-    """SageMaker's answers. ``enforced``: IAM holds the function's role to the tag of its stack, as its policy says."""
+    """SageMaker's answers. ``policy``: what IAM holds the function's role to; ``None``: it does not."""
 
-    def answer(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        name = str(arguments.get("Name", "")) or str(arguments.get("ResourceArn")).rpartition("/")[2]
-        if enforced and operation in NEED_OWNER_TAGS and _not_the_stacks(name, service):
-            raise ServiceError("AccessDeniedException", f"not authorized to perform: {operation} on {name}")
+    def performed(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if not _CHANGING.match(operation):
             return service.call(operation, arguments, principal=HANDLER)
         return production.watch(operation, arguments, lambda: service.call(operation, arguments, principal=HANDLER))
 
+    def answer(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        name = str(arguments.get("Name", "")) or str(arguments.get("ResourceArn")).rpartition("/")[2]
+        if policy is not None and not policy.allows(operation, name, service):
+            raise ServiceError("AccessDeniedException", f"not authorized to perform: {operation} on {name}")
+        return calls.note(operation, arguments, lambda: performed(operation, arguments))
+
     return answer
-
-
-def _not_the_stacks(name: str, service: SageMaker) -> bool:
-    """Whether the role's policy has nothing to say of an experiment: it allows them by the tag of their stack."""
-    tags = service.tags_by_arn()
-    live = [each for each in service.experiments() if each["Name"].casefold() == name.casefold()]
-    return any(tags.get(each["Arn"], {}).get(STACK_TAG) != STACK_ID for each in live)
 
 
 def _error(operation: str, code: str, message: str, status: int) -> Exception:

@@ -92,6 +92,11 @@ class Function:
         """The present invocation calls an operation."""
         self._present[getcurrent()].calls.append(operation)
 
+    @property
+    def present_event(self) -> Any:
+        """What the present invocation was invoked with."""
+        return self._present[getcurrent()].event
+
     def handed_over(self) -> None:
         """The present invocation has invoked another."""
         self._present[getcurrent()].handovers += 1

@@ -5,11 +5,12 @@ schedule, Lambda has given a request up, or SageMaker itself has left the shadow
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from campaign import bounds, invariants
 from campaign.aws import HANDLER
 from campaign.chance import Odds
-from campaign.cloudformation import Request
+from campaign.cloudformation import CloudFormation, Request
 from campaign.declarations import is_same_test
 from campaign.invariants import Violation
 from campaign.outcome import NEVER, Outcome
@@ -24,20 +25,22 @@ _QUIET = timedelta(minutes=2)
 class Judge:
     """Has seen what the stack's author declared, and what others did."""
 
-    def __init__(self, world: World, outcome: Outcome) -> None:
-        self._world, self._outcome = world, outcome
-        self._service, self._stack, self._function = world.service, world.stack, world.function
+    def __init__(self, world: World, stack: CloudFormation, outcome: Outcome) -> None:
+        self._world, self.stack, self._outcome = world, stack, outcome
+        self._service, self._function, self.resource = world.service, world.function, stack.resource
         self._promoting = self._keeping = False
         self._meddled = START - timedelta(days=1)
         self.spoilt = False
         """Somebody, or SageMaker, has changed the experiment for good since the last operation of the stack began."""
         self.started_early: set[str] = set()
         """The experiments that somebody has started. A declaration that says when they start holds all the same."""
+        self.adopts = False
+        """The stack takes over a test that somebody has made."""
         self.left_behind = False
         """SageMaker itself, or somebody, may have left the shadow on the endpoint."""
         self._endpoint_changed = False
         """Somebody has updated the endpoint: what it serves is no longer what it did in the beginning."""
-        world.stack.on_answer = self._answered
+        stack.on_answer = self._answered
         world.production.on_violation = lambda what: self.violated(6, what)
 
     def declared(self, declared: Declaration) -> None:
@@ -59,17 +62,17 @@ class Judge:
 
     def operation_ended(self) -> None:
         """A while after an operation of the stack, the experiment is as the stack now declares it."""
-        if self.spoilt or self._unsettled() or self._moves_by_schedule():
+        if self.spoilt or self._unsettled() or self._moves_by_schedule() or not self.stack.there:
             return
         now = self._world.scheduler.now()
-        if self._stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
-            rollback = self._stack.status == "UPDATE_ROLLBACK_COMPLETE"
-            problem = self._unlike(self._stack.declared, self._stack.physical_id, now, rollback=rollback)
-            if problem and not (rollback and self._may_leave_it(self._stack.requests[-1])):
-                self.violated(7, f"{self._stack.status}: {problem}")
+        if self.stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+            rollback = self.stack.status == "UPDATE_ROLLBACK_COMPLETE"
+            problem = self._unlike(self.stack.declared, self.stack.physical_id, now, rollback=rollback)
+            if problem and not (rollback and self._may_leave_it(self.stack.requests[-1])):
+                self.violated(7, f"{self.stack.status}: {problem}")
             if not rollback:
-                for missing in invariants.missing_tags(self._stack.declared, self._stack.physical_id, self._service):
-                    self.violated(4, f"{self._stack.status}: {missing}")
+                for missing in invariants.missing_tags(self.stack.declared, self.stack.physical_id, self._service):
+                    self.violated(4, f"{self.stack.status}: {missing}")
 
     def _unlike(self, declared: Declaration, name: str, now: datetime, *, rollback: bool) -> str | None:
         early = name in self.started_early
@@ -77,7 +80,7 @@ class Judge:
 
     def rollback_failed(self) -> None:
         """The stack is UPDATE_ROLLBACK_FAILED."""
-        request = self._stack.requests[-1]
+        request = self.stack.requests[-1]
         now = self._world.scheduler.now()
         began = min((run.began for run in self._function.of(request.id)), default=now)
         # The update that is taken back is waited for, and then the rollback's own.
@@ -86,8 +89,8 @@ class Judge:
         if not self._excused(request) and not slow:
             self.violated(5, f"{request.id}: {request.reason}")
         # What a rollback can't remove is for the stack's owner, who goes on without it.
-        others = {each["Name"] for each in invariants.own(self._service)} - {self._stack.physical_id}
-        self._stack.leaked |= others
+        others = {each["Name"] for each in self._own()} - {self.stack.physical_id}
+        self.stack.leaked |= others
 
     def is_nothing_to_do(self, declared: Declaration) -> bool:
         """Whether nothing is declared anew, nothing goes wrong, and nothing moves by itself meanwhile."""
@@ -95,17 +98,17 @@ class Judge:
         # The end of a test that was not waited for is put right with the next request.
         quiet = quiet and "WaitFor" not in declared
         # Nor is that of a test that somebody has started: a duration counts from the actual start.
-        quiet = quiet and self._stack.physical_id not in self.started_early
-        return quiet and is_same_test(self._stack.declared, declared)
+        quiet = quiet and self.stack.physical_id not in self.started_early
+        return quiet and is_same_test(self.stack.declared, declared)
 
     def check_little_was_called(self) -> None:
-        request = self._stack.requests[-1]
+        request = self.stack.requests[-1]
         called = bounds.first_calls(self._function.of(request.id))
         if len(called) > bounds.CALLS_OF_A_NO_OP:
             self.violated(10, f"{request.id} had nothing to do, and called {called}")
 
     def look_back(self) -> None:
-        stack, outcome = self._stack, self._outcome
+        stack, outcome = self.stack, self._outcome
         for request in stack.requests:
             runs = self._function.of(request.id)
             many = 1 + sum(run.again for run in runs)
@@ -115,12 +118,11 @@ class Judge:
                 self.violated(1, f"{request.id} {request.kind} was never answered")
             if len(request.answers) > many:
                 self.violated(1, f"{request.id} was answered {len(request.answers)} times")
-        left = [each["Name"] for each in invariants.own(self._service) if each["Status"] not in invariants.ENDED]
-        # What an invocation has created that Lambda gave up for good, nobody else may know of.
-        given_up = any(request.id in self._function.exhausted for request in stack.requests)
-        if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked and not given_up:
+        left = [each["Name"] for each in self._own() if each["Status"] not in invariants.ENDED]
+        if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked and not self.given_up:
             self.violated(2, f"{left} still there when all is over")
-        if invariants.shadows(self._service) and not (self._keeping or self.left_behind or stack.leaked or given_up):
+        excused = self._keeping or self.left_behind or stack.leaked or self.given_up or self._others_run()
+        if invariants.shadows(self._service, self.resource.endpoint) and not excused:
             self.violated(2, "a shadow is on the endpoint when all is over")
         for touched in invariants.foreign_calls(self._service, self._world.scene.foreign):
             self.violated(3, touched)
@@ -160,7 +162,7 @@ class Judge:
 
     def _check_not_undone(self, request: Request, answer: Answer) -> None:
         """A rollback does not end the very test that it goes back to."""
-        concluded = any("DesiredState" in each.declared for each in self._stack.requests)
+        concluded = any("DesiredState" in each.declared for each in self.stack.requests)
         for call in self._service.record:
             ends = call.operation in ("StopInferenceExperiment", "DeleteInferenceExperiment") and not call.code
             after = call.at >= request.sent and call.principal == HANDLER
@@ -168,12 +170,36 @@ class Judge:
                 self.violated(5, f"{request.id} {call.operation} of what it goes back to")
 
     def _check_deleted(self, request: Request, answer: Answer) -> None:
-        for each in invariants.own(self._service):
+        for each in self._own():
             if each["Name"] == answer.physical_id and each["Status"] not in invariants.ENDED:
                 self.violated(2, f"{request.id}: {each['Name']} is {each['Status']} after its Delete")
 
+    @property
+    def given_up(self) -> bool:
+        """Whether Lambda gave an invocation up for good. What it had created, nobody else may know of."""
+        return any(request.id in self._function.exhausted for request in self.stack.requests)
+
+    def _others_run(self) -> bool:
+        """Whether somebody else's test is on the endpoint."""
+        own = [each["Name"] for each in self._own()]
+        return any(
+            each["Name"] not in own
+            and each["Status"] not in invariants.ENDED
+            and each["EndpointMetadata"]["EndpointName"] == self.resource.endpoint
+            for each in self._service.experiments()
+        )
+
+    def _concerned(self) -> list[dict[str, Any]]:
+        """Its experiments, and one that it takes over, whose tags may not show yet."""
+        own, name = self._own(), self.stack.physical_id or self.resource.given_name
+        others = self._service.experiments() if self.adopts else []
+        return own + [each for each in others if each["Name"] == name and each not in own]
+
+    def _own(self) -> list[dict[str, Any]]:
+        return invariants.own(self._service, self.resource)
+
     def _check_production(self) -> None:
-        models = invariants.served_models(self._service)
+        models = invariants.served_models(self._service, self.resource.endpoint)
         if not self._promoting and not self._endpoint_changed and models != ["champion"]:
             self.violated(6, f"production serves {models}")
 
@@ -182,7 +208,7 @@ class Judge:
         now = self._world.scheduler.now()
         return any(
             each["Status"] == status and each["Schedule"].get(moment, now) <= now
-            for each in invariants.own(self._service)
+            for each in self._concerned()
             for status, moment in (("Starting", "StartTime"), ("Stopping", "EndTime"))
         )
 
@@ -196,8 +222,8 @@ class Judge:
         now = self._world.scheduler.now()
         if now - self._meddled < _QUIET:
             return True
-        moments = (each.get("CompletionTime") for each in invariants.own(self._service))
-        starts = (each["Schedule"].get("StartTime") for each in invariants.own(self._service) if each.get("Schedule"))
+        moments = (each.get("CompletionTime") for each in self._concerned())
+        starts = (each["Schedule"].get("StartTime") for each in self._concerned() if each.get("Schedule"))
         return any(moment and abs(now - moment) < _QUIET for moment in (*moments, *starts))
 
     def _excused(self, request: Request) -> bool:

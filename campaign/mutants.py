@@ -13,7 +13,17 @@ from campaign.planting import ChangesNothingError, Mutant, replacing
 from inference_experiment_handler import reconciler
 from inference_experiment_handler.model.steps import Done, Fail
 from inference_experiment_handler.model.tags import Owner
-from inference_experiment_handler.plan import absent, arguments, diff, feasibility, planner, removal, stack
+from inference_experiment_handler.plan import (
+    absent,
+    arguments,
+    diff,
+    feasibility,
+    planner,
+    predecessor,
+    removal,
+    stack,
+    takeover,
+)
 from inference_experiment_handler.plan.situation import Target
 from inference_experiment_handler.runtime import custom_resource, response
 
@@ -94,6 +104,12 @@ def _logging_the_event(original: Callable[..., Any]) -> Callable[..., Any]:
     return finish
 
 
+@replacing
+def _taken_over(_: Callable[..., Any]) -> Callable[..., Any]:
+    """As if each Delete of what was taken over were a rollback of that."""
+    return lambda _, target: target.taken_over
+
+
 _Resource = custom_resource.InferenceExperimentResource
 MUTANTS = (
     Mutant("answers twice", 1, ((_Resource, "_send", _twice(_Resource._send)),)),
@@ -118,11 +134,25 @@ MUTANTS = (
         ((stack, "waits_for", _instead(True)), (stack, "gave_up", _instead(False))),
         quick=False,
     ),
+    Mutant(
+        "keeps what it took over",
+        2,
+        ((removal, "takeover_is_rolled_back", _taken_over(takeover.takeover_is_rolled_back)),),
+    ),
     Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=550),
     Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
     Mutant("drops a field", 4, ((diff, "differing", _without_sampling(diff.differing)),)),
     Mutant("always succeeds", 4, ((reconciler, "plan", _always_done(planner.plan)),)),
+    Mutant(
+        "ends what was there before",
+        5,
+        (
+            (removal, "takeover_is_rolled_back", _instead(False)),
+            (predecessor, "takeover_is_rolled_back", _instead(False)),
+        ),
+    ),
+    Mutant("keeps its tags on what it lets go", 5, ((removal, "release", _instead(None)),)),
     Mutant("refuses rollbacks", 5, ((stack, "is_rollback", _instead(False)),), quick=False),
     Mutant("promotes what is to be removed", 6, ((arguments, "stop", _acting("Remove", "Promote")),)),
     Mutant(

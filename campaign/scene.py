@@ -6,6 +6,7 @@ from typing import Any
 
 from campaign import invariants
 from campaign.chance import Chance
+from campaign.resource import FIRST
 from campaign.scheduler import Scheduler
 from local.sagemaker import Behaviour, SageMaker, ServiceError
 from simulation.declarations import (
@@ -89,9 +90,10 @@ class Scene:
     def restore_the_endpoint(self) -> None:
         """The endpoint's owner takes it back to the model that it served in the beginning."""
         try:
-            running = [each for each in invariants.own(self.service) if each["Status"] not in invariants.ENDED]
+            running = [each for each in invariants.own(self.service, FIRST) if each["Status"] not in invariants.ENDED]
             if not running and (
-                invariants.served_models(self.service) != [CHAMPION] or invariants.shadows(self.service)
+                invariants.served_models(self.service, ENDPOINT) != [CHAMPION]
+                or invariants.shadows(self.service, ENDPOINT)
             ):
                 change = {"EndpointName": ENDPOINT, "EndpointConfigName": "before"}
                 self.service.call("UpdateEndpoint", change, principal=SOMEBODY)

@@ -1,0 +1,108 @@
+"""The author of a stack: creates it, changes it a few times, and deletes it."""
+
+from random import Random
+
+from campaign import declarations
+from campaign.cloudformation import CloudFormation
+from campaign.judge import Judge
+from campaign.meddling import Meddler
+from campaign.takeover import Takeover
+from campaign.world import World
+from local.sagemaker import CancelFault, SilentRollback
+from simulation.declarations import Declaration
+
+
+class Author:
+    """Lives one stack's life."""
+
+    def __init__(
+        self, world: World, stack: CloudFormation, judge: Judge, dice: Random, *, takeover: Takeover | None = None
+    ) -> None:
+        self._world, self._stack, self._judge, self._dice = world, stack, judge, dice
+        self._chance, self._scheduler, self._scene = world.chance, world.scheduler, world.scene
+        self._takeover = takeover
+        self._meddler = Meddler(world, judge, dice)
+        self.over = False
+
+    def live(self) -> None:
+        named = self._dice.random() < 0.4
+        if named and self._dice.random() < 0.1 and self._takeover is None:
+            self._scene.create_foreign(self._stack.resource.given_name)
+        self._create(declarations.first(self._dice, self._scheduler.now(), named=named))
+        self._pass_judgement()
+        if self._takeover is not None:
+            self._takeover.creation_ended()
+        for _ in range(self._dice.choice([0, 1, 1, 2, 3, 4])):
+            if not self._stack.can_be_updated:
+                break
+            self._idle()
+            self._update(declarations.following(self._dice, self._scheduler.now(), self._stack.declared))
+            self._continue_rollback()
+            self._pass_judgement()
+        self._idle()
+        self._end()
+        self.over = self._meddler.gone = True
+
+    def _create(self, declared: Declaration) -> None:
+        if self._takeover is not None:
+            self._takeover.prepare(declared)
+        self._judge.declared(declared)
+        self._unnerve()
+        self._stack.create(declared, added=self._takeover is not None and self._takeover.added)
+
+    def _update(self, declared: Declaration) -> None:
+        self._judge.declared(declared)
+        self._unnerve()
+        nothing_to_do = self._judge.is_nothing_to_do(declared)
+        self._stack.update(declared)
+        if nothing_to_do:
+            self._judge.check_little_was_called()
+
+    def _pass_judgement(self) -> None:
+        self._scheduler.sleep(300)
+        self._judge.operation_ended()
+
+    def _continue_rollback(self) -> None:
+        if self._stack.status != "UPDATE_ROLLBACK_FAILED":
+            return
+        self._judge.rollback_failed()
+        for _ in range(3):
+            if self._stack.status == "UPDATE_ROLLBACK_FAILED":
+                self._stack.continue_rollback()
+
+    def _end(self) -> None:
+        for attempt in range(8):
+            if self._stack.status == "DELETE_COMPLETE":
+                break
+            if attempt:
+                # The owner reads the reason, and does what it says.
+                self._chance.calm()
+                self._world.service.faults.clear()
+                self._scene.restore_the_endpoint()
+            self._stack.delete()
+        if self._stack.status != "DELETE_COMPLETE":
+            self._judge.violated(2, f"the stack can't be deleted: {self._stack.requests[-1].reason}")
+        # Whatever Lambda still has in store comes late.
+        self._scheduler.sleep(3 * 3600)
+
+    def _idle(self) -> None:
+        self._meddler.meddle()
+        self._meddler.meddle_with_the_endpoint()
+        self._scheduler.sleep(self._dice.choice([60, 3600, 86_400, 10 * 86_400]))
+        if self._dice.random() < 0.5:
+            self._scene.restore_the_endpoint()
+
+    def _unnerve(self) -> None:
+        """Something may go wrong in the next operation."""
+        if self._chance.hits("test_fails"):
+            status = self._dice.choice(["Creating", "Starting", "Updating"])
+            self._world.service.faults.add(CancelFault(status, "no capacity"))
+            self._judge.left_behind = self._judge.left_behind or status == "Updating"
+        if self._chance.hits("silent_rollback"):
+            self._world.service.faults.add(SilentRollback())
+            self._judge.left_behind = True
+        self._scheduler.spawn(self._meddler.meddle, seconds=self._dice.uniform(0, 1200))
+        later = self._chance.later.uniform(0, 1200)
+        self._scheduler.spawn(self._meddler.meddle_with_the_endpoint, seconds=later)
+        if self._chance.hits("malformed"):
+            self._scheduler.spawn(self._world.strangers.invoke, seconds=self._dice.uniform(0, 1200))

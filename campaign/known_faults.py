@@ -1,0 +1,14 @@
+"""Seeds whose lives break an invariant because of a fault that the handler still has, each with the fault.
+
+They are left out where a range of seeds has to hold, and are tests of their own, which fail once the fault is mended.
+"""
+
+SEEDS: dict[int, str] = {}
+
+_TAKES_OVER_IN_VAIN = "a Create takes a test over, though its stack does not wait for it any more"
+_LEAVES_TAGS = "a takeover that fails on its way leaves the lease, and when it started the test, on the test"
+_NOT_YET_TAGGED = "a takeover is rolled back before its tags show: the Delete leaves the test, which then is tagged"
+
+SEEDS.update(dict.fromkeys((24, 118, 204, 389), _TAKES_OVER_IN_VAIN))
+SEEDS.update(dict.fromkeys((1058, 1188), _LEAVES_TAGS))
+SEEDS.update(dict.fromkeys((1307, 1438), _NOT_YET_TAGGED))
