@@ -2,8 +2,8 @@
 
 from random import Random
 
-from campaign import declarations
-from campaign.cloudformation import CloudFormation
+from campaign import declarations, resizing
+from campaign.extras import NONE, Extras
 from campaign.judge import Judge
 from campaign.meddling import Meddler
 from campaign.takeover import Takeover
@@ -16,11 +16,18 @@ class Author:
     """Lives one stack's life."""
 
     def __init__(
-        self, world: World, stack: CloudFormation, judge: Judge, dice: Random, *, takeover: Takeover | None = None
+        self,
+        world: World,
+        judge: Judge,
+        dice: Random,
+        *,
+        has: Extras = NONE,
+        takeover: Takeover | None = None,
     ) -> None:
-        self._world, self._stack, self._judge, self._dice = world, stack, judge, dice
+        self._world, self._stack, self._judge, self._dice = world, judge.stack, judge, dice
         self._chance, self._scheduler, self._scene = world.chance, world.scheduler, world.scene
-        self._takeover = takeover
+        self._has, self._takeover = has, takeover
+        self._sizes = has.dice("resizing")
         self._meddler = Meddler(world, judge, dice)
         self.over = False
 
@@ -44,6 +51,8 @@ class Author:
         self.over = self._meddler.gone = True
 
     def _create(self, declared: Declaration) -> None:
+        if self._has.resizing:
+            resizing.resize(self._sizes, declared)
         if self._takeover is not None:
             self._takeover.prepare(declared)
         self._judge.declared(declared)
@@ -51,6 +60,10 @@ class Author:
         self._stack.create(declared, added=self._takeover is not None and self._takeover.added)
 
     def _update(self, declared: Declaration) -> None:
+        if self._has.resizing:
+            if self._sizes.random() < 0.3:
+                resizing.conclude(self._sizes, declared)
+            resizing.resize(self._sizes, declared)
         self._judge.declared(declared)
         self._unnerve()
         nothing_to_do = self._judge.is_nothing_to_do(declared)

@@ -1,6 +1,6 @@
 """What only some lives have. It has dice of its own, so that all others fall as they did before there was any of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 
@@ -9,20 +9,34 @@ class Extras:
     """What a life has beside a stack with one experiment.
 
     Attributes:
-        dice: For all that belongs to it.
         takeover: The stack takes over a test that somebody has made before.
         added: The stack is there already, and an update adds the resource.
+        resizing: Endings are declared with ``DesiredModelVariants``.
     """
 
-    dice: Random = field(default_factory=lambda: Random(0))  # noqa: S311  # a replay, not a secret
+    seed: int = 0
     takeover: bool = False
     added: bool = False
+    resizing: bool = False
+
+    def dice(self, what: str) -> Random:
+        """For one of them."""
+        return Random(f"{self.seed} {what}")  # noqa: S311  # a replay, not a secret
 
 
 NONE = Extras()
 
 
 def drawn(seed: int) -> Extras:
-    dice = Random(f"{seed} extras")  # noqa: S311  # as above
-    takeover, added = dice.random() < 0.12, dice.random() < 0.3
-    return Extras(dice=dice, takeover=takeover, added=takeover and added)
+    """Each with dice of its own, so that a further one changes nothing of those that there are."""
+
+    def is_played(what: str, odds: float) -> bool:
+        return Extras(seed=seed).dice(f"{what} or not").random() < odds
+
+    takeover = is_played("takeover", 0.12)
+    return Extras(
+        seed=seed,
+        takeover=takeover,
+        added=takeover and is_played("added", 0.3),
+        resizing=is_played("resizing", 0.2),
+    )

@@ -55,6 +55,22 @@ def shadows(service: SageMaker, endpoint_name: str) -> list[str]:
     return [each["VariantName"] for each in endpoint.get("ShadowProductionVariants", [])]
 
 
+def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
+    """The variants that an endpoint serves, and those that shadow it: model, instance type and count."""
+    (endpoint,) = [each for each in service.endpoints() if each["EndpointName"] == endpoint_name]
+    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": endpoint["EndpointConfigName"]})
+    counts = {
+        each["VariantName"]: each["DesiredInstanceCount"]
+        for kind in ("ProductionVariants", "ShadowProductionVariants")
+        for each in endpoint.get(kind, [])
+    }
+    return [
+        {**each, "InstanceCount": counts[each["VariantName"]]}
+        for kind in ("ProductionVariants", "ShadowProductionVariants")
+        for each in config.get(kind, [])
+    ]
+
+
 def served_models(service: SageMaker, endpoint_name: str) -> list[str]:
     (endpoint,) = [each for each in service.endpoints() if each["EndpointName"] == endpoint_name]
     config = service.call("DescribeEndpointConfig", {"EndpointConfigName": endpoint["EndpointConfigName"]})

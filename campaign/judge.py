@@ -7,13 +7,13 @@ schedule, Lambda has given a request up, or SageMaker itself has left the shadow
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaign import bounds, invariants
+from campaign import bounds, invariants, sizes
 from campaign.aws import HANDLER
 from campaign.chance import Odds
 from campaign.cloudformation import CloudFormation, Request
 from campaign.declarations import is_same_test
 from campaign.invariants import Violation
-from campaign.outcome import NEVER, Outcome
+from campaign.outcome import Outcome
 from campaign.world import START, World
 from simulation.cloudformation import Answer
 from simulation.declarations import Declaration
@@ -127,16 +127,6 @@ class Judge:
         for touched in invariants.foreign_calls(self._service, self._world.scene.foreign):
             self.violated(3, touched)
         self._check_production()
-        outcome.faults = self._world.chance.counts
-        outcome.requests = len(stack.requests)
-        outcome.answers = sum(len(request.answers) for request in stack.requests)
-        outcome.calls = sum(len(run.calls) for run in self._function.runs)
-        outcome.billed = sum(run.seconds for run in self._function.runs)
-        outcome.handovers = sum(bool(run.generation) for run in self._function.runs)
-        outcome.invocations = len(self._function.runs)
-        outcome.slowest = max(
-            (each.answers[0].at - each.sent for each in stack.requests if each.answers), default=NEVER
-        )
         for complaint in self._world.strangers.complaints(self._world.address.expired):
             self.violated(9, complaint)
         for excess in bounds.exceeded(self._function, stack.requests, self._world.poll_seconds):
@@ -155,6 +145,8 @@ class Judge:
         elif not self._unsettled():
             now, rollback = self._world.scheduler.now(), request.kind == "Rollback"
             problem = self._unlike(request.declared, answer.physical_id, now, rollback=rollback)
+            if not rollback and not self._endpoint_changed:
+                problem = problem or sizes.concluded_otherwise(request.declared, answer.physical_id, self._service)
             if problem and not (rollback and self._may_leave_it(request)):
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
         if request.kind == "Rollback":
@@ -170,9 +162,16 @@ class Judge:
                 self.violated(5, f"{request.id} {call.operation} of what it goes back to")
 
     def _check_deleted(self, request: Request, answer: Answer) -> None:
-        for each in self._own():
+        # What a takeover that is taken back leaves is judged by `Takeover`, once its tags show.
+        goes_on = self.adopts and "ROLLBACK" in self.stack.status and self.resource.given_name
+        for each in [each for each in self._own() if each["Name"] != goes_on]:
             if each["Name"] == answer.physical_id and each["Status"] not in invariants.ENDED:
                 self.violated(2, f"{request.id}: {each['Name']} is {each['Status']} after its Delete")
+        if not self._endpoint_changed:
+            calls, requests = self._world.calls, self.stack.requests
+            problem = sizes.left_otherwise(request, answer, calls, requests, self._service)
+            if problem:
+                self.violated(4, f"{request.id} {request.kind}: {problem}")
 
     @property
     def given_up(self) -> bool:

@@ -8,7 +8,7 @@ from campaign.extras import Extras
 from campaign.function import simulated_timers
 from campaign.invariants import Violation
 from campaign.judge import Judge
-from campaign.outcome import Outcome
+from campaign.outcome import NEVER, Outcome
 from campaign.takeover import Takeover
 from campaign.world import World
 
@@ -21,7 +21,7 @@ class Life:
         self.world = World(seed)
         self.judge = Judge(self.world, self.world.stack, self.outcome)
         takeover = Takeover(self.world, self.judge, has) if has.takeover else None
-        self.author = Author(self.world, self.world.stack, self.judge, self.world.chance.random, takeover=takeover)
+        self.author = Author(self.world, self.judge, self.world.chance.random, has=has, takeover=takeover)
         self._takeover = takeover
 
     def run(self) -> Outcome:
@@ -35,7 +35,20 @@ class Life:
         self.judge.look_back()
         if self._takeover is not None:
             self._takeover.look_back()
+        self._count()
         return self.outcome
+
+    def _count(self) -> None:
+        outcome, runs = self.outcome, self.world.function.runs
+        requests = [request for stack in self.world.stacks for request in stack.requests]
+        outcome.faults = self.world.chance.counts
+        outcome.requests = len(requests)
+        outcome.answers = sum(len(request.answers) for request in requests)
+        outcome.calls = sum(len(run.calls) for run in runs)
+        outcome.billed = sum(run.seconds for run in runs)
+        outcome.handovers = sum(bool(run.generation) for run in runs)
+        outcome.invocations = len(runs)
+        outcome.slowest = max((each.answers[0].at - each.sent for each in requests if each.answers), default=NEVER)
 
 
 def live(seed: int, *, log: bool = False, plain: bool = False) -> Outcome:

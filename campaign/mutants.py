@@ -17,6 +17,7 @@ from inference_experiment_handler.plan import (
     absent,
     arguments,
     diff,
+    ending_proof,
     feasibility,
     planner,
     predecessor,
@@ -110,6 +111,14 @@ def _taken_over(_: Callable[..., Any]) -> Callable[..., Any]:
     return lambda _, target: target.taken_over
 
 
+@replacing
+def _without_sizes(original: Callable[..., Any]) -> Callable[..., Any]:
+    def stop(*given: Any) -> Any:
+        return {key: value for key, value in original(*given).items() if key != "DesiredModelVariants"}
+
+    return stop
+
+
 _Resource = custom_resource.InferenceExperimentResource
 MUTANTS = (
     Mutant("answers twice", 1, ((_Resource, "_send", _twice(_Resource._send)),)),
@@ -143,6 +152,15 @@ MUTANTS = (
     Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
     Mutant("drops a field", 4, ((diff, "differing", _without_sampling(diff.differing)),)),
+    Mutant(
+        "leaves the instances as they are",
+        4,
+        (
+            (arguments, "stop", _without_sizes(arguments.stop)),
+            (ending_proof, "_resize_problem", _instead(None)),
+        ),
+        quick=False,
+    ),
     Mutant("always succeeds", 4, ((reconciler, "plan", _always_done(planner.plan)),)),
     Mutant(
         "ends what was there before",

@@ -17,7 +17,7 @@ class Takeover:
     """Makes the test, and judges what becomes of it."""
 
     def __init__(self, world: World, judge: Judge, extras: Extras) -> None:
-        self._world, self._judge, self._dice = world, judge, extras.dice
+        self._world, self._judge, self._dice = world, judge, extras.dice("takeover")
         self._stack, self._name = judge.stack, judge.resource.given_name
         self.added = extras.added
         self._taken = False
