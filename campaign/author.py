@@ -3,6 +3,7 @@
 from random import Random
 
 from campaign import declarations, resizing
+from campaign.endpoint_loss import EndpointLoss
 from campaign.extras import NONE, Extras
 from campaign.judge import Judge
 from campaign.meddling import Meddler
@@ -23,10 +24,11 @@ class Author:
         *,
         has: Extras = NONE,
         takeover: Takeover | None = None,
+        loss: EndpointLoss | None = None,
     ) -> None:
         self._world, self._stack, self._judge, self._dice = world, judge.stack, judge, dice
         self._chance, self._scheduler, self._scene = world.chance, world.scheduler, world.scene
-        self._has, self._takeover = has, takeover
+        self._has, self._takeover, self._loss = has, takeover, loss
         self._sizes = has.dice("resizing")
         self._meddler = Meddler(world, judge, dice)
         self.over = False
@@ -50,6 +52,10 @@ class Author:
         self._end()
         self.over = self._meddler.gone = True
 
+    def _approach(self, moment: str) -> None:
+        if self._loss is not None:
+            self._loss.approach(moment)
+
     def _create(self, declared: Declaration) -> None:
         if self._has.resizing:
             resizing.resize(self._sizes, declared)
@@ -57,6 +63,7 @@ class Author:
             self._takeover.prepare(declared)
         self._judge.declared(declared)
         self._unnerve()
+        self._approach("creation")
         self._stack.create(declared, added=self._takeover is not None and self._takeover.added)
 
     def _update(self, declared: Declaration) -> None:
@@ -66,6 +73,7 @@ class Author:
             resizing.resize(self._sizes, declared)
         self._judge.declared(declared)
         self._unnerve()
+        self._approach("update")
         nothing_to_do = self._judge.is_nothing_to_do(declared)
         self._stack.update(declared)
         if nothing_to_do:
@@ -84,6 +92,7 @@ class Author:
                 self._stack.continue_rollback()
 
     def _end(self) -> None:
+        self._approach("end")
         for attempt in range(8):
             if self._stack.status == "DELETE_COMPLETE":
                 break
@@ -92,7 +101,12 @@ class Author:
                 self._chance.calm()
                 self._world.service.faults.clear()
                 self._scene.restore_the_endpoint()
+                if self._loss is not None:
+                    self._loss.make_again()
+                    self._scheduler.sleep(3600)
             self._stack.delete()
+            if self._loss is not None:
+                self._loss.check_deletion()
         if self._stack.status != "DELETE_COMPLETE":
             self._judge.violated(2, f"the stack can't be deleted: {self._stack.requests[-1].reason}")
         # Whatever Lambda still has in store comes late.
@@ -101,6 +115,7 @@ class Author:
     def _idle(self) -> None:
         self._meddler.meddle()
         self._meddler.meddle_with_the_endpoint()
+        self._approach("idle")
         self._scheduler.sleep(self._dice.choice([60, 3600, 86_400, 10 * 86_400]))
         if self._dice.random() < 0.5:
             self._scene.restore_the_endpoint()

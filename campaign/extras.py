@@ -12,12 +12,14 @@ class Extras:
         takeover: The stack takes over a test that somebody has made before.
         added: The stack is there already, and an update adds the resource.
         resizing: Endings are declared with ``DesiredModelVariants``.
+        endpoint_loss: Somebody deletes the endpoint.
     """
 
     seed: int = 0
     takeover: bool = False
     added: bool = False
     resizing: bool = False
+    endpoint_loss: bool = False
 
     def dice(self, what: str) -> Random:
         """For one of them."""
@@ -39,4 +41,5 @@ def drawn(seed: int) -> Extras:
         takeover=takeover,
         added=takeover and is_played("added", 0.3),
         resizing=is_played("resizing", 0.2),
+        endpoint_loss=is_played("endpoint loss", 0.1),
     )

@@ -50,19 +50,26 @@ def own(service: SageMaker, resource: Resource) -> list[dict[str, Any]]:
     ]
 
 
+def endpoint(service: SageMaker, name: str) -> dict[str, Any]:
+    """Empty where there is none, or none any more."""
+    there = (each for each in service.endpoints() if each["EndpointName"] == name)
+    return next((each for each in there if each["EndpointStatus"] != "Deleting"), {})
+
+
 def shadows(service: SageMaker, endpoint_name: str) -> list[str]:
-    (endpoint,) = [each for each in service.endpoints() if each["EndpointName"] == endpoint_name]
-    return [each["VariantName"] for each in endpoint.get("ShadowProductionVariants", [])]
+    return [each["VariantName"] for each in endpoint(service, endpoint_name).get("ShadowProductionVariants", [])]
 
 
 def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
     """The variants that an endpoint serves, and those that shadow it: model, instance type and count."""
-    (endpoint,) = [each for each in service.endpoints() if each["EndpointName"] == endpoint_name]
-    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": endpoint["EndpointConfigName"]})
+    described = endpoint(service, endpoint_name)
+    if not described:
+        return []
+    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": described["EndpointConfigName"]})
     counts = {
         each["VariantName"]: each["DesiredInstanceCount"]
         for kind in ("ProductionVariants", "ShadowProductionVariants")
-        for each in endpoint.get(kind, [])
+        for each in described.get(kind, [])
     }
     return [
         {**each, "InstanceCount": counts[each["VariantName"]]}
@@ -72,8 +79,10 @@ def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
 
 
 def served_models(service: SageMaker, endpoint_name: str) -> list[str]:
-    (endpoint,) = [each for each in service.endpoints() if each["EndpointName"] == endpoint_name]
-    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": endpoint["EndpointConfigName"]})
+    described = endpoint(service, endpoint_name)
+    if not described:
+        return []
+    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": described["EndpointConfigName"]})
     return [each["ModelName"] for each in config["ProductionVariants"]]
 
 

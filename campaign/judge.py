@@ -38,6 +38,8 @@ class Judge:
         """The stack takes over a test that somebody has made."""
         self.left_behind = False
         """SageMaker itself, or somebody, may have left the shadow on the endpoint."""
+        self.written_off: set[str] = set()
+        """What a Delete has left the records of: their endpoint was gone, so that nothing of them runs."""
         self._endpoint_changed = False
         """Somebody has updated the endpoint: what it serves is no longer what it did in the beginning."""
         stack.on_answer = self._answered
@@ -99,6 +101,8 @@ class Judge:
         quiet = quiet and "WaitFor" not in declared
         # Nor is that of a test that somebody has started: a duration counts from the actual start.
         quiet = quiet and self.stack.physical_id not in self.started_early
+        # What runs on an endpoint that is gone is no longer as it is declared.
+        quiet = quiet and not self._endpoint_changed
         return quiet and is_same_test(self.stack.declared, declared)
 
     def check_little_was_called(self) -> None:
@@ -119,7 +123,7 @@ class Judge:
             if len(request.answers) > many:
                 self.violated(1, f"{request.id} was answered {len(request.answers)} times")
         left = [each["Name"] for each in self._own() if each["Status"] not in invariants.ENDED]
-        if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked and not self.given_up:
+        if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked - self.written_off and not self.given_up:
             self.violated(2, f"{left} still there when all is over")
         excused = self._keeping or self.left_behind or stack.leaked or self.given_up or self._others_run()
         if invariants.shadows(self._service, self.resource.endpoint) and not excused:
@@ -164,8 +168,12 @@ class Judge:
     def _check_deleted(self, request: Request, answer: Answer) -> None:
         # What a takeover that is taken back leaves is judged by `Takeover`, once its tags show.
         goes_on = self.adopts and "ROLLBACK" in self.stack.status and self.resource.given_name
-        for each in [each for each in self._own() if each["Name"] != goes_on]:
-            if each["Name"] == answer.physical_id and each["Status"] not in invariants.ENDED:
+        gone = not invariants.endpoint(self._service, self.resource.endpoint)
+        for each in [each for each in self._own() if each["Name"] not in (goes_on, *self.written_off)]:
+            if gone and each["Status"] != "Created":
+                # Nothing of it runs, but one that is scheduled would start once there is such an endpoint again.
+                self.written_off.add(each["Name"])
+            elif each["Name"] == answer.physical_id and each["Status"] not in invariants.ENDED:
                 self.violated(2, f"{request.id}: {each['Name']} is {each['Status']} after its Delete")
         if not self._endpoint_changed:
             calls, requests = self._world.calls, self.stack.requests
@@ -231,6 +239,11 @@ class Judge:
             for call in self._service.record
         )
         return self.spoilt or self.left_behind or refused or self._unreachable(request)
+
+    def may_fail(self, request: Request) -> bool:
+        """Whether it is Lambda's doing, or that of a status in no model, if it does not succeed."""
+        unknown = "unknown_status" in self._world.chance.counts
+        return self._unreachable(request) or self._too_late(request) or unknown
 
     def _unreachable(self, request: Request) -> bool:
         """Whether Lambda has given it up, or its answer can't be put anywhere."""

@@ -4,6 +4,7 @@ from random import Random
 
 from campaign import extras, logs
 from campaign.author import Author
+from campaign.endpoint_loss import EndpointLoss
 from campaign.extras import Extras
 from campaign.function import simulated_timers
 from campaign.invariants import Violation
@@ -21,7 +22,9 @@ class Life:
         self.world = World(seed)
         self.judge = Judge(self.world, self.world.stack, self.outcome)
         takeover = Takeover(self.world, self.judge, has) if has.takeover else None
-        self.author = Author(self.world, self.judge, self.world.chance.random, has=has, takeover=takeover)
+        loss = EndpointLoss(self.world, self.judge, has.dice("loss")) if has.endpoint_loss else None
+        dice = self.world.chance.random
+        self.author = Author(self.world, self.judge, dice, has=has, takeover=takeover, loss=loss)
         self._takeover = takeover
 
     def run(self) -> Outcome:

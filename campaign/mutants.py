@@ -148,6 +148,11 @@ MUTANTS = (
         2,
         ((removal, "takeover_is_rolled_back", _taken_over(takeover.takeover_is_rolled_back)),),
     ),
+    Mutant(
+        "can't delete without an endpoint",
+        2,
+        ((removal, "_end_without_endpoint", _instead(Fail("its endpoint is gone"))),),
+    ),
     Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=550),
     Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
@@ -159,7 +164,6 @@ MUTANTS = (
             (arguments, "stop", _without_sizes(arguments.stop)),
             (ending_proof, "_resize_problem", _instead(None)),
         ),
-        quick=False,
     ),
     Mutant("always succeeds", 4, ((reconciler, "plan", _always_done(planner.plan)),)),
     Mutant(

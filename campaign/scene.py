@@ -71,7 +71,9 @@ class Scene:
                 "UpdateEndpointWeightsAndCapacities", EndpointName=ENDPOINT, DesiredWeightsAndCapacities=wanted
             )
             return True
-        (endpoint,) = [each for each in self.service.endpoints() if each["EndpointName"] == ENDPOINT]
+        endpoint = invariants.endpoint(self.service, ENDPOINT)
+        if not endpoint:
+            raise ServiceError("ValidationException", f"Could not find endpoint {ENDPOINT}.")
         name = {"EndpointConfigName": endpoint["EndpointConfigName"]}
         config = self.service.call("DescribeEndpointConfig", name)
         shadows = config.get("ShadowProductionVariants", []) if what == "another model" else []
