@@ -35,7 +35,8 @@ class Author:
 
     def live(self) -> None:
         named = self._dice.random() < 0.4
-        if named and self._dice.random() < 0.1 and self._takeover is None:
+        first = self._stack is self._world.stack
+        if named and self._dice.random() < 0.1 and self._takeover is None and first:
             self._scene.create_foreign(self._stack.resource.given_name)
         self._create(declarations.first(self._dice, self._scheduler.now(), named=named))
         self._pass_judgement()
@@ -56,7 +57,13 @@ class Author:
         if self._loss is not None:
             self._loss.approach(moment)
 
+    def _leave_shadows(self) -> None:
+        """SageMaker itself may leave a shadow on an endpoint."""
+        for standing in self._world.standings.values():
+            standing.left_behind = True
+
     def _create(self, declared: Declaration) -> None:
+        declared["EndpointName"] = self._stack.resource.endpoint
         if self._has.resizing:
             resizing.resize(self._sizes, declared)
         if self._takeover is not None:
@@ -100,7 +107,7 @@ class Author:
                 # The owner reads the reason, and does what it says.
                 self._chance.calm()
                 self._world.service.faults.clear()
-                self._scene.restore_the_endpoint()
+                self._restore_the_endpoint()
                 if self._loss is not None:
                     self._loss.make_again()
                     self._scheduler.sleep(3600)
@@ -118,17 +125,24 @@ class Author:
         self._approach("idle")
         self._scheduler.sleep(self._dice.choice([60, 3600, 86_400, 10 * 86_400]))
         if self._dice.random() < 0.5:
-            self._scene.restore_the_endpoint()
+            self._restore_the_endpoint()
+
+    def _restore_the_endpoint(self) -> None:
+        standing = self._judge.standing
+        if self._scene.restore(self._stack.resource.endpoint, self._world.resources) and standing.shared:
+            standing.change()
 
     def _unnerve(self) -> None:
         """Something may go wrong in the next operation."""
         if self._chance.hits("test_fails"):
             status = self._dice.choice(["Creating", "Starting", "Updating"])
             self._world.service.faults.add(CancelFault(status, "no capacity"))
-            self._judge.left_behind = self._judge.left_behind or status == "Updating"
+            # Whichever test is first in that status.
+            if status == "Updating":
+                self._leave_shadows()
         if self._chance.hits("silent_rollback"):
             self._world.service.faults.add(SilentRollback())
-            self._judge.left_behind = True
+            self._leave_shadows()
         self._scheduler.spawn(self._meddler.meddle, seconds=self._dice.uniform(0, 1200))
         later = self._chance.later.uniform(0, 1200)
         self._scheduler.spawn(self._meddler.meddle_with_the_endpoint, seconds=later)

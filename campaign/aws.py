@@ -1,7 +1,8 @@
 """SageMaker's and CloudFormation's calls as the handler makes them: late, refused, or lost on the way."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -89,14 +90,17 @@ class Client:
 
 
 def sagemaker_of(
-    service: SageMaker, production: ProductionWatch, calls: HandlerCalls, policy: Policy | None
+    service: SageMaker, productions: Iterable[ProductionWatch], calls: HandlerCalls, policy: Policy | None
 ) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
     """SageMaker's answers. ``policy``: what IAM holds the function's role to; ``None``: it does not."""
 
     def performed(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        if not _CHANGING.match(operation):
+        def perform() -> dict[str, Any]:
             return service.call(operation, arguments, principal=HANDLER)
-        return production.watch(operation, arguments, lambda: service.call(operation, arguments, principal=HANDLER))
+
+        for each in productions if _CHANGING.match(operation) else ():
+            perform = partial(each.watch, operation, arguments, perform)
+        return perform()
 
     def answer(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         name = str(arguments.get("Name", "")) or str(arguments.get("ResourceArn")).rpartition("/")[2]

@@ -13,6 +13,7 @@ class Extras:
         added: The stack is there already, and an update adds the resource.
         resizing: Endings are declared with ``DesiredModelVariants``.
         endpoint_loss: Somebody deletes the endpoint.
+        neighbour: The same function serves a second stack.
     """
 
     seed: int = 0
@@ -20,6 +21,7 @@ class Extras:
     added: bool = False
     resizing: bool = False
     endpoint_loss: bool = False
+    neighbour: bool = False
 
     def dice(self, what: str) -> Random:
         """For one of them."""
@@ -42,4 +44,6 @@ def drawn(seed: int) -> Extras:
         added=takeover and is_played("added", 0.3),
         resizing=is_played("resizing", 0.2),
         endpoint_loss=is_played("endpoint loss", 0.1),
+        # What it takes over might be the neighbour's, which is another matter.
+        neighbour=not takeover and is_played("neighbour", 0.15),
     )

@@ -26,9 +26,11 @@ class Judge:
     """Has seen what the stack's author declared, and what others did."""
 
     def __init__(self, world: World, stack: CloudFormation, outcome: Outcome) -> None:
-        self._world, self.stack, self._outcome = world, stack, outcome
+        self._world, self.stack, self.outcome = world, stack, outcome
         self._service, self._function, self.resource = world.service, world.function, stack.resource
-        self._promoting = self._keeping = False
+        self.standing = world.standings[stack.resource.endpoint]
+        self.standing.on_change.append(self.meddled)
+        self.standing.lost.append(lambda: bool(stack.leaked) or self.given_up)
         self._meddled = START - timedelta(days=1)
         self.spoilt = False
         """Somebody, or SageMaker, has changed the experiment for good since the last operation of the stack began."""
@@ -36,20 +38,15 @@ class Judge:
         """The experiments that somebody has started. A declaration that says when they start holds all the same."""
         self.adopts = False
         """The stack takes over a test that somebody has made."""
-        self.left_behind = False
-        """SageMaker itself, or somebody, may have left the shadow on the endpoint."""
         self.written_off: set[str] = set()
         """What a Delete has left the records of: their endpoint was gone, so that nothing of them runs."""
-        self._endpoint_changed = False
-        """Somebody has updated the endpoint: what it serves is no longer what it did in the beginning."""
         stack.on_answer = self._answered
-        world.production.on_violation = lambda what: self.violated(6, what)
+        world.productions[stack.resource.endpoint].on_violation = lambda what: self.violated(6, what)
 
     def declared(self, declared: Declaration) -> None:
         """This is going to be deployed."""
         self.spoilt = False
-        self._promoting = self._promoting or invariants.promotes(declared)
-        self._keeping = self._keeping or invariants.keeps_the_shadow(declared)
+        self.standing.declared(declared)
 
     def meddled(self) -> None:
         """Somebody has done something to the experiment."""
@@ -57,10 +54,10 @@ class Judge:
 
     def endpoint_changed(self) -> None:
         """Somebody has updated or scaled the endpoint."""
-        self._meddled, self.spoilt, self._endpoint_changed = self._world.scheduler.now(), True, True
+        self.standing.change()
 
     def violated(self, invariant: int, what: str) -> None:
-        self._outcome.violations.append(Violation(invariant, what, self._world.scheduler.now()))
+        self.outcome.violations.append(Violation(invariant, what, self._world.scheduler.now()))
 
     def operation_ended(self) -> None:
         """A while after an operation of the stack, the experiment is as the stack now declares it."""
@@ -102,7 +99,7 @@ class Judge:
         # Nor is that of a test that somebody has started: a duration counts from the actual start.
         quiet = quiet and self.stack.physical_id not in self.started_early
         # What runs on an endpoint that is gone is no longer as it is declared.
-        quiet = quiet and not self._endpoint_changed
+        quiet = quiet and not self.standing.changed
         return quiet and is_same_test(self.stack.declared, declared)
 
     def check_little_was_called(self) -> None:
@@ -112,7 +109,7 @@ class Judge:
             self.violated(10, f"{request.id} had nothing to do, and called {called}")
 
     def look_back(self) -> None:
-        stack, outcome = self.stack, self._outcome
+        stack, outcome = self.stack, self.outcome
         for request in stack.requests:
             runs = self._function.of(request.id)
             many = 1 + sum(run.again for run in runs)
@@ -125,7 +122,7 @@ class Judge:
         left = [each["Name"] for each in self._own() if each["Status"] not in invariants.ENDED]
         if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked - self.written_off and not self.given_up:
             self.violated(2, f"{left} still there when all is over")
-        excused = self._keeping or self.left_behind or stack.leaked or self.given_up or self._others_run()
+        excused = self.standing.may_have_a_shadow or self._others_run()
         if invariants.shadows(self._service, self.resource.endpoint) and not excused:
             self.violated(2, "a shadow is on the endpoint when all is over")
         for touched in invariants.foreign_calls(self._service, self._world.scene.foreign):
@@ -149,7 +146,7 @@ class Judge:
         elif not self._unsettled():
             now, rollback = self._world.scheduler.now(), request.kind == "Rollback"
             problem = self._unlike(request.declared, answer.physical_id, now, rollback=rollback)
-            if not rollback and not self._endpoint_changed:
+            if not rollback and not self.standing.changed:
                 problem = problem or sizes.concluded_otherwise(request.declared, answer.physical_id, self._service)
             if problem and not (rollback and self._may_leave_it(request)):
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
@@ -159,10 +156,10 @@ class Judge:
     def _check_not_undone(self, request: Request, answer: Answer) -> None:
         """A rollback does not end the very test that it goes back to."""
         concluded = any("DesiredState" in each.declared for each in self.stack.requests)
-        for call in self._service.record:
+        for call in self._world.calls.made:
             ends = call.operation in ("StopInferenceExperiment", "DeleteInferenceExperiment") and not call.code
-            after = call.at >= request.sent and call.principal == HANDLER
-            if ends and after and not concluded and call.parameters.get("Name") == answer.physical_id:
+            after = call.at >= request.sent and call.asked_by == tuple(self.resource.tags.values())
+            if ends and after and not concluded and call.name == answer.physical_id.lower():
                 self.violated(5, f"{request.id} {call.operation} of what it goes back to")
 
     def _check_deleted(self, request: Request, answer: Answer) -> None:
@@ -175,7 +172,7 @@ class Judge:
                 self.written_off.add(each["Name"])
             elif each["Name"] == answer.physical_id and each["Status"] not in invariants.ENDED:
                 self.violated(2, f"{request.id}: {each['Name']} is {each['Status']} after its Delete")
-        if not self._endpoint_changed:
+        if not self.standing.changed:
             calls, requests = self._world.calls, self.stack.requests
             problem = sizes.left_otherwise(request, answer, calls, requests, self._service)
             if problem:
@@ -207,7 +204,7 @@ class Judge:
 
     def _check_production(self) -> None:
         models = invariants.served_models(self._service, self.resource.endpoint)
-        if not self._promoting and not self._endpoint_changed and models != ["champion"]:
+        if not self.standing.promoting and not self.standing.changed and models != ["champion"]:
             self.violated(6, f"production serves {models}")
 
     def _moves_by_schedule(self) -> bool:
@@ -222,7 +219,7 @@ class Judge:
     def _may_leave_it(self, request: Request) -> bool:
         """Whether a rollback may leave a test as it is: what it is, or what it runs on, is not known to the handler."""
         unknown = "unknown_status" in self._world.chance.counts
-        return self._endpoint_changed or unknown or self._excused(request)
+        return self.standing.changed or unknown or self._excused(request)
 
     def _unsettled(self) -> bool:
         """Whether something that is not the handler's doing has just happened to the experiment."""
@@ -238,7 +235,7 @@ class Judge:
             call.code == "ValidationException" and call.principal == HANDLER and call.at >= request.sent
             for call in self._service.record
         )
-        return self.spoilt or self.left_behind or refused or self._unreachable(request)
+        return self.spoilt or self.standing.left_behind or refused or self._unreachable(request)
 
     def may_fail(self, request: Request) -> bool:
         """Whether it is Lambda's doing, or that of a status in no model, if it does not succeed."""

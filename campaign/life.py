@@ -2,13 +2,14 @@
 
 from random import Random
 
-from campaign import extras, logs
+from campaign import extras, logs, neighbour
 from campaign.author import Author
 from campaign.endpoint_loss import EndpointLoss
 from campaign.extras import Extras
 from campaign.function import simulated_timers
 from campaign.invariants import Violation
 from campaign.judge import Judge
+from campaign.neighbour import Neighbour
 from campaign.outcome import NEVER, Outcome
 from campaign.takeover import Takeover
 from campaign.world import World
@@ -19,22 +20,27 @@ class Life:
 
     def __init__(self, seed: int, has: Extras) -> None:
         self.outcome = Outcome(seed)
-        self.world = World(seed)
+        self.world = World(seed, *([neighbour.resource(has.dice("neighbour"))] if has.neighbour else []))
         self.judge = Judge(self.world, self.world.stack, self.outcome)
         takeover = Takeover(self.world, self.judge, has) if has.takeover else None
         loss = EndpointLoss(self.world, self.judge, has.dice("loss")) if has.endpoint_loss else None
         dice = self.world.chance.random
         self.author = Author(self.world, self.judge, dice, has=has, takeover=takeover, loss=loss)
         self._takeover = takeover
+        self._neighbour = Neighbour(self.world, self.outcome, has) if has.neighbour else None
 
     def run(self) -> Outcome:
         scheduler = self.world.scheduler
         self.world.scene.set_up()
         scheduler.spawn(self.author.live)
+        if self._neighbour is not None:
+            scheduler.spawn(self._neighbour.live)
         with simulated_timers(scheduler), self.world.address.connected():
             scheduler.run()
         if not self.author.over:
             self.judge.violated(1, "the stack never came to its end")
+        if self._neighbour is not None:
+            self._neighbour.look_back()
         self.judge.look_back()
         if self._takeover is not None:
             self._takeover.look_back()

@@ -46,15 +46,16 @@ class Meddler:
             self._judge.started_early.add(name)
         if operation == "DeleteInferenceExperiment" and invariants.shadows(self._service, self._resource.endpoint):
             # Nobody knows any more whose it is.
-            self._judge.left_behind = True
+            self._judge.standing.left_behind = True
 
     def meddle_with_the_endpoint(self) -> None:
         """Changes what the endpoint serves, or how much of it."""
-        if self.gone or not self._world.chance.hits("endpoint_meddling"):
+        first = self._resource == self._world.stack.resource
+        if self.gone or not first or not self._world.chance.hits("endpoint_meddling"):
             return
         try:
             if self._world.scene.change_the_endpoint(self._world.chance.later):
-                self._world.production.scaled_at = self._world.scheduler.now()
+                self._world.productions[self._resource.endpoint].scaled_at = self._world.scheduler.now()
         except ServiceError:
             return
         self._judge.endpoint_changed()

@@ -119,6 +119,12 @@ def _without_sizes(original: Callable[..., Any]) -> Callable[..., Any]:
     return stop
 
 
+@replacing
+def _any_owner(_: Callable[..., Any]) -> Callable[..., Any]:
+    """Whatever a stack of this kind has made is taken for the resource's own."""
+    return lambda self, tags, *, by_name: by_name or self.tags.keys() <= tags.keys()
+
+
 _Resource = custom_resource.InferenceExperimentResource
 MUTANTS = (
     Mutant("answers twice", 1, ((_Resource, "_send", _twice(_Resource._send)),)),
@@ -155,6 +161,7 @@ MUTANTS = (
     ),
     Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=550),
     Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
+    Mutant("takes another stack's for its own", 3, ((Owner, "owns", _any_owner(Owner.owns)),), first=200),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
     Mutant("drops a field", 4, ((diff, "differing", _without_sampling(diff.differing)),)),
     Mutant(

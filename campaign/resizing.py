@@ -50,8 +50,9 @@ def _desired(dice: Random, ending: dict[str, Any], declared: Declaration) -> lis
 
 def lacking(ending: dict[str, Any], service: SageMaker, endpoint_name: str) -> str | None:
     """What the endpoint has not of what an ending declares that has been carried out."""
-    there = {each["VariantName"]: each for each in served(service, endpoint_name)}
-    for wanted in ending.get("DesiredModelVariants", []):
+    desired = ending.get("DesiredModelVariants", [])
+    there = {each["VariantName"]: each for each in served(service, endpoint_name)} if desired else {}
+    for wanted in desired:
         name, size = wanted["VariantName"], wanted["InfrastructureConfig"]["RealTimeInferenceConfig"]
         # SageMaker may give the promoted variant the name of the one that it replaces.
         promoted = PRODUCTION if ending["ModelVariantActions"][name] == "Promote" else name

@@ -44,7 +44,8 @@ def traced(seed: int, *, plain: bool = False) -> dict[str, Any]:
     with logs.captured("ERROR"):
         life = Life(seed, extras.NONE if plain else extras.drawn(seed))
         life.run()
-    runs, requests = life.world.function.runs, life.world.stack.requests
+    runs = life.world.function.runs
+    requests = [request for stack in life.world.stacks for request in stack.requests]
     answers = [(each.body, each.at) for request in requests for each in request.answers]
     return {
         "runs": [(run.request, run.event, run.began, run.seconds, run.calls, type(run.error).__name__) for run in runs],
