@@ -3,7 +3,6 @@
 from datetime import timedelta
 from functools import partial
 
-from campaign.chance import Odds
 from campaign.function import simulated_timers
 from campaign.resource import Resource
 from campaign.world import World
@@ -21,7 +20,7 @@ class ManyAtOnce:
 
     def __init__(self, count: int, *, limit: int, starting: timedelta) -> None:
         self.world = World(_QUIET, *map(_resource, range(1, count)))
-        if self.world.chance.odds != Odds():
+        if not self.world.chance.quiet:
             raise ValueError(f"seed {_QUIET} is not quiet")
         self.world.service.behaviour = Behaviour(starting=starting)
         self.world.poll_seconds = 5.0

@@ -23,6 +23,18 @@ class Extras:
     endpoint_loss: bool = False
     neighbour: bool = False
 
+    @property
+    def played(self) -> dict[str, int]:
+        """For the report: each that this life has."""
+        named = {
+            "takeover": self.takeover,
+            "added by an update": self.added,
+            "resizing": self.resizing,
+            "endpoint loss": self.endpoint_loss,
+            "neighbour": self.neighbour,
+        }
+        return {name: 1 for name, played in named.items() if played}
+
     def dice(self, what: str) -> Random:
         """For one of them."""
         return Random(f"{self.seed} {what}")  # noqa: S311  # a replay, not a secret

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from campaign import endpoints
 from campaign.aws import HANDLER
 from campaign.cloudformation import Request
 from campaign.resource import Resource
@@ -48,42 +49,6 @@ def own(service: SageMaker, resource: Resource) -> list[dict[str, Any]]:
         for each in service.experiments()
         if resource.tags.items() <= tags.get(each["Arn"], {}).items() or each["Name"].startswith(resource.generated)
     ]
-
-
-def endpoint(service: SageMaker, name: str) -> dict[str, Any]:
-    """Empty where there is none, or none any more."""
-    there = (each for each in service.endpoints() if each["EndpointName"] == name)
-    return next((each for each in there if each["EndpointStatus"] != "Deleting"), {})
-
-
-def shadows(service: SageMaker, endpoint_name: str) -> list[str]:
-    return [each["VariantName"] for each in endpoint(service, endpoint_name).get("ShadowProductionVariants", [])]
-
-
-def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
-    """The variants that an endpoint serves, and those that shadow it: model, instance type and count."""
-    described = endpoint(service, endpoint_name)
-    if not described:
-        return []
-    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": described["EndpointConfigName"]})
-    counts = {
-        each["VariantName"]: each["DesiredInstanceCount"]
-        for kind in ("ProductionVariants", "ShadowProductionVariants")
-        for each in described.get(kind, [])
-    }
-    return [
-        {**each, "InstanceCount": counts[each["VariantName"]]}
-        for kind in ("ProductionVariants", "ShadowProductionVariants")
-        for each in config.get(kind, [])
-    ]
-
-
-def served_models(service: SageMaker, endpoint_name: str) -> list[str]:
-    described = endpoint(service, endpoint_name)
-    if not described:
-        return []
-    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": described["EndpointConfigName"]})
-    return [each["ModelName"] for each in config["ProductionVariants"]]
 
 
 def promotes(declared: Declaration) -> bool:
@@ -153,7 +118,7 @@ def _unlike_ended(declared: Declaration, live: dict[str, Any], service: SageMake
         return None
     if live["Status"] != declared["DesiredState"]:
         return f"{live['Name']} is {live['Status']}, declared to be {declared['DesiredState']}"
-    if declared["ModelVariantActions"][SHADOW] == "Remove" and shadows(service, declared["EndpointName"]):
+    if declared["ModelVariantActions"][SHADOW] == "Remove" and endpoints.shadows(service, declared["EndpointName"]):
         return "the shadow is still on the endpoint"
     return None
 

@@ -7,11 +7,11 @@ schedule, Lambda has given a request up, or SageMaker itself has left the shadow
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaign import bounds, invariants, sizes
-from campaign.aws import HANDLER
-from campaign.chance import Odds
+from campaign import bounds, endpoints, invariants, sizes
 from campaign.cloudformation import CloudFormation, Request
 from campaign.declarations import is_same_test
+from campaign.excuses import Excuses
+from campaign.handler_calls import HandlerCall
 from campaign.invariants import Violation
 from campaign.outcome import Outcome
 from campaign.world import START, World
@@ -28,9 +28,10 @@ class Judge:
     def __init__(self, world: World, stack: CloudFormation, outcome: Outcome) -> None:
         self._world, self.stack, self.outcome = world, stack, outcome
         self._service, self._function, self.resource = world.service, world.function, stack.resource
+        self.excuses = Excuses(world, stack)
         self.standing = world.standings[stack.resource.endpoint]
         self.standing.on_change.append(self.meddled)
-        self.standing.lost.append(lambda: bool(stack.leaked) or self.given_up)
+        self.standing.lost.append(lambda: bool(stack.leaked) or self.excuses.given_up)
         self._meddled = START - timedelta(days=1)
         self.spoilt = False
         """Somebody, or SageMaker, has changed the experiment for good since the last operation of the stack began."""
@@ -93,7 +94,7 @@ class Judge:
 
     def is_nothing_to_do(self, declared: Declaration) -> bool:
         """Whether nothing is declared anew, nothing goes wrong, and nothing moves by itself meanwhile."""
-        quiet = self._world.chance.odds == Odds() and not self._moves_by_schedule() and not self._unsettled()
+        quiet = self._world.chance.quiet and not self._moves_by_schedule() and not self._unsettled()
         # The end of a test that was not waited for is put right with the next request.
         quiet = quiet and "WaitFor" not in declared
         # Nor is that of a test that somebody has started: a duration counts from the actual start.
@@ -113,17 +114,18 @@ class Judge:
         for request in stack.requests:
             runs = self._function.of(request.id)
             many = 1 + sum(run.again for run in runs)
-            if self._unreachable(request) or self._too_late(request):
+            if self.excuses.unreachable(request) or self.excuses.too_late(request):
                 outcome.unanswerable += not request.answers
             elif not request.answers:
                 self.violated(1, f"{request.id} {request.kind} was never answered")
             if len(request.answers) > many:
                 self.violated(1, f"{request.id} was answered {len(request.answers)} times")
-        left = [each["Name"] for each in self._own() if each["Status"] not in invariants.ENDED]
-        if stack.status == "DELETE_COMPLETE" and set(left) - stack.leaked - self.written_off and not self.given_up:
-            self.violated(2, f"{left} still there when all is over")
+        left = {each["Name"] for each in self._own() if each["Status"] not in invariants.ENDED}
+        left -= stack.leaked | self.written_off
+        if stack.status == "DELETE_COMPLETE" and left and not self.excuses.given_up:
+            self.violated(2, f"{sorted(left)} still there when all is over")
         excused = self.standing.may_have_a_shadow or self._others_run()
-        if invariants.shadows(self._service, self.resource.endpoint) and not excused:
+        if endpoints.shadows(self._service, self.resource.endpoint) and not excused:
             self.violated(2, "a shadow is on the endpoint when all is over")
         for touched in invariants.foreign_calls(self._service, self._world.scene.foreign):
             self.violated(3, touched)
@@ -135,7 +137,7 @@ class Judge:
 
     def _answered(self, request: Request, answer: Answer) -> None:
         problem = invariants.answered(request, answer)
-        if problem and not self._too_late(request):
+        if problem and not self.excuses.too_late(request):
             self.violated(1, problem)
         self._check_production()
         counts = answer is request.answers[0] and not request.given_up
@@ -156,16 +158,16 @@ class Judge:
     def _check_not_undone(self, request: Request, answer: Answer) -> None:
         """A rollback does not end the very test that it goes back to."""
         concluded = any("DesiredState" in each.declared for each in self.stack.requests)
-        for call in self._world.calls.made:
+        for call in self._calls():
             ends = call.operation in ("StopInferenceExperiment", "DeleteInferenceExperiment") and not call.code
-            after = call.at >= request.sent and call.asked_by == tuple(self.resource.tags.values())
+            after = call.at >= request.sent
             if ends and after and not concluded and call.name == answer.physical_id.lower():
                 self.violated(5, f"{request.id} {call.operation} of what it goes back to")
 
     def _check_deleted(self, request: Request, answer: Answer) -> None:
         # What a takeover that is taken back leaves is judged by `Takeover`, once its tags show.
         goes_on = self.adopts and "ROLLBACK" in self.stack.status and self.resource.given_name
-        gone = not invariants.endpoint(self._service, self.resource.endpoint)
+        gone = not endpoints.endpoint(self._service, self.resource.endpoint)
         for each in [each for each in self._own() if each["Name"] not in (goes_on, *self.written_off)]:
             if gone and each["Status"] != "Created":
                 # Nothing of it runs, but one that is scheduled would start once there is such an endpoint again.
@@ -177,11 +179,6 @@ class Judge:
             problem = sizes.left_otherwise(request, answer, calls, requests, self._service)
             if problem:
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
-
-    @property
-    def given_up(self) -> bool:
-        """Whether Lambda gave an invocation up for good. What it had created, nobody else may know of."""
-        return any(request.id in self._function.exhausted for request in self.stack.requests)
 
     def _others_run(self) -> bool:
         """Whether somebody else's test is on the endpoint."""
@@ -199,11 +196,16 @@ class Judge:
         others = self._service.experiments() if self.adopts else []
         return own + [each for each in others if each["Name"] == name and each not in own]
 
+    def _calls(self) -> list[HandlerCall]:
+        """What the handler has changed, or tried to, on behalf of this stack."""
+        owner = tuple(self.resource.tags.values())
+        return [call for call in self._world.calls.made if call.asked_by == owner]
+
     def _own(self) -> list[dict[str, Any]]:
         return invariants.own(self._service, self.resource)
 
     def _check_production(self) -> None:
-        models = invariants.served_models(self._service, self.resource.endpoint)
+        models = endpoints.served_models(self._service, self.resource.endpoint)
         if not self.standing.promoting and not self.standing.changed and models != ["champion"]:
             self.violated(6, f"production serves {models}")
 
@@ -231,22 +233,5 @@ class Judge:
         return any(moment and abs(now - moment) < _QUIET for moment in (*moments, *starts))
 
     def _excused(self, request: Request) -> bool:
-        refused = any(
-            call.code == "ValidationException" and call.principal == HANDLER and call.at >= request.sent
-            for call in self._service.record
-        )
-        return self.spoilt or self.standing.left_behind or refused or self._unreachable(request)
-
-    def may_fail(self, request: Request) -> bool:
-        """Whether it is Lambda's doing, or that of a status in no model, if it does not succeed."""
-        unknown = "unknown_status" in self._world.chance.counts
-        return self._unreachable(request) or self._too_late(request) or unknown
-
-    def _unreachable(self, request: Request) -> bool:
-        """Whether Lambda has given it up, or its answer can't be put anywhere."""
-        return request.id in self._function.exhausted or self._world.address.expired(request.event["ResponseURL"])
-
-    def _too_late(self, request: Request) -> bool:
-        """Whether Lambda delivered it, or a handover of it, so late that hardly any time was left."""
-        last = request.sent + timedelta(seconds=request.timeout - 120)
-        return any(run.delayed and run.began > last for run in self._function.of(request.id))
+        refused = any(call.code == "ValidationException" and call.at >= request.sent for call in self._calls())
+        return self.spoilt or self.standing.left_behind or refused or self.excuses.unreachable(request)

@@ -19,7 +19,7 @@ class Life:
     """One seed's life."""
 
     def __init__(self, seed: int, has: Extras) -> None:
-        self.outcome = Outcome(seed)
+        self.outcome, self._has = Outcome(seed), has
         self.world = World(seed, *([neighbour.resource(has.dice("neighbour"))] if has.neighbour else []))
         self.judge = Judge(self.world, self.world.stack, self.outcome)
         takeover = Takeover(self.world, self.judge, has) if has.takeover else None
@@ -50,6 +50,7 @@ class Life:
     def _count(self) -> None:
         outcome, runs = self.outcome, self.world.function.runs
         requests = [request for stack in self.world.stacks for request in stack.requests]
+        outcome.extras = self._has.played
         outcome.faults = self.world.chance.counts
         outcome.requests = len(requests)
         outcome.answers = sum(len(request.answers) for request in requests)

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from campaign import invariants
+from campaign import endpoints, invariants
 from campaign.judge import Judge
 from campaign.world import World
 from local.sagemaker import ServiceError
@@ -44,7 +44,7 @@ class Meddler:
         self._judge.meddled()
         if operation == "StartInferenceExperiment":
             self._judge.started_early.add(name)
-        if operation == "DeleteInferenceExperiment" and invariants.shadows(self._service, self._resource.endpoint):
+        if operation == "DeleteInferenceExperiment" and endpoints.shadows(self._service, self._resource.endpoint):
             # Nobody knows any more whose it is.
             self._judge.standing.left_behind = True
 

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from campaign.invariants import served
+from campaign.endpoints import served
 from local.sagemaker import SageMaker
 from simulation.declarations import INSTANCE_TYPE, PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, Declaration, variant
 

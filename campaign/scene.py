@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from campaign import invariants
+from campaign import endpoints, invariants
 from campaign.chance import Chance
 from campaign.resource import Resource
 from campaign.scheduler import Scheduler
@@ -77,7 +77,7 @@ class Scene:
                 "UpdateEndpointWeightsAndCapacities", EndpointName=ENDPOINT, DesiredWeightsAndCapacities=wanted
             )
             return True
-        endpoint = invariants.endpoint(self.service, ENDPOINT)
+        endpoint = endpoints.endpoint(self.service, ENDPOINT)
         if not endpoint:
             raise ServiceError("ValidationException", f"Could not find endpoint {ENDPOINT}.")
         name = {"EndpointConfigName": endpoint["EndpointConfigName"]}
@@ -105,8 +105,8 @@ class Scene:
         ]
         if running:
             return False
-        as_before = invariants.served_models(self.service, endpoint) == [CHAMPION]
-        if as_before and not invariants.shadows(self.service, endpoint):
+        as_before = endpoints.served_models(self.service, endpoint) == [CHAMPION]
+        if as_before and not endpoints.shadows(self.service, endpoint):
             return False
         try:
             self.somebody("UpdateEndpoint", EndpointName=endpoint, EndpointConfigName="before")

@@ -75,7 +75,7 @@ class Takeover:
         if self._let_go is not None:
             self._check_it_went_on()
             return
-        to_go = self._taken and self._stack.status == "DELETE_COMPLETE" and not self._judge.given_up
+        to_go = self._taken and self._stack.status == "DELETE_COMPLETE" and not self._judge.excuses.given_up
         excused = self._stack.leaked | self._judge.written_off
         if to_go and live and live["Status"] not in ENDED and self._name not in excused:
             self._judge.violated(2, f"{self._name} was taken over, and is {live['Status']} when all is over")
