@@ -11,7 +11,9 @@ the project promises must hold (``invariants``); the same seed replays the same 
 ``scheduler``         one thing at a time on a simulated clock
 ``function``          Lambda: asynchronous invocations, retries, crashes, time-outs
 ``cloudformation``    the stack: requests, rollbacks, clean-ups, time-outs
+``resource``          which resource of which stack
 ``aws``               SageMaker's calls, late, refused, or lost on the way
+``policy``            what IAM lets the function's role change
 ``chance``            the seed's dice, and how often what goes wrong
 ``declarations``      what a stack's author declares next
 ``scene``             the endpoint, a foreign experiment, and how SageMaker behaves
@@ -20,11 +22,25 @@ the project promises must hold (``invariants``); the same seed replays the same 
 ``malformed``         events that are no requests
 ``world``             all of it, around the handler
 ``life``              one life: from the stack's creation until it is gone
+``author``            creates the stack, changes it, deletes it
+``meddling``          somebody who does things by hand
+``extras``            what only some lives have; each of it in a module:
+``takeover``          a test that was there before
+``resizing``          ``DesiredModelVariants``
+``endpoint_loss``     somebody deletes the endpoint
+``neighbour``         a second stack
+``concurrency``       many stacks at once; no life, but a test of its own
+``handler_calls``     what the handler has changed, and for which request
+``endpoints``         what an endpoint serves
+``standing``          what may be found on it
 ``judge``             what was answered and what is live, held against the invariants
+``excuses``           what is not the handler's doing
+``sizes``             whether an ending has left the instances that it declares
 ``bounds``            what a request may cost at most
 ``outcome``           what one life came to
 ``invariants``        what must hold, whatever happens
 ``mutants``           faults in the handler itself, which the campaign has to find
 ``planting``          how such a fault is planted, and whether it is reached
+``known_faults``      seeds that show a fault which the handler still has
 ====================  ==========================================================
 """

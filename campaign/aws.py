@@ -1,19 +1,19 @@
 """SageMaker's and CloudFormation's calls as the handler makes them: late, refused, or lost on the way."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from campaign.chance import Chance
 from campaign.function import Function
+from campaign.handler_calls import HandlerCalls
+from campaign.policy import Policy
 from campaign.production import ProductionWatch
 from campaign.scheduler import Scheduler
-from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
-from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from local.sagemaker import SageMaker, ServiceError
-from simulation.cloudformation import STACK_ID
 
 HANDLER = "handler"
 _PAGE = {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {"content-type": "text/html"}}}
@@ -90,26 +90,25 @@ class Client:
 
 
 def sagemaker_of(
-    service: SageMaker, production: ProductionWatch, *, enforced: bool
+    service: SageMaker, productions: Iterable[ProductionWatch], calls: HandlerCalls, policy: Policy | None
 ) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
-    """SageMaker's answers. ``enforced``: IAM holds the function's role to the tag of its stack, as its policy says."""
+    """SageMaker's answers. ``policy``: what IAM holds the function's role to; ``None``: it does not."""
+
+    def performed(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        def perform() -> dict[str, Any]:
+            return service.call(operation, arguments, principal=HANDLER)
+
+        for each in productions if _CHANGING.match(operation) else ():
+            perform = partial(each.watch, operation, arguments, perform)
+        return perform()
 
     def answer(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         name = str(arguments.get("Name", "")) or str(arguments.get("ResourceArn")).rpartition("/")[2]
-        if enforced and operation in NEED_OWNER_TAGS and _not_the_stacks(name, service):
+        if policy is not None and not policy.allows(operation, name, service):
             raise ServiceError("AccessDeniedException", f"not authorized to perform: {operation} on {name}")
-        if not _CHANGING.match(operation):
-            return service.call(operation, arguments, principal=HANDLER)
-        return production.watch(operation, arguments, lambda: service.call(operation, arguments, principal=HANDLER))
+        return calls.note(operation, arguments, lambda: performed(operation, arguments))
 
     return answer
-
-
-def _not_the_stacks(name: str, service: SageMaker) -> bool:
-    """Whether the role's policy has nothing to say of an experiment: it allows them by the tag of their stack."""
-    tags = service.tags_by_arn()
-    live = [each for each in service.experiments() if each["Name"].casefold() == name.casefold()]
-    return any(tags.get(each["Arn"], {}).get(STACK_TAG) != STACK_ID for each in live)
 
 
 def _error(operation: str, code: str, message: str, status: int) -> Exception:

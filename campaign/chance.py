@@ -107,6 +107,8 @@ class Chance:
         self.random = Random(seed)  # noqa: S311  # a replay, not a secret
         # A third of the lives is quiet, so that what should simply work is seen to.
         self.odds = STORM.scaled(self.random.choice([0.0, 0.5, 1.0]))
+        self.quiet = self.odds == Odds()
+        """Nothing goes wrong in all of this life."""
         self.counts: dict[str, int] = {}
         self.later = Random(f"{seed} later")  # noqa: S311  # as above
 

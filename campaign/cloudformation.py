@@ -1,4 +1,4 @@
-"""CloudFormation's side of the contract: one stack with one experiment in it.
+"""CloudFormation's side of the contract: a stack with one experiment in it.
 
 What its documentation leaves open is played either way: whether it goes on with the physical id of a FAILED answer.
 """
@@ -11,8 +11,9 @@ from typing import Any
 
 from campaign.chance import Chance
 from campaign.function import Function
+from campaign.resource import FIRST, Resource
 from campaign.scheduler import Scheduler, Signal
-from simulation.cloudformation import INVENTED, Answer, described, request_event
+from simulation.cloudformation import Answer, described, request_event
 from simulation.declarations import Declaration
 
 CLEAN_UPS = 3
@@ -44,6 +45,10 @@ class Request:
         return self.settled.value if isinstance(self.settled.value, Answer) else None
 
     @property
+    def settled_at(self) -> datetime | None:
+        return self.answer.at if self.answer else None
+
+    @property
     def reason(self) -> str:
         return self.answer.reason if self.answer else "no answer"
 
@@ -51,12 +56,15 @@ class Request:
 class CloudFormation:
     """One stack. Its operations are called from within a task, and take as long as they take."""
 
-    def __init__(self, scheduler: Scheduler, chance: Chance, function: Function) -> None:
+    def __init__(self, scheduler: Scheduler, chance: Chance, function: Function, resource: Resource = FIRST) -> None:
         self._scheduler, self._chance, self._function = scheduler, chance, function
+        self.resource = resource
         self.status = "REVIEW_IN_PROGRESS"
         self.requests: list[Request] = []
         self.declared: Declaration = {}
         self.physical_id = ""
+        self.there = True
+        """The resource is part of the stack: no update that was to add it was rolled back."""
         self._operation_began = scheduler.now()
         self.leaked: set[str] = set()
         """The ids whose Delete or rollback has failed for good: what is left is for the stack's owner to remove."""
@@ -76,21 +84,37 @@ class CloudFormation:
         if not request.given_up:
             request.settled.happen(answer)
 
-    def create(self, declared: Declaration) -> None:
-        self.declared, self.status = declared, "CREATE_IN_PROGRESS"
+    @property
+    def can_be_updated(self) -> bool:
+        over = self.status in ("ROLLBACK_COMPLETE", "DELETE_COMPLETE") or not self.there
+        return self.status.endswith("_COMPLETE") and not over
+
+    def create(self, declared: Declaration, *, added: bool = False) -> None:
+        """``added``: the stack is there already, and an update adds the resource."""
+        self.declared, self.status = declared, "UPDATE_IN_PROGRESS" if added else "CREATE_IN_PROGRESS"
         self._operation_began = self._scheduler.now()
         request = self._send("Create", declared)
         cancelled = self._waited_for(request)
         answer = request.answer
-        self.physical_id = answer.physical_id if answer else INVENTED
-        if cancelled:
+        self.physical_id = answer.physical_id if answer else self.resource.invented
+        if cancelled and not added:
             self.delete()
-        elif answer is None or not answer.succeeded or self._chance.hits("other_resource_fails"):
+        elif cancelled or answer is None or not answer.succeeded or self._chance.hits("other_resource_fails"):
+            self._take_back(declared, added=added)
+        else:
+            self.status = "UPDATE_COMPLETE" if added else "CREATE_COMPLETE"
+
+    def _take_back(self, declared: Declaration, *, added: bool) -> None:
+        """Deletes what the stack's creation, or the update that added it, has brought."""
+        if added:
+            self.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+            if not any(self._deleted(self.physical_id, declared) for _ in range(CLEAN_UPS)):
+                self.leaked.add(self.physical_id)
+            self.status, self.there = "UPDATE_ROLLBACK_COMPLETE", False
+        else:
             self.status = "ROLLBACK_IN_PROGRESS"
             deleted = self._deleted(self.physical_id, declared)
             self.status = "ROLLBACK_COMPLETE" if deleted else "ROLLBACK_FAILED"
-        else:
-            self.status = "CREATE_COMPLETE"
 
     def update(self, declared: Declaration) -> None:
         before, old_id = self.declared, self.physical_id
@@ -117,7 +141,7 @@ class CloudFormation:
     def delete(self) -> None:
         self.status = "DELETE_IN_PROGRESS"
         self._operation_began = self._scheduler.now()
-        deleted = self._deleted(self.physical_id, self.declared)
+        deleted = not self.there or self._deleted(self.physical_id, self.declared)
         self.status = "DELETE_COMPLETE" if deleted else "DELETE_FAILED"
 
     def _roll_back(self, before: Declaration, failed: Declaration, now_id: str) -> None:
@@ -156,9 +180,18 @@ class CloudFormation:
     def _send(
         self, kind: str, declared: Declaration, *, physical_id: str | None = None, old: Declaration | None = None
     ) -> Request:
-        number, now = len(self.requests), self._scheduler.now()
+        number, now = self.resource.first_request + len(self.requests), self._scheduler.now()
         timeout = float(declared.get("ServiceTimeout", 3600))
-        event = request_event(kind, declared, number=number, sent=now, physical_id=physical_id, old=old)
+        event = request_event(
+            kind,
+            declared,
+            number=number,
+            sent=now,
+            physical_id=physical_id,
+            old=old,
+            stack_id=self.resource.stack_id,
+            logical_id=self.resource.logical_id,
+        )
         request = Request(kind, event, declared, now, timeout, Signal(self._scheduler))
         self.requests.append(request)
         self._function.invoke(json.dumps(event).encode())

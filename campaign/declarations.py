@@ -40,7 +40,7 @@ def first(dice: Random, now: datetime, *, named: bool) -> Declaration:
 def following(dice: Random, now: datetime, before: Declaration) -> Declaration:
     """The next declaration of the same resource: mostly one that can be brought about."""
     declared = deepcopy(before)
-    for key in ("DesiredState", "ModelVariantActions", "Reason"):
+    for key in ("DesiredState", "ModelVariantActions", "DesiredModelVariants", "Reason"):
         declared.pop(key, None)
     for _ in range(dice.choice([1, 1, 2])):
         _change(dice, now, declared)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +19,11 @@ from simulation.function import Context
 RETRIES_AFTER = (60, 120)
 """Seconds: Lambda runs an asynchronous invocation that failed two more times."""
 
+
+MAX_EVENT_AGE = timedelta(hours=1)
+"""For so long Lambda keeps an event that it can't serve yet: what the provider's function is set to."""
+THROTTLED_LONGEST = 300
+"""Seconds: it tries again after one second, and then after twice as long each time, up to this."""
 
 _PROMPT = 2
 """Seconds."""
@@ -57,6 +62,23 @@ class Run:
     error: BaseException | None = None
 
 
+@dataclass(frozen=True)
+class _Delivery:
+    """An event that Lambda is about to serve.
+
+    Attributes:
+        since: When it was to be served first, if there was no room then.
+        throttled: How often there was none.
+    """
+
+    payload: bytes
+    id: str
+    attempt: int
+    delayed: bool
+    since: datetime | None = None
+    throttled: int = 0
+
+
 class Function:
     """The function: events go in, and are served sooner or later, once or more often."""
 
@@ -71,6 +93,10 @@ class Function:
         self.runs: list[Run] = []
         self.exhausted: set[str] = set()
         """The requests of which Lambda has given an invocation up, or has lost one that it had accepted."""
+        self.limit: int | None = None
+        """How many invocations may run at once."""
+        self.busiest = self.throttled = 0
+        """How many have run at once, and how often one had to wait."""
         self._present: dict[greenlet, Run] = {}
         self._delivered: set[tuple[str, int]] = set()
         self._invocations = 0
@@ -92,17 +118,39 @@ class Function:
         """The present invocation calls an operation."""
         self._present[getcurrent()].calls.append(operation)
 
+    @property
+    def present_event(self) -> Any:
+        """What the present invocation was invoked with."""
+        return self._present[getcurrent()].event
+
     def handed_over(self) -> None:
         """The present invocation has invoked another."""
         self._present[getcurrent()].handovers += 1
 
     def _start(self, payload: bytes, id: str, attempt: int, seconds: float) -> None:
-        delayed = attempt > 0 or seconds > _PROMPT
-        self._scheduler.spawn(lambda: self._attempt(payload, id, attempt, delayed), seconds=seconds)
+        delivery = _Delivery(payload, id, attempt, delayed=attempt > 0 or seconds > _PROMPT)
+        self._scheduler.spawn(lambda: self._attempt(delivery), seconds=seconds)
 
-    def _attempt(self, payload: bytes, id: str, attempt: int, delayed: bool) -> None:
+    def _is_throttled(self, delivery: "_Delivery", request: str) -> bool:
+        """Whether there is no room for an invocation. Then it is tried again, unless the event is too old."""
+        if self.limit is None or len(self._present) < self.limit:
+            return False
+        now, pause = self._scheduler.now(), min(2.0**delivery.throttled, THROTTLED_LONGEST)
+        since = delivery.since or now
+        self.throttled += 1
+        if now + timedelta(seconds=pause) - since > MAX_EVENT_AGE:
+            self.exhausted.add(request)
+            return True
+        again = replace(delivery, delayed=True, since=since, throttled=delivery.throttled + 1)
+        self._scheduler.spawn(lambda: self._attempt(again), seconds=pause)
+        return True
+
+    def _attempt(self, delivery: "_Delivery") -> None:
+        payload, id, attempt, delayed = delivery.payload, delivery.id, delivery.attempt, delivery.delayed
         event, task, now = json.loads(payload), getcurrent(), self._scheduler.now
         request = str(event.get("RequestId"))[:100] if isinstance(event, dict) else ""
+        if self._is_throttled(delivery, request):
+            return
         generation = event["CrHelperData"]["Progress"]["hops"] if request and "CrHelperData" in event else 0
         again = (request, generation) in self._delivered
         # What was delivered, whatever the handler makes of it.
@@ -111,6 +159,7 @@ class Function:
         self._delivered.add((request, generation))
         self.runs.append(run)
         self._present[task] = run
+        self.busiest = max(self.busiest, len(self._present))
 
         def time_out() -> None:
             if not task.dead:

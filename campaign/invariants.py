@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from campaign import endpoints
 from campaign.aws import HANDLER
 from campaign.cloudformation import Request
+from campaign.resource import Resource
 from local.sagemaker import SageMaker
-from simulation.cloudformation import LOGICAL_ID, STACK_ID, Answer
-from simulation.declarations import ENDPOINT, SHADOW, Declaration
+from simulation.cloudformation import Answer
+from simulation.declarations import SHADOW, Declaration
 
 NAMES = {
     1: "answered once, in time, to its own address",
@@ -25,10 +27,6 @@ NAMES = {
     10: "calls, handovers and events stay within bounds",
 }
 ENDED = ("Completed", "Cancelled")
-_OWNER = {
-    "sagemaker-inference-experiment:stack-id": STACK_ID,
-    "sagemaker-inference-experiment:logical-id": LOGICAL_ID,
-}
 _LONGEST = timedelta(days=30)
 _LOOKS = re.compile(r"^(Describe|List)")
 
@@ -43,25 +41,14 @@ class Violation:
         return f"{self.at:%m-%d %H:%M:%S} {self.invariant} ({NAMES[self.invariant]}): {self.what}"
 
 
-def own(service: SageMaker) -> list[dict[str, Any]]:
-    """The experiments of the stack's resource, by their tags, or by a name that only it generates."""
+def own(service: SageMaker, resource: Resource) -> list[dict[str, Any]]:
+    """The experiments of a resource, by their tags, or by a name that only it generates."""
     tags = service.tags_by_arn()
     return [
         each
         for each in service.experiments()
-        if _OWNER.items() <= tags.get(each["Arn"], {}).items() or each["Name"].startswith("demo-shadowtest-")
+        if resource.tags.items() <= tags.get(each["Arn"], {}).items() or each["Name"].startswith(resource.generated)
     ]
-
-
-def shadows(service: SageMaker) -> list[str]:
-    (endpoint,) = [each for each in service.endpoints() if each["EndpointName"] == ENDPOINT]
-    return [each["VariantName"] for each in endpoint.get("ShadowProductionVariants", [])]
-
-
-def served_models(service: SageMaker) -> list[str]:
-    (endpoint,) = [each for each in service.endpoints() if each["EndpointName"] == ENDPOINT]
-    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": endpoint["EndpointConfigName"]})
-    return [each["ModelName"] for each in config["ProductionVariants"]]
 
 
 def promotes(declared: Declaration) -> bool:
@@ -90,13 +77,15 @@ def answered(request: Request, answer: Answer) -> str | None:
 
 def foreign_calls(service: SageMaker, foreign: set[str]) -> list[str]:
     """What the handler called upon experiments that are not the stack's."""
+    names = foreign | {name.lower() for name in foreign}
     return [
         f"{call.operation} of {call.parameters}"
         for call in service.record
         if call.principal == HANDLER
         and not _LOOKS.match(call.operation)
         and not call.code
-        and ({call.parameters.get("Name"), str(call.parameters.get("ResourceArn")).rpartition("/")[2]} & foreign)
+        # An ARN has the name in lower case.
+        and ({call.parameters.get("Name"), str(call.parameters.get("ResourceArn")).rpartition("/")[2]} & names)
     ]
 
 
@@ -129,7 +118,7 @@ def _unlike_ended(declared: Declaration, live: dict[str, Any], service: SageMake
         return None
     if live["Status"] != declared["DesiredState"]:
         return f"{live['Name']} is {live['Status']}, declared to be {declared['DesiredState']}"
-    if declared["ModelVariantActions"][SHADOW] == "Remove" and shadows(service):
+    if declared["ModelVariantActions"][SHADOW] == "Remove" and endpoints.shadows(service, declared["EndpointName"]):
         return "the shadow is still on the endpoint"
     return None
 

@@ -13,7 +13,18 @@ from campaign.planting import ChangesNothingError, Mutant, replacing
 from inference_experiment_handler import reconciler
 from inference_experiment_handler.model.steps import Done, Fail
 from inference_experiment_handler.model.tags import Owner
-from inference_experiment_handler.plan import absent, arguments, diff, feasibility, planner, removal, stack
+from inference_experiment_handler.plan import (
+    absent,
+    arguments,
+    diff,
+    ending_proof,
+    feasibility,
+    planner,
+    predecessor,
+    removal,
+    stack,
+    takeover,
+)
 from inference_experiment_handler.plan.situation import Target
 from inference_experiment_handler.runtime import custom_resource, response
 
@@ -94,6 +105,26 @@ def _logging_the_event(original: Callable[..., Any]) -> Callable[..., Any]:
     return finish
 
 
+@replacing
+def _taken_over(_: Callable[..., Any]) -> Callable[..., Any]:
+    """As if each Delete of what was taken over were a rollback of that."""
+    return lambda _, target: target.taken_over
+
+
+@replacing
+def _without_sizes(original: Callable[..., Any]) -> Callable[..., Any]:
+    def stop(*given: Any) -> Any:
+        return {key: value for key, value in original(*given).items() if key != "DesiredModelVariants"}
+
+    return stop
+
+
+@replacing
+def _any_owner(_: Callable[..., Any]) -> Callable[..., Any]:
+    """Whatever a stack of this kind has made is taken for the resource's own."""
+    return lambda self, tags, *, by_name: by_name or self.tags.keys() <= tags.keys()
+
+
 _Resource = custom_resource.InferenceExperimentResource
 MUTANTS = (
     Mutant("answers twice", 1, ((_Resource, "_send", _twice(_Resource._send)),)),
@@ -106,7 +137,7 @@ MUTANTS = (
         quick=False,
     ),
     Mutant("never hands over", 1, ((_Resource, "_hand_over", _instead(True)),)),
-    Mutant("leaves the shadow", 2, ((arguments, "stop", _acting("Retain", "Retain")),), quick=False),
+    Mutant("leaves the shadow", 2, ((arguments, "stop", _acting("Retain", "Retain")),), first=130),
     Mutant(
         "deletes what is in transition",
         2,
@@ -118,11 +149,39 @@ MUTANTS = (
         ((stack, "waits_for", _instead(True)), (stack, "gave_up", _instead(False))),
         quick=False,
     ),
+    Mutant(
+        "keeps what it took over",
+        2,
+        ((removal, "takeover_is_rolled_back", _taken_over(takeover.takeover_is_rolled_back)),),
+    ),
+    Mutant(
+        "can't delete without an endpoint",
+        2,
+        ((removal, "_end_without_endpoint", _instead(Fail("its endpoint is gone"))),),
+    ),
     Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=550),
     Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
+    Mutant("takes another stack's for its own", 3, ((Owner, "owns", _any_owner(Owner.owns)),), first=200),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
     Mutant("drops a field", 4, ((diff, "differing", _without_sampling(diff.differing)),)),
+    Mutant(
+        "leaves the instances as they are",
+        4,
+        (
+            (arguments, "stop", _without_sizes(arguments.stop)),
+            (ending_proof, "_resize_problem", _instead(None)),
+        ),
+    ),
     Mutant("always succeeds", 4, ((reconciler, "plan", _always_done(planner.plan)),)),
+    Mutant(
+        "ends what was there before",
+        5,
+        (
+            (removal, "takeover_is_rolled_back", _instead(False)),
+            (predecessor, "takeover_is_rolled_back", _instead(False)),
+        ),
+    ),
+    Mutant("keeps its tags on what it lets go", 5, ((removal, "release", _instead(None)),)),
     Mutant("refuses rollbacks", 5, ((stack, "is_rollback", _instead(False)),), quick=False),
     Mutant("promotes what is to be removed", 6, ((arguments, "stop", _acting("Remove", "Promote")),)),
     Mutant(
@@ -155,7 +214,7 @@ def main() -> int:
     failed = 0
     for mutant in MUTANTS:
         try:
-            found = mutant.found_by()
+            found = mutant.found_by(first=mutant.first)
         except ChangesNothingError as error:
             said, as_expected = f"CHANGES NOTHING ANY MORE: {error}", False
         else:

@@ -15,6 +15,7 @@ class Outcome:
     seed: int
     violations: list[Violation] = field(default_factory=list)
     faults: dict[str, int] = field(default_factory=dict)
+    extras: dict[str, int] = field(default_factory=dict)
     requests: int = 0
     answers: int = 0
     unanswerable: int = 0

@@ -5,17 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.sagemaker import SageMaker
-from simulation.declarations import ENDPOINT
 
 _JUST_NOW = timedelta(seconds=10)
 """What is scaled between the handler's look and its call can't be known to it."""
 
 
 class ProductionWatch:
-    """Looks at the endpoint before and after each call."""
+    """Looks at an endpoint before and after each call."""
 
-    def __init__(self, service: SageMaker) -> None:
-        self._service = service
+    def __init__(self, service: SageMaker, endpoint: str) -> None:
+        self._service, self._endpoint_name = service, endpoint
         self.scaled_at: datetime | None = None
         """When somebody has scaled the endpoint last."""
         self.on_violation: Callable[[str], None] = lambda _: None
@@ -56,4 +55,4 @@ class ProductionWatch:
         return {each["VariantName"]: (each["ModelName"], each["InitialInstanceCount"]) for each in variants}
 
     def _endpoint(self) -> dict[str, Any]:
-        return next((each for each in self._service.endpoints() if each["EndpointName"] == ENDPOINT), {})
+        return next((each for each in self._service.endpoints() if each["EndpointName"] == self._endpoint_name), {})

@@ -1,11 +1,13 @@
 """The scene of a life: an endpoint in service, a foreign experiment beside it, and how SageMaker behaves."""
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from random import Random
 from typing import Any
 
-from campaign import invariants
+from campaign import endpoints, invariants
 from campaign.chance import Chance
+from campaign.resource import Resource
 from campaign.scheduler import Scheduler
 from local.sagemaker import Behaviour, SageMaker, ServiceError
 from simulation.declarations import (
@@ -27,14 +29,15 @@ FOREIGN = "their-test"
 class Scene:
     """What is there apart from the stack, and what others do to it."""
 
-    def __init__(self, scheduler: Scheduler, service: SageMaker) -> None:
+    def __init__(self, scheduler: Scheduler, service: SageMaker, endpoints: Iterable[str]) -> None:
         self.scheduler, self.service = scheduler, service
+        self._endpoints = endpoints
         self.foreign: set[str] = set()
         self.changes = 0
 
     def set_up(self) -> None:
         create_models(self.service)
-        create_endpoints(self.service, ENDPOINT, "other", config="before")
+        create_endpoints(self.service, *self._endpoints, "other", config="before")
         self.scheduler.spawn(lambda: None, seconds=3600)
         self.scheduler.run()
         self.create_foreign(FOREIGN)
@@ -44,15 +47,19 @@ class Scene:
             self.scheduler.sleep(7200)
             self.somebody("StopInferenceExperiment", Name=FOREIGN, ModelVariantActions=REMOVE)
             self.scheduler.sleep(7200)
-        self.somebody(
-            "CreateInferenceExperiment",
-            Name=name,
-            Type="ShadowMode",
-            RoleArn=ROLE,
-            EndpointName="other",
-            ModelVariants=[variant(PRODUCTION, CHAMPION), variant(SHADOW, CHALLENGER)],
-            ShadowModeConfig=shadow_mode(5),
-        )
+        try:
+            self.somebody(
+                "CreateInferenceExperiment",
+                Name=name,
+                Type="ShadowMode",
+                RoleArn=ROLE,
+                EndpointName="other",
+                ModelVariants=[variant(PRODUCTION, CHAMPION), variant(SHADOW, CHALLENGER)],
+                ShadowModeConfig=shadow_mode(5),
+            )
+        except ServiceError:
+            # Another stack has a test of that name.
+            return
         self.foreign.add(name)
 
     def somebody(self, operation: str, **arguments: Any) -> None:
@@ -70,7 +77,9 @@ class Scene:
                 "UpdateEndpointWeightsAndCapacities", EndpointName=ENDPOINT, DesiredWeightsAndCapacities=wanted
             )
             return True
-        (endpoint,) = [each for each in self.service.endpoints() if each["EndpointName"] == ENDPOINT]
+        endpoint = endpoints.endpoint(self.service, ENDPOINT)
+        if not endpoint:
+            raise ServiceError("ValidationException", f"Could not find endpoint {ENDPOINT}.")
         name = {"EndpointConfigName": endpoint["EndpointConfigName"]}
         config = self.service.call("DescribeEndpointConfig", name)
         shadows = config.get("ShadowProductionVariants", []) if what == "another model" else []
@@ -86,18 +95,25 @@ class Scene:
         self.somebody("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName=changed)
         return False
 
-    def restore_the_endpoint(self) -> None:
-        """The endpoint's owner takes it back to the model that it served in the beginning."""
+    def restore(self, endpoint: str, resources: Sequence[Resource]) -> bool:
+        """The endpoint's owner takes it back to the model that it served in the beginning. Whether there is need to."""
+        own = [each for resource in resources for each in invariants.own(self.service, resource)]
+        running = [
+            each
+            for each in own
+            if each["Status"] not in invariants.ENDED and each["EndpointMetadata"]["EndpointName"] == endpoint
+        ]
+        if running:
+            return False
+        as_before = endpoints.served_models(self.service, endpoint) == [CHAMPION]
+        if as_before and not endpoints.shadows(self.service, endpoint):
+            return False
         try:
-            running = [each for each in invariants.own(self.service) if each["Status"] not in invariants.ENDED]
-            if not running and (
-                invariants.served_models(self.service) != [CHAMPION] or invariants.shadows(self.service)
-            ):
-                change = {"EndpointName": ENDPOINT, "EndpointConfigName": "before"}
-                self.service.call("UpdateEndpoint", change, principal=SOMEBODY)
-                self.scheduler.sleep(3600)
+            self.somebody("UpdateEndpoint", EndpointName=endpoint, EndpointConfigName="before")
+            self.scheduler.sleep(3600)
         except ServiceError:
-            return
+            return False
+        return True
 
 
 def behaviour(chance: Chance) -> Behaviour:

@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
 from typing import Any
 
-from campaign import logs
+from campaign import extras, logs
 from campaign.life import Life
 
 
@@ -39,12 +39,13 @@ def digests(seed: int) -> str:
     return f"{seed} {_digest(trace)} {_digest(reasons)}"
 
 
-def traced(seed: int) -> dict[str, Any]:
+def traced(seed: int, *, plain: bool = False) -> dict[str, Any]:
     """What was called and answered in one life, in order."""
     with logs.captured("ERROR"):
-        life = Life(seed)
+        life = Life(seed, extras.NONE if plain else extras.drawn(seed))
         life.run()
-    runs, requests = life.world.function.runs, life.world.stack.requests
+    runs = life.world.function.runs
+    requests = [request for stack in life.world.stacks for request in stack.requests]
     answers = [(each.body, each.at) for request in requests for each in request.answers]
     return {
         "runs": [(run.request, run.event, run.began, run.seconds, run.calls, type(run.error).__name__) for run in runs],

@@ -11,10 +11,14 @@ from campaign.aws import Client, sagemaker_of
 from campaign.chance import Chance
 from campaign.cloudformation import CloudFormation
 from campaign.function import Function
+from campaign.handler_calls import HandlerCalls
 from campaign.malformed import Strangers
+from campaign.policy import Policy
 from campaign.production import ProductionWatch
+from campaign.resource import FIRST, Resource
 from campaign.response_address import ResponseAddress
 from campaign.scheduler import Scheduler
+from campaign.standing import Standing
 from inference_experiment_handler import index
 from inference_experiment_handler.runtime.ports import Ports
 from inference_experiment_handler.runtime.response import deliver
@@ -27,27 +31,34 @@ START = datetime(2030, 1, 1, tzinfo=UTC)
 class World:
     """SageMaker, CloudFormation and Lambda, and between them the handler's real entry point."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *neighbours: Resource) -> None:
+        self.resources = (FIRST, *neighbours)
+        endpoints = {each.endpoint: None for each in self.resources}
+        self.standings = {each: Standing(shared=len(endpoints) < len(self.resources)) for each in endpoints}
         self.chance = Chance(seed)
         dice = self.chance.random
         self.scheduler = Scheduler(START)
         self.service = SageMaker(self.scheduler, behaviour=scene.behaviour(self.chance))
-        self.production = ProductionWatch(self.service)
+        self.productions = {each: ProductionWatch(self.service, each) for each in endpoints}
         timeout = timedelta(minutes=dice.choice([3, 15, 15]))
         self.function = Function(self.scheduler, self.chance, self._serve, timeout)
-        self.stack = CloudFormation(self.scheduler, self.chance, self.function)
+        parts = (self.scheduler, self.chance, self.function)
+        self.stacks = [CloudFormation(*parts, each) for each in self.resources]
+        self.stack = self.stacks[0]
         self.strangers = Strangers(self.scheduler, self.chance, self.function)
         self.address = ResponseAddress(self.scheduler, self.chance, self._receive)
-        self.scene = scene.Scene(self.scheduler, self.service)
+        self.scene = scene.Scene(self.scheduler, self.service, endpoints)
         self.poll_seconds = 30.0 if self.slowest > timedelta(minutes=20) else 5.0
         denied = START + timedelta(seconds=60) if self.chance.hits("denied") else START
-        parts = (self.scheduler, self.chance, self.function)
+        self.calls = HandlerCalls(self.service, self.function)
+        self.policy = Policy({each.resource.stack_id for each in self.stacks})
+        enforced = dice.random() < 0.5
         self._sagemaker = Client(
             *parts,
-            sagemaker_of(self.service, self.production, enforced=dice.random() < 0.5),
+            sagemaker_of(self.service, self.productions.values(), self.calls, self.policy if enforced else None),
             denied_until=denied.timestamp(),
         )
-        self._cloudformation = Client(*parts, self.stack.describe_stacks)
+        self._cloudformation = Client(*parts, self._describe_stacks)
         self._deliveries: dict[greenlet, int] = {}
         self._delivery = 0
 
@@ -90,8 +101,13 @@ class World:
         return delivered
 
     def _receive(self, url: str, body: bytes) -> None:
-        request = next((each for each in self.stack.requests if each.event["ResponseURL"] == url), None)
-        if request is None:
-            self.strangers.receive(url, body)
-        else:
-            self.stack.receive(request, body, self._deliveries[getcurrent()])
+        for stack in self.stacks:
+            for request in stack.requests:
+                if request.event["ResponseURL"] == url:
+                    stack.receive(request, body, self._deliveries[getcurrent()])
+                    return
+        self.strangers.receive(url, body)
+
+    def _describe_stacks(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        stack = next((each for each in self.stacks if each.resource.stack_id == asked["StackName"]), self.stack)
+        return stack.describe_stacks(operation, asked)

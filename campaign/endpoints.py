@@ -1,0 +1,41 @@
+"""What an endpoint serves, as SageMaker tells it to whoever judges."""
+
+from typing import Any
+
+from local.sagemaker import SageMaker
+
+
+def endpoint(service: SageMaker, name: str) -> dict[str, Any]:
+    """Empty where there is none, or none any more."""
+    there = (each for each in service.endpoints() if each["EndpointName"] == name)
+    return next((each for each in there if each["EndpointStatus"] != "Deleting"), {})
+
+
+def shadows(service: SageMaker, endpoint_name: str) -> list[str]:
+    return [each["VariantName"] for each in endpoint(service, endpoint_name).get("ShadowProductionVariants", [])]
+
+
+def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
+    """The variants that an endpoint serves, and those that shadow it: model, instance type and count."""
+    described = endpoint(service, endpoint_name)
+    if not described:
+        return []
+    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": described["EndpointConfigName"]})
+    counts = {
+        each["VariantName"]: each["DesiredInstanceCount"]
+        for kind in ("ProductionVariants", "ShadowProductionVariants")
+        for each in described.get(kind, [])
+    }
+    return [
+        {**each, "InstanceCount": counts[each["VariantName"]]}
+        for kind in ("ProductionVariants", "ShadowProductionVariants")
+        for each in config.get(kind, [])
+    ]
+
+
+def served_models(service: SageMaker, endpoint_name: str) -> list[str]:
+    described = endpoint(service, endpoint_name)
+    if not described:
+        return []
+    config = service.call("DescribeEndpointConfig", {"EndpointConfigName": described["EndpointConfigName"]})
+    return [each["ModelName"] for each in config["ProductionVariants"]]

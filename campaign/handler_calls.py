@@ -1,0 +1,79 @@
+"""What the handler has changed, and on behalf of which request."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from campaign.function import Function
+from local.sagemaker import SageMaker, ServiceError
+
+_LOOKS = re.compile(r"^(Describe|List)")
+_OWNER = ("sagemaker-inference-experiment:stack-id", "sagemaker-inference-experiment:logical-id")
+
+
+@dataclass
+class HandlerCall:
+    """One call that changes something.
+
+    Attributes:
+        request: The id of the request.
+        asked_by: The stack and the logical id that the request is of.
+        owned_by: The same of the experiment, as its tags said before; empty where they said nothing.
+        status: The experiment's status before.
+        name: The experiment's, in lower case.
+        code: The error's, where it was refused.
+    """
+
+    request: str
+    asked_by: tuple[str, ...]
+    owned_by: tuple[str, ...]
+    status: str
+    operation: str
+    name: str
+    parameters: Mapping[str, Any]
+    at: datetime
+    code: str = ""
+
+
+class HandlerCalls:
+    """Keeps them."""
+
+    def __init__(self, service: SageMaker, function: Function) -> None:
+        self._service, self._function = service, function
+        self.made: list[HandlerCall] = []
+
+    def note(
+        self, operation: str, parameters: Mapping[str, Any], perform: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        if _LOOKS.match(operation):
+            return perform()
+        name = (str(parameters.get("Name", "")) or str(parameters.get("ResourceArn")).rpartition("/")[2]).lower()
+        live = next((each for each in self._service.experiments() if each["Name"].lower() == name), None)
+        tags = self._service.tags_by_arn().get(live["Arn"], {}) if live else {}
+        event = self._function.present_event
+        call = HandlerCall(
+            request=str(event.get("RequestId")),
+            asked_by=(str(event.get("StackId")), str(event.get("LogicalResourceId"))),
+            owned_by=tuple(tags[key] for key in _OWNER) if tags.keys() >= set(_OWNER) else (),
+            status=live["Status"] if live else "",
+            operation=operation,
+            name=name,
+            parameters=parameters,
+            at=self._service.clock.now(),
+        )
+        self.made.append(call)
+        try:
+            return perform()
+        except ServiceError as error:
+            call.code = error.code
+            raise
+
+    def of_others(self) -> list[str]:
+        """What was done to an experiment that bore another resource's tags."""
+        return [
+            f"{call.request} {call.operation} of {call.name}, which is {call.owned_by[1]}'s of {call.owned_by[0]}"
+            for call in self.made
+            if call.owned_by and call.owned_by != call.asked_by and not call.code
+        ]

@@ -1,0 +1,61 @@
+"""Somebody who does things by hand: to the experiment, and to the endpoint."""
+
+from random import Random
+from typing import Any
+
+from campaign import endpoints, invariants
+from campaign.judge import Judge
+from campaign.world import World
+from local.sagemaker import ServiceError
+from simulation.declarations import REMOVE
+from simulation.endpoints import SOMEBODY
+
+
+class Meddler:
+    """Meddles at times, until the life is over."""
+
+    def __init__(self, world: World, judge: Judge, dice: Random) -> None:
+        self._world, self._judge, self._dice = world, judge, dice
+        self._service, self._resource = world.service, judge.resource
+        self.gone = False
+
+    def meddle(self) -> None:
+        """Does something to the experiment."""
+        mine = invariants.own(self._service, self._resource)
+        if self.gone or not mine or not self._world.chance.hits("meddling"):
+            return
+        victim = self._dice.choice(mine)
+        name, given = victim["Name"], self._resource.given_name
+        what: list[tuple[str, dict[str, Any]]] = [
+            ("StopInferenceExperiment", {"ModelVariantActions": REMOVE}),
+            ("UpdateInferenceExperiment", {"Description": "somebody else's"}),
+            ("DeleteInferenceExperiment", {}),
+            ("StartInferenceExperiment", {}),
+        ]
+        if name != given and not name.startswith(f"{given}-"):
+            # Without them an experiment whose name anybody may give is nobody's, for good.
+            what.append(("DeleteTags", {"TagKeys": list(self._service.tags_by_arn()[victim["Arn"]])}))
+        operation, arguments = self._dice.choice(what)
+        whose = {"ResourceArn": victim["Arn"]} if operation == "DeleteTags" else {"Name": name}
+        try:
+            self._service.call(operation, {**whose, **arguments}, principal=SOMEBODY)
+        except ServiceError:
+            return
+        self._judge.meddled()
+        if operation == "StartInferenceExperiment":
+            self._judge.started_early.add(name)
+        if operation == "DeleteInferenceExperiment" and endpoints.shadows(self._service, self._resource.endpoint):
+            # Nobody knows any more whose it is.
+            self._judge.standing.left_behind = True
+
+    def meddle_with_the_endpoint(self) -> None:
+        """Changes what the endpoint serves, or how much of it."""
+        first = self._resource == self._world.stack.resource
+        if self.gone or not first or not self._world.chance.hits("endpoint_meddling"):
+            return
+        try:
+            if self._world.scene.change_the_endpoint(self._world.chance.later):
+                self._world.productions[self._resource.endpoint].scaled_at = self._world.scheduler.now()
+        except ServiceError:
+            return
+        self._judge.endpoint_changed()

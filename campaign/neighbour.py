@@ -1,0 +1,54 @@
+"""A second stack, with an experiment of its own: the same function serves both."""
+
+from random import Random
+
+from campaign.author import Author
+from campaign.extras import Extras
+from campaign.invariants import Violation
+from campaign.judge import Judge
+from campaign.outcome import Outcome
+from campaign.resource import Resource
+from campaign.world import World
+from simulation.declarations import ENDPOINT
+
+ELSEWHERE = Resource(
+    # It differs from the first in its stack alone: its logical id is the same, and so may be the name that is given.
+    stack_id="arn:aws:cloudformation:us-east-1:123456789012:stack/Next/7a6b5c4d-3e2f-4170-9876-a1b2c3d4e5f6",
+    endpoint="next",
+    generated="next-shadowtest-",
+    invented="Next-ShadowTest-1ABCDEFGHIJK",
+    first_request=1000,
+)
+BESIDE = Resource(
+    stack_id=ELSEWHERE.stack_id,
+    endpoint=ENDPOINT,
+    generated=ELSEWHERE.generated,
+    invented=ELSEWHERE.invented,
+    first_request=ELSEWHERE.first_request,
+)
+
+
+class Neighbour:
+    """Lives beside the first stack, on an endpoint of its own or on the same one."""
+
+    def __init__(self, world: World, outcome: Outcome, has: Extras) -> None:
+        self._world, self._dice = world, has.dice("neighbour's life")
+        (stack,) = [each for each in world.stacks if each is not world.stack]
+        self.judge = Judge(world, stack, outcome)
+        self.author = Author(world, self.judge, self._dice)
+
+    def live(self) -> None:
+        self._world.scheduler.sleep(self._dice.choice([0, 60, 1800, 86_400, 5 * 86_400]))
+        self.author.live()
+
+    def look_back(self) -> None:
+        if not self.author.over:
+            self.judge.violated(1, "the neighbour's stack never came to its end")
+        self.judge.look_back()
+        now = self._world.scheduler.now()
+        for touched in self._world.calls.of_others():
+            self.judge.outcome.violations.append(Violation(3, touched, now))
+
+
+def resource(dice: Random) -> Resource:
+    return dice.choice([ELSEWHERE, ELSEWHERE, BESIDE])

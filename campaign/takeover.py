@@ -1,0 +1,98 @@
+"""A test that somebody has made before, and that the stack takes over (``AdoptExisting``)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from campaign.extras import Extras
+from campaign.invariants import ENDED
+from campaign.judge import Judge
+from campaign.world import World
+from simulation.declarations import MODELS, REMOVE, SHADOW, Declaration, variant
+
+_PREFIX = "sagemaker-inference-experiment:"
+_ENDS = ("StopInferenceExperiment", "DeleteInferenceExperiment")
+
+
+class Takeover:
+    """Makes the test, and judges what becomes of it."""
+
+    def __init__(self, world: World, judge: Judge, extras: Extras) -> None:
+        self._world, self._judge, self._dice = world, judge, extras.dice("takeover")
+        self._stack, self._name = judge.stack, judge.resource.given_name
+        self.added = extras.added
+        self._taken = False
+        self._let_go: datetime | None = None
+
+    def prepare(self, declared: Declaration) -> None:
+        """Somebody makes a test. From now on it is declared to be taken over."""
+        kind = self._dice.choice(["as declared", "as declared", "as declared", "almost", "almost", "another", "ended"])
+        declared |= {"Name": self._name, "AdoptExisting": True}
+        self._world.policy.adopted.add(self._name.lower())
+        self._judge.adopts = True
+        asked = self._asked(declared)
+        if kind == "almost":
+            asked["Description"] = "made by hand"
+            asked["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] = self._dice.randrange(101)
+        elif kind == "another":
+            asked["ModelVariants"][1] = variant(SHADOW, self._dice.choice(MODELS[1:]))
+        self._world.scene.somebody("CreateInferenceExperiment", **asked)
+        if kind == "ended":
+            self._end()
+        self._world.scheduler.sleep(self._dice.choice([0, 60, 600, 7200]))
+
+    def _end(self) -> None:
+        self._world.scheduler.sleep(3 * 3600)
+        if self._live()["Status"] == "Running":
+            state = self._dice.choice(ENDED)
+            self._world.scene.somebody(
+                "StopInferenceExperiment", Name=self._name, ModelVariantActions=REMOVE, DesiredState=state
+            )
+            self._world.scheduler.sleep(2 * 3600)
+
+    def _asked(self, declared: Declaration) -> dict[str, Any]:
+        """What CreateInferenceExperiment is sent for a test as it is declared."""
+        same = ("Name", "RoleArn", "EndpointName", "DataStorageConfig", "KmsKey")
+        asked: dict[str, Any] = {key: declared[key] for key in same if key in declared}
+        asked["ModelVariants"] = list(declared["ModelVariants"])
+        mode = declared["ShadowModeConfig"]
+        asked["ShadowModeConfig"] = mode | {"ShadowModelVariants": [dict(mode["ShadowModelVariants"][0])]}
+        schedule = declared["Schedule"]
+        given = {key: datetime.fromisoformat(schedule[key]) for key in ("StartTime", "EndTime") if key in schedule}
+        if "EndTime" not in given:
+            start = given.get("StartTime", self._world.scheduler.now())
+            given["EndTime"] = start + timedelta(days=int(schedule["Duration"][1:-1]))
+        return asked | {"Type": "ShadowMode", "Schedule": given, "Tags": [{"Key": "team", "Value": "ranking"}]}
+
+    def creation_ended(self) -> None:
+        """A while after the operation that was to take it over."""
+        self._taken = self._stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        if self._stack.status in ("ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+            self._let_go = self._stack.requests[-1].settled_at
+            self._check_it_went_on()
+
+    def look_back(self) -> None:
+        live = self._live()
+        if self._let_go is not None:
+            self._check_it_went_on()
+            return
+        to_go = self._taken and self._stack.status == "DELETE_COMPLETE" and not self._judge.excuses.given_up
+        excused = self._stack.leaked | self._judge.written_off
+        if to_go and live and live["Status"] not in ENDED and self._name not in excused:
+            self._judge.violated(2, f"{self._name} was taken over, and is {live['Status']} when all is over")
+
+    def _check_it_went_on(self) -> None:
+        """It was there before the stack, so the rollback leaves it as it is, and it is nobody's."""
+        live, calls = self._live(), [each for each in self._world.calls.made if each.name == self._name.lower()]
+        for call in calls:
+            what = f"{call.request} {call.operation} of {self._name}"
+            if call.operation in _ENDS and not call.code:
+                self._judge.violated(5, f"{what}, whose takeover is taken back")
+            elif not call.code and self._let_go is not None and call.at > self._let_go:
+                self._judge.violated(3, f"{what}, which is nobody's any more")
+        tags = self._world.service.tags_by_arn().get(live["Arn"], {}) if live else {}
+        left = [key for key in tags if key.startswith(_PREFIX)]
+        if left:
+            self._judge.violated(5, f"the takeover of {self._name} is taken back, and it still has {left}")
+
+    def _live(self) -> dict[str, Any]:
+        return next((each for each in self._world.service.experiments() if each["Name"] == self._name), {})
