@@ -41,6 +41,5 @@ the project promises must hold (``invariants``); the same seed replays the same 
 ``invariants``        what must hold, whatever happens
 ``mutants``           faults in the handler itself, which the campaign has to find
 ``planting``          how such a fault is planted, and whether it is reached
-``known_faults``      seeds that show a fault which the handler still has
 ====================  ==========================================================
 """

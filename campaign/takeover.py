@@ -87,7 +87,7 @@ class Takeover:
             what = f"{call.request} {call.operation} of {self._name}"
             if call.operation in _ENDS and not call.code:
                 self._judge.violated(5, f"{what}, whose takeover is taken back")
-            elif not call.code and self._let_go is not None and call.at > self._let_go:
+            elif not call.code and self._let_go is not None and call.at > self._let_go + _lag(call.operation):
                 self._judge.violated(3, f"{what}, which is nobody's any more")
         tags = self._world.service.tags_by_arn().get(live["Arn"], {}) if live else {}
         left = [key for key in tags if key.startswith(_PREFIX)]
@@ -96,3 +96,8 @@ class Takeover:
 
     def _live(self) -> dict[str, Any]:
         return next((each for each in self._world.service.experiments() if each["Name"] == self._name), {})
+
+
+def _lag(operation: str) -> timedelta:
+    """A Create that runs once more may let go, too, while the tags still show after the Delete has removed them."""
+    return timedelta(minutes=1) if operation == "DeleteTags" else timedelta()

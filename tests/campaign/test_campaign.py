@@ -2,7 +2,6 @@
 
 import pytest
 
-from campaign import known_faults
 from campaign.life import live
 from campaign.mutants import MUTANTS
 from campaign.planting import Mutant
@@ -58,12 +57,18 @@ ONCE_FAILED = (
     600890,
     610344,
     196254293,
+    # Takeovers: rolled back before their tags showed, let go of twice, given up, and of a test that they had started.
+    482,
+    735,
+    1610,
+    1967,
+    3009,
 )
 
 
 @pytest.mark.parametrize("first", range(0, 300, 25))
 def test_nothing_is_violated(first: int) -> None:
-    for seed in set(range(first, first + 25)) - known_faults.SEEDS.keys():
+    for seed in range(first, first + 25):
         assert [str(each) for each in live(seed).violations] == [], f"seed {seed}"
 
 
@@ -71,17 +76,6 @@ def test_nothing_is_violated(first: int) -> None:
 def test_what_failed_once_holds(seed: int) -> None:
     # As it was when it failed, and with what may have been added to that life since.
     assert [str(each) for each in live(seed, plain=True).violations] == []
-    assert [str(each) for each in live(seed).violations] == []
-
-
-@pytest.mark.parametrize(
-    "seed",
-    [
-        pytest.param(seed, marks=pytest.mark.xfail(strict=True, reason=reason))
-        for seed, reason in known_faults.SEEDS.items()
-    ],
-)
-def test_what_is_to_be_mended(seed: int) -> None:
     assert [str(each) for each in live(seed).violations] == []
 
 

@@ -1,105 +1,91 @@
-"""A takeover (``AdoptExisting``) that is rolled back: the test was there before, and goes on."""
+"""A test that is taken over was there before: a rollback, or a stack that is gone, leaves it to itself."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from simulation.declarations import PRODUCTION, SHADOW, declared
-from tests.support.foreign import make_theirs
+from local.sagemaker import CancelFault, Hook
+from simulation.declarations import SHADOW, declared
+from tests.support.foreign import THEIRS, make_theirs
 from tests.support.stack import Stack
 
-ADOPTING = declared(Name="theirs", AdoptExisting=True, sampling=50)
-OWN = "sagemaker-inference-experiment:"
+ADOPTING = declared(Name=THEIRS, AdoptExisting=True)
+PREFIX = "sagemaker-inference-experiment:"
+
+
+def own_tags(stack: Stack) -> list[str]:
+    return [key for key in stack.tags(THEIRS) if key.startswith(PREFIX)]
+
+
+def roll_back_creation(stack: Stack) -> None:
+    """Another resource fails, and the stack deletes what it has brought."""
+    event = stack.event("Delete", ADOPTING, physical_id=THEIRS)
+    stack.status_during[event["RequestId"]] = "ROLLBACK_IN_PROGRESS"
+    stack.deliver(event)
+    stack.run()
+    assert stack.answers[-1].succeeded, stack.answers[-1].reason
 
 
 @pytest.fixture
-def foreign(stack: Stack) -> Stack:
-    """Somebody has made an experiment named ``theirs``, and it runs."""
-    make_theirs(stack, Tags=[{"Key": "team", "Value": "ranking"}])
-    stack.clock.advance(600)
+def resting() -> Stack:
+    """Theirs is due, and still rests in Created."""
+    stack = Stack(unscheduled_passes_created=True)
+    make_theirs(stack)
+    while stack.describe(THEIRS)["Status"] != "Created":
+        stack.clock.advance(10)
     return stack
 
 
-def delete_while(stack: Stack, status: str, properties: dict[str, Any], name: str) -> Any:
-    """A Delete that CloudFormation sends while the stack has that status."""
-    event = stack.event("Delete", properties, physical_id=name)
-    stack.status_during[event["RequestId"]] = status
-    stack.deliver(event)
-    stack.run()
-    return stack.answers[-1]
+def test_a_takeover_that_starts_the_test_is_rolled_back_as_any_other(resting: Stack) -> None:
+    answer = resting.create(ADOPTING)
+    assert answer.succeeded, answer.reason
+    assert "StartInferenceExperiment" in resting.calls()
+
+    roll_back_creation(resting)
+
+    assert resting.describe(THEIRS)["Status"] == "Running"
+    assert resting.shadows() == [SHADOW]
+    assert own_tags(resting) == []
 
 
-@pytest.mark.parametrize(
-    "status", ["ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"]
-)
-def test_it_outlives_the_rollback_of_its_takeover_and_belongs_to_nobody(foreign: Stack, status: str) -> None:
-    assert foreign.create(ADOPTING).succeeded
-    mark = foreign.mark()
+def test_a_takeover_that_fails_after_a_start_leaves_no_tag(resting: Stack) -> None:
+    resting.sagemaker.faults.add(CancelFault("Starting", "no capacity"))
 
-    answer = delete_while(foreign, status, ADOPTING, "theirs")
+    answer = resting.create(ADOPTING)
+
+    assert not answer.succeeded
+    assert "StartInferenceExperiment" in resting.calls()
+    assert own_tags(resting) == []
+
+
+def test_a_takeover_is_answered_once_its_tags_show() -> None:
+    stack = Stack(tags_visible_after=timedelta(seconds=30))
+    make_theirs(stack)
+    stack.clock.advance(1200)
+
+    answer = stack.create(ADOPTING)
 
     assert answer.succeeded, answer.reason
-    assert foreign.calls(since=mark) == ["DeleteTags"]
-    assert foreign.describe("theirs")["Status"] == "Running"
-    assert foreign.served() == [PRODUCTION]
-    assert foreign.shadows() == [SHADOW]
-    assert [key for key in foreign.tags("theirs") if key.startswith(OWN)] == []
-    assert foreign.tags("theirs")["team"] == "ranking"
+    assert f"{PREFIX}adopted" in stack.tags(THEIRS)
+    roll_back_creation(stack)
+    stack.clock.advance(120)
+    assert stack.describe(THEIRS)["Status"] == "Running"
+    assert own_tags(stack) == []
 
 
-@pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"])
-def test_any_other_delete_does_what_is_declared(foreign: Stack, status: str) -> None:
-    assert foreign.create(ADOPTING).succeeded
+def test_a_takeover_that_a_delete_has_overtaken_lets_go(stack: Stack) -> None:
+    make_theirs(stack)
+    stack.clock.advance(1200)
 
-    answer = delete_while(foreign, status, ADOPTING, "theirs")
+    def deleted(_: object) -> None:
+        stack.status = "DELETE_IN_PROGRESS"
 
-    assert answer.succeeded, answer.reason
-    assert foreign.names() == []
-    assert foreign.shadows() == []
+    # The Delete finds no tags, and answers; then they are written.
+    stack.sagemaker.faults.add(Hook(deleted, "AddTags"))
 
+    answer = stack.create(ADOPTING)
 
-def test_a_test_of_its_own_does_not_outlive_a_rollback(stack: Stack) -> None:
-    name = stack.create(declared()).physical_id
-
-    answer = delete_while(stack, "ROLLBACK_IN_PROGRESS", declared(), name)
-
-    assert answer.succeeded, answer.reason
-    assert stack.names() == []
-
-
-def test_a_test_of_its_own_whose_tags_show_late_was_not_taken_over() -> None:
-    stack = Stack(tags_visible_after=timedelta(seconds=40), creating=timedelta(seconds=5))
-    scheduled = declared(Name="ranking", Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
-    name = stack.create(scheduled).physical_id
-
-    answer = delete_while(stack, "ROLLBACK_IN_PROGRESS", scheduled, name)
-
-    assert answer.succeeded, answer.reason
-    assert stack.names() == []
-
-
-def test_a_delete_of_what_was_not_taken_over_does_not_ask_cloudformation(stack: Stack) -> None:
-    name = stack.create(declared()).physical_id
-    asked = stack.asked
-
-    assert stack.delete(declared(), name).succeeded
-    assert stack.asked == asked
-
-
-def test_an_update_that_took_it_over_is_rolled_back(foreign: Stack) -> None:
-    before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}, EndpointName="other")
-    foreign.serve("other")
-    foreign.clock.advance(600)
-    name = foreign.create(before).physical_id
-    assert foreign.update(before, ADOPTING, name).succeeded
-
-    answer = foreign.roll_back(ADOPTING, before, name)
-
-    assert answer.succeeded, answer.reason
-    assert answer.physical_id == name
-    assert foreign.describe("theirs")["Status"] == "Running"
-    assert [key for key in foreign.tags("theirs") if key.startswith(OWN)] == []
-    answer = delete_while(foreign, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", ADOPTING, "theirs")
-    assert answer.succeeded, answer.reason
-    assert foreign.describe("theirs")["Status"] == "Running"
+    assert not answer.succeeded
+    assert "no longer waits" in answer.reason
+    assert stack.describe(THEIRS)["Status"] == "Running"
+    assert own_tags(stack) == []

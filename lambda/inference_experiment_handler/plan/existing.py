@@ -27,7 +27,7 @@ from inference_experiment_handler.spec.text import iso_instant
 def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     """The step of a Create or an Update whose experiment is there."""
     step = _plan_existing(situation, target)
-    if isinstance(step, Call) and not target.ours:
+    if isinstance(step, Call) and target.being_taken_over:
         # A Delete that came meanwhile has let it be, as it is not this resource's yet.
         return stack.while_awaited(situation, step)
     return step
@@ -171,7 +171,9 @@ def _update_conclude_start(situation: Situation, target: Target, differing: list
         return _conclude(situation, target, desired.conclusion)
     due = desired.conclusion is None and desired.schedule.is_due(situation.now)
     if experiment.not_started and due and in_full:
-        intent = record_intent(target, Purpose.START, {STARTED: iso_instant(situation.now)})
+        # A test that is being taken over gets all tags last: a rollback has to find that it was there before.
+        started = {STARTED: iso_instant(situation.now)}
+        intent = None if target.being_taken_over else record_intent(target, Purpose.START, started)
         return intent or call_once(START, target, {"Name": target.name})
     why = f"{experiment.status}, {'as declared' if in_full else 'and as far as it can be as declared'}"
     return finalize(situation, target, why, in_full=in_full)

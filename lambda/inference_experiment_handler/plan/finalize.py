@@ -1,10 +1,12 @@
 """The last steps towards SUCCESS: live is as desired, and its tags say so."""
 
-from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
+from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS, START
 from inference_experiment_handler.model.steps import Call, Done, Step
 from inference_experiment_handler.model.tags import ADOPTED, LAST_APPLIED, LEASE, PENDING_STOP, STARTED, VERIFIED
 from inference_experiment_handler.plan import arguments, last_applied
 from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.takeover import confirm_takeover
+from inference_experiment_handler.spec.text import iso_instant
 
 
 def finalize(situation: Situation, target: Target, why: str, *, in_full: bool = True) -> Step:
@@ -30,7 +32,7 @@ def finalize(situation: Situation, target: Target, why: str, *, in_full: bool = 
         return Call(ADD_TAGS, target.name, tag, f"to be set: {', '.join(missing)}")
     if surplus and not untagged:
         return untag
-    return Done(why)
+    return confirm_takeover(situation, target) or Done(why)
 
 
 def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dict[str, str]:
@@ -40,8 +42,11 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
         tags[LAST_APPLIED] = last_applied.to_tag(last_applied.digests_of(desired))
     if _lease_is_to_be_held(target):
         tags[LEASE] = situation.request.token
-    if not target.ours:
+    if target.being_taken_over:
         tags[ADOPTED] = situation.request.token
+        started = target.journal.completed_at(START, target.name)
+        if started is not None:
+            tags[STARTED] = iso_instant(started)
     if in_full and desired.conclusion is not None and target.tags.get(PENDING_STOP):
         tags[PENDING_STOP] = VERIFIED
     return tags

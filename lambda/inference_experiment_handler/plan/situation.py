@@ -127,6 +127,16 @@ class Target:
         return ADOPTED in (self.experiment.tags or {})
 
     @property
+    def being_taken_over(self) -> bool:
+        """Whether the request takes it over: it was there before, and its tags don't yet say that it is the owner's."""
+        return not self.owned and not self.journal.perhaps_completed(CREATE, self.name)
+
+    @property
+    def taken_over_by_request(self) -> bool:
+        """Whether its tags say that this request has taken it over. Not where they were not read."""
+        return (self.experiment.tags or {}).get(ADOPTED) == self.request.token
+
+    @property
     def left_by_failed_creation(self) -> bool:
         """Whether another request has created it, and did not succeed: what it was created from is not known."""
         return self.owned and not self.came_about and not self.journal.perhaps_completed(CREATE, self.name)

@@ -1,10 +1,15 @@
 """An experiment that was taken over (``AdoptExisting``) was there before, and outlives a rollback of the takeover."""
 
-from inference_experiment_handler.model.operations import DELETE_TAGS
-from inference_experiment_handler.model.steps import Call
+from datetime import UTC, datetime
+
+from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
+from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
 from inference_experiment_handler.model.tags import PREFIX
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.wording import GIVEN_UP
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 def takeover_is_rolled_back(situation: Situation, target: Target) -> bool | None:
@@ -16,10 +21,31 @@ def takeover_is_rolled_back(situation: Situation, target: Target) -> bool | None
     return stack.is_rollback(situation) if target.taken_over else False
 
 
+def confirm_takeover(situation: Situation, target: Target) -> Step | None:
+    """The next step before a takeover is answered; ``None`` where nothing is left to do, or it is no takeover.
+
+    A Delete that follows at once has to find the tags, which may show late. And one that came right before they were
+    written has found none, and let the experiment be: no other will come.
+    """
+    journal = situation.journal
+    if not (target.being_taken_over or target.taken_over_by_request):
+        return None
+    if not target.taken_over_by_request and journal.may_not_show_yet(ADD_TAGS, target.name, situation.now):
+        return Wait(f"waiting for the tags of {target.name} to show")
+    tagged_at = journal.perhaps_completed_at(ADD_TAGS, target.name)
+    given_up = stack.gave_up(situation, since=tagged_at or _ALWAYS)
+    if given_up is None:
+        return stack.ask(situation, "whether what was taken over is still waited for")
+    if not given_up:
+        return None
+    # Without the tag of this request, somebody has let go of it already, and others may have taken it over.
+    return (release(target) if target.taken_over_by_request else None) or Fail(GIVEN_UP)
+
+
 def release(target: Target) -> Call | None:
     """The call that lets go of an experiment; ``None`` once it is made. It belongs to nobody then, and goes on."""
     if target.journal.is_completed(DELETE_TAGS, target.name):
         return None
     keys = [key for key in target.tags if key.startswith(PREFIX)]
-    why = "its takeover is rolled back, and it was there before"
+    why = "its takeover is not kept, and it was there before"
     return Call(DELETE_TAGS, target.name, {"ResourceArn": target.experiment.arn, "TagKeys": keys}, why)
