@@ -45,7 +45,8 @@ class Scene:
     def create_foreign(self, name: str) -> None:
         if self.foreign:
             self.scheduler.sleep(7200)
-            self.somebody("StopInferenceExperiment", Name=FOREIGN, ModelVariantActions=REMOVE)
+            if any(each["Name"] == FOREIGN and each["Status"] == "Running" for each in self.service.experiments()):
+                self.somebody("StopInferenceExperiment", Name=FOREIGN, ModelVariantActions=REMOVE)
             self.scheduler.sleep(7200)
         try:
             self.somebody(

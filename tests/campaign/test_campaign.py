@@ -63,6 +63,8 @@ ONCE_FAILED = (
     1610,
     1967,
     3009,
+    # It broke the campaign itself.
+    547118101,
 )
 
 
