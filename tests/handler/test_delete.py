@@ -9,6 +9,7 @@ import pytest
 from local.sagemaker import CancelFault, ErrorFault, SilentRollback
 from simulation.cloudformation import STACK_ID
 from simulation.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared
+from tests.support.foreign import THEIRS, make_theirs
 from tests.support.interruption import stop_once
 from tests.support.stack import Stack
 from tests.support.statuses import reported_as
@@ -287,3 +288,17 @@ def test_an_unknown_status_that_stays_is_named_at_the_deadline(stack: Stack) -> 
     assert "StopInferenceExperiment" in stack.calls(since=mark)
     assert stack.delete(declared(), name).succeeded
     assert stack.names() == []
+
+
+def test_a_kept_record_is_no_ground_to_blame_the_next_tests_shadow(stack: Stack) -> None:
+    kept = declared(OnDelete={"Record": "Retain"})
+    name = stack.create(kept).physical_id
+    assert stack.delete(kept, name).succeeded
+    make_theirs(stack)
+    stack.clock.advance(1200)
+    assert stack.shadows() == [SHADOW]
+
+    answer = stack.delete(kept, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(THEIRS)["Status"] == "Running"

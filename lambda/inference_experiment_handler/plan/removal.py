@@ -3,7 +3,7 @@
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
-from inference_experiment_handler.model.tags import PENDING_STOP, PendingStop
+from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED, PendingStop
 from inference_experiment_handler.plan import arguments, stack
 from inference_experiment_handler.plan.calls import call_off, call_once
 from inference_experiment_handler.plan.displaced import displaced
@@ -46,6 +46,9 @@ def plan_removal(situation: Situation) -> Step:
     if rolled_back:
         return release(target) or Done(f"{target.name} was there before it was taken over, and goes on as it is")
     step = remove(situation, target, situation.request.removal, because="deleted with")
+    if step is None and target.unverified:
+        # The record stays, and another Delete may come. By then the endpoint may show another test's shadow variant.
+        step = record_intent(target, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
     return step or Done(f"nothing of {target.name} runs; its record stays, which is {target.experiment.status}")
 
 
