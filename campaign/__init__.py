@@ -27,6 +27,7 @@ the project promises must hold (``invariants``); the same seed replays the same 
 ``extras``            what only some lives have; each of it in a module:
 ``takeover``          a test that was there before
 ``resizing``          ``DesiredModelVariants``
+``opening``           declarations that leave production as it is served
 ``endpoint_loss``     somebody deletes the endpoint
 ``neighbour``         a second stack
 ``concurrency``       many stacks at once; no life, but a test of its own

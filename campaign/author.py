@@ -7,6 +7,7 @@ from campaign.endpoint_loss import EndpointLoss
 from campaign.extras import NONE, Extras
 from campaign.judge import Judge
 from campaign.meddling import Meddler
+from campaign.opening import Openings
 from campaign.takeover import Takeover
 from campaign.world import World
 from local.sagemaker import CancelFault, SilentRollback
@@ -30,6 +31,7 @@ class Author:
         self._chance, self._scheduler, self._scene = world.chance, world.scheduler, world.scene
         self._has, self._takeover, self._loss = has, takeover, loss
         self._sizes = has.dice("resizing")
+        self._openings = Openings(has.dice("opening"), is_played=has.opening)
         self._meddler = Meddler(world, judge, dice)
         self.over = False
 
@@ -46,7 +48,8 @@ class Author:
             if not self._stack.can_be_updated:
                 break
             self._idle()
-            self._update(declarations.following(self._dice, self._scheduler.now(), self._stack.declared))
+            before = self._openings.whole(self._stack.declared)
+            self._update(declarations.following(self._dice, self._scheduler.now(), before))
             self._continue_rollback()
             self._pass_judgement()
         self._idle()
@@ -68,6 +71,7 @@ class Author:
             resizing.resize(self._sizes, declared)
         if self._takeover is not None:
             self._takeover.prepare(declared)
+        declared = self._openings.open_up(declared)
         self._judge.declared(declared)
         self._unnerve()
         self._approach("creation")
@@ -78,6 +82,7 @@ class Author:
             if self._sizes.random() < 0.3:
                 resizing.conclude(self._sizes, declared)
             resizing.resize(self._sizes, declared)
+        declared = self._openings.open_up(declared)
         self._judge.declared(declared)
         self._unnerve()
         self._approach("update")

@@ -14,6 +14,7 @@ class Extras:
         resizing: Endings are declared with ``DesiredModelVariants``.
         endpoint_loss: Somebody deletes the endpoint.
         neighbour: The same function serves a second stack.
+        opening: Production is mostly declared as it is served.
     """
 
     seed: int = 0
@@ -22,6 +23,7 @@ class Extras:
     resizing: bool = False
     endpoint_loss: bool = False
     neighbour: bool = False
+    opening: bool = False
 
     @property
     def played(self) -> dict[str, int]:
@@ -32,6 +34,7 @@ class Extras:
             "resizing": self.resizing,
             "endpoint loss": self.endpoint_loss,
             "neighbour": self.neighbour,
+            "production as served": self.opening,
         }
         return {name: 1 for name, played in named.items() if played}
 
@@ -58,4 +61,5 @@ def drawn(seed: int) -> Extras:
         endpoint_loss=is_played("endpoint loss", 0.1),
         # What it takes over might be the neighbour's, which is another matter.
         neighbour=not takeover and is_played("neighbour", 0.15),
+        opening=is_played("opening", 0.25),
     )

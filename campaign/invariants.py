@@ -124,11 +124,18 @@ def _unlike_ended(declared: Declaration, live: dict[str, Any], service: SageMake
 
 
 def _differences(declared: Declaration, live: dict[str, Any], fields: dict[str, "_Read"]) -> list[str]:
-    return [
-        f"{name}: declared {read[0](declared)}, live {read[1](live)}"
-        for name, read in fields.items()
-        if read[0](declared) != read[1](live)
-    ]
+    values = {name: (read[0](declared), read[1](live)) for name, read in fields.items()}
+    if len(declared["ModelVariants"]) == 1 and "ModelVariants" in values:
+        values["ModelVariants"] = _shadow_as_declared(declared, live)
+    return [f"{name}: declared {one}, live {other}" for name, (one, other) in values.items() if one != other]
+
+
+def _shadow_as_declared(declared: Declaration, live: dict[str, Any]) -> tuple[Any, Any]:
+    """Of what is left open only the role matters: the other variant is the source."""
+    (entry,) = declared["ModelVariants"]
+    (found,) = [each for each in live["ModelVariants"] if each["VariantName"] == entry["VariantName"]]
+    source = live["ShadowModeConfig"]["SourceModelVariantName"]
+    return (entry, False), ({key: found[key] for key in entry}, source == entry["VariantName"])
 
 
 def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker) -> list[str]:
@@ -191,7 +198,12 @@ def _sampling(entry: dict[str, Any]) -> Any:
 
 
 def _variants(entry: dict[str, Any]) -> Any:
-    """But for the count of production's instances: one is declared, and a test has as many as the endpoint."""
+    """But for the count of production's instances: one is declared, and a test has as many as the endpoint.
+
+    Nothing of a declaration that leaves something open (see ``_shadow_as_declared``).
+    """
+    if len(entry["ModelVariants"]) == 1:
+        return []
     return [
         (each["VariantName"], each["ModelName"], config["InstanceType"], production or config["InstanceCount"])
         for each in entry["ModelVariants"]
