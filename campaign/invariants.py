@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 
 from campaign import endpoints
@@ -131,11 +132,22 @@ def _differences(declared: Declaration, live: dict[str, Any], fields: dict[str, 
 
 
 def _shadow_as_declared(declared: Declaration, live: dict[str, Any]) -> tuple[Any, Any]:
-    """Of what is left open only the role matters: the other variant is the source."""
+    """What is declared of the shadow variant; and what is left open of its instances is production's."""
     (entry,) = declared["ModelVariants"]
-    (found,) = [each for each in live["ModelVariants"] if each["VariantName"] == entry["VariantName"]]
-    source = live["ShadowModeConfig"]["SourceModelVariantName"]
-    return (entry, False), ({key: found[key] for key in entry}, source == entry["VariantName"])
+    found = {each["VariantName"]: each for each in live["ModelVariants"]}
+    shadow, production = found[entry["VariantName"]], found[live["ShadowModeConfig"]["SourceModelVariantName"]]
+    given = {key: shadow[key] for key in entry}
+    if "InfrastructureConfig" in entry:
+        return entry, given
+    same = ("InfrastructureConfig", "RealTimeInferenceConfig", "InstanceType")
+    return (
+        (entry, _at(production, same), True),
+        (given, _at(shadow, same), production is not shadow),
+    )
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    return reduce(lambda within, key: within[key], path, value)
 
 
 def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker) -> list[str]:

@@ -6,6 +6,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -22,6 +23,8 @@ from inference_experiment_handler.plan import (
     planner,
     predecessor,
     removal,
+    resolution,
+    situation,
     stack,
     takeover,
 )
@@ -67,9 +70,9 @@ def _acting(production: str, shadow: str) -> Callable[..., Any]:
     original = arguments.stop
 
     @wraps(original)
-    def stop(experiment: Any, *given: Any) -> Any:
+    def stop(experiment: Any, *given: Any, **named: Any) -> Any:
         actions = {experiment.production_name: production, experiment.shadow_name: shadow}
-        sent = {**original(experiment, *given), "ModelVariantActions": actions}
+        sent = {**original(experiment, *given, **named), "ModelVariantActions": actions}
         # They name the variants that stay by the other actions, and SageMaker would refuse the call.
         sent.pop("DesiredModelVariants", None)
         return sent
@@ -113,10 +116,23 @@ def _taken_over(_: Callable[..., Any]) -> Callable[..., Any]:
 
 @replacing
 def _without_sizes(original: Callable[..., Any]) -> Callable[..., Any]:
-    def stop(*given: Any) -> Any:
-        return {key: value for key, value in original(*given).items() if key != "DesiredModelVariants"}
+    def stop(*given: Any, **named: Any) -> Any:
+        return {key: value for key, value in original(*given, **named).items() if key != "DesiredModelVariants"}
 
     return stop
+
+
+@replacing
+def _on_larger_instances(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A shadow variant whose instances are left open is deployed on others than production's."""
+
+    def resolve(declared: Any, served: Any) -> Any:
+        desired = original(declared, served)
+        if desired is None or declared.shadow.instance_type is not None:
+            return desired
+        return replace(desired, shadow=replace(desired.shadow, instance_type="ml.m5.2xlarge"))
+
+    return resolve
 
 
 @replacing
@@ -171,6 +187,11 @@ MUTANTS = (
             (arguments, "stop", _without_sizes(arguments.stop)),
             (ending_proof, "_resize_problem", _instead(None)),
         ),
+    ),
+    Mutant(
+        "deploys what is left open otherwise",
+        4,
+        ((situation, "resolve_by_endpoint", _on_larger_instances(resolution.resolve_by_endpoint)),),
     ),
     Mutant("always succeeds", 4, ((reconciler, "plan", _always_done(planner.plan)),)),
     Mutant(
