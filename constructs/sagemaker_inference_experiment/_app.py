@@ -3,6 +3,7 @@
 from aws_cdk import Stack, aws_sagemaker
 
 from inference_experiment_handler.spec import names
+from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._mirror import Difference, differences
 from sagemaker_inference_experiment._reflection import Find
@@ -25,6 +26,7 @@ def app_faults(stack: Stack, declaration: Declaration, find: Find, *, over: bool
     config = None if over else _configuration(stack, declaration, find)
     if config is not None:
         faults += configuration_faults(config, _names(declaration, config)[1])
+        faults += _name_faults(declaration, config)
         if not declaration.may_follow_a_promotion:
             faults += [difference.fault for difference in _differences(stack, declaration, config, find)]
     for which, variant in (("production", declaration.production_variant), ("shadow", declaration.shadow_variant)):
@@ -50,6 +52,18 @@ def _differences(
     if served is None or production is None:
         return []
     return differences(production, stack, config, served, find)
+
+
+def _name_faults(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig) -> list[str]:
+    """Whether the shadow variant has the name of the production variant. SageMaker does not tell them apart by case."""
+    served = _production(config) if declaration.is_first else None
+    name = declaration.shadow_variant.variant_name
+    if served is None or name is None or is_unresolved(name) or not names.same(name, served.variant_name):
+        return []
+    return [
+        f"shadow_variant.variant_name is {shown(name)}, that of the production variant in endpoint configuration "
+        f"{config.node.path}, must be another, or omitted"
+    ]
 
 
 def variant_names(stack: Stack, declaration: Declaration, find: Find) -> tuple[str | None, str | None]:

@@ -113,7 +113,7 @@ class Conclusion:
 
     def _faults(self, path: str, production: ModelVariant | None, shadow: ModelVariant) -> list[str]:
         """What is wrong with it and does not show in the properties."""
-        return [*self._count_faults(path, shadow), *(self._open_faults(path) if production is None else ())]
+        return [*self._count_faults(path, production, shadow), *(self._open_faults(path) if production is None else ())]
 
     def _open_faults(self, path: str) -> list[str]:
         """Why it needs the name of a production variant that is not given."""
@@ -126,9 +126,11 @@ class Conclusion:
             f"{str(self.shadow)!r} unless production_variant is given"
         ]
 
-    def _count_faults(self, path: str, shadow: ModelVariant) -> list[str]:
-        counts = {variant.variant_name: variant.instance_count for variant in (shadow, *self.desired_variants)}
-        count = counts[shadow.variant_name] if self.shadow_instance_count is None else self.shadow_instance_count
+    def _count_faults(self, path: str, production: ModelVariant | None, shadow: ModelVariant) -> list[str]:
+        own = in_properties(production, shadow)
+        variants = (shadow, *self.desired_variants)
+        counts = {own if each.variant_name is None else each.variant_name: each.instance_count for each in variants}
+        count = counts[own] if self.shadow_instance_count is None else self.shadow_instance_count
         if self.shadow != VariantAction.PROMOTE or count != 0:
             return []
         return [f"{path} promotes the shadow variant with 0 instances, must be at least 1"]
@@ -143,9 +145,7 @@ class Conclusion:
                     model=shadow.model,
                     variant_name=shadow.variant_name,
                     instance_type=self.shadow_instance_type or shadow.instance_type,
-                    instance_count=(
-                        shadow._count if self.shadow_instance_count is None else self.shadow_instance_count
-                    ),
+                    instance_count=self._shadow_count(production, shadow),
                 ),
             )
             stays = self.production != VariantAction.REMOVE
@@ -154,6 +154,12 @@ class Conclusion:
                 # SageMaker wants to be told of each variant that stays, or of none.
                 desired = (production, *desired)
         return tuple(desired)
+
+    def _shadow_count(self, production: ModelVariant | None, shadow: ModelVariant) -> int | None:
+        """``None`` where the deployment knows better: a promoted variant needs as many instances as production has."""
+        if self.shadow_instance_count is not None:
+            return self.shadow_instance_count
+        return shadow._count if production is not None else shadow.instance_count
 
     def _render(self, stack: Stack, production: ModelVariant | None, shadow: ModelVariant) -> dict[str, Any]:
         desired = self._desired(production, shadow)

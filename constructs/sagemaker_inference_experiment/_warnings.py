@@ -94,12 +94,14 @@ def _warn_of_fewer_instances(experiment: IConstruct, stack: Stack, declaration: 
         return
     if any(map(is_unresolved, (instance_type, count, production_type, production_count))):
         return
-    if instance_type != production_type and count < production_count:
+    # Without a declared count, a promoted variant on the same instance type gets at least as many as production has.
+    as_declared = instance_type != production_type or ending.shadow_instance_count is not None
+    if as_declared and count < production_count:
         add_warning(
             experiment,
             "promoteOnFewerInstances",
             f"the promotion serves with {count} x {instance_type}, and production has {production_count:.0f} x "
-            f"{production_type}: whether fewer instances of another type bear the traffic is not known. "
+            f"{production_type}: whether fewer instances bear the traffic is not known. "
             "Conclusion.promote_shadow takes another instance_count",
         )
 

@@ -137,7 +137,7 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
         case NotFoundError() | UnknownOutcomeError():
             # Gone since it was observed: perhaps by this very call, whose first attempt got no answer.
             journal.record_unknown_outcome(call, now)
-            final = call.tentative and journal.retry_is_over(error.operation, now)
+            final = call.tentative and journal.is_unanswered_for_long(call, now)
         case ConflictError() if call.operation == CREATE:
             # Perhaps with what its own first attempt has created, which got no answer.
             journal.record_unknown_outcome(call, now)

@@ -79,8 +79,17 @@ def test_the_shadows_action_suffices(declared: Any, conclusion: Conclusion, acti
         ({"instance_type": "ml.c5.xlarge"}, {"InstanceType": "ml.c5.xlarge"}),
     ],
 )
-def test_the_shadow_alone_is_resized(declared: Any, resized: dict[str, Any], instances: dict[str, Any]) -> None:
-    properties = declared.rendered(**OPEN, conclusion=Conclusion.promote_shadow(**resized))
+@pytest.mark.parametrize("tested_on", [None, "ml.g5.xlarge"])
+def test_the_shadow_alone_is_resized(
+    declared: Any, resized: dict[str, Any], instances: dict[str, Any], tested_on: str | None
+) -> None:
+    shadow = ModelVariant(model="challenger", instance_type=tested_on)
+    if tested_on is not None:
+        instances = {"InstanceType": tested_on} | instances
+
+    properties = declared.rendered(
+        production_variant=None, shadow_variant=shadow, conclusion=Conclusion.promote_shadow(**resized)
+    )
 
     (entry,) = properties["DesiredModelVariants"]
     assert entry["InfrastructureConfig"]["RealTimeInferenceConfig"] == instances
@@ -191,6 +200,7 @@ def test_the_production_model_is_declared_or_an_attribute(declared: Any) -> None
         (ModelVariant(model="m"), Conclusion.promote_shadow(instance_type="ml.c5.xlarge"), False),
         (ModelVariant(model="m", instance_type="ml.m5.xlarge"), Conclusion.promote_shadow(), False),
         (ModelVariant(model="m", instance_type="ml.c5.xlarge"), Conclusion.retain_both(), False),
+        (ModelVariant(model="m"), Conclusion.promote_shadow(instance_type="ml.m5.xlarge", instance_count=2), True),
     ],
 )
 def test_a_promotion_on_fewer_instances_of_another_type_is_warned_of(
@@ -225,3 +235,26 @@ def test_the_models_of_the_app_are_needed_first(declared: Any) -> None:
     declared.template.has_resource(
         "Custom::SageMakerInferenceExperiment", {"DependsOn": Match.array_with([logical_id])}
     )
+
+
+@pytest.mark.parametrize("name", ["primary", "PRIMARY"])
+def test_a_shadow_variant_with_the_name_of_production_is_refused(declared: Any, name: str) -> None:
+    shadow = ModelVariant(model="challenger", variant_name=name)
+
+    assert said(declared, shadow_variant=shadow, endpoint=endpoint(declared, variant_name="primary")) == [
+        f"shadow_variant.variant_name is '{name}', that of the production variant in endpoint configuration "
+        "Demo/Config, must be another, or omitted"
+    ]
+
+
+def test_a_promotion_with_no_instances_is_refused_by_whatever_name(declared: Any) -> None:
+    none = Conclusion(
+        production=VariantAction.REMOVE,
+        shadow=VariantAction.PROMOTE,
+        desired_variants=(ModelVariant(model="challenger", instance_count=0),),
+    )
+    shadow = ModelVariant(model="challenger", variant_name="B")
+
+    assert said(declared, shadow_variant=shadow, conclusion=none) == [
+        "conclusion promotes the shadow variant with 0 instances, must be at least 1"
+    ]

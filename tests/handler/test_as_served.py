@@ -16,6 +16,12 @@ SCHEDULE = {"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"}
 PROMOTING: dict[str, Any] = {"DesiredState": "Completed", "ModelVariantActions": {"Shadow": "Promote"}}
 
 
+def small(count: int) -> dict[str, Any]:
+    """A shadow variant on another instance type."""
+    instances = {"InstanceType": "ml.c5.xlarge", "InstanceCount": count}
+    return {"ModelName": CHALLENGER, "InfrastructureConfig": {"RealTimeInferenceConfig": instances}}
+
+
 def variants(stack: Stack, name: str) -> list[tuple[str, str, str, int]]:
     """Production first."""
     live = stack.describe(name)
@@ -275,13 +281,7 @@ def test_a_promotion_is_proved_without_a_record(stack: Stack) -> None:
 
 def test_a_promotion_of_fewer_instances_says_so(stack: Stack) -> None:
     scale(stack, 4)
-    small = {
-        "ModelName": CHALLENGER,
-        "InfrastructureConfig": {
-            "RealTimeInferenceConfig": {"InstanceType": "ml.c5.xlarge", "InstanceCount": 2},
-        },
-    }
-    test = as_served(ModelVariants=[small])
+    test = as_served(ModelVariants=[small(2)])
     name = stack.create(test).physical_id
 
     assert stack.update(test, test | PROMOTING | {"Reason": "faster"}, name).succeeded

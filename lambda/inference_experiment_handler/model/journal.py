@@ -28,7 +28,8 @@ class Journal:
         completed: When each call succeeded.
         unknown_outcome: When a call got no answer: it may have taken effect.
         conflicts: Since when SageMaker refuses a call that may be legal later.
-        retrying_since: Since when an operation is repeated: access is denied, a name is taken, or no answer comes.
+        retrying_since: Since when an operation is repeated, as access is denied or a name is taken; or a call, as no
+            answer comes.
         terminal_errors: What was said when a call failed for good.
         sent_fields: The fields that updates have sent.
         leases: The experiments whose lease the request acquired, and the fencing token that held it before.
@@ -126,7 +127,8 @@ class Journal:
         self.stack_at_first = self.stack_at_first or status
 
     def record_conflict(self, call: Call, now: datetime) -> None:
-        self.conflicts.setdefault(call.key, self.retrying_since.get(call.operation, now.isoformat()))
+        since = (self.retrying_since.get(each) for each in (_text(call.key), call.operation))
+        self.conflicts.setdefault(call.key, next(filter(None, since), now.isoformat()))
 
     def record_terminal_error(self, call: Call, words: str) -> None:
         self.terminal_errors[call.key] = words
@@ -142,6 +144,10 @@ class Journal:
         """Whether the operation has been repeated for longer than the retry window; the first time begins it."""
         since = self.retrying_since.setdefault(operation, now.isoformat())
         return _is_over(since, now)
+
+    def is_unanswered_for_long(self, call: Call, now: datetime) -> bool:
+        """Whether the call has got no answer for longer than the retry window; the first time begins it."""
+        return _is_over(self.retrying_since.setdefault(_text(call.key), now.isoformat()), now)
 
     def record_lease_observed(self, name: str) -> None:
         if name not in self.lease_observed:

@@ -98,7 +98,7 @@ class ObservedExperiment:
         shadow_mode = answer.get("ShadowModeConfig", {})
         shadow: Mapping[str, Any] = next(iter(shadow_mode.get("ShadowModelVariants", ())), {})
         schedule = answer.get("Schedule", {})
-        variants = [_variant(entry) for entry in answer["ModelVariants"]]
+        variants = [_variant(entry) for entry in answer.get("ModelVariants", ())]
         return cls(
             name=answer["Name"],
             arn=answer["Arn"],

@@ -10,6 +10,7 @@ from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.finalize import finalize
 from inference_experiment_handler.plan.keep_production import as_intended
+from inference_experiment_handler.plan.live_count import pins_what_was_taken
 from inference_experiment_handler.plan.matching import Match
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
@@ -80,6 +81,7 @@ def _changed(situation: Situation, target: Target) -> list[Field]:
         for field in FIELDS
         if applied[field.name] != last_applied.field_digest(field, desired)
         and field.match(desired, experiment, situation.now) is not Match.SAME
+        and not pins_what_was_taken(situation, target, field)
     ]
 
 

@@ -10,10 +10,16 @@ from inference_experiment_handler.spec import names
 
 
 def placement_matters(situation: Situation, target: Target) -> bool:
-    """Whether a scheduled test is about to be started, or to change what it deploys as the production variant."""
+    """Whether what production serves decides about a scheduled test.
+
+    That is where the test is about to be started, or to change what it deploys as the production variant; and always
+    where production is left open, as nobody else would say that the test puts back what was served before.
+    """
     desired, experiment = situation.desired, target.experiment
     if desired.conclusion is not None or not experiment.not_started:
         return False
+    if situation.declared.production.complete is None:
+        return True
     return desired.schedule.is_due(situation.now) or not matching.production_variant(desired, experiment)
 
 
@@ -47,6 +53,11 @@ def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -
         there = names_of(others)
         whose = _whose(situation, others)
         return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: {whose}"
+    if names.same(shadow_name, served.variant_name):
+        return (
+            f"the shadow variant is named {shadow_name}, as the production variant of endpoint {endpoint.name} is: "
+            "give it another VariantName, or leave its name out"
+        )
     return _unknown_problem(endpoint, served) or _mirror_problem(situation, served)
 
 
@@ -99,8 +110,9 @@ def _unknown_problem(endpoint: ObservedEndpoint, served: ServedVariant) -> str |
 
 def _mirror_problem(situation: Situation, served: ServedVariant) -> str | None:
     desired = replace(situation, served=served).desired
-    production, as_served = desired.production, situation.declared.production.complete is None
-    of = "the test has" if as_served else "declared"
+    production = desired.production
+    of_test = situation.observed is not None and situation.declared.production.complete is None
+    of = "the test has" if of_test else "declared"
     differences = []
     if production.variant_name != served.variant_name:
         differences.append(f"VariantName {served.variant_name} ({of} {production.variant_name})")

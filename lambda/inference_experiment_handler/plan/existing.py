@@ -13,8 +13,7 @@ from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.finalize import finalize
 from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
-from inference_experiment_handler.plan.live_count import lacks_instances, sent_with
-from inference_experiment_handler.plan.matching import Match
+from inference_experiment_handler.plan.live_count import lacks_instances, pins_what_was_taken, sent_with
 from inference_experiment_handler.plan.removal import call_off_scheduled, stop
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
@@ -92,15 +91,7 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
             differing.append(variants)
     if _only_its_end_is_off(situation, target, differing):
         return []
-    return [field for field in differing if not _pins_what_was_taken(situation, target, field)]
-
-
-def _pins_what_was_taken(situation: Situation, target: Target, field: Field) -> bool:
-    """Whether production is declared now that was taken as it is served, with as many instances as that or fewer."""
-    previous = situation.request.previous.declared if situation.request.previous else None
-    if field.name != "ModelVariants" or previous is None or previous.production.complete is not None:
-        return False
-    return field.match(situation.desired, target.experiment, situation.now) is Match.UNKNOWN
+    return [field for field in differing if not pins_what_was_taken(situation, target, field)]
 
 
 def _only_its_end_is_off(situation: Situation, target: Target, differing: list[Field]) -> bool:

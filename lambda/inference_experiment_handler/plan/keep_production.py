@@ -112,13 +112,21 @@ def _production(ending: Ending, experiment: ObservedExperiment, served: ServedVa
 def _shadow(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> ModelVariant:
     declared = _declared(ending, experiment.shadow_name)
     if declared is not None:
-        return declared
+        return _bearing(declared, ending, endpoint.production[0]) if _left_open(ending, declared) else declared
     live = next(served for served in endpoint.shadows if served.variant_name == experiment.shadow_name)
-    shadow, production = _as_served(experiment.variants[experiment.shadow_name], live), endpoint.production[0]
+    return _bearing(_as_served(experiment.variants[experiment.shadow_name], live), ending, endpoint.production[0])
+
+
+def _bearing(shadow: ModelVariant, ending: Ending, production: ServedVariant) -> ModelVariant:
+    """What takes over production's traffic has to bear it."""
     if not ending.promotes or production.instance_type not in (None, shadow.instance_type):
         return shadow
-    # What takes over production's traffic has to bear it.
-    return replace(shadow, instance_count=max(shadow.instance_count, production.instance_count or 1))
+    count = production.instance_count or production.configured_count or 1
+    return replace(shadow, instance_count=max(shadow.instance_count, count))
+
+
+def _left_open(ending: Ending, variant: ModelVariant) -> bool:
+    return variant.variant_name in ending.counts_left_open
 
 
 def _declared(ending: Ending, name: str) -> ModelVariant | None:

@@ -5,7 +5,7 @@ The tag outlives versions of the handler, so neither the digests nor their order
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from hashlib import sha256
 from typing import Any
 
@@ -31,7 +31,10 @@ def field_digest(field: Field, desired: Desired) -> str:
 
 
 def conclusion_digest(conclusion: DeclaredEnding | None) -> str:
-    return _digest(asdict(conclusion) if conclusion else None)
+    if conclusion is None:
+        return _digest(None)
+    declared = asdict(conclusion)
+    return _digest({field.name: declared[field.name] for field in fields(DeclaredEnding)})
 
 
 def to_tag(digests: Digests) -> str:

@@ -6,6 +6,8 @@ a test would take capacity from the production traffic.
 
 from dataclasses import replace
 
+from inference_experiment_handler.plan.fields import Field
+from inference_experiment_handler.plan.matching import Match
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.spec.declaration import Desired
 
@@ -28,9 +30,17 @@ def sent_with(situation: Situation) -> str:
     return f"ModelVariants with {desired_as_served(situation).production.instance_count}"
 
 
+def pins_what_was_taken(situation: Situation, target: Target, field: Field) -> bool:
+    """Whether production is declared now that was taken as it is served, with as many instances as that or fewer."""
+    previous = situation.request.previous.declared if situation.request.previous else None
+    if field.name != "ModelVariants" or previous is None or previous.production.complete is not None:
+        return False
+    return field.match(situation.desired, target.experiment, situation.now) is Match.UNKNOWN
+
+
 def live_count(situation: Situation) -> int:
     """0 where it is not known."""
     endpoint = situation.endpoints.get(situation.declared.endpoint_name.casefold())
     if endpoint is None or len(endpoint.production) != 1:
         return 0
-    return endpoint.production[0].instance_count or 0
+    return endpoint.production[0].instance_count or endpoint.production[0].configured_count or 0

@@ -52,5 +52,7 @@ def _unless_terminal(situation: Situation, step: Step, *, rollback: bool) -> Ste
     # An orphan that has to go is another matter: nobody else would remove it.
     if rollback and isinstance(step, Call) and step.subject == situation.request.name:
         return Done("SageMaker refuses to put it back, so it is left as it is")
-    is_told = isinstance(step, Call) and step.operation == CREATE and situation.declared.production.complete is None
+    declared = situation.request.declared
+    left_open = declared is not None and None in (declared.production.complete, declared.shadow.complete)
+    is_told = isinstance(step, Call) and step.operation == CREATE and left_open
     return Fail(f"{failed} ({step.why})" if is_told else failed)

@@ -1,5 +1,7 @@
 """Make it go: a Delete, and an end on the way of another run."""
 
+from dataclasses import replace
+
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
@@ -139,8 +141,11 @@ def stop(
             f"{displaced(experiment, endpoint)}. StopInferenceExperiment would replace what production serves, so "
             f"{target.name} is not stopped. {_how_to_make_it_stoppable(experiment, endpoint)}"
         )
-    sent = arguments.stop(experiment, kept, reason, says=fewer_instances(kept, experiment, endpoint))
-    return _intend_stop(target, kept) or call_once(STOP, target, sent)
+    fewer = fewer_instances(kept, experiment, endpoint)
+    step = call_once(STOP, target, arguments.stop(experiment, kept, reason, says=fewer))
+    if fewer and isinstance(step, Call):
+        step = replace(step, why=f"{step.why}; {fewer}")
+    return _intend_stop(target, kept) or step
 
 
 def call_off_scheduled(

@@ -4,6 +4,7 @@ So a test never differs by itself from a declaration that leaves something open,
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from inference_experiment_handler.model.observed import ObservedExperiment, ServedVariant
@@ -31,11 +32,14 @@ class Test(Protocol):
 
 def resolve_by_test(declared: Declaration, experiment: ObservedExperiment) -> Desired:
     """What is desired of a test that is there."""
-    return _desired(
+    desired = _desired(
         declared,
         declared.production.like(_reported(experiment, experiment.production_name)),
         declared.shadow.like(_reported(experiment, experiment.shadow_name)),
     )
+    if declared.conclusion is None:
+        return desired
+    return replace(desired, conclusion=resolve_ending(declared.conclusion, experiment))
 
 
 def resolve_by_endpoint(declared: Declaration, served: ServedVariant | None) -> Desired | None:
@@ -49,7 +53,7 @@ def resolve_by_endpoint(declared: Declaration, served: ServedVariant | None) -> 
         production = declared.production.like(as_served)
     if production is None:
         return None
-    count = served.instance_count or 0 if served is not None else 0
+    count = (served.instance_count or served.configured_count or 0) if served is not None else 0
     shadow = ModelVariant(
         names.default_shadow(production.variant_name),
         production.model_name,
@@ -71,8 +75,14 @@ def resolve_by_promotion(declared: Declaration, served: ServedVariant | None) ->
 
 def resolve_ending(declared: DeclaredEnding, test: Test) -> Ending:
     """An ending as it is to be: what is left open stays as the test has it."""
-    variants = (_desired_variant(variant, test) for variant in declared.desired_variants)
-    return Ending(**{**vars(declared), "desired_variants": tuple(filter(None, variants))})
+    if isinstance(declared, Ending):
+        return declared
+    found = [(variant, _desired_variant(variant, test)) for variant in declared.desired_variants]
+    variants = tuple(resolved for _, resolved in found if resolved is not None)
+    left_open = tuple(
+        resolved.variant_name for given, resolved in found if resolved is not None and given.instance_count is None
+    )
+    return Ending(**{**vars(declared), "desired_variants": variants, "counts_left_open": left_open})
 
 
 def _desired(declared: Declaration, production: ModelVariant, shadow: ModelVariant) -> Desired:

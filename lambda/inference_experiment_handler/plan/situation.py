@@ -1,7 +1,7 @@
 """The one context of every decision: what is asked, what is observed, and what the request has done so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -27,7 +27,7 @@ from inference_experiment_handler.plan.last_applied import (
     digests_of,
     from_tags,
 )
-from inference_experiment_handler.plan.resolution import resolve_by_endpoint, resolve_by_test
+from inference_experiment_handler.plan.resolution import resolve_by_endpoint, resolve_by_test, resolve_ending
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Declaration, Desired
 
@@ -191,10 +191,15 @@ class Target:
     @property
     def conclusion_pending(self) -> bool:
         """Whether a conclusion is declared that was not applied yet. Once it was, the endpoint may have moved on."""
-        conclusion = self.request.declared.conclusion if self.request.declared else None
-        applied = self.last_applied or {}
-        digest = applied.get(CONCLUSION)
-        return conclusion is not None and digest != conclusion_digest(conclusion)
+        declared = self.request.declared.conclusion if self.request.declared else None
+        if declared is None:
+            return False
+        conclusion = resolve_ending(declared, self.experiment)
+        # Production may have been named only because each variant that stays had to be.
+        own = self.experiment.variants.get(self.experiment.production_name)
+        filled = replace(conclusion, desired_variants=tuple(filter(None, (own, *conclusion.desired_variants))))
+        applied = (self.last_applied or {}).get(CONCLUSION)
+        return applied not in (conclusion_digest(conclusion), conclusion_digest(filled))
 
 
 @dataclass(frozen=True)

@@ -138,9 +138,13 @@ class DeclaredEnding:
 
 @dataclass(frozen=True)
 class Ending(DeclaredEnding):
-    """The same with nothing left open."""
+    """The same with nothing left open.
+
+    ``counts_left_open``: the variants whose instance counts are the test's, because none is declared.
+    """
 
     desired_variants: tuple[ModelVariant, ...] = ()
+    counts_left_open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
