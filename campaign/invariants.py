@@ -1,7 +1,7 @@
 """What must hold, whatever happens. Written from the declarations and from SageMaker's state, not from the handler."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -76,17 +76,16 @@ def answered(request: Request, answer: Answer) -> str | None:
     return None
 
 
-def foreign_calls(service: SageMaker, foreign: set[str]) -> list[str]:
-    """What the handler called upon experiments that are not the stack's."""
-    names = foreign | {name.lower() for name in foreign}
+def foreign_calls(service: SageMaker, foreign: Mapping[str, datetime]) -> list[str]:
+    """What the handler called upon experiments that are not the stack's. Another may have had the name before."""
+    # An ARN has the name in lower case.
+    since = {each: at for name, at in foreign.items() for each in (name, name.lower())}
     return [
         f"{call.operation} of {call.parameters}"
         for call in service.record
-        if call.principal == HANDLER
-        and not _LOOKS.match(call.operation)
-        and not call.code
-        # An ARN has the name in lower case.
-        and ({call.parameters.get("Name"), str(call.parameters.get("ResourceArn")).rpartition("/")[2]} & names)
+        if call.principal == HANDLER and not _LOOKS.match(call.operation) and not call.code
+        for name in {call.parameters.get("Name"), str(call.parameters.get("ResourceArn")).rpartition("/")[2]}
+        if name in since and call.at >= since[name]
     ]
 
 

@@ -75,6 +75,9 @@ class Judge:
                     self.violated(4, f"{self.stack.status}: {missing}")
 
     def _unlike(self, declared: Declaration, name: str, now: datetime, *, rollback: bool) -> str | None:
+        if rollback and all(each["Name"] != name for each in self._own()):
+            # It is gone, and perhaps another has its name now. Nothing is left that could be taken back.
+            return None
         early = name in self.started_early
         return invariants.unlike(declared, name, self._service, now, rollback=rollback, started_early=early)
 

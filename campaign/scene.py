@@ -1,7 +1,7 @@
 """The scene of a life: an endpoint in service, a foreign experiment beside it, and how SageMaker behaves."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -32,7 +32,7 @@ class Scene:
     def __init__(self, scheduler: Scheduler, service: SageMaker, endpoints: Iterable[str]) -> None:
         self.scheduler, self.service = scheduler, service
         self._endpoints = endpoints
-        self.foreign: set[str] = set()
+        self.foreign: dict[str, datetime] = {}
         self.changes = 0
 
     def set_up(self) -> None:
@@ -61,7 +61,7 @@ class Scene:
         except ServiceError:
             # Another stack has a test of that name.
             return
-        self.foreign.add(name)
+        self.foreign[name] = self.scheduler.now()
 
     def somebody(self, operation: str, **arguments: Any) -> None:
         self.service.call(operation, arguments, principal=SOMEBODY)

@@ -128,8 +128,11 @@ class Target:
 
     @property
     def being_taken_over(self) -> bool:
-        """Whether the request takes it over: it was there before, and its tags don't yet say that it is the owner's."""
-        return not self.owned and not self.journal.perhaps_completed(CREATE, self.name)
+        """Whether the request takes it over: it was there before, and its tags don't yet say that it is the owner's.
+
+        A creation without an answer proves nothing, as the name may have been taken. What it created has tags.
+        """
+        return not self.owned and not self.journal.is_completed(CREATE, self.name)
 
     @property
     def taken_over_by_request(self) -> bool:
