@@ -54,8 +54,15 @@ def stop_problem(
 
 
 def shadow_left(test: Test, endpoint: ObservedEndpoint | None) -> str | None:
-    """That the shadow variant is still on the endpoint."""
-    if endpoint is None or not endpoint.shadows_with(test.shadow_name):
+    """That the shadow variant is still on the endpoint. One of its name with another model is another test's."""
+    own = test.variants.get(test.shadow_name)
+    left = [
+        served
+        for served in (endpoint.shadows if endpoint is not None else ())
+        if served.variant_name == test.shadow_name
+        and (own is None or served.model_name is None or names.same(served.model_name, own.model_name))
+    ]
+    if endpoint is None or not left:
         return None
     return (
         f"shadow variant {test.shadow_name} is still on endpoint {endpoint.name} (configuration "

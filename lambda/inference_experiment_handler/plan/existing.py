@@ -1,6 +1,6 @@
 """There is an experiment of that name: whose it is, and what it takes to make it as desired."""
 
-from inference_experiment_handler.model.operations import CREATE, START
+from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, START
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import STARTED, owner_in_words
 from inference_experiment_handler.plan import diff, stack
@@ -34,6 +34,9 @@ def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
 
 def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     experiment = target.experiment
+    if target.being_taken_over and target.journal.may_not_show_yet(ADD_TAGS, target.name, target.now):
+        # Whatever is answered, a Delete that follows at once has to find the tags of the takeover.
+        return Wait(f"waiting for the tags of {target.name} to show")
     if not target.ours and target.owner_may_not_show_yet:
         return Wait(f"waiting for the tags of {target.name} to show")
     if not target.ours and not situation.declared.adopt_existing:

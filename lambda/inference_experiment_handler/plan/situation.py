@@ -130,8 +130,11 @@ class Target:
     def being_taken_over(self) -> bool:
         """Whether the request takes it over: it was there before, and its tags don't yet say that it is the owner's.
 
-        A creation without an answer proves nothing, as the name may have been taken. What it created has tags.
+        A creation without an answer proves nothing, as the name may have been taken. What it created has tags. Not
+        where they were not read.
         """
+        if self.experiment.tags is None:
+            return False
         return not self.owned and not self.journal.is_completed(CREATE, self.name)
 
     @property

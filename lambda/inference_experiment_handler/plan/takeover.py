@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
-from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
+from inference_experiment_handler.model.steps import Call, Fail, Step
 from inference_experiment_handler.model.tags import PREFIX
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.situation import Situation, Target
@@ -24,14 +24,11 @@ def takeover_is_rolled_back(situation: Situation, target: Target) -> bool | None
 def confirm_takeover(situation: Situation, target: Target) -> Step | None:
     """The next step before a takeover is answered; ``None`` where nothing is left to do, or it is no takeover.
 
-    A Delete that follows at once has to find the tags, which may show late. And one that came right before they were
-    written has found none, and let the experiment be: no other will come.
+    A Delete that came right before the tags were written has found none, and let the experiment be: no other will come.
     """
     journal = situation.journal
     if not (target.being_taken_over or target.taken_over_by_request):
         return None
-    if not target.taken_over_by_request and journal.may_not_show_yet(ADD_TAGS, target.name, situation.now):
-        return Wait(f"waiting for the tags of {target.name} to show")
     tagged_at = journal.perhaps_completed_at(ADD_TAGS, target.name)
     given_up = stack.gave_up(situation, since=tagged_at or _ALWAYS)
     if given_up is None:
