@@ -62,6 +62,9 @@ class EndpointLoss:
         behaviour = self._world.service.behaviour
         # What was deployed can't be stopped without the endpoint. Then a scheduled test goes only if it may be deleted.
         impossible = behaviour.shadow_deployed_before_start and not behaviour.delete_in_created
-        excused = impossible or self._judge.excuses.may_fail(request) or self._world.slowest > _SLOW
+        # Somebody's own Stop, which may show late, stands in the way of others.
+        excused = (
+            impossible or self._judge.spoilt or self._judge.excuses.may_fail(request) or self._world.slowest > _SLOW
+        )
         if gone and self._judge.stack.status == "DELETE_FAILED" and not excused:
             self._judge.violated(2, f"{request.id}: the endpoint is gone, and {request.reason}")

@@ -19,6 +19,7 @@ from simulation.cloudformation import Answer
 from simulation.declarations import Declaration
 
 _QUIET = timedelta(minutes=2)
+_LATE = timedelta(minutes=1)
 """What is judged a while after somebody meddled, or a test began or ended by itself, says nothing of the handler."""
 
 
@@ -46,7 +47,8 @@ class Judge:
 
     def declared(self, declared: Declaration) -> None:
         """This is going to be deployed."""
-        self.spoilt = False
+        # What somebody has done right before may not show yet, so that the handler can't know of it.
+        self.spoilt = self._world.scheduler.now() - self._meddled < _LATE
         self.standing.declared(declared)
 
     def meddled(self) -> None:

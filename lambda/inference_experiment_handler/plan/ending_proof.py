@@ -120,15 +120,16 @@ def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> s
 
 
 def _is_fill_in(desired: ModelVariant, test: Test) -> bool:
-    """Whether a variant is named because the other one is resized, or because nothing is to change.
+    """Whether production is named because the shadow variant is resized, or because nothing of it is to change.
 
     A test may have more production instances than are declared (see ``live_count``).
     """
     own = test.variants.get(desired.variant_name)
-    if own is None or desired == own:
-        return own is not None
-    same = replace(own, instance_count=desired.instance_count) == desired
-    return same and desired.variant_name != test.shadow_name and desired.instance_count < own.instance_count
+    if own is None or desired.variant_name == test.shadow_name:
+        return False
+    return replace(own, instance_count=desired.instance_count) == desired and (
+        desired.instance_count <= own.instance_count
+    )
 
 
 def _has_instances_of(desired: ModelVariant, served: ServedVariant) -> bool:

@@ -53,12 +53,13 @@ def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -
         there = names_of(others)
         whose = _whose(situation, others)
         return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: {whose}"
-    if names.same(shadow_name, served.variant_name):
+    problem = _unknown_problem(endpoint, served) or _mirror_problem(situation, served)
+    if problem is None and names.same(shadow_name, served.variant_name):
         return (
             f"the shadow variant is named {shadow_name}, as the production variant of endpoint {endpoint.name} is: "
             "give it another VariantName, or leave its name out"
         )
-    return _unknown_problem(endpoint, served) or _mirror_problem(situation, served)
+    return problem
 
 
 def _shadow_name(situation: Situation, served: ServedVariant) -> str:

@@ -1,6 +1,8 @@
 """Make it exist as desired: a Create or an Update."""
 
-from inference_experiment_handler.model.steps import Fail, Infeasible, Step, Wait
+from inference_experiment_handler.model.operations import STOP
+from inference_experiment_handler.model.steps import Call, Fail, Infeasible, Step, Wait
+from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.abandon import abandon_create
 from inference_experiment_handler.plan.absent import plan_absent
 from inference_experiment_handler.plan.existing import plan_existing
@@ -14,6 +16,14 @@ def plan_present(situation: Situation) -> Step | Infeasible:
     abandoned = abandon_create(situation)
     if abandoned is not None:
         return abandoned
+    step = _plan_present(situation)
+    if isinstance(step, Call) and step.operation == STOP:
+        # It can't be taken back, and a rollback may have begun since the stack was asked.
+        return stack.while_awaited(situation, step)
+    return step
+
+
+def _plan_present(situation: Situation) -> Step | Infeasible:
     target = situation.target
     step = plan_absent(situation) if target is None else plan_existing(situation, target)
     if isinstance(step, Fail):

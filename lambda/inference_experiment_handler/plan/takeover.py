@@ -1,15 +1,11 @@
 """An experiment that was taken over (``AdoptExisting``) was there before, and outlives a rollback of the takeover."""
 
-from datetime import UTC, datetime
-
 from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
 from inference_experiment_handler.model.steps import Call, Fail, Step
 from inference_experiment_handler.model.tags import PREFIX
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import GIVEN_UP
-
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 def takeover_is_rolled_back(situation: Situation, target: Target) -> bool | None:
@@ -27,10 +23,11 @@ def confirm_takeover(situation: Situation, target: Target) -> Step | None:
     A Delete that came right before the tags were written has found none, and let the experiment be: no other will come.
     """
     journal = situation.journal
-    if not (target.being_taken_over or target.taken_over_by_request):
-        return None
     tagged_at = journal.perhaps_completed_at(ADD_TAGS, target.name)
-    given_up = stack.gave_up(situation, since=tagged_at or _ALWAYS)
+    if tagged_at is None or not (target.being_taken_over or target.taken_over_by_request):
+        # A request that finds its takeover complete is running once more.
+        return None
+    given_up = stack.gave_up(situation, since=tagged_at)
     if given_up is None:
         return stack.ask(situation, "whether what was taken over is still waited for")
     if not given_up:
