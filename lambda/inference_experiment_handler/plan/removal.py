@@ -96,18 +96,23 @@ def _end_in_unhandled_status(
 ) -> Step:
     """What may be legal is tried for a while; then the status may still pass, until the deadline.
 
-    A Stop that is accepted is waited for: a Delete would lose what it does. The calls have a purpose of their own,
+    A Stop that is accepted is waited for: a Delete would lose what it does. While the shadow variant is on the endpoint
+    there is no Delete, or nobody would know of the variant. The calls have a purpose of their own,
     because a conflict in this status says nothing of the next.
     """
     experiment = target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
+    wait = still_updating(endpoint)
+    if wait is not None:
+        return wait
+    left = shadow_left(experiment, endpoint)
     kept = removal_that_keeps_production(ending, experiment, endpoint) if endpoint is not None else ending
-    stoppable = kept is not None and bool(experiment.shadow_name) and still_updating(endpoint) is None
+    stoppable = kept is not None and bool(experiment.shadow_name)
     intent = _intend_stop(target, kept) if kept is not None and stoppable else None
     if intent is not None:
         return intent
     sent = [(STOP, arguments.stop(experiment, kept, reason))] if kept is not None and stoppable else []
-    sent += [(DELETE, {"Name": target.name})] if record_may_go else []
+    sent += [(DELETE, {"Name": target.name})] if record_may_go and left is None else []
     why, purpose = f"it is {target.experiment.status}", Purpose.UNHANDLED_STATUS
     calls = [Call(operation, target.name, each, why, purpose, tentative=True) for operation, each in sent]
     if not any(call.key in target.journal.completed for call in calls):
@@ -115,7 +120,8 @@ def _end_in_unhandled_status(
         retried = [call for call in calls if not target.journal.in_conflict_for_good(call, target.now)]
         if untried or retried:
             return (untried or retried)[0]
-    return Wait(f"waiting for {target.name}: {unhandled_status(target.experiment)}")
+    waiting = f"waiting for {target.name}: {unhandled_status(target.experiment)}"
+    return Wait(f"{waiting}; {left}" if left is not None else waiting)
 
 
 def stop(
