@@ -44,8 +44,10 @@ class Meddler:
         self._judge.meddled()
         if operation == "StartInferenceExperiment":
             self._judge.started_early.add(name)
-        if operation == "DeleteInferenceExperiment" and endpoints.shadows(self._service, self._resource.endpoint):
-            # Nobody knows any more whose it is.
+        deployed_early = self._service.behaviour.shadow_deployed_before_start
+        there = deployed_early or endpoints.shadows(self._service, self._resource.endpoint)
+        if operation == "DeleteInferenceExperiment" and there:
+            # Nobody knows any more whose shadow variant that is. It may be on its way to the endpoint.
             self._judge.standing.left_behind = True
 
     def meddle_with_the_endpoint(self) -> None:
