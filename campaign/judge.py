@@ -166,7 +166,13 @@ class Judge:
         for call in self._calls():
             ends = call.operation in ("StopInferenceExperiment", "DeleteInferenceExperiment") and not call.code
             after = call.at >= request.sent
-            if ends and after and not concluded and call.name == answer.physical_id.lower():
+            if (
+                ends
+                and after
+                and not concluded
+                and not self._on_its_way(call, request)
+                and (call.name == answer.physical_id.lower())
+            ):
                 self.violated(5, f"{request.id} {call.operation} of what it goes back to")
 
     def _check_deleted(self, request: Request, answer: Answer) -> None:
@@ -226,7 +232,16 @@ class Judge:
     def _may_leave_it(self, request: Request) -> bool:
         """Whether a rollback may leave a test as it is: what it is, or what it runs on, is not known to the handler."""
         unknown = "unknown_status" in self._world.chance.counts
-        return self.standing.changed or unknown or self._excused(request)
+        overtaken = any(self._on_its_way(call, request) and not call.code for call in self._calls())
+        return self.standing.changed or unknown or overtaken or self._excused(request)
+
+    @staticmethod
+    def _on_its_way(call: HandlerCall, rollback: Request) -> bool:
+        """Whether the update that a rollback takes back made the call before it could know of the rollback.
+
+        What CloudFormation said of the stack, and what the tags show, is up to a minute old.
+        """
+        return call.request != rollback.id and rollback.sent <= call.at < rollback.sent + _LATE
 
     def _unsettled(self) -> bool:
         """Whether something that is not the handler's doing has just happened to the experiment."""
