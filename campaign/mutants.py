@@ -153,7 +153,11 @@ MUTANTS = (
         quick=False,
     ),
     Mutant("never hands over", 1, ((_Resource, "_hand_over", _instead(True)),)),
-    Mutant("leaves the shadow", 2, ((arguments, "stop", _acting("Retain", "Retain")),), first=130),
+    Mutant(
+        "leaves the shadow",
+        2,
+        ((arguments, "stop", _acting("Retain", "Retain")), (ending_proof, "shadow_left", _instead(None))),
+    ),
     Mutant(
         "deletes what is in transition",
         2,

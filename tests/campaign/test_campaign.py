@@ -71,6 +71,7 @@ ONCE_FAILED = (
     654146996,
     # A takeover was let go of by a request that ran once more, tags that showed late, and a conclusion's instances.
     931951464,
+    974391236,
     297458535,
     591550973,
     297459313,
