@@ -25,9 +25,11 @@ def main() -> None:
         print(f"    {name}")
         for app, (size, ratio) in apps.items():
             print(f"        {app:<11} {size}   {ratio:.2f} of the buckets' time")
-    print(f"a process that synthesises {scale.EXPERIMENTS}, from its start to its end")
-    for app, (seconds, ratio) in scale.of_a_process().items():
-        print(f"        {app:<11} {seconds:5.2f} s   {ratio:.2f} of the buckets' time")
+    print(f"a fresh process that synthesises {scale.EXPERIMENTS}")
+    for what, apps_of_process in scale.of_a_process().items():
+        print(f"    {what}")
+        for app, (seconds, ratio) in apps_of_process.items():
+            print(f"        {app:<11} {seconds:5.2f} s   {ratio:.2f} of the buckets' time")
     print("a life of the fault campaign, on average")
     for name, mean in cost.of_a_life().items():
         print(f"    {name:<34} {mean:6.1f}")
