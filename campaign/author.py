@@ -119,8 +119,11 @@ class Author:
             self._stack.delete()
             if self._loss is not None:
                 self._loss.check_deletion()
-        if self._stack.status != "DELETE_COMPLETE":
-            self._judge.violated(2, f"the stack can't be deleted: {self._stack.requests[-1].reason}")
+        reason = self._stack.requests[-1].reason
+        # Whose shadow variant it is can't be told where another test has one of that name and model on the endpoint.
+        another_tests = "is still on endpoint" in reason and self._judge.others_run()
+        if self._stack.status != "DELETE_COMPLETE" and not another_tests:
+            self._judge.violated(2, f"the stack can't be deleted: {reason}")
         # Whatever Lambda still has in store comes late.
         self._scheduler.sleep(3 * 3600)
 

@@ -129,7 +129,7 @@ class Judge:
         left -= stack.leaked | self.written_off
         if stack.status == "DELETE_COMPLETE" and left and not self.excuses.given_up:
             self.violated(2, f"{sorted(left)} still there when all is over")
-        excused = self.standing.may_have_a_shadow or self._others_run()
+        excused = self.standing.may_have_a_shadow or self.others_run()
         if endpoints.shadows(self._service, self.resource.endpoint) and not excused:
             self.violated(2, "a shadow is on the endpoint when all is over")
         for touched in invariants.foreign_calls(self._service, self._world.scene.foreign):
@@ -191,7 +191,7 @@ class Judge:
             if problem:
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
 
-    def _others_run(self) -> bool:
+    def others_run(self) -> bool:
         """Whether somebody else's test is on the endpoint."""
         own = [each["Name"] for each in self._own()]
         return any(
