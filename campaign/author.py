@@ -120,8 +120,10 @@ class Author:
             if self._loss is not None:
                 self._loss.check_deletion()
         reason = self._stack.requests[-1].reason
-        # Whose shadow variant it is can't be told where another test has one of that name and model on the endpoint.
-        another_tests = "is still on endpoint" in reason and self._judge.others_run()
+        # Whose shadow variant it is can't be told where another test has, or has kept, one of that name on the endpoint.
+        standing = self._judge.standing
+        others = self._judge.others_run() or (standing.shared and standing.keeping)
+        another_tests = "is still on endpoint" in reason and others
         if self._stack.status != "DELETE_COMPLETE" and not another_tests:
             self._judge.violated(2, f"the stack can't be deleted: {reason}")
         # Whatever Lambda still has in store comes late.
