@@ -120,7 +120,7 @@ class Author:
             if self._loss is not None:
                 self._loss.check_deletion()
         reason = self._stack.requests[-1].reason
-        # Whose shadow variant it is can't be told where another test has, or has kept, one of that name on the endpoint.
+        # Whose shadow variant it is can't be told where another test has, or has kept, one of that name there.
         standing = self._judge.standing
         others = self._judge.others_run() or (standing.shared and standing.keeping)
         another_tests = "is still on endpoint" in reason and others
