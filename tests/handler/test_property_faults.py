@@ -234,6 +234,7 @@ def test_all_faults_come_at_once() -> None:
     ]
 
 
+TOKEN = "${Token[1]}"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
@@ -259,6 +260,23 @@ def test_a_value_that_nobody_knows_yet_has_no_faults(changes: dict[str, Any], ke
     faults = faults_in(declared() | changes | {key: token}, opaque=lambda value: value is token)
 
     assert not any(str(fault).startswith((f"{key} is ", f"{key}.", f"{key}[")) for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("properties", "fault"),
+    [
+        (
+            declared(Name="shop", Run=TOKEN),
+            "Run is given beside a given Name: for a new run, give another Name instead",
+        ),
+        (
+            declared(ModelVariants=[variant("A", "m")], ShadowModeConfig=shadow_mode(production="A", shadow=TOKEN)),
+            "ModelVariants has 'A' alone, must have an entry for the shadow variant",
+        ),
+    ],
+)
+def test_a_fault_beside_a_value_that_nobody_knows_yet_shows_none(properties: dict[str, Any], fault: str) -> None:
+    assert [str(each) for each in faults_in(properties, opaque=lambda value: value == TOKEN)] == [fault]
 
 
 def test_tokens_at_any_depth_pass() -> None:

@@ -41,7 +41,7 @@ class InvalidPropertiesError(Exception):
 def faults_in(properties: Mapping[str, Any], *, opaque: Callable[[Any], bool]) -> tuple[Fault, ...]:
     """Every fault that can be known, where ``opaque`` tells the values that can't be (CDK's tokens at synth)."""
     faults = Faults()
-    _read(properties, faults, opaque)
+    read(Reader(properties, faults, opaque=opaque))
     return tuple(faults.found)
 
 
@@ -52,7 +52,7 @@ def parse(properties: Mapping[str, Any], *, update: bool = False) -> Declaration
     Delete leaves such a reason out.
     """
     faults = Faults()
-    declaration = _read(properties, faults, lambda _: False)
+    declaration = read(Reader(properties, faults, opaque=lambda _: False))
     found = tuple(str(fault) for fault in faults.found if not (update and fault.path == "OnDelete.Reason"))
     if declaration is None or found:
         raise InvalidPropertiesError(found)
@@ -76,12 +76,13 @@ def parse_removal(properties: Mapping[str, Any]) -> Removal:
     return replace(removal, ending=removal.ending if readable else DeclaredEnding(), not_followed=faults.messages)
 
 
-def _read(properties: Mapping[str, Any], faults: Faults, opaque: Callable[[Any], bool]) -> Declaration | None:
-    reader = Reader(properties, faults, opaque=opaque)
+def read(reader: Reader) -> Declaration | None:
+    """The declaration, or ``None`` where a fault leaves none. Another reader can note what is read of which kind."""
     name = reader.text("Name", limits.EXPERIMENT_NAME)
     run = reader.text("Run", limits.RUN)
     if name is not None and run is not None:
-        reader.fault("Run", f"is {shown(run)} beside a given Name: for a new run, give another Name instead")
+        said = "given" if run is OPAQUE else shown(run)
+        reader.fault("Run", f"is {said} beside a given Name: for a new run, give another Name instead")
     kind = reader.choice("Type", [SHADOW_MODE])
     role_arn = reader.text("RoleArn", limits.ROLE_ARN, required=True)
     endpoint_name = reader.text("EndpointName", limits.ENDPOINT_NAME, required=True)

@@ -122,7 +122,7 @@ class Reader:
         value = self._take(key)
         if value is None or value is OPAQUE:
             return value
-        match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+        match = DURATION.fullmatch(value) if isinstance(value, str) else None
         if match is None or not any(match.groups()):
             return self.fault(key, f"is {shown(value)}, must be an ISO 8601 duration such as P7D or PT36H")
         return timedelta(**{unit: int(number) for unit, number in match.groupdict().items() if number})
@@ -199,19 +199,20 @@ class Reader:
         return Reader(value, self._faults, path, opaque=self._opaque)
 
 
-_DURATION = re.compile(
+DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?"
 )
+# CloudFormation renders numbers as "5" and sometimes "5.0"; CDK passes 5.
+INTEGER = re.compile(r"-?[0-9]{1,12}(\.0+)?")
 
 
 def _integer(value: Any) -> int | None:
-    # CloudFormation renders numbers as "5" and sometimes "5.0"; CDK passes 5.
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}(\.0+)?", value):
+    if isinstance(value, str) and INTEGER.fullmatch(value):
         return int(value.partition(".")[0])
     if isinstance(value, float) and value.is_integer():
         return int(value)

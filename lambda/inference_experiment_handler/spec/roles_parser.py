@@ -77,7 +77,7 @@ def read_roles(reader: Reader, mode: ShadowMode | None, entries: list[Reader] | 
 def _of_one_entry(reader: Reader, mode: ShadowMode, name: str | None) -> Roles | None:
     """It is the shadow variant's: production is as it is served."""
     if name is not None and name == mode.production and name is not OPAQUE:
-        of = f" {shown(mode.shadow)}" if mode.shadow is not None else ""
+        of = f" {shown(mode.shadow)}" if mode.shadow is not None and mode.shadow is not OPAQUE else ""
         reader.fault("ModelVariants", f"has {shown(name)} alone, must have an entry for the shadow variant{of}")
         return None
     if OPAQUE not in (name, mode.shadow) and None not in (name, mode.shadow) and name != mode.shadow:
