@@ -14,7 +14,7 @@ import sagemaker_inference_experiment
 PROJECT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("root", ["constructs", "lambda", "tests/constructs"])
+@pytest.mark.parametrize("root", ["cli", "constructs", "lambda", "tests/constructs"])
 def test_the_source_roots_are_no_packages(root: str) -> None:
     assert not (PROJECT / root / "__init__.py").exists(), "it would shadow PyPI's constructs"
 

@@ -11,7 +11,19 @@ DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
 FOLDERS = {path.name for path in PROJECT.iterdir() if path.is_dir()}
 NAMES = {
     path.name
-    for folder in ("constructs", "lambda", "local", "simulation", "campaign", "bench", "tools", "tests", "docs", ".ci")
+    for folder in (
+        "cli",
+        "constructs",
+        "lambda",
+        "local",
+        "simulation",
+        "campaign",
+        "bench",
+        "tools",
+        "tests",
+        "docs",
+        ".ci",
+    )
     for path in (PROJECT / folder).rglob("*")
 } | {path.name for path in PROJECT.iterdir()}
 

@@ -80,14 +80,14 @@ def files_in(folder: Path) -> set[str]:
 def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     sources = {
         str(file.relative_to(PROJECT / root))
-        for root in ("constructs", "lambda")
+        for root in ("cli", "constructs", "lambda")
         for file in (PROJECT / root).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
 
     notes = {name for name in contents(wheel) if ".dist-info/" in name}
     assert contents(wheel).keys() - notes == sources
-    assert {Path(name).name for name in notes} == {"METADATA", "RECORD", "WHEEL", "LICENSE"}
+    assert {Path(name).name for name in notes} == {"METADATA", "RECORD", "WHEEL", "LICENSE", "entry_points.txt"}
 
 
 def test_a_wheel_from_the_sdist_is_the_same(built: Path, wheel: Path, tmp_path: Path) -> None:
@@ -99,6 +99,15 @@ def test_a_wheel_from_the_sdist_is_the_same(built: Path, wheel: Path, tmp_path: 
     build(source, tmp_path / "again", "wheel")
 
     assert contents(tmp_path / "again" / wheel.name) == contents(wheel)
+
+
+def test_the_command_line_says_that_it_is_an_extra(python: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [python.with_name("shadowtest"), "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: click is not installed")
 
 
 def test_what_it_needs_is_declared(python: Path) -> None:

@@ -1,0 +1,1 @@
+"""The command line ``shadowtest``: checks declarations of shadow tests where they are written."""

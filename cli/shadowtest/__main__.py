@@ -1,0 +1,5 @@
+"""``python -m shadowtest``."""
+
+from shadowtest.entry import main
+
+main()

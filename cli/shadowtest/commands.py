@@ -1,0 +1,70 @@
+"""The commands, each of which is imported when it is called: what one needs does not slow down the others."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from shadowtest.exit_codes import ExitCode
+
+
+class _Place(NamedTuple):
+    module: str
+    summary: str
+    """For ``shadowtest --help``, which imports no command."""
+
+
+COMMANDS = {
+    "lint": _Place("shadowtest.linting.command", "Check templates before you deploy them."),
+    "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),
+    "cfn-lint-rules": _Place("shadowtest.cfn_lint.command", "Print the folder of rules for cfn-lint."),
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(COMMANDS[cmd_name].module).command
+        assert isinstance(command, click.Command)  # noqa: S101 - for type checkers
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.summary) for name, place in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sagemaker-inference-experiment", prog_name="shadowtest")
+def shadowtest() -> None:
+    """Check the declaration of an Amazon SageMaker shadow test, Custom::SageMakerInferenceExperiment, where it is
+    written.
+
+    \b
+    Exit codes:
+      0  the command ran
+      1  an error, of the input or of how the command was called
+      2  there are changes (only with --detailed-exitcode)
+      3  refused, or with faults
+      4  it can't be told
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command, and returns its exit code."""
+    try:
+        # None of the commands of click exits by itself then, and a usage error is not click's own 2.
+        code = shadowtest.main(args=arguments, prog_name="shadowtest", standalone_mode=False)
+    except click.ClickException as error:
+        message = " ".join(error.format_message().split())
+        print(f"error: {message}", file=sys.stderr)
+        return ExitCode.ERROR
+    except click.Abort:
+        print("error: interrupted", file=sys.stderr)
+        return ExitCode.ERROR
+    return code if isinstance(code, int) else ExitCode.DONE

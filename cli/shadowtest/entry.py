@@ -1,0 +1,22 @@
+"""Where the console script starts. The libraries of the command line are an extra, which may not be installed."""
+
+import sys
+
+_EXTRA = ("boto3", "botocore", "click", "rich", "yaml")
+
+
+def main() -> None:
+    try:
+        from shadowtest.commands import run  # noqa: PLC0415 - it needs the extra
+
+        code = run()
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRA:
+            raise
+        print(
+            f"error: {error.name} is not installed, which the command line needs: "
+            "pip install 'sagemaker-inference-experiment[cli]'",
+            file=sys.stderr,
+        )
+        code = 1
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""What is wrong with the experiments of a template, by the handler's own parser."""

@@ -1,0 +1,18 @@
+"""``shadowtest schema``."""
+
+import json
+
+import click
+
+from shadowtest.schema.whole import of_properties, of_template
+
+
+@click.command("schema")
+@click.option("--template", "whole", is_flag=True, help="Of a whole template, for editors.")
+def command(whole: bool) -> None:
+    """Print a JSON Schema (draft-07) of the properties of Custom::SageMakerInferenceExperiment.
+
+    It is made from what the function reads, and refuses nothing that the function takes. shadowtest lint finds more:
+    the schema does not compare properties with each other.
+    """
+    click.echo(json.dumps(of_template() if whole else of_properties(), indent=2))

@@ -1,0 +1,48 @@
+"""JSON Schema of single values."""
+
+import re
+from typing import Any
+
+from inference_experiment_handler.spec.limits import Text
+
+FUNCTION = "#/definitions/function"
+DEFINITIONS = {
+    "function": {
+        "description": "An intrinsic function, whose value is known when it is deployed.",
+        "type": "object",
+        "anyOf": [
+            {"required": ["Ref"], "maxProperties": 1},
+            {"required": ["Condition"], "maxProperties": 1},
+            {"not": {"propertyNames": {"not": {"pattern": "^Fn::"}}}},
+        ],
+    }
+}
+
+
+def or_function(schema: dict[str, Any]) -> dict[str, Any]:
+    """What the schema admits, or an intrinsic function. With if and else, a refusal says what the value lacks."""
+    # Editors show the description of the property itself.
+    said = {"description": schema["description"]} if "description" in schema else {}
+    return {**said, "if": {"$ref": FUNCTION}, "else": {key: schema[key] for key in schema if key != "description"}}
+
+
+def text(rule: Text) -> dict[str, Any]:
+    """Numbers and booleans, too, where they can be meant: CloudFormation hands them on as text."""
+    types = [
+        "string",
+        *(["number"] if rule.admits("1") else []),
+        *(["boolean"] if rule.admits("true") else []),
+    ]
+    schema = {
+        "description": f"{rule.allowed[0].upper()}{rule.allowed[1:]}.",
+        "type": types if len(types) > 1 else types[0],
+        "minLength": rule.shortest,
+        "maxLength": rule.longest,
+    }
+    # What Python's \w and \s match beyond ASCII, those of JSON Schema don't.
+    return schema if re.search(r"\\[wWsS]", rule.pattern.pattern) else {**schema, "pattern": pattern(rule.pattern)}
+
+
+def pattern(expression: re.Pattern[str]) -> str:
+    """Of the whole text. JSON Schema has other groups with names, and needs none."""
+    return f"^(?:{re.sub(r'[?]P<[a-z]+>', '?:', expression.pattern)})$"

@@ -1,0 +1,1 @@
+"""CloudFormation templates with the place of everything that they say."""

@@ -1,0 +1,69 @@
+"""From what a user names on the command line to templates."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shadowtest.errors import CommandError
+from shadowtest.templates.node import Mapping
+from shadowtest.templates.reading import UnreadableError, read
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class Template:
+    """``name`` is the file as the user, or the folder that the user named, calls it."""
+
+    name: str
+    root: Mapping
+
+
+def templates_in(names: Sequence[str]) -> tuple[list[Template], list[CommandError]]:
+    """All that can be read, and why the others can't."""
+    found: list[Template] = []
+    errors: list[CommandError] = []
+    for name in names:
+        try:
+            found.extend(_templates(name))
+        except CommandError as error:
+            errors.append(error)
+    return found, errors
+
+
+def _templates(name: str) -> Iterator[Template]:
+    if name == STANDARD_INPUT:
+        yield _template("<stdin>", sys.stdin.buffer.read())
+    elif not Path(name).is_dir():
+        yield _template(name, _content(Path(name)))
+    else:
+        # A CDK app's stages have folders of their own within cdk.out.
+        files = sorted(Path(name).rglob("*.template.json"))
+        if not files:
+            raise CommandError(f"{name} is a folder without *.template.json, such as cdk.out has: name a template")
+        for file in files:
+            yield _template(str(file), _content(file))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise CommandError(f"{file} is not there") from None
+    except OSError as error:
+        raise CommandError(f"{file} can't be read: {error.strerror}") from error
+
+
+def _template(name: str, content: bytes) -> Template:
+    try:
+        root = read(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"{name} is not encoded in UTF-8: byte {error.start + 1} is {content[error.start]:#04x}"
+        ) from error
+    except UnreadableError as error:
+        raise CommandError(f"{name} {error}") from error
+    if not isinstance(root, Mapping) or not isinstance(root.get("Resources"), Mapping):
+        raise CommandError(f"{name} is no CloudFormation template: it has no map of Resources")
+    return Template(name, root)

@@ -1,0 +1,15 @@
+"""CloudFormation's short forms in YAML, such as ``!Sub``, in their full form."""
+
+from shadowtest.templates.node import Entry, Mapping, Node, Scalar, Sequence
+
+_WITHOUT_PREFIX = ("Ref", "Condition")
+
+
+def expanded(tag: str, value: Node) -> Node:
+    """``!GetAtt X.Arn`` as ``{"Fn::GetAtt": ["X", "Arn"]}``. Functions of any name, so that new ones are known, too."""
+    name = tag.removeprefix("!")
+    if name == "GetAtt" and isinstance(value, Scalar) and value.text is not None:
+        logical_id, _, attribute = value.text.partition(".")
+        value = Sequence(value.place, (Scalar(value.place, logical_id), Scalar(value.place, attribute)))
+    key = name if name in _WITHOUT_PREFIX else f"Fn::{name}"
+    return Mapping(value.place, (Entry(key, value.place, value),))
