@@ -2,7 +2,7 @@
 
 import logging
 
-from bench import cost, lag, scale, start
+from bench import command_line, cost, lag, scale, start
 
 
 def main() -> None:
@@ -30,6 +30,10 @@ def main() -> None:
         print(f"    {what}")
         for app, (seconds, ratio) in apps_of_process.items():
             print(f"        {app:<11} {seconds:5.2f} s   {ratio:.2f} of the buckets' time")
+    print("a command, from the start of its process to its end")
+    for name, (seconds, ratio) in command_line.measured().items():
+        reference = command_line.REFERENCES[name]
+        print(f"    {name:<34} {seconds:5.2f} s   {ratio:.2f} of python -c '{reference}'")
     print("a life of the fault campaign, on average")
     for name, mean in cost.of_a_life().items():
         print(f"    {name:<34} {mean:6.1f}")

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bench import __main__, cost, lag, scale, start
+from bench import __main__, command_line, cost, lag, scale, start
 
 
 def test_every_measurement_is_printed_beside_its_reference(
@@ -16,6 +16,7 @@ def test_every_measurement_is_printed_beside_its_reference(
     monkeypatch.setattr(scale, "EXPERIMENTS", 4)
     monkeypatch.setattr(scale, "STACKS", 2)
     monkeypatch.setattr(scale, "RUNS", 1)
+    monkeypatch.setattr(command_line, "RUNS", 1)
     monkeypatch.setattr(logging, "disable", lambda _: None)
 
     __main__.main()
@@ -28,6 +29,7 @@ def test_every_measurement_is_printed_beside_its_reference(
         "CDK's AwsCustomResource",
         "aws_s3.Bucket(enforce_ssl=True)",
         "CfnInferenceExperiment",
+        "python -c 'import click, yaml, inference_experiment_handler.spec.parser'",
     ):
         assert reference in printed
 

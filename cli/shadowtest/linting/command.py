@@ -9,7 +9,7 @@ from shadowtest.errors import CommandError
 from shadowtest.exit_codes import ExitCode
 from shadowtest.linting.check import check
 from shadowtest.linting.finding import Report
-from shadowtest.linting.reports import FORMATS
+from shadowtest.linting.reports import FORMATS, rendered
 from shadowtest.templates.files import templates_in
 
 
@@ -19,14 +19,14 @@ def _outputs(_context: click.Context, _parameter: click.Parameter, values: tuple
     for value in values:
         kind, _, file = value.partition("=")
         if kind not in FORMATS or not file:
-            raise click.BadParameter(f"{value!r} must be FORMAT=FILE, with the format {either(list(FORMATS))}")
+            raise click.BadParameter(f"{value!r} must be FORMAT=FILE, with the format {either(FORMATS)}")
         outputs.append((kind, Path(file)))
     return outputs
 
 
 @click.command("lint")
 @click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...")
-@click.option("--format", "kind", type=click.Choice(list(FORMATS)), default="text", help="Of what is printed.")
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="text", help="Of what is printed.")
 @click.option(
     "--out",
     "outputs",
@@ -54,7 +54,7 @@ def command(templates: tuple[str, ...], kind: str, outputs: list[tuple[str, Path
     found, errors = templates_in(templates)
     report = check(found)
     if found:
-        click.echo(FORMATS[kind](report), nl=False)
+        click.echo(rendered(report, kind), nl=False)
         _write(report, outputs)
     for error in errors:
         click.echo(f"error: {error.message}", err=True)
@@ -68,6 +68,6 @@ def command(templates: tuple[str, ...], kind: str, outputs: list[tuple[str, Path
 def _write(report: Report, outputs: list[tuple[str, Path]]) -> None:
     for kind, file in outputs:
         try:
-            file.write_text(FORMATS[kind](report), encoding="utf-8")
+            file.write_text(rendered(report, kind), encoding="utf-8")
         except OSError as error:
             raise CommandError(f"{file} can't be written: {error.strerror}") from error

@@ -1,10 +1,12 @@
-"""The formats of a report."""
+"""The formats of a report. Each is imported when it is asked for."""
 
-from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from shadowtest.linting.finding import Report
-from shadowtest.linting.reports.as_json import as_json
-from shadowtest.linting.reports.as_junit import as_junit
-from shadowtest.linting.reports.as_text import as_text
 
-FORMATS: Mapping[str, Callable[[Report], str]] = {"text": as_text, "json": as_json, "junit": as_junit}
+FORMATS = ("text", "json", "junit")
+
+
+def rendered(report: Report, kind: str) -> str:
+    module = import_module(f"shadowtest.linting.reports.as_{kind}")
+    return str(module.render(report))

@@ -8,7 +8,7 @@ SCHEMA_VERSION = 1
 """Another one where a program that reads this one would go wrong. A new member is no reason."""
 
 
-def as_json(report: Report) -> str:
+def render(report: Report) -> str:
     told = {
         "schemaVersion": SCHEMA_VERSION,
         "resources": [

@@ -9,7 +9,7 @@ from shadowtest.linting.finding import Finding, Report
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def as_junit(report: Report) -> str:
+def render(report: Report) -> str:
     of_templates: dict[str, list[Finding]] = {}
     for finding in report.findings:
         if finding.resource is None:

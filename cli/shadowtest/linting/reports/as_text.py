@@ -3,7 +3,7 @@
 from shadowtest.linting.finding import Report
 
 
-def as_text(report: Report) -> str:
+def render(report: Report) -> str:
     lines = [
         f"{finding.file}:{finding.place.line}:{finding.place.column}: {finding.sentence}" for finding in report.findings
     ]
