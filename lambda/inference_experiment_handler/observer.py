@@ -32,7 +32,7 @@ def observe(request: Request, journal: Journal, sagemaker: SageMaker, now: datet
     situation = replace(situation, observed=observed, observed_predecessor=predecessor)
     # Whether DescribeEndpoint tells names apart by case is not documented, so the names are sent as they were given.
     needed = sorted(endpoints_needed(situation), key=str.casefold)
-    endpoints = {name.casefold(): _observe_endpoint(sagemaker, name) for name in needed}
+    endpoints = {name.casefold(): observe_endpoint(sagemaker, name) for name in needed}
     return replace(situation, endpoints=endpoints)
 
 
@@ -46,6 +46,15 @@ def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:
         if not answer.get("NextToken"):
             return tags
         arguments["NextToken"] = answer["NextToken"]
+
+
+def observe_endpoint(sagemaker: SageMaker, name: str) -> ObservedEndpoint | None:
+    """``None``: there is no such endpoint. Raises a ``ServiceError`` where it can't be read."""
+    try:
+        answer = client.call(sagemaker, DESCRIBE_ENDPOINT, {"EndpointName": name})
+    except NotFoundError:
+        return None
+    return ObservedEndpoint.from_api(answer, _observe_config(sagemaker, answer.get("EndpointConfigName")))
 
 
 def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedExperiment | None:
@@ -71,14 +80,6 @@ def _actual_start(experiment: ObservedExperiment, started: datetime | None, now:
         # The planned start was later, and a test takes a while to start.
         return reported if reported and started <= reported < min(now, started + _LONGEST_START) else started
     return reported or experiment.created
-
-
-def _observe_endpoint(sagemaker: SageMaker, name: str) -> ObservedEndpoint | None:
-    try:
-        answer = client.call(sagemaker, DESCRIBE_ENDPOINT, {"EndpointName": name})
-    except NotFoundError:
-        return None
-    return ObservedEndpoint.from_api(answer, _observe_config(sagemaker, answer.get("EndpointConfigName")))
 
 
 def _observe_config(sagemaker: SageMaker, name: str | None) -> dict[str, Any]:

@@ -52,10 +52,17 @@ def differing(
 def in_words(desired: Desired, observed: ObservedExperiment, fields: Iterable[Field]) -> str:
     """The differences: ``SamplingPercentage (declared 50, live 10)``."""
     return ", ".join(
-        f"{path} (declared {_value_in_words(declared)}, live {_value_in_words(live)})"
+        f"{path} (declared {declared}, live {live})" for path, declared, live in apart(desired, observed, fields)
+    )
+
+
+def apart(desired: Desired, observed: ObservedExperiment, fields: Iterable[Field]) -> list[tuple[str, str, str]]:
+    """The differences one by one: the path, what is declared, and what is live."""
+    return [
+        (path, _value_in_words(declared), _value_in_words(live))
         for field in fields
         for path, declared, live in _apart(field.name, field.desired(desired), field.observed(observed))
-    )
+    ]
 
 
 def _apart(path: str, declared: Any, live: Any) -> list[tuple[str, Any, Any]]:
