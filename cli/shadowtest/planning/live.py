@@ -1,0 +1,88 @@
+"""What is live: experiments and endpoints, as the handler's own observer reads them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from inference_experiment_handler.client import SageMaker
+from inference_experiment_handler.model.journal import Journal
+from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
+from inference_experiment_handler.model.request import Request
+from inference_experiment_handler.observer import observe, observe_endpoint
+from inference_experiment_handler.plan.needs import endpoints_needed, tags_needed
+from inference_experiment_handler.plan.situation import Situation
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a call has begun: the experiment, and its endpoint, once the transition is over."""
+
+    experiment: ObservedExperiment
+    endpoint: ObservedEndpoint | None
+
+
+@dataclass(frozen=True)
+class Live:
+    """Experiments and endpoints by their names in lower case, as SageMaker tells names apart.
+
+    Attributes:
+        endpoints: ``None`` where there is no endpoint of that name.
+        arrivals: What the what-if itself has begun, by the experiment's name.
+        unread: The names of experiments and endpoints of which it is not known what is live.
+    """
+
+    experiments: Mapping[str, ObservedExperiment] = field(default_factory=dict)
+    endpoints: Mapping[str, ObservedEndpoint | None] = field(default_factory=dict)
+    arrivals: Mapping[str, Arrival] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+
+    def experiment(self, name: str) -> ObservedExperiment | None:
+        return self.experiments.get(name.casefold())
+
+    def endpoint(self, name: str) -> ObservedEndpoint | None:
+        return self.endpoints.get(name.casefold())
+
+    def with_experiment(self, experiment: ObservedExperiment) -> "Live":
+        return replace(self, experiments={**self.experiments, experiment.name.casefold(): experiment})
+
+    def without_experiment(self, name: str) -> "Live":
+        kept = {key: each for key, each in self.experiments.items() if key != name.casefold()}
+        return replace(self, experiments=kept)
+
+    def with_endpoint(self, endpoint: ObservedEndpoint | None) -> "Live":
+        if endpoint is None:
+            return self
+        return replace(self, endpoints={**self.endpoints, endpoint.name.casefold(): endpoint})
+
+    def situation(self, request: Request, journal: Journal, now: datetime) -> Situation:
+        """What the handler's observer makes of this for a request."""
+        situation = Situation(request, journal, now)
+
+        def seen(name: str) -> ObservedExperiment | None:
+            experiment = self.experiment(name)
+            if experiment is None or tags_needed(situation, name, experiment):
+                return experiment
+            return replace(experiment, tags=None)
+
+        observed = next(filter(None, map(seen, request.candidates)), None)
+        predecessor = seen(request.replaces) if request.replaces else None
+        found = replace(situation, observed=observed, observed_predecessor=predecessor)
+        endpoints = {name.casefold(): self.endpoint(name) for name in endpoints_needed(found)}
+        return replace(found, endpoints=endpoints)
+
+
+def read_live(requests: Iterable[Request], sagemaker: SageMaker, now: datetime) -> Live:
+    """Reads all that these requests may come to depend on. Raises a ``ServiceError`` where a read fails."""
+    live = Live()
+    for request in requests:
+        situation = observe(request, Journal(), sagemaker, now)
+        names = [request.declared.endpoint_name] if request.declared is not None else []
+        for target in situation.targets:
+            live = live.with_experiment(target.experiment)
+            names.append(target.experiment.endpoint_name)
+        read = {**live.endpoints, **situation.endpoints}
+        # The next steps may look at an endpoint that the first one does not depend on.
+        further = {name.casefold(): name for name in names if name.casefold() not in read}
+        endpoints = {key: observe_endpoint(sagemaker, name) for key, name in further.items()}
+        live = replace(live, endpoints={**read, **endpoints})
+    return live

@@ -1,0 +1,72 @@
+"""Values in the place of those that are known only at deployment: valid, and unlike any that is deployed."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shadowtest.planning.values.unknown import KnownAtDeployment
+
+PLACEHOLDER = "known-at-deployment"
+NAMES_WHAT_IS_LIVE = ("EndpointName", "Name")
+"""Properties by which the handler looks for what is live."""
+_FORMS = {
+    "Description": PLACEHOLDER,
+    "Destination": f"s3://{PLACEHOLDER}/",
+    "EndpointConfigName": PLACEHOLDER,
+    "EndpointName": PLACEHOLDER,
+    "KmsKey": f"alias/{PLACEHOLDER}",
+    "ModelName": PLACEHOLDER,
+    "Name": PLACEHOLDER,
+    "Reason": PLACEHOLDER,
+    "RoleArn": f"arn:aws:iam::000000000000:role/{PLACEHOLDER}",
+    "Run": PLACEHOLDER,
+    "ServiceToken": PLACEHOLDER,
+    "Value": PLACEHOLDER,
+}
+
+Path = tuple[str | int, ...]
+
+
+def unknown_paths(properties: Any, path: Path = ()) -> Iterator[tuple[Path, KnownAtDeployment]]:
+    """Where a value is that is known only at deployment."""
+    if isinstance(properties, KnownAtDeployment):
+        yield path, properties
+    elif isinstance(properties, dict):
+        for key, value in properties.items():
+            yield from unknown_paths(value, (*path, key))
+    elif isinstance(properties, list):
+        for index, value in enumerate(properties):
+            yield from unknown_paths(value, (*path, index))
+
+
+def placeholder(path: Path) -> str | None:
+    """``None`` where no value stands for all others: how the handler decides depends on which it is."""
+    return _FORMS.get(str(path[-1])) if path else None
+
+
+def value_at(properties: Any, path: Path) -> Any:
+    """``None`` where there is nothing."""
+    for key in path:
+        if isinstance(properties, Mapping) and key in properties:
+            properties = properties[str(key)]
+        elif isinstance(properties, list) and isinstance(key, int) and key < len(properties):
+            properties = properties[key]
+        else:
+            return None
+    return properties
+
+
+def replaced(properties: Any, values: Mapping[Path, Any], path: Path = ()) -> Any:
+    """The properties with other values at these paths."""
+    if path in values:
+        return values[path]
+    if isinstance(properties, dict):
+        return {key: replaced(value, values, (*path, key)) for key, value in properties.items()}
+    if isinstance(properties, list):
+        return [replaced(value, values, (*path, index)) for index, value in enumerate(properties)]
+    return properties
+
+
+def shown(path: Path) -> str:
+    """``ModelVariants[0].ModelName``."""
+    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return text.removeprefix(".")

@@ -1,0 +1,146 @@
+"""From the course of a request to verdicts: which call is which, and what a reviewer has to know of it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from inference_experiment_handler.model import operations
+from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.model.steps import Call, Done, Fail
+from inference_experiment_handler.model.tags import ADOPTED
+from inference_experiment_handler.plan import diff
+from inference_experiment_handler.plan.fields import FIELDS
+from inference_experiment_handler.spec.declaration import Action
+from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_endpoint, bills_of_test, end_of
+from shadowtest.planning.live import Live
+from shadowtest.planning.verdict import Difference, Fate, Kind, Verdict
+from shadowtest.planning.what_if import Course, Taken
+
+_UNDOABLE = {
+    Kind.CREATE: True,
+    Kind.UPDATE: True,
+    Kind.ADOPT: True,
+    # A test that has started or ended does not go back, and a record that is deleted is gone.
+    Kind.REPLACE: False,
+    Kind.START: False,
+    Kind.PROMOTE: False,
+    Kind.END: False,
+    Kind.CALL_OFF: False,
+    Kind.REMOVE: False,
+}
+
+
+def tell(course: Course, now: datetime) -> tuple[Verdict, ...]:
+    """What the handler will do for the request, in order."""
+    verdicts: list[Verdict] = []
+    waits: list[str] = []
+    for taken in course.taken:
+        waits += [each for each in taken.waits_for if each not in waits]
+        verdict = _of_call(taken, taken.step, now) if isinstance(taken.step, Call) else None
+        if verdict is not None:
+            verdicts.append(replace(verdict, request=str(course.request.type), waits_for=tuple(waits)))
+            waits = []
+    end = _of_end(course, now, did_nothing=not verdicts)
+    if end is not None:
+        verdicts.append(replace(end, request=str(course.request.type), waits_for=tuple(waits)))
+    return tuple(verdicts)
+
+
+def _of_end(course: Course, now: datetime, *, did_nothing: bool) -> Verdict | None:
+    name, why = course.request.name, course.end.why
+    match course.end:
+        case Done() if did_nothing:
+            kind = Kind.NOTHING
+        case Done():
+            return None
+        case Fail():
+            kind = Kind.REFUSED
+        case _:
+            kind = Kind.UNKNOWN
+    observed = course.situation.observed
+    return _about(Verdict(kind, observed.name if observed else name, reason=why), observed, course.live, now)
+
+
+def _of_call(taken: Taken, call: Call, now: datetime) -> Verdict | None:
+    kind = _kind(taken, call)
+    if kind is None:
+        return None
+    before = next((each.experiment for each in taken.before.targets if each.name == call.subject), None)
+    verdict = Verdict(
+        kind,
+        call.subject,
+        reason=call.why,
+        can_be_undone=_UNDOABLE[kind],
+        operations=() if kind is Kind.ADOPT else (call.operation,),
+        replaces=taken.before.request.replaces if kind is Kind.REPLACE else None,
+    )
+    if kind is Kind.UPDATE:
+        fields = [field for field in FIELDS if field.name in call.fields]
+        apart = diff.apart(taken.before.desired, taken.before.observed, fields) if taken.before.observed else []
+        verdict = replace(verdict, differences=tuple(Difference(*each) for each in apart))
+    if kind in (Kind.PROMOTE, Kind.END) and before is not None:
+        return _ended(verdict, call, before, taken.after)
+    after = taken.after.experiment(call.subject)
+    arrival = taken.after.arrivals.get(call.subject.casefold())
+    return _about(verdict, arrival.experiment if arrival else after, taken.after, now)
+
+
+def _kind(taken: Taken, call: Call) -> Kind | None:
+    experiment = next((each.experiment for each in taken.before.targets if each.name == call.subject), None)
+    match call.operation:
+        case operations.CREATE:
+            return Kind.REPLACE if taken.before.request.replaces else Kind.CREATE
+        case operations.UPDATE:
+            return Kind.UPDATE
+        case operations.START:
+            return Kind.START
+        case operations.STOP if experiment is not None and experiment.not_started:
+            return Kind.CALL_OFF
+        case operations.STOP:
+            return Kind.PROMOTE if Action.PROMOTE in call.arguments["ModelVariantActions"].values() else Kind.END
+        case operations.DELETE:
+            return Kind.REMOVE if experiment is not None and experiment.ended else Kind.CALL_OFF
+        case operations.ADD_TAGS if any(tag["Key"] == ADOPTED for tag in call.arguments["Tags"]):
+            return Kind.ADOPT
+    # A lease, an intent, tags: nothing of the test changes.
+    return None
+
+
+def _about(verdict: Verdict, experiment: ObservedExperiment | None, live: Live, now: datetime) -> Verdict:
+    """The verdict with what is known of the test from then on."""
+    if experiment is None:
+        return verdict
+    endpoint = live.endpoint(experiment.endpoint_name)
+    about = replace(verdict, endpoint=experiment.endpoint_name)
+    if experiment.ended:
+        return about
+    arrival = live.arrivals.get(experiment.name.casefold())
+    return replace(
+        about,
+        sampling=experiment.sampling_percentage,
+        starts=experiment.start,
+        ends=end_of(experiment),
+        bills=bills_of_test(experiment, (arrival.endpoint if arrival else None) or endpoint, now),
+    )
+
+
+def _ended(verdict: Verdict, call: Call, before: ObservedExperiment, after: Live) -> Verdict:
+    arrival = after.arrivals[call.subject.casefold()]
+    endpoint = arrival.endpoint or after.endpoint(before.endpoint_name)
+    actions = call.arguments["ModelVariantActions"]
+    serving = {each.variant_name: each for each in (*endpoint.production, *endpoint.shadows)} if endpoint else {}
+    fates = []
+    for role, name in ((PRODUCTION, before.production_name), (SHADOW, before.shadow_name)):
+        own, served = before.variants[name], serving.get(name)
+        fates.append(
+            Fate(
+                name,
+                role,
+                (served.model_name if served else None) or own.model_name,
+                str(actions[name]),
+                (served.instance_type if served else None) or own.instance_type,
+                (served.instance_count if served else None) or own.instance_count,
+            )
+        )
+    return replace(
+        verdict, endpoint=before.endpoint_name, fates=tuple(fates), bills=bills_of_endpoint(endpoint), sampling=None
+    )

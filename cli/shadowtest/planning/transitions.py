@@ -1,0 +1,65 @@
+"""What follows by itself: a status that passes, and an endpoint's update that is over."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
+from inference_experiment_handler.model.status import Status
+from inference_experiment_handler.plan.situation import Situation
+from shadowtest.planning.deployments import under_test
+from shadowtest.planning.live import Arrival, Live
+
+
+@dataclass(frozen=True)
+class Open:
+    """What follows is not known before the deployment."""
+
+    why: str
+
+
+def passed(live: Live, situation: Situation) -> Live | Open | None:
+    """What is live once the handler has waited; ``None`` where nothing that it sees is in transition."""
+    moving = [target.experiment for target in situation.targets if target.experiment.in_transition]
+    for seen in moving:
+        experiment = live.experiments[seen.name.casefold()]
+        arrival = live.arrivals.get(seen.name.casefold()) or _arrival(experiment, live, situation.now)
+        if isinstance(arrival, Open):
+            return arrival
+        # The tags are those of now: the handler may have written some while it waited.
+        live = live.with_experiment(replace(arrival.experiment, tags=experiment.tags)).with_endpoint(arrival.endpoint)
+        live = replace(live, arrivals={key: each for key, each in live.arrivals.items() if key != seen.name.casefold()})
+    if moving:
+        return live
+    updating = [each for each in situation.endpoints.values() if each is not None and each.in_transition]
+    for endpoint in updating:
+        served = _settled(endpoint)
+        if isinstance(served, Open):
+            return served
+        live = live.with_endpoint(served)
+    return live if updating else None
+
+
+def _arrival(experiment: ObservedExperiment, live: Live, now: datetime) -> Arrival | Open:
+    """Where an experiment comes to that was in transition before the deployment.
+
+    An endpoint that is updated while its test is starting or updating is taken to be updated by the test.
+    """
+    endpoint = live.endpoint(experiment.endpoint_name)
+    match experiment.status:
+        case Status.CREATING | Status.UPDATING if experiment.start is not None and experiment.start > now:
+            return Arrival(replace(experiment, status=Status.CREATED), None)
+        case Status.CREATING if endpoint is None or endpoint.status != "InService":
+            return Open(f"{experiment.name} is about to start, and its endpoint is not InService")
+        case Status.UPDATING if endpoint is not None and not endpoint.in_transition:
+            # Its variants are not deployed anew.
+            return Arrival(replace(experiment, status=Status.RUNNING), None)
+        case Status.CREATING | Status.STARTING | Status.UPDATING:
+            serving = under_test(experiment, endpoint) if endpoint is not None else None
+            return Arrival(replace(experiment, status=Status.RUNNING), serving)
+    return Open(f"{experiment.name} is {experiment.status}, and what follows depends on how it ends")
+
+
+def _settled(endpoint: ObservedEndpoint) -> ObservedEndpoint | Open:
+    if endpoint.status == "SystemUpdating":
+        return replace(endpoint, status="InService")
+    return Open(f"endpoint {endpoint.name} is {endpoint.status}, and what follows depends on what it serves then")

@@ -1,0 +1,49 @@
+"""The values of a template's parameters: those given, else those deployed, else the defaults."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shadowtest.planning.values.stack import DeployedStack, Place, Template
+from shadowtest.planning.values.unknown import KnownAtDeployment
+
+_FROM_PARAMETER_STORE = "AWS::SSM::Parameter::Value<"
+_HIDDEN = "****"
+"""What CloudFormation reports for a parameter with NoEcho."""
+NO_VALUE = object()
+"""``AWS::NoValue``: the property is left out."""
+
+
+def parameter_values(template: Template, given: Mapping[str, str], deployed: DeployedStack | None) -> dict[str, Any]:
+    """The value of each parameter that the template declares."""
+    return {name: _value(name, declared, given, deployed) for name, declared in template.get("Parameters", {}).items()}
+
+
+def pseudo_parameters(place: Place, *, no_value: Any) -> dict[str, Any]:
+    stack_id = place.stack_id or KnownAtDeployment.of({"Ref": "AWS::StackId"}, "the stack does not exist yet")
+    return {
+        "AWS::AccountId": place.account,
+        "AWS::NoValue": no_value,
+        "AWS::NotificationARNs": KnownAtDeployment.of({"Ref": "AWS::NotificationARNs"}, "it is given at deployment"),
+        "AWS::Partition": place.partition,
+        "AWS::Region": place.region,
+        "AWS::StackId": stack_id,
+        "AWS::StackName": place.stack_name,
+        "AWS::URLSuffix": place.url_suffix,
+    }
+
+
+def _value(name: str, declared: Mapping[str, Any], given: Mapping[str, str], deployed: DeployedStack | None) -> Any:
+    before = deployed.parameters if deployed is not None else {}
+    value = given.get(name, before.get(name, declared.get("Default")))
+    kind, reference = str(declared.get("Type", "String")), {"Ref": name}
+    if value is None:
+        return KnownAtDeployment.of(reference, f"parameter {name} has neither a value nor a default")
+    if value == _HIDDEN and name not in given:
+        return KnownAtDeployment.of(reference, f"CloudFormation hides the value of parameter {name}")
+    if kind.startswith(_FROM_PARAMETER_STORE):
+        resolved = deployed.resolved.get(name) if deployed is not None and before.get(name) == value else None
+        if resolved is None:
+            return KnownAtDeployment.of(reference, f"CloudFormation reads parameter {name} from Parameter Store")
+        value = resolved
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text.split(",") if "List<" in kind or kind == "CommaDelimitedList" else text

@@ -1,0 +1,49 @@
+"""What is deployed of a stack, as far as the values of a template depend on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Template = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class DeployedStack:
+    """A stack as CloudFormation reports it.
+
+    Attributes:
+        parameters: The values that it was deployed with.
+        resolved: What CloudFormation has read from Parameter Store for parameters of such a type.
+        physical_ids: By logical id.
+        template: What is deployed.
+    """
+
+    stack_id: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    resolved: Mapping[str, str] = field(default_factory=dict)
+    physical_ids: Mapping[str, str] = field(default_factory=dict)
+    template: Template = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stack is deployed: what the pseudo parameters and ARNs are made of.
+
+    ``stack_id`` is ``None`` for a stack that is not there yet.
+    """
+
+    partition: str
+    region: str
+    account: str
+    stack_name: str
+    stack_id: str | None = None
+
+    @property
+    def url_suffix(self) -> str:
+        return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+
+    @classmethod
+    def of(cls, stack_id: str) -> "Place":
+        """From arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID."""
+        _, partition, _, region, account, path = stack_id.split(":", 5)
+        return cls(partition, region, account, path.split("/")[1], stack_id)

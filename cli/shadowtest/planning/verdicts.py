@@ -1,0 +1,92 @@
+"""The verdicts of a change: what the handler will do for each request that CloudFormation will send."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from inference_experiment_handler.client import SageMaker
+from inference_experiment_handler.model.request import Request, RequestType
+from inference_experiment_handler.model.steps import Done
+from inference_experiment_handler.spec import names
+from inference_experiment_handler.spec.parser import InvalidPropertiesError
+from shadowtest.planning.change import Change
+from shadowtest.planning.live import Live, read_live
+from shadowtest.planning.requests import cleanup_request, first_request
+from shadowtest.planning.telling import tell
+from shadowtest.planning.verdict import Kind, Verdict
+from shadowtest.planning.what_if import course_of
+
+_SERVICE_TOKEN = "ServiceToken"  # noqa: S105  # a property's name
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What a deployment does to a resource's test, in order, and what is live after it."""
+
+    verdicts: tuple[Verdict, ...]
+    live: Live
+
+
+def foretell(change: Change, live: Live, now: datetime, *, stops_scheduled: bool = False) -> Foretold:
+    """The verdicts of properties that are all known."""
+    refused = _refused_by_cloudformation(change)
+    if refused is not None:
+        return Foretold((refused,), live)
+    try:
+        request = first_request(change, now)
+    except InvalidPropertiesError as invalid:
+        return Foretold((Verdict(Kind.REFUSED, name_of(change), reason=str(invalid)),), live)
+    if request is None:
+        return Foretold((Verdict(Kind.NOTHING, name_of(change), reason=_why_no_request(change)),), live)
+    course = course_of(request, live, now, stops_scheduled=stops_scheduled)
+    told = tell(course, now)
+    cleanup = cleanup_request(change, request.name, now) if isinstance(course.end, Done) else None
+    if cleanup is None:
+        return Foretold(told, course.live)
+    cleaning = course_of(cleanup, course.live, now, stops_scheduled=stops_scheduled)
+    # That nothing is left to delete of an old run is no news.
+    cleaned = (each for each in tell(cleaning, now) if each.kind is not Kind.NOTHING)
+    return Foretold((*told, *cleaned), cleaning.live)
+
+
+def live_for(change: Change, sagemaker: SageMaker, now: datetime) -> Live:
+    """Reads what the verdicts of the change depend on. Raises a ``ServiceError`` where a read fails."""
+    return read_live(_requests(change, now), sagemaker, now)
+
+
+def name_of(change: Change) -> str:
+    """The name of the experiment that the change is about."""
+    properties = change.declared if change.declared is not None else change.deployed
+    return change.physical_id or names.of(properties or {}, change.stack_id, change.logical_id)
+
+
+def _requests(change: Change, now: datetime) -> Iterator[Request]:
+    try:
+        request = first_request(change, now)
+    except InvalidPropertiesError:
+        return
+    if request is None:
+        return
+    yield request
+    cleanup = cleanup_request(change, request.name, now) if request.type is RequestType.UPDATE else None
+    if cleanup is not None:
+        yield cleanup
+
+
+def _refused_by_cloudformation(change: Change) -> Verdict | None:
+    if change.deployed is None or change.declared is None:
+        return None
+    old, new = change.deployed.get(_SERVICE_TOKEN), change.declared.get(_SERVICE_TOKEN)
+    if old == new:
+        return None
+    reason = (
+        f"CloudFormation does not allow the ServiceToken of a deployed resource to change (from {old} to {new}). "
+        "Give the resource another logical id"
+    )
+    return Verdict(Kind.REFUSED, name_of(change), reason=reason)
+
+
+def _why_no_request(change: Change) -> str:
+    if change.declared is not None:
+        return "the properties do not change, so CloudFormation sends no request"
+    return "DeletionPolicy is Retain, so CloudFormation sends no Delete and the test goes on"
