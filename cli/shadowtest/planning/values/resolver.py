@@ -17,7 +17,8 @@ _DYNAMIC = "{{resolve:"
 class Resolver:
     """The values of one template.
 
-    ``exports``: the values of the region's exports; ``None`` where they were not read.
+    ``exports``: the values of the region's exports; ``None`` where they were not read. ``is_deployed``: the template is
+    the deployed one with the values that it was deployed with, so each of its resources is there.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Resolver:
         given: Mapping[str, str] | None = None,
         deployed: DeployedStack | None = None,
         exports: Mapping[str, str] | None = None,
+        is_deployed: bool = False,
     ) -> None:
         self._resources: Mapping[str, Any] = template.get("Resources", {})
         self._mappings: Mapping[str, Any] = template.get("Mappings", {})
@@ -39,7 +41,7 @@ class Resolver:
             **pseudo_parameters(place, no_value=NO_VALUE),
         }
         self._conditions = Conditions(template.get("Conditions", {}), self.resolve)
-        self._before = _as_deployed(deployed, exports) if deployed and deployed.template is not template else None
+        self._before = as_deployed(deployed, exports) if deployed and not is_deployed else None
         self._in_hand: set[str] = set()
 
     def exists(self, logical_id: str) -> bool | KnownAtDeployment:
@@ -171,6 +173,8 @@ class Resolver:
         return RESOURCE_TYPES.get(str(self._resources.get(logical_id, {}).get("Type")))
 
 
-def _as_deployed(deployed: DeployedStack, exports: Mapping[str, str] | None) -> Resolver:
+def as_deployed(deployed: DeployedStack, exports: Mapping[str, str] | None) -> Resolver:
     """The deployed template with the values that it was deployed with."""
-    return Resolver(deployed.template, Place.of(deployed.stack_id), deployed=deployed, exports=exports)
+    return Resolver(
+        deployed.template, Place.of(deployed.stack_id), deployed=deployed, exports=exports, is_deployed=True
+    )

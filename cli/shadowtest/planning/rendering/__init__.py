@@ -1,0 +1,1 @@
+"""Plans as text, as Markdown and as JSON."""

@@ -1,0 +1,53 @@
+"""Plans for a terminal."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from shadowtest.planning.rendering.words import TITLES, details, headline
+from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
+from shadowtest.planning.verdict import Kind, Verdict
+
+_STYLES = {Kind.REFUSED: "bold red", Kind.UNKNOWN: "bold yellow", Kind.NOTHING: "dim", Kind.UPDATE: "bold green"}
+_INDENT = (0, 0, 0, 4)
+
+
+def render_text(plans: Iterable[StackPlan]) -> RenderableType:
+    """Values come from the template and from AWS, so none of them is read as markup."""
+    return Group(*(each for plan in plans for each in _of_stack(plan)))
+
+
+def _of_stack(plan: StackPlan) -> Iterator[RenderableType]:
+    yield Text(f"Stack {plan.stack}", style="bold")
+    if not plan.resources:
+        yield Padding(Text("No shadow test."), _INDENT)
+    for resource in plan.resources:
+        yield from _of_resource(resource)
+
+
+def _of_resource(plan: ResourcePlan) -> Iterator[RenderableType]:
+    yield Text(f"  {plan.logical_id}")
+    for verdict in plan.verdicts:
+        yield Padding(_of_verdict(verdict), _INDENT)
+
+
+def _of_verdict(verdict: Verdict) -> RenderableType:
+    title = Text.assemble((TITLES[verdict.kind], _STYLES.get(verdict.kind, "bold")), "  ", headline(verdict))
+    parts: list[RenderableType] = [title]
+    if verdict.differences:
+        parts.append(Padding(_differences(verdict), (0, 0, 0, 2)))
+    parts += [Padding(Text(line, style="dim"), (0, 0, 0, 2)) for line in details(verdict)]
+    for alternative in verdict.alternatives:
+        parts.append(Padding(Text(f"With {alternative.condition}:"), (0, 0, 0, 2)))
+        parts += [Padding(_of_verdict(each), _INDENT) for each in alternative.verdicts]
+    return Group(*parts)
+
+
+def _differences(verdict: Verdict) -> Table:
+    table = Table("field", "declared", "live", box=None, padding=(0, 2, 0, 0))
+    for each in verdict.differences:
+        table.add_row(Text(each.path), Text(each.declared), Text(each.live))
+    return table

@@ -1,0 +1,95 @@
+"""What a verdict says, in sentences that every form of output shares."""
+
+from collections.abc import Iterator
+
+from inference_experiment_handler.plan.wording import instances_in_words
+from inference_experiment_handler.spec.declaration import Action
+from inference_experiment_handler.spec.text import iso_instant
+from shadowtest.planning.billing import PRODUCTION, SHADOW
+from shadowtest.planning.verdict import Bill, Fate, Kind, Verdict
+
+TITLES = {
+    Kind.CREATE: "Create",
+    Kind.UPDATE: "Update in place",
+    Kind.REPLACE: "Replace",
+    Kind.START: "Start",
+    Kind.PROMOTE: "Promote",
+    Kind.END: "End",
+    Kind.CALL_OFF: "Call off",
+    Kind.REMOVE: "Remove",
+    Kind.ADOPT: "Adopt",
+    Kind.NOTHING: "Nothing",
+    Kind.REFUSED: "REFUSED",
+    Kind.UNKNOWN: "Can't be told",
+}
+
+
+def headline(verdict: Verdict) -> str:
+    """What happens, and whether it can be undone."""
+    undo = {True: " Can be undone.", False: " Can't be undone.", None: ""}[verdict.can_be_undone]
+    return f"{_what_happens(verdict)}{undo}"
+
+
+def details(verdict: Verdict) -> Iterator[str]:
+    """Further facts, one sentence each. The differences are apart."""
+    for waits_for in verdict.waits_for:
+        yield f"The handler first waits until this status is over: {waits_for}."
+    if verdict.sampling is not None and verdict.kind is not Kind.REFUSED:
+        yield f"The shadow variant gets {verdict.sampling} percent of the requests."
+    if verdict.ends is not None:
+        yield f"The test ends at {iso_instant(verdict.ends)}."
+    for bill in verdict.bills:
+        yield bill_in_words(bill)
+
+
+def bill_in_words(bill: Bill) -> str:
+    on = f"{instances_in_words(bill.instance_count, bill.instance_type)}"
+    billed = f"{bill.role.capitalize()} variant {bill.variant} ({bill.model}) is billed on {on}"
+    if bill.instance_hours is None:
+        return f"{billed}, without an end."
+    return f"{billed} until then: {bill.instance_hours:,.0f} instance-hours."
+
+
+def _what_happens(verdict: Verdict) -> str:
+    name = verdict.experiment
+    match verdict.kind:
+        case Kind.CREATE:
+            return f"Experiment {name} is created on endpoint {verdict.endpoint}."
+        case Kind.REPLACE:
+            return f"Experiment {name} is created on endpoint {verdict.endpoint} and replaces {verdict.replaces}."
+        case Kind.UPDATE:
+            changes = ", ".join(f"{each.path} from {each.live} to {each.declared}" for each in verdict.differences)
+            return f"Experiment {name} changes {changes}. The test goes on, and production serves as before."
+        case Kind.START:
+            return f"Experiment {name}, which is scheduled, starts now."
+        case Kind.PROMOTE | Kind.END:
+            return " ".join((f"Experiment {name} ends.", *map(_fate_in_words, _shadow_first(verdict.fates))))
+        case Kind.CALL_OFF:
+            return f"Experiment {name}, which has not started, never starts."
+        case Kind.REMOVE:
+            return f"The record of experiment {name} is deleted."
+        case Kind.ADOPT:
+            return f"Experiment {name}, which is there already, is taken over by this resource."
+        case Kind.NOTHING:
+            return f"Experiment {name} stays as it is: {verdict.reason}."
+        case Kind.REFUSED:
+            return f"The deployment fails: {_sentence(verdict.reason)}"
+    return f"What happens to experiment {name} can't be told: {verdict.reason}."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _shadow_first(fates: tuple[Fate, ...]) -> list[Fate]:
+    return sorted(fates, key=lambda fate: fate.role != SHADOW)
+
+
+def _fate_in_words(fate: Fate) -> str:
+    variant = f"{fate.role.capitalize()} variant {fate.variant} ({fate.model})"
+    on = instances_in_words(fate.instance_count, fate.instance_type)
+    if fate.action == Action.PROMOTE:
+        return f"{variant} takes all traffic on {on}."
+    if fate.action == Action.REMOVE:
+        return f"{variant} is removed."
+    return f"{variant} {'serves' if fate.role == PRODUCTION else 'stays'} on {on}."
