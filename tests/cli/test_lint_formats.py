@@ -24,6 +24,12 @@ def faulty(shadowtest: CommandLine) -> CommandLine:
     return shadowtest
 
 
+def test_a_name_cannot_command_a_terminal(shadowtest: CommandLine) -> None:
+    (found,) = shadowtest.lint(template(experiment(r'"Scale\e[2J\r": 7')))
+
+    assert found.startswith(r"10:7: ShadowTest: Scale\x1b[2J\r is not a property")
+
+
 def test_json_is_as_its_schema_says(faulty: CommandLine) -> None:
     done = faulty("lint", "template.yaml", "--format", "json")
 

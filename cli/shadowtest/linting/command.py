@@ -1,41 +1,18 @@
 """``shadowtest lint``."""
 
-from pathlib import Path
-
 import click
 
-from inference_experiment_handler.spec.text import either
-from shadowtest.errors import CommandError
 from shadowtest.exit_codes import ExitCode
 from shadowtest.linting.check import check
-from shadowtest.linting.finding import Report
 from shadowtest.linting.reports import FORMATS, rendered
+from shadowtest.outputs import Outputs, output_options, write
 from shadowtest.templates.files import templates_in
-
-
-def _outputs(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, Path]]:
-    """Of each ``FORMAT=FILE``."""
-    outputs = []
-    for value in values:
-        kind, _, file = value.partition("=")
-        if kind not in FORMATS or not file:
-            raise click.BadParameter(f"{value!r} must be FORMAT=FILE, with the format {either(FORMATS)}")
-        outputs.append((kind, Path(file)))
-    return outputs
 
 
 @click.command("lint")
 @click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...")
-@click.option("--format", "kind", type=click.Choice(FORMATS), default="text", help="Of what is printed.")
-@click.option(
-    "--out",
-    "outputs",
-    multiple=True,
-    callback=_outputs,
-    metavar="FORMAT=FILE",
-    help="Also write a file of that format. May be repeated.",
-)
-def command(templates: tuple[str, ...], kind: str, outputs: list[tuple[str, Path]]) -> int:
+@output_options(FORMATS)
+def command(templates: tuple[str, ...], kind: str, outputs: Outputs) -> int:
     """Find every fault in the Custom::SageMakerInferenceExperiment resources of templates.
 
     TEMPLATE is a file in YAML or JSON, a folder such as cdk.out, of which each *.template.json is checked, or - for
@@ -55,7 +32,7 @@ def command(templates: tuple[str, ...], kind: str, outputs: list[tuple[str, Path
     report = check(found)
     if found:
         click.echo(rendered(report, kind), nl=False)
-        _write(report, outputs)
+        write(outputs, lambda each: rendered(report, each))
     for error in errors:
         click.echo(f"error: {error.message}", err=True)
     if errors:
@@ -63,11 +40,3 @@ def command(templates: tuple[str, ...], kind: str, outputs: list[tuple[str, Path
     if report.findings:
         return ExitCode.REFUSED
     return ExitCode.UNKNOWN if report.not_checked else ExitCode.DONE
-
-
-def _write(report: Report, outputs: list[tuple[str, Path]]) -> None:
-    for kind, file in outputs:
-        try:
-            file.write_text(rendered(report, kind), encoding="utf-8")
-        except OSError as error:
-            raise CommandError(f"{file} can't be written: {error.strerror}") from error

@@ -1,6 +1,7 @@
 """For reading: a line for each fault, which editors and terminals take for a link, and a last one that sums up."""
 
 from shadowtest.linting.finding import Report
+from shadowtest.outputs import on_a_line
 
 
 def render(report: Report) -> str:
@@ -12,7 +13,7 @@ def render(report: Report) -> str:
         f"{resource.not_checked}"
         for resource in report.not_checked
     )
-    return "\n".join((*lines, _summary(report), ""))
+    return "\n".join((*map(on_a_line, lines), _summary(report), ""))
 
 
 def _summary(report: Report) -> str:

@@ -1,0 +1,23 @@
+"""The options of each command that reads in an AWS account."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from shadowtest.aws.errors import in_words
+from shadowtest.aws.session import Aws
+
+
+def reads_aws(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds ``--region`` and ``--profile``, and passes their ``aws``. An error of AWS's ends the command with a line."""
+
+    @click.option("--region", metavar="REGION", help="The AWS region. By default, the one of your AWS configuration.")
+    @click.option("--profile", metavar="NAME", help="The profile of your AWS configuration.")
+    @wraps(function)
+    def command(*args: Any, region: str | None, profile: str | None, **options: Any) -> Any:
+        with in_words():
+            return function(*args, aws=Aws(region, profile), **options)
+
+    return command

@@ -1,0 +1,61 @@
+"""The clients of one account and region."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from threading import Lock
+from typing import Any, TypeVar
+
+import boto3
+from botocore.config import Config
+
+_Of = TypeVar("_Of")
+_Read = TypeVar("_Read")
+
+_AT_ONCE = 8
+"""Calls. SageMaker and CloudFormation throttle an account at some 10 reads a second, and botocore slows down then."""
+
+
+class Aws:
+    """``region`` and ``profile``: ``None`` for what the environment or the user's AWS configuration says."""
+
+    def __init__(self, region: str | None = None, profile: str | None = None) -> None:
+        self._session = boto3.Session(region_name=region, profile_name=profile)
+        self._clients: dict[tuple[str, str | None], Any] = {}
+        self._making = Lock()
+
+    @property
+    def region(self) -> str:
+        return str(self.client("sts").meta.region_name)
+
+    @cached_property
+    def account(self) -> str:
+        """The number of the account. Calls sts:GetCallerIdentity, which needs no permission."""
+        return str(self._identity["Account"])
+
+    @cached_property
+    def partition(self) -> str:
+        return str(self._identity["Arn"]).split(":")[1]
+
+    @cached_property
+    def _identity(self) -> dict[str, Any]:
+        identity: dict[str, Any] = self.client("sts").get_caller_identity()
+        return identity
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client, which threads may share."""
+        # Making one is not safe among threads.
+        with self._making:
+            if (service, region) not in self._clients:
+                config = Config(
+                    retries={"mode": "adaptive", "total_max_attempts": 10},
+                    max_pool_connections=_AT_ONCE,
+                    user_agent_extra="shadowtest",
+                )
+                self._clients[service, region] = self._session.client(service, region_name=region, config=config)
+            return self._clients[service, region]
+
+    def each(self, read: Callable[[_Of], _Read], of: Iterable[_Of]) -> list[_Read]:
+        """What ``read`` returns for each, in order. The calls are made at once, but no more than an account allows."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(read, of))

@@ -1,0 +1,59 @@
+"""Where a command's output goes: printed in one format, and written to files in others."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inference_experiment_handler.spec.text import either
+from shadowtest.errors import CommandError
+
+Outputs = list[tuple[str, Path]]
+"""Each file with its format."""
+
+
+def output_options(formats: Sequence[str], files_only: Sequence[str] = ()) -> Callable[[Any], Any]:
+    """Adds ``--format`` (the parameter ``kind``) and ``--out FORMAT=FILE`` (``outputs``).
+
+    ``files_only``: the formats that are no use on a terminal.
+    """
+    all_of_them = (*formats, *files_only)
+
+    def parsed(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> Outputs:
+        outputs = []
+        for value in values:
+            kind, _, file = value.partition("=")
+            if kind not in all_of_them or not file:
+                raise click.BadParameter(f"{value!r} must be FORMAT=FILE, with the format {either(all_of_them)}")
+            outputs.append((kind, Path(file)))
+        return outputs
+
+    def decorated(command: Any) -> Any:
+        out = click.option(
+            "--out",
+            "outputs",
+            multiple=True,
+            callback=parsed,
+            metavar="FORMAT=FILE",
+            help="Also write a file of that format. May be repeated.",
+        )
+        return click.option("--format", "kind", type=click.Choice(formats), default="text", help="Of what is printed.")(
+            out(command)
+        )
+
+    return decorated
+
+
+def write(outputs: Outputs, rendered: Callable[[str], str]) -> None:
+    """``rendered``: the whole document in a format."""
+    for kind, file in outputs:
+        try:
+            file.write_text(rendered(kind), encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{file} can't be written: {error.strerror}") from error
+
+
+def on_a_line(text: str) -> str:
+    """Control characters are shown as escapes, so that a value from a template can't command a terminal."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
