@@ -27,11 +27,12 @@ def handler(event: dict[str, Any], context: Context) -> None:
 
 def serve(event: Any, context: Context, ports: Ports) -> None:
     """Raises where no answer could be given: Lambda then runs the request again."""
+    # First, because it sets the log up, also for what comes of a malformed event.
+    resource = InferenceExperimentResource(ports)
     problem = malformed(event)
     if problem:
         answer_malformed(event, problem, ports)
         return
-    resource = InferenceExperimentResource(ports)
     resource(event, context)
     check_delivered(resource.delivered)
 

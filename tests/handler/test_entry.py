@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inference_experiment_handler import index
-from inference_experiment_handler.runtime import custom_resource
+from inference_experiment_handler.runtime import custom_resource, response
 from inference_experiment_handler.runtime.custom_resource import InferenceExperimentResource
 from simulation.declarations import PRODUCTION, declared
 from simulation.function import Context
@@ -181,6 +181,20 @@ def test_the_log_tells_every_decision_as_json_and_no_secret(
     assert len(steps) < 10, "a wait is one line"
     assert lines[0]["RequestId"] == "request-1"
     assert lines[0]["LogicalResourceId"] == "ShadowTest"
+
+
+def test_the_log_of_a_malformed_event_is_json_and_holds_no_secret(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.StreamHandler(stream)])
+    event = stack.event("Create", declared()) | {"RequestType": "Xyzzy", "ResponseURL": "https://127.0.0.1:9/?secret"}
+
+    with pytest.raises(RuntimeError, match="could not be delivered"):
+        index.serve(event, Context(stack.clock), replace(stack.ports, deliver=response.deliver))
+
+    (line,) = map(json.loads, stream.getvalue().splitlines())
+    assert line["message"] == {"answer": "not delivered", "to": "127.0.0.1", "why": "MaxRetryError"}
 
 
 def test_production_is_never_among_what_is_removed_by_default(stack: Stack) -> None:
