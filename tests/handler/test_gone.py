@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from simulation.declarations import PROMOTE, declared
-from tests.support.interruption import stop_waiting
+from simulation.declarations import PROMOTE, declared, shadow_mode
+from tests.support.interruption import meanwhile, stop_waiting
 from tests.support.stack import Stack
 
 
@@ -96,6 +96,40 @@ def test_a_promotion_that_was_carried_out_stays_so_without_its_record(stack: Sta
 
     assert stack.update(promoting, promoting | {"Description": "another"}, name).succeeded
     assert stack.update(declared(), promoting, name).succeeded, "the shadow serves"
+
+
+def test_a_rollback_puts_back_what_vanishes_while_it_is_under_way(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.call("UpdateInferenceExperiment", Name=name, ShadowModeConfig=shadow_mode(20))
+
+    def vanish() -> None:
+        stack.clock.advance(600)
+        stack.remove(name)
+
+    meanwhile(stack, vanish)
+
+    answer = stack.roll_back(declared(sampling=20), declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(name)["Status"] == "Running"
+
+
+def test_a_rollback_waits_until_what_it_puts_back_shows() -> None:
+    stack = Stack(visible_after_create=timedelta(seconds=40))
+    name = stack.create(declared()).physical_id
+    stack.call("UpdateInferenceExperiment", Name=name, ShadowModeConfig=shadow_mode(20))
+
+    def vanish() -> None:
+        stack.clock.advance(600)
+        stack.remove(name)
+
+    meanwhile(stack, vanish)
+    mark = stack.mark()
+
+    answer = stack.roll_back(declared(sampling=20), declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.calls(since=mark).count("CreateInferenceExperiment") == 1
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])

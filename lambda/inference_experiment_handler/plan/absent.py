@@ -24,14 +24,29 @@ from inference_experiment_handler.spec.text import iso_instant
 
 def plan_absent(situation: Situation) -> Step | Infeasible:
     """The step of a Create or an Update whose experiment is not there."""
-    request, journal, declared, name = situation.request, situation.journal, situation.declared, situation.request.name
+    journal, declared, name = situation.journal, situation.declared, situation.request.name
     if journal.perhaps_completed(DELETE, name):
         called_off = declared.conclusion is not None
         return Done(f"{name} was called off before it started") if called_off else Fail(GIVEN_UP)
-    if not journal.existed and journal.may_not_show_yet(CREATE, name, situation.now):
+    is_new = not journal.existed or bool(stack.is_rollback(situation))
+    if is_new and journal.may_not_show_yet(CREATE, name, situation.now):
         return Wait(f"waiting for {CREATE} to show")
     if journal.is_completed(CREATE, name) or journal.existed:
-        return Fail(f"{name} was deleted by somebody else while this request was under way; it is not created again")
+        gone = f"{name} was deleted by somebody else while this request was under way; it is not created again"
+        if journal.perhaps_completed(CREATE, name):
+            return Fail(gone)
+        # The update that is taken back may have deleted it before it knew of the rollback.
+        return Infeasible(gone, in_rollback=lambda: _put_back(situation))
+    return _plan_creation(situation)
+
+
+def _put_back(situation: Situation) -> Step:
+    step = _plan_creation(situation)
+    return step.in_rollback() if isinstance(step, Infeasible) else step
+
+
+def _plan_creation(situation: Situation) -> Step | Infeasible:
+    request, declared, name = situation.request, situation.declared, situation.request.name
     if request.type is RequestType.UPDATE and request.replaces is None:
         over = _already_over(situation)
         if over is not None:
