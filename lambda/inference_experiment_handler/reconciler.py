@@ -34,6 +34,9 @@ _MOST_STEPS = 40
 """More than any request needs between two waits: a safeguard against a loop that never waits."""
 
 
+_LAST_LOOKS = 3
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a request came out, what was live then, and whether its experiment may be of its own making.
@@ -70,7 +73,7 @@ def _turn(
 ) -> tuple[Situation, Step | None]:
     """Observes, plans and acts once. The step that came of it; ``None`` where it has to be planned anew."""
     try:
-        situation = observe(request, journal, clients.sagemaker, now())
+        situation = _observe(request, journal, clients, now)
     except ServiceError as error:
         situation = Situation(request, journal, now())
         failed = _after_failed_read(error, situation)
@@ -91,6 +94,17 @@ def _turn(
             log(situation, after)
         return situation, after
     return situation, step
+
+
+def _observe(request: Request, journal: Journal, clients: Clients, now: Callable[[], datetime]) -> Situation:
+    """What is live. When the time is over, a read that fails is repeated at once: the request may be done by then."""
+    for _ in range(_LAST_LOOKS - 1):
+        try:
+            return observe(request, journal, clients.sagemaker, now())
+        except (ThrottledError, UnknownOutcomeError):
+            if may_go_on(Situation(request, journal, now())):
+                raise
+    return observe(request, journal, clients.sagemaker, now())
 
 
 def _recover_journal(situation: Situation) -> None:
@@ -121,7 +135,9 @@ def _after_failed_read(error: ServiceError, situation: Situation) -> Wait | Fail
     retry_is_over = isinstance(error, RetryableError) and journal.retry_is_over(error.operation, situation.now)
     if retry_is_over or isinstance(error, TerminalError):
         return Fail(str(error))
-    return _wait_in_time(error, situation)
+    if not may_go_on(situation):
+        return Fail(f"not finished before ServiceTimeout, and what is live can't be read: {error}")
+    return _wait_for(error)
 
 
 def _after_failed_call(error: ServiceError, call: Call, situation: Situation) -> Wait | Fail | None:
@@ -155,12 +171,10 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
         return None
     elif final:
         return Fail(str(error))
-    return _wait_in_time(error, situation)
+    return _wait_for(error) if may_go_on(situation) else Fail(out_of_time(situation, str(error)))
 
 
-def _wait_in_time(error: ServiceError, situation: Situation) -> Wait | Fail:
-    if not may_go_on(situation):
-        return Fail(out_of_time(situation, str(error)))
+def _wait_for(error: ServiceError) -> Wait:
     return Wait(str(error), throttled=isinstance(error, ThrottledError))
 
 

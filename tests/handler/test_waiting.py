@@ -11,8 +11,8 @@ import pytest
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.runtime.pace import Pace
 from local.sagemaker import ErrorFault
-from simulation.declarations import declared
-from tests.support.interruption import stop_once, stop_waiting
+from simulation.declarations import declared, shadow_mode
+from tests.support.interruption import meanwhile, stop_once, stop_waiting
 from tests.support.stack import Stack
 
 
@@ -132,6 +132,32 @@ def test_what_sagemaker_said_last_is_in_the_answer_of_a_request_that_ran_out_of_
     assert not answer.succeeded
     assert "the endpoint is being updated" in answer.reason
     assert stack.roll_back(declared(sampling=50), declared(), name).succeeded
+
+
+def test_a_rollback_whose_last_look_fails_looks_again() -> None:
+    stack = Stack(updating=timedelta(minutes=56, seconds=45))
+    name = stack.create(declared()).physical_id
+    stack.call("UpdateInferenceExperiment", Name=name, ShadowModeConfig=shadow_mode(10))
+    throttled = ErrorFault("DescribeInferenceExperiment", "ThrottlingException", "Rate exceeded", times=2)
+    last_look = stack.clock.now() + timedelta(minutes=56, seconds=45)
+    meanwhile(stack, lambda: stack.sagemaker.faults.add(throttled), when=lambda: stack.clock.now() >= last_look)
+
+    answer = stack.roll_back(declared(sampling=20), declared(), name)
+
+    assert answer.succeeded, answer.reason
+
+
+def test_a_request_that_can_not_see_what_is_live_at_last_says_so(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    throttled = ErrorFault("DescribeInferenceExperiment", "ThrottlingException", "Rate exceeded", times=10_000)
+    stack.sagemaker.faults.add(throttled)
+
+    answer = stack.update(declared(), declared(sampling=50), name)
+
+    assert answer.reason == (
+        "not finished before ServiceTimeout, and what is live can't be read: "
+        "DescribeInferenceExperiment: ThrottlingException: Rate exceeded"
+    )
 
 
 def slept(stack: Stack, times: int) -> bool:
