@@ -138,9 +138,8 @@ class Author:
             self._restore_the_endpoint()
 
     def _restore_the_endpoint(self) -> None:
-        standing = self._judge.standing
-        if self._scene.restore(self._stack.resource.endpoint, self._world.resources) and standing.shared:
-            standing.change()
+        if self._scene.restore(self._stack.resource.endpoint, self._world.resources):
+            self._judge.endpoint_restored()
 
     def _unnerve(self) -> None:
         """Something may go wrong in the next operation."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -35,7 +36,7 @@ class Client:
     ) -> None:
         self._scheduler, self._chance, self._function, self._answer = scheduler, chance, function, answer
         self.denied_until = denied_until
-        self._unknown_until = 0.0
+        self._unknown: list[tuple[datetime, datetime]] = []
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
         operation = "".join(part.capitalize() for part in method.split("_"))
@@ -71,10 +72,16 @@ class Client:
 
     def _perhaps_unknown(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The same, or with a status that is in no model."""
-        now = self._scheduler.now().timestamp()
+        now = self._scheduler.now()
         if self._chance.hits("unknown_status"):
-            self._unknown_until = now + self._chance.later.uniform(10, 900)
-        return answer | {"Status": "Paused"} if now < self._unknown_until else answer
+            self._unknown.append((now, now + timedelta(seconds=self._chance.later.uniform(10, 900))))
+        return answer | {"Status": "Paused"} if self._unknown and now < self._unknown[-1][1] else answer
+
+    def unknown_since(self, since: datetime) -> timedelta:
+        """For how long experiments have had a status that is in no model."""
+        now = self._scheduler.now()
+        shown = (min(now, until) - max(since, began) for began, until in self._unknown)
+        return sum((each for each in shown if each > timedelta()), timedelta())
 
     def _performed(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:

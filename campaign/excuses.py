@@ -23,8 +23,13 @@ class Excuses:
 
     def too_late(self, request: Request) -> bool:
         """Whether Lambda delivered it, or a handover of it, so late that hardly any time was left."""
-        last = request.sent + timedelta(seconds=request.timeout - 120)
-        return any(run.delayed and run.began > last for run in self._function.of(request.id))
+        # The handler answers a while before the stack gives up, and looks once more before it does.
+        reserve = min(180, request.timeout / 4) + 60
+        last = request.sent + timedelta(seconds=request.timeout - reserve)
+        runs = self._function.of(request.id)
+        if not runs:
+            return self._world.scheduler.now() > last
+        return any(run.delayed and run.began > last for run in runs)
 
     def may_fail(self, request: Request) -> bool:
         """Whether it is Lambda's doing, or that of a status in no model, if it does not succeed."""

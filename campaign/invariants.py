@@ -1,7 +1,7 @@
 """What must hold, whatever happens. Written from the declarations and from SageMaker's state, not from the handler."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -90,9 +90,19 @@ def foreign_calls(service: SageMaker, foreign: Mapping[str, datetime]) -> list[s
 
 
 def unlike(
-    declared: Declaration, name: str, service: SageMaker, now: datetime, *, rollback: bool, started_early: bool
+    declared: Declaration,
+    name: str,
+    service: SageMaker,
+    now: datetime,
+    *,
+    rollback: bool,
+    started_early: bool,
+    before: Sequence[Declaration],
 ) -> str | None:
-    """How the live experiment differs from its declaration; ``None`` if it doesn't."""
+    """How the live experiment differs from its declaration; ``None`` if it doesn't.
+
+    ``before``: what was declared of it before.
+    """
     live = next((each for each in service.experiments() if each["Name"] == name), None)
     if live is None:
         over = "DesiredState" in declared or _end_is_past(declared, now) or rollback
@@ -101,7 +111,7 @@ def unlike(
         return None if rollback else _unlike_ended(declared, live, service)
     if rollback:
         # A running test takes three fields, so no more can be taken back than those.
-        return _first(_differences(declared, live, _DESCRIPTION_AND_SAMPLING))
+        return _first(_differences(declared, live, _DESCRIPTION_AND_SAMPLING, before))
     if "DesiredState" in declared:
         return f"{name} is {live['Status']}, declared to be {declared['DesiredState']}"
     start = declared["Schedule"].get("StartTime")
@@ -110,7 +120,7 @@ def unlike(
     early = ("Running",) if started_early else ()
     if live["Status"] not in (*on_the_way, *early, "Running" if due else "Created"):
         return f"{name} is {live['Status']}"
-    return _first(_differences(declared, live, _FIELDS)) or _first(_end_differs(declared, live, service))
+    return _first(_differences(declared, live, _FIELDS, before)) or _first(_end_differs(declared, live, service))
 
 
 def _unlike_ended(declared: Declaration, live: dict[str, Any], service: SageMaker) -> str | None:
@@ -123,15 +133,20 @@ def _unlike_ended(declared: Declaration, live: dict[str, Any], service: SageMake
     return None
 
 
-def _differences(declared: Declaration, live: dict[str, Any], fields: dict[str, "_Read"]) -> list[str]:
+def _differences(
+    declared: Declaration, live: dict[str, Any], fields: dict[str, "_Read"], before: Sequence[Declaration]
+) -> list[str]:
     values = {name: (read[0](declared), read[1](live)) for name, read in fields.items()}
     if len(declared["ModelVariants"]) == 1 and "ModelVariants" in values:
-        values["ModelVariants"] = _shadow_as_declared(declared, live)
+        values["ModelVariants"] = _shadow_as_declared(declared, live, before)
     return [f"{name}: declared {one}, live {other}" for name, (one, other) in values.items() if one != other]
 
 
-def _shadow_as_declared(declared: Declaration, live: dict[str, Any]) -> tuple[Any, Any]:
-    """What is declared of the shadow variant; and what is left open of its instances is production's."""
+def _shadow_as_declared(declared: Declaration, live: dict[str, Any], before: Sequence[Declaration]) -> tuple[Any, Any]:
+    """What is declared of the shadow variant.
+
+    What is left open of its instances stays as it was declared for the test before; else it is production's.
+    """
     (entry,) = declared["ModelVariants"]
     found = {each["VariantName"]: each for each in live["ModelVariants"]}
     shadow, production = found[entry["VariantName"]], found[live["ShadowModeConfig"]["SourceModelVariantName"]]
@@ -139,9 +154,16 @@ def _shadow_as_declared(declared: Declaration, live: dict[str, Any]) -> tuple[An
     if "InfrastructureConfig" in entry:
         return entry, given
     same = ("InfrastructureConfig", "RealTimeInferenceConfig", "InstanceType")
+    declared_before = [
+        _at(each, same)
+        for earlier in before
+        for each in earlier["ModelVariants"]
+        if each["VariantName"] == entry["VariantName"] and "InfrastructureConfig" in each
+    ]
+    found_type = _at(shadow, same)
     return (
-        (entry, _at(production, same), True),
-        (given, _at(shadow, same), production is not shadow),
+        (entry, found_type if found_type in declared_before else _at(production, same), True),
+        (given, found_type, production is not shadow),
     )
 
 

@@ -34,6 +34,7 @@ class Judge:
         self.standing.on_change.append(self.meddled)
         self.standing.lost.append(lambda: bool(stack.leaked) or self.excuses.given_up)
         self._meddled = START - timedelta(days=1)
+        self._restored: datetime | None = None
         self.spoilt = False
         """Somebody, or SageMaker, has changed the experiment for good since the last operation of the stack began."""
         self.started_early: set[str] = set()
@@ -59,6 +60,12 @@ class Judge:
         """Somebody has updated or scaled the endpoint."""
         self.standing.change()
 
+    def endpoint_restored(self) -> None:
+        """The endpoint's owner has taken it back to what it served in the beginning."""
+        self._restored = self._world.scheduler.now()
+        if self.standing.shared:
+            self.standing.change()
+
     def violated(self, invariant: int, what: str) -> None:
         self.outcome.violations.append(Violation(invariant, what, self._world.scheduler.now()))
 
@@ -81,17 +88,26 @@ class Judge:
             # It is gone, and perhaps another has its name now. Nothing is left that could be taken back.
             return None
         early = name in self.started_early
-        return invariants.unlike(declared, name, self._service, now, rollback=rollback, started_early=early)
+        return invariants.unlike(
+            declared,
+            name,
+            self._service,
+            now,
+            rollback=rollback,
+            started_early=early,
+            before=[request.declared for request in self.stack.requests],
+        )
 
     def rollback_failed(self) -> None:
         """The stack is UPDATE_ROLLBACK_FAILED."""
         request = self.stack.requests[-1]
         now = self._world.scheduler.now()
         began = min((run.began for run in self._function.of(request.id)), default=now)
-        # The update that is taken back is waited for, and then the rollback's own.
-        took = 2 * self._world.slowest + (began - request.sent)
+        # The update that is taken back is waited for, then the rollback's own, and a status that is in no model.
+        unknown = self._world.sagemaker.unknown_since(request.sent)
+        took = 2 * self._world.slowest + (began - request.sent) + unknown
         slow = took.total_seconds() > request.timeout - 300
-        if not self._excused(request) and not slow:
+        if not self._excused(request) and not self.excuses.too_late(request) and not slow:
             self.violated(5, f"{request.id}: {request.reason}")
         # What a rollback can't remove is for the stack's owner, who goes on without it.
         others = {each["Name"] for each in self._own()} - {self.stack.physical_id}
@@ -153,7 +169,7 @@ class Judge:
         elif not self._unsettled():
             now, rollback = self._world.scheduler.now(), request.kind == "Rollback"
             problem = self._unlike(request.declared, answer.physical_id, now, rollback=rollback)
-            if not rollback and not self.standing.changed:
+            if not rollback and not self.standing.changed and not self._is_restored_since(answer.physical_id):
                 problem = problem or sizes.concluded_otherwise(request.declared, answer.physical_id, self._service)
             if problem and not (rollback and self._may_leave_it(request)):
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
@@ -228,6 +244,11 @@ class Judge:
             for each in self._concerned()
             for status, moment in (("Starting", "StartTime"), ("Stopping", "EndTime"))
         )
+
+    def _is_restored_since(self, name: str) -> bool:
+        """Whether what a test has left on the endpoint was taken off it by the endpoint's owner."""
+        ended = next((each.get("CompletionTime") for each in self._own() if each["Name"] == name), None)
+        return ended is not None and self._restored is not None and ended <= self._restored
 
     def _may_leave_it(self, request: Request) -> bool:
         """Whether a rollback may leave a test as it is: what it is, or what it runs on, is not known to the handler."""

@@ -53,7 +53,7 @@ class World:
         self.calls = HandlerCalls(self.service, self.function)
         self.policy = Policy({each.resource.stack_id for each in self.stacks})
         enforced = dice.random() < 0.5
-        self._sagemaker = Client(
+        self.sagemaker = Client(
             *parts,
             sagemaker_of(self.service, self.productions.values(), self.calls, self.policy if enforced else None),
             denied_until=denied.timestamp(),
@@ -70,7 +70,7 @@ class World:
 
     def _serve(self, event: Any, context: Context) -> None:
         ports = Ports(
-            sagemaker=lambda: self._sagemaker,
+            sagemaker=lambda: self.sagemaker,
             cloudformation=lambda: self._cloudformation,
             invoke=self._hand_over,
             now=self.scheduler.now,
