@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import NamedTuple
 
@@ -34,6 +35,16 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - for type checkers
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            close = get_close_matches(name, COMMANDS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"the commands are {', '.join(COMMANDS)}"
+            ctx.fail(f"there is no command {name}, {hint}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, place.summary) for name, place in COMMANDS.items()])
@@ -51,7 +62,7 @@ def shadowtest() -> None:
       1  an error, of the input or of how the command was called
       2  there are changes (only with --detailed-exitcode)
       3  refused, or with faults
-      4  it can't be told
+      4  it can't be told (only with --strict)
     """
 
 
@@ -61,10 +72,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # None of the commands of click exits by itself then, and a usage error is not click's own 2.
         code = shadowtest.main(args=arguments, prog_name="shadowtest", standalone_mode=False)
     except click.ClickException as error:
-        message = " ".join(error.format_message().split())
-        print(f"error: {message}", file=sys.stderr)
+        print(f"error: {_message(error)}", file=sys.stderr)
         return ExitCode.ERROR
     except click.Abort:
         print("error: interrupted", file=sys.stderr)
         return ExitCode.ERROR
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _message(error: click.ClickException) -> str:
+    message = " ".join(error.format_message().split())
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        return f"{message.rstrip('.')} ('{error.ctx.command_path} --help' shows how to call it)"
+    return message

@@ -12,4 +12,4 @@ class ExitCode(IntEnum):
     REFUSED = 3
     """Refused, or with faults."""
     UNKNOWN = 4
-    """It can't be told."""
+    """It can't be told. Only with ``--strict``."""

@@ -25,7 +25,14 @@ def test_each_command_has_help(shadowtest: CommandLine, name: str) -> None:
     assert f"Usage: shadowtest {name}" in done.out
 
 
-@pytest.mark.parametrize(("arguments", "said"), [((), "Missing command."), (("lnit",), "No such command 'lnit'")])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Missing command ('shadowtest --help' shows how to call it)"),
+        (("lnit",), "there is no command lnit, did you mean lint?"),
+        (("xyzzy",), "there is no command xyzzy, the commands are lint, "),
+    ],
+)
 def test_a_command_that_is_none(shadowtest: CommandLine, arguments: tuple[str, ...], said: str) -> None:
     done = shadowtest(*arguments)
 

@@ -60,12 +60,6 @@ def test_a_resource_without_properties_has_the_line_of_its_name(shadowtest: Comm
     ]
 
 
-def test_properties_that_are_no_map(shadowtest: CommandLine) -> None:
-    found = shadowtest.lint(template("  X:\n    Type: Custom::SageMakerInferenceExperiment\n    Properties: [a]\n"))
-
-    assert found == ["4:5: X: Properties must be a map of properties"]
-
-
 def test_faults_are_in_the_order_of_their_lines_and_of_all_experiments(shadowtest: CommandLine) -> None:
     found = shadowtest.lint(
         template(experiment("Tpye: x\nDescription: 1\nName: -x"), experiment("KmsKey: a b", logical_id="Second"))
@@ -159,9 +153,31 @@ def test_properties_that_a_macro_adds_to_can_not_be_told(shadowtest: CommandLine
     shadowtest.write("template.yaml", template(experiment(include, without=("RoleArn",))))
 
     done = shadowtest("lint", "template.yaml")
+    strict = shadowtest("lint", "template.yaml", "--strict")
 
-    assert done.code == 4
+    assert (done.code, strict.code) == (0, 4)
     assert done.lines == [
         "template.yaml:2:3: ShadowTest is not checked: what a function adds to its Properties is not in the template",
-        "1 experiment, no faults",
+        "0 experiments, no faults, 1 not checked",
     ]
+    assert strict.lines == done.lines
+
+
+def test_resources_that_a_loop_makes_can_not_be_told(shadowtest: CommandLine) -> None:
+    loop = "  Fn::ForEach::{0}:\n    - Name\n    - [A, B]\n    - {0}${{Name}}: {{Type: {1}}}\n"
+    loops = loop.format("Tests", "Custom::SageMakerInferenceExperiment") + loop.format("Topics", "AWS::SNS::Topic")
+    shadowtest.write("template.yaml", f"Transform: AWS::LanguageExtensions\nResources:\n{loops}")
+
+    assert shadowtest("lint", "template.yaml", "--strict").lines == [
+        "template.yaml:3:3: Fn::ForEach::Tests is not checked: CloudFormation makes the resources of it",
+        "0 experiments, no faults, 1 not checked",
+    ]
+
+
+def test_properties_that_are_no_map(shadowtest: CommandLine) -> None:
+    resource = "  ShadowTest:\n    Type: Custom::SageMakerInferenceExperiment\n    Properties: {}\n"
+
+    for value in ("!Ref Shared", "[a]", "none"):
+        found = shadowtest.lint(f"Resources:\n{resource.format(value)}")
+
+        assert found == ["4:5: ShadowTest: Properties must be a map of properties"]

@@ -94,7 +94,7 @@ def test_more_conditions_than_can_be_tried_can_not_be_told(shadowtest: CommandLi
     tags = "".join(f"  - {{Key: k{n}, Value: !If [C{n}, 'a', 'b']}}\n" for n in range(9))
     shadowtest.write("template.yaml", template(experiment(f"Tags:\n{tags}")))
 
-    done = shadowtest("lint", "template.yaml")
+    done = shadowtest("lint", "template.yaml", "--strict")
 
     assert done.code == 4
     assert "its properties depend on more than 8 conditions" in done.out

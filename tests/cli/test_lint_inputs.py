@@ -130,7 +130,7 @@ def test_a_folder_without_templates(shadowtest: CommandLine) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "Missing argument 'TEMPLATE...'."),
+        ((), "Missing argument 'TEMPLATE...' ('shadowtest lint --help' shows how to call it)"),
         (("--nonsense",), "No such option"),
         (("--format", "sarif", "-"), "Invalid value for '--format'"),
         (("--out", "json", "-"), "'json' must be FORMAT=FILE, with the format text, json or junit"),

@@ -8,7 +8,7 @@ from shadowtest.linting.finding import Finding, Report, Resource
 from shadowtest.linting.properties import NotCheckedError, faults_of, shown_path
 from shadowtest.linting.references import unknown_attributes
 from shadowtest.templates.files import Template
-from shadowtest.templates.node import Entry, Mapping, Node, Scalar
+from shadowtest.templates.node import Entry, Mapping, Node, Scalar, walk
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 
@@ -26,6 +26,10 @@ def check(templates: Iterable[Template]) -> Report:
             except NotCheckedError as error:
                 not_checked = str(error)
             resources.append(Resource(template.name, entry.key, entry.place, not_checked))
+        resources.extend(
+            Resource(template.name, entry.key, entry.place, "CloudFormation makes the resources of it")
+            for entry in _macros(template.root)
+        )
         of_this.extend(_of_template(template, {entry.key for entry, _ in experiments}))
         findings.extend(sorted(of_this, key=lambda finding: finding.place))
     return Report(tuple(resources), tuple(findings))
@@ -36,6 +40,19 @@ def _experiments(root: Mapping) -> Iterator[tuple[Entry, Mapping]]:
     for entry in resources.entries if isinstance(resources, Mapping) else ():
         if isinstance(entry.value, Mapping) and _text(entry.value.get("Type")) == RESOURCE_TYPE:
             yield entry, entry.value
+
+
+def _macros(root: Mapping) -> Iterator[Entry]:
+    """``Fn::ForEach`` and the like, which may make experiments."""
+    resources = root.get("Resources")
+    for entry in resources.entries if isinstance(resources, Mapping) else ():
+        if entry.key.startswith("Fn::") and _may_make_experiments(entry):
+            yield entry
+
+
+def _may_make_experiments(macro: Entry) -> bool:
+    is_loop = macro.key.startswith("Fn::ForEach")
+    return not is_loop or any(_text(node) == RESOURCE_TYPE for _, node in walk(macro.value))
 
 
 def _of_properties(file: str, entry: Entry, resource: Mapping) -> Iterator[Finding]:

@@ -12,7 +12,8 @@ from shadowtest.templates.files import templates_in
 @click.command("lint")
 @click.argument("templates", nargs=-1, required=True, metavar="TEMPLATE...")
 @output_options(FORMATS)
-def command(templates: tuple[str, ...], kind: str, outputs: Outputs) -> int:
+@click.option("--strict", is_flag=True, help="Exit with 4 if a resource can't be checked.")
+def command(templates: tuple[str, ...], kind: str, outputs: Outputs, *, strict: bool) -> int:
     """Find every fault in the Custom::SageMakerInferenceExperiment resources of templates.
 
     TEMPLATE is a file in YAML or JSON, a folder such as cdk.out, of which each *.template.json is checked, or - for
@@ -26,7 +27,7 @@ def command(templates: tuple[str, ...], kind: str, outputs: Outputs) -> int:
       0  there are no faults
       1  a template can't be read, or the command was called wrongly
       3  there are faults
-      4  of a resource it can't be told
+      4  a resource can't be checked (only with --strict)
     """
     found, errors = templates_in(templates)
     report = check(found)
@@ -39,4 +40,4 @@ def command(templates: tuple[str, ...], kind: str, outputs: Outputs) -> int:
         return ExitCode.ERROR
     if report.findings:
         return ExitCode.REFUSED
-    return ExitCode.UNKNOWN if report.not_checked else ExitCode.DONE
+    return ExitCode.UNKNOWN if strict and report.not_checked else ExitCode.DONE

@@ -7,7 +7,7 @@ from typing import Any
 from inference_experiment_handler.spec.parser import faults_in
 from inference_experiment_handler.spec.reader import Fault
 from shadowtest.linting.branches import Conditions, assignments, reached, resolved
-from shadowtest.templates.node import Mapping, Node, Place, Scalar, plain, walk
+from shadowtest.templates.node import Mapping, Node, Place, Scalar, intrinsic, plain, walk
 from shadowtest.templates.places import place_of
 
 _MOST_CONDITIONS = 8
@@ -55,7 +55,7 @@ def faults_of(properties: Node, place: Place, given: Conditions) -> list[Located
 
 def _faults(properties: Node | None, place: Place) -> list[Located]:
     values = {} if properties is None else plain(properties)
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or intrinsic(properties):
         return [Located(Fault("Properties", "must be a map of properties"), place)]
     assert properties is None or isinstance(properties, Mapping)  # noqa: S101 - for type checkers
     tree = properties or Mapping(place, ())

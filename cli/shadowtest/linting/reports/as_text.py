@@ -17,8 +17,10 @@ def render(report: Report) -> str:
 
 
 def _summary(report: Report) -> str:
+    checked = len(report.resources) - len(report.not_checked)
     faults = _counted(len(report.findings), "fault") if report.findings else "no faults"
-    return f"{_counted(len(report.resources), 'experiment')}, {faults}"
+    not_checked = f", {len(report.not_checked)} not checked" if report.not_checked else ""
+    return f"{_counted(checked, 'experiment')}, {faults}{not_checked}"
 
 
 def _counted(number: int, noun: str) -> str:
