@@ -18,6 +18,7 @@ class _Place(NamedTuple):
 
 
 COMMANDS = {
+    "plan": _Place("shadowtest.planning.command", "Tell what a deployment will do to the live tests."),
     "lint": _Place("shadowtest.linting.command", "Check templates before you deploy them."),
     "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),
     "cfn-lint-rules": _Place("shadowtest.cfn_lint.command", "Print the folder of rules for cfn-lint."),

@@ -30,7 +30,7 @@ def test_each_command_has_help(shadowtest: CommandLine, name: str) -> None:
     [
         ((), "Missing command ('shadowtest --help' shows how to call it)"),
         (("lnit",), "there is no command lnit, did you mean lint?"),
-        (("xyzzy",), "there is no command xyzzy, the commands are lint, "),
+        (("xyzzy",), "there is no command xyzzy, the commands are plan, "),
     ],
 )
 def test_a_command_that_is_none(shadowtest: CommandLine, arguments: tuple[str, ...], said: str) -> None:

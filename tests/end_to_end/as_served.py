@@ -16,7 +16,7 @@ experiment = InferenceExperiment(
     endpoint="shop-ranking",
     role=aws_iam.Role(stack, "Role", assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com")),
     shadow_variant=ModelVariant(model=declared.get("model", "ranking-2025")),
-    sampling_percentage=10,
+    sampling_percentage=declared.get("sampling", 10),
     run=declared.get("run"),
     conclusion=Conclusion.promote_shadow() if declared.get("promote") else None,
     provider=InferenceExperimentProvider(stack, "Provider", poll_interval=Duration.seconds(1)),

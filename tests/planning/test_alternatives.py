@@ -4,8 +4,8 @@ from copy import deepcopy
 
 from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
-from shadowtest.planning.values.unknown import KnownAtDeployment
 from shadowtest.planning.verdict import Kind, Verdict
+from shadowtest.values.unknown import KnownAtDeployment
 from simulation.declarations import Declaration, as_served, declared, shadow_mode
 from tests.support.stack import Stack
 

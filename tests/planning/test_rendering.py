@@ -9,6 +9,7 @@ from rich.console import Console
 
 from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
+from shadowtest.planning.cost import Cost
 from shadowtest.planning.rendering.json_document import render_json
 from shadowtest.planning.rendering.markdown import render_markdown
 from shadowtest.planning.rendering.text import render_text
@@ -19,6 +20,7 @@ from tests.support.endpoint import scale
 from tests.support.stack import Stack
 
 BEFORE = as_served()
+NO_COST = Cost(0, None, "USD", ())
 NAME = "demo-shadowtest-1-1462f2278e85"
 SAMPLING = as_served(sampling=50)
 ANOTHER_MODEL = as_served("contender")
@@ -32,17 +34,17 @@ def plan_of(new: Declaration, *, instances: int = 1) -> StackPlan:
     name = stack.create(BEFORE).physical_id
     change = Change(stack.stack_id, stack.logical_id, BEFORE, new, name)
     verdicts = verdicts_of(change, stack.ports.sagemaker(), stack.clock.now())
-    return StackPlan("Demo", (ResourcePlan(stack.logical_id, verdicts),))
+    return StackPlan("Demo", "us-east-1", (ResourcePlan(stack.logical_id, verdicts),))
 
 
 def text_of(plan: StackPlan) -> str:
     out = io.StringIO()
-    Console(file=out, width=400).print(render_text([plan]))
+    Console(file=out, width=400).print(render_text([plan], NO_COST))
     return out.getvalue()
 
 
 def test_more_sampling_is_an_update_that_can_be_undone() -> None:
-    document = render_markdown(plan_of(SAMPLING))
+    document = render_markdown([plan_of(SAMPLING)], NO_COST)
 
     assert document.startswith("<!-- shadowtest plan Demo -->\n### Shadow tests of stack Demo\n\n**ShadowTest**\n\n")
     assert (
@@ -54,7 +56,7 @@ def test_more_sampling_is_an_update_that_can_be_undone() -> None:
 
 
 def test_another_model_without_a_new_run_is_refused_with_the_way_out() -> None:
-    document = render_markdown(plan_of(ANOTHER_MODEL))
+    document = render_markdown([plan_of(ANOTHER_MODEL)], NO_COST)
 
     assert (
         "- **REFUSED**: The deployment fails: ModelVariants.Shadow.ModelName (declared contender, live challenger) "
@@ -64,7 +66,7 @@ def test_another_model_without_a_new_run_is_refused_with_the_way_out() -> None:
 
 
 def test_a_promotion_says_what_serves_from_then_on_and_that_it_is_final() -> None:
-    document = render_markdown(plan_of(PROMOTION, instances=3))
+    document = render_markdown([plan_of(PROMOTION, instances=3)], NO_COST)
 
     assert (
         f"- **Promote**: Experiment {NAME} ends. Shadow variant Shadow (challenger) takes all traffic on "
@@ -76,7 +78,7 @@ def test_a_promotion_says_what_serves_from_then_on_and_that_it_is_final() -> Non
 @pytest.mark.parametrize("declared", [SAMPLING, ANOTHER_MODEL, PROMOTION])
 def test_a_terminal_shows_the_same_sentences(declared: Declaration) -> None:
     plan = plan_of(declared)
-    ((title, sentences),) = re.findall(r"^- \*\*(.+)\*\*: (.+)$", render_markdown(plan), re.M)
+    ((title, sentences),) = re.findall(r"^- \*\*(.+)\*\*: (.+)$", render_markdown([plan], NO_COST), re.M)
 
     assert f"{title} {sentences}" in " ".join(text_of(plan).split())
 
@@ -88,7 +90,7 @@ def test_a_new_run_says_how_the_old_one_ends_first() -> None:
 
 
 def test_json_has_a_version_and_every_fact() -> None:
-    document = json.loads(render_json([plan_of(SAMPLING)]))
+    document = json.loads(render_json([plan_of(SAMPLING)], NO_COST))
 
     assert document["schemaVersion"] == 1
     (verdict,) = document["stacks"][0]["resources"][0]["verdicts"]
@@ -102,21 +104,27 @@ def test_json_has_a_version_and_every_fact() -> None:
 @pytest.mark.parametrize("max_bytes", [500, 1_500, 9_000])
 def test_only_the_details_are_shortened(max_bytes: int) -> None:
     (resource,) = plan_of(SAMPLING).resources
-    plan = StackPlan("Demo", tuple(ResourcePlan(f"Test{number}", resource.verdicts) for number in range(3)))
-    heads = re.findall(r"^- \*\*.+$", render_markdown(plan), re.M)
+    plan = StackPlan(
+        "Demo", "us-east-1", tuple(ResourcePlan(f"Test{number}", resource.verdicts) for number in range(3))
+    )
+    heads = re.findall(r"^- \*\*.+$", render_markdown([plan], NO_COST), re.M)
 
-    document = render_markdown(plan, max_bytes=max_bytes)
+    document = render_markdown([plan], NO_COST, max_bytes=max_bytes)
 
     assert re.findall(r"^- \*\*.+$", document, re.M) == heads
-    assert ("The details are shortened." in document) == (document != render_markdown(plan)) == (max_bytes < 9_000)
+    assert (
+        ("The details are shortened." in document)
+        == (document != render_markdown([plan], NO_COST))
+        == (max_bytes < 9_000)
+    )
     assert len(document.encode()) <= max_bytes or "<details>" not in document
 
 
 def test_text_of_the_template_is_no_markup() -> None:
     told = Verdict(Kind.NOTHING, "trial", reason="<!-- shadowtest plan Other --> @team | [link](x) [bold]")
-    plan = StackPlan("Demo", (ResourcePlan("ShadowTest", (told,)),))
+    plan = StackPlan("Demo", "us-east-1", (ResourcePlan("ShadowTest", (told,)),))
 
-    document = render_markdown(plan)
+    document = render_markdown([plan], NO_COST)
 
     assert document.count("<!--") == 1
     assert "&#64;team \\| \\[link\\](x)" in document

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from shadowtest.planning.values.functions import MalformedFunctionError
-from shadowtest.planning.values.resolver import Resolver
-from shadowtest.planning.values.stack import DeployedStack, Place
-from shadowtest.planning.values.unknown import KnownAtDeployment
+from shadowtest.values.functions import MalformedFunctionError
+from shadowtest.values.resolver import Resolver
+from shadowtest.values.stack import DeployedStack, Place
+from shadowtest.values.unknown import KnownAtDeployment
 
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/Shop/0f1e2d3c"
 PLACE = Place.of(STACK)

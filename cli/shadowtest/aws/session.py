@@ -20,8 +20,9 @@ class Aws:
     """``region`` and ``profile``: ``None`` for what the environment or the user's AWS configuration says."""
 
     def __init__(self, region: str | None = None, profile: str | None = None) -> None:
+        self._profile = profile
         self._session = boto3.Session(region_name=region, profile_name=profile)
-        self._clients: dict[tuple[str, str | None], Any] = {}
+        self._clients: dict[str, Any] = {}
         self._making = Lock()
 
     @property
@@ -42,18 +43,22 @@ class Aws:
         identity: dict[str, Any] = self.client("sts").get_caller_identity()
         return identity
 
-    def client(self, service: str, region: str | None = None) -> Any:
+    def in_region(self, region: str) -> "Aws":
+        """The same account in another region."""
+        return self if region == self.region else Aws(region, self._profile)
+
+    def client(self, service: str) -> Any:
         """A boto3 client, which threads may share."""
         # Making one is not safe among threads.
         with self._making:
-            if (service, region) not in self._clients:
+            if service not in self._clients:
                 config = Config(
                     retries={"mode": "adaptive", "total_max_attempts": 10},
                     max_pool_connections=_AT_ONCE,
                     user_agent_extra="shadowtest",
                 )
-                self._clients[service, region] = self._session.client(service, region_name=region, config=config)
-            return self._clients[service, region]
+                self._clients[service] = self._session.client(service, config=config)
+            return self._clients[service]
 
     def each(self, read: Callable[[_Of], _Read], of: Iterable[_Of]) -> list[_Read]:
         """What ``read`` returns for each, in order. The calls are made at once, but no more than an account allows."""

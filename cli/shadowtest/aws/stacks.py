@@ -8,11 +8,11 @@ from botocore.exceptions import ClientError
 
 from shadowtest.aws.session import Aws
 from shadowtest.errors import CommandError
-from shadowtest.planning.values.stack import DeployedStack
 from shadowtest.templates.node import plain
 from shadowtest.templates.reading import UnreadableError, read
+from shadowtest.templates.resource_type import RESOURCE_TYPE
+from shadowtest.values.stack import DeployedStack
 
-RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 _GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 """Of a stack in review only a change set exists."""
 
@@ -34,7 +34,8 @@ def deployed_stack(aws: Aws, name: str) -> DeployedStack | None:
             for each in resources
             if each.get("PhysicalResourceId") and each["ResourceStatus"] != "DELETE_COMPLETE"
         },
-        template=_template(cloudformation, described["StackId"]),
+        template=template_of(cloudformation, StackName=described["StackId"]),
+        status=described["StackStatus"],
     )
 
 
@@ -67,6 +68,18 @@ def exports(aws: Aws) -> dict[str, str]:
     return {export["Name"]: export["Value"] for export in listed}
 
 
+def template_of(cloudformation: Any, **which: str) -> dict[str, Any]:
+    """The template of a stack or of a change set, after its transforms: macros have become resources."""
+    body = cloudformation.get_template(**which, TemplateStage="Processed")["TemplateBody"]
+    # boto3 decodes a template in JSON, and returns one in YAML as its text.
+    text = body if isinstance(body, str) else json.dumps(body)
+    try:
+        template = plain(read(text))
+    except UnreadableError as error:
+        raise CommandError(f"the template of {which['StackName']} {error}") from error
+    return template if isinstance(template, dict) else {}
+
+
 def _described(cloudformation: Any, name: str) -> dict[str, Any] | None:
     try:
         (described,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
@@ -75,18 +88,6 @@ def _described(cloudformation: Any, name: str) -> dict[str, Any] | None:
             return None
         raise
     return described if described["StackStatus"] not in _GONE else None
-
-
-def _template(cloudformation: Any, stack_id: str) -> dict[str, Any]:
-    # After its transforms: Fn::ForEach and macros have become resources.
-    body = cloudformation.get_template(StackName=stack_id, TemplateStage="Processed")["TemplateBody"]
-    # boto3 decodes a template in JSON, and returns one in YAML as its text.
-    text = body if isinstance(body, str) else json.dumps(body)
-    try:
-        template = plain(read(text))
-    except UnreadableError as error:
-        raise CommandError(f"the template of {stack_id} {error}") from error
-    return template if isinstance(template, dict) else {}
 
 
 def _pages(client: Any, method: str, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:

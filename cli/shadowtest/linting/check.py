@@ -9,8 +9,7 @@ from shadowtest.linting.properties import NotCheckedError, faults_of, shown_path
 from shadowtest.linting.references import unknown_attributes
 from shadowtest.templates.files import Template
 from shadowtest.templates.node import Entry, Mapping, Node, Scalar, walk
-
-RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
+from shadowtest.templates.resource_type import RESOURCE_TYPE
 
 
 def check(templates: Iterable[Template]) -> Report:

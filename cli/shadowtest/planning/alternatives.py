@@ -20,9 +20,9 @@ from shadowtest.planning.placeholders import (
     unknown_paths,
     value_at,
 )
-from shadowtest.planning.values.unknown import KnownAtDeployment
 from shadowtest.planning.verdict import Alternative, Kind, Verdict
 from shadowtest.planning.verdicts import foretell, live_for, name_of
+from shadowtest.values.unknown import KnownAtDeployment
 
 _TOKEN: Path = ("ServiceToken",)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shadowtest.planning.values.unknown import KnownAtDeployment
+from shadowtest.values.unknown import KnownAtDeployment
 
 PLACEHOLDER = "known-at-deployment"
 NAMES_WHAT_IS_LIVE = ("EndpointName", "Name")

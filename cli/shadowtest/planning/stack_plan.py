@@ -15,5 +15,9 @@ class ResourcePlan:
 
 @dataclass(frozen=True)
 class StackPlan:
+    """``notes``: what else a reviewer has to know of the stack, one sentence each. ``region``: empty if not known."""
+
     stack: str
+    region: str
     resources: tuple[ResourcePlan, ...]
+    notes: tuple[str, ...] = ()

@@ -5,9 +5,9 @@ from typing import Any
 from inference_experiment_handler.spec.ending_parser import ACTIONS
 from inference_experiment_handler.spec.parser import read
 from inference_experiment_handler.spec.text import either
-from shadowtest.linting.check import RESOURCE_TYPE
 from shadowtest.schema.reader import SchemaReader
 from shadowtest.schema.values import DEFINITIONS, or_function
+from shadowtest.templates.resource_type import RESOURCE_TYPE
 
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 

@@ -32,21 +32,27 @@ def templates_in(names: Sequence[str]) -> tuple[list[Template], list[CommandErro
     return found, errors
 
 
+def template_in(file: Path) -> Template:
+    """Raises a ``CommandError``."""
+    return _template(str(file), content_of(file))
+
+
 def _templates(name: str) -> Iterator[Template]:
     if name == STANDARD_INPUT:
         yield _template("<stdin>", sys.stdin.buffer.read())
     elif not Path(name).is_dir():
-        yield _template(name, _content(Path(name)))
+        yield template_in(Path(name))
     else:
         # A CDK app's stages have folders of their own within cdk.out.
         files = sorted(Path(name).rglob("*.template.json"))
         if not files:
             raise CommandError(f"{name} is a folder without *.template.json, such as cdk.out has: name a template")
         for file in files:
-            yield _template(str(file), _content(file))
+            yield template_in(file)
 
 
-def _content(file: Path) -> bytes:
+def content_of(file: Path) -> bytes:
+    """Raises a ``CommandError``."""
     try:
         return file.read_bytes()
     except FileNotFoundError:

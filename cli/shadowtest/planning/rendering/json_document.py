@@ -4,20 +4,22 @@ import json
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from inference_experiment_handler.spec.text import iso_instant
+from shadowtest.planning.cost import Cost
 from shadowtest.planning.stack_plan import StackPlan
 from shadowtest.planning.verdict import Bill
 
 SCHEMA_VERSION = 1
 
 
-def render_json(plans: Iterable[StackPlan]) -> str:
-    """Members are named as in SageMaker's API, in camel case: ``logicalId``, ``canBeUndone``, ``waitsFor``."""
-    document = {"schemaVersion": SCHEMA_VERSION, "stacks": [_json(plan) for plan in plans]}
-    return json.dumps(document, indent=2)
+def render_json(plans: Iterable[StackPlan], cost: Cost) -> str:
+    """Members have the names of the fields, in camel case: ``logicalId``, ``canBeUndone``, ``waitsFor``."""
+    document = {"schemaVersion": SCHEMA_VERSION, "stacks": [_json(plan) for plan in plans], "cost": _json(cost)}
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _json(value: Any) -> Any:
@@ -30,6 +32,8 @@ def _json(value: Any) -> Any:
         return iso_instant(value)
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Decimal):
+        return float(round(value, 2))
     return round(value, 2) if isinstance(value, float) else value
 
 

@@ -1,9 +1,10 @@
 """Plans as Markdown, for the comment of a pull request."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from shadowtest.planning.rendering.words import TITLES, details, headline
+from shadowtest.planning.cost import Cost
+from shadowtest.planning.rendering.words import TITLES, cost_in_words, details, headline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.verdict import Verdict
 
@@ -16,31 +17,40 @@ def marker(stack: str) -> str:
     return f"<!-- shadowtest plan {stack} -->"
 
 
-def render_markdown(plan: StackPlan, *, max_bytes: int | None = None) -> str:
+def render_markdown(plans: Sequence[StackPlan], cost: Cost, *, max_bytes: int | None = None) -> str:
     """``max_bytes``: the details are shortened to as many. The verdicts never are."""
-    folded = [list(_details_of(resource)) for resource in plan.resources]
-    document = _document(plan, folded)
-    while max_bytes is not None and len(document.encode()) > max_bytes and any(folded):
+    folded = [[list(_details_of(resource)) for resource in plan.resources] for plan in plans]
+    document = _document(plans, folded, cost)
+    all_details = [details_of for of_plan in folded for details_of in of_plan]
+    while max_bytes is not None and len(document.encode()) > max_bytes and any(all_details):
         # Some lines at once: the details may be long.
-        longest = max(folded, key=len)
+        longest = max(all_details, key=len)
         del longest[-max(1, len(longest) // 10) :]
-        document = _document(plan, folded, shortened=True)
+        document = _document(plans, folded, cost, shortened=True)
     return document
 
 
-def _document(plan: StackPlan, folded: list[list[str]], *, shortened: bool = False) -> str:
-    lines = [marker(plan.stack), f"### Shadow tests of stack {_plain(plan.stack)}", ""]
-    if not plan.resources:
-        lines += ["No shadow test.", ""]
-    for resource, details_of in zip(plan.resources, folded, strict=True):
-        lines += [f"**{_plain(resource.logical_id)}**", ""]
-        lines += [f"- **{TITLES[each.kind]}**: {_plain(headline(each))}" for each in resource.verdicts]
-        lines.append("")
-        if details_of:
-            lines += ["<details><summary>Details</summary>", "", *details_of, "", "</details>", ""]
+def _document(plans: Sequence[StackPlan], folded: list[list[list[str]]], cost: Cost, *, shortened: bool = False) -> str:
+    lines = [line for plan, details_of in zip(plans, folded, strict=True) for line in _of_stack(plan, details_of)]
+    if not plans:
+        lines += ["No shadow tests.", ""]
+    for line in cost_in_words(cost):
+        lines += [_plain(line), ""]
     if shortened:
         lines += [_SHORTENED, ""]
     return "\n".join(lines)
+
+
+def _of_stack(plan: StackPlan, folded: list[list[str]]) -> Iterator[str]:
+    yield from (marker(plan.stack), f"### Shadow tests of stack {_plain(plan.stack)}", "")
+    for note in plan.notes:
+        yield from (_plain(note), "")
+    for resource, details_of in zip(plan.resources, folded, strict=True):
+        yield from (f"**{_plain(resource.logical_id)}**", "")
+        yield from (f"- **{TITLES[each.kind]}**: {_plain(headline(each))}" for each in resource.verdicts)
+        yield ""
+        if details_of:
+            yield from ("<details><summary>Details</summary>", "", *details_of, "", "</details>", "")
 
 
 def _details_of(resource: ResourcePlan) -> Iterator[str]:

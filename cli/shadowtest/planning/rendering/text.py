@@ -1,13 +1,14 @@
 """Plans for a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from shadowtest.planning.rendering.words import TITLES, details, headline
+from shadowtest.planning.cost import Cost
+from shadowtest.planning.rendering.words import TITLES, cost_in_words, details, headline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.verdict import Kind, Verdict
 
@@ -15,15 +16,17 @@ _STYLES = {Kind.REFUSED: "bold red", Kind.UNKNOWN: "bold yellow", Kind.NOTHING: 
 _INDENT = (0, 0, 0, 4)
 
 
-def render_text(plans: Iterable[StackPlan]) -> RenderableType:
+def render_text(plans: Sequence[StackPlan], cost: Cost) -> RenderableType:
     """Values come from the template and from AWS, so none of them is read as markup."""
-    return Group(*(each for plan in plans for each in _of_stack(plan)))
+    if not plans:
+        return Text("No shadow tests.")
+    lines = [Text(line) for line in cost_in_words(cost)]
+    return Group(*(each for plan in plans for each in _of_stack(plan)), *lines)
 
 
 def _of_stack(plan: StackPlan) -> Iterator[RenderableType]:
     yield Text(f"Stack {plan.stack}", style="bold")
-    if not plan.resources:
-        yield Padding(Text("No shadow test."), _INDENT)
+    yield from (Padding(Text(note, style="yellow"), _INDENT, expand=False) for note in plan.notes)
     for resource in plan.resources:
         yield from _of_resource(resource)
 
@@ -31,18 +34,18 @@ def _of_stack(plan: StackPlan) -> Iterator[RenderableType]:
 def _of_resource(plan: ResourcePlan) -> Iterator[RenderableType]:
     yield Text(f"  {plan.logical_id}")
     for verdict in plan.verdicts:
-        yield Padding(_of_verdict(verdict), _INDENT)
+        yield Padding(_of_verdict(verdict), _INDENT, expand=False)
 
 
 def _of_verdict(verdict: Verdict) -> RenderableType:
     title = Text.assemble((TITLES[verdict.kind], _STYLES.get(verdict.kind, "bold")), "  ", headline(verdict))
     parts: list[RenderableType] = [title]
     if verdict.differences:
-        parts.append(Padding(_differences(verdict), (0, 0, 0, 2)))
-    parts += [Padding(Text(line, style="dim"), (0, 0, 0, 2)) for line in details(verdict)]
+        parts.append(Padding(_differences(verdict), (0, 0, 0, 2), expand=False))
+    parts += [Padding(Text(line, style="dim"), (0, 0, 0, 2), expand=False) for line in details(verdict)]
     for alternative in verdict.alternatives:
-        parts.append(Padding(Text(f"With {alternative.condition}:"), (0, 0, 0, 2)))
-        parts += [Padding(_of_verdict(each), _INDENT) for each in alternative.verdicts]
+        parts.append(Padding(Text(f"With {alternative.condition}:"), (0, 0, 0, 2), expand=False))
+        parts += [Padding(_of_verdict(each), _INDENT, expand=False) for each in alternative.verdicts]
     return Group(*parts)
 
 

@@ -6,6 +6,7 @@ from inference_experiment_handler.plan.wording import instances_in_words
 from inference_experiment_handler.spec.declaration import Action
 from inference_experiment_handler.spec.text import iso_instant
 from shadowtest.planning.billing import PRODUCTION, SHADOW
+from shadowtest.planning.cost import Cost
 from shadowtest.planning.verdict import Bill, Fate, Kind, Verdict
 
 TITLES = {
@@ -42,6 +43,17 @@ def details(verdict: Verdict) -> Iterator[str]:
         yield bill_in_words(bill)
 
 
+def cost_in_words(cost: Cost) -> list[str]:
+    """What the shadow variants cost until their tests end; nothing where none is billed."""
+    if not cost.instance_hours and not cost.unknown:
+        return []
+    hours = f"{cost.instance_hours:,.0f} instance-hours"
+    total = f", {cost.total:,.2f} {cost.currency}" if cost.total is not None else ""
+    lines = [f"The shadow variants of these tests are billed until the tests end: {hours}{total}."]
+    lines.extend(f"The price is not known in full: {why}." for why in cost.unknown)
+    return lines
+
+
 def bill_in_words(bill: Bill) -> str:
     on = f"{instances_in_words(bill.instance_count, bill.instance_type)}"
     billed = f"{bill.role.capitalize()} variant {bill.variant} ({bill.model}) is billed on {on}"
@@ -51,7 +63,7 @@ def bill_in_words(bill: Bill) -> str:
 
 
 def _what_happens(verdict: Verdict) -> str:
-    name = verdict.experiment
+    name = verdict.experiment or "of this resource"
     match verdict.kind:
         case Kind.CREATE:
             return f"Experiment {name} is created on endpoint {verdict.endpoint}."

@@ -16,6 +16,7 @@ class DeployedStack:
         resolved: What CloudFormation has read from Parameter Store for parameters of such a type.
         physical_ids: By logical id.
         template: What is deployed.
+        status: CloudFormation's ``StackStatus``.
     """
 
     stack_id: str
@@ -23,18 +24,19 @@ class DeployedStack:
     resolved: Mapping[str, str] = field(default_factory=dict)
     physical_ids: Mapping[str, str] = field(default_factory=dict)
     template: Template = field(default_factory=dict)
+    status: str = ""
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a stack is deployed: what the pseudo parameters and ARNs are made of.
 
-    ``stack_id`` is ``None`` for a stack that is not there yet.
+    ``stack_id`` is ``None`` for a stack that is not there yet. The rest is ``None`` where nobody was asked.
     """
 
-    partition: str
-    region: str
-    account: str
+    partition: str | None
+    region: str | None
+    account: str | None
     stack_name: str
     stack_id: str | None = None
 

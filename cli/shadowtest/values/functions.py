@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shadowtest.planning.values.unknown import KnownAtDeployment, unknowns_in
+from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
 
 _PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 

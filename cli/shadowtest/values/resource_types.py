@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shadowtest.planning.values.stack import Place
+from shadowtest.values.stack import Place
 
 Attribute = Callable[[str, Mapping[str, Any], Place], str]
 """From the physical id, the properties and the place to the attribute's value."""

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shadowtest.planning.values import functions
-from shadowtest.planning.values.conditions import Conditions
-from shadowtest.planning.values.functions import MalformedFunctionError
-from shadowtest.planning.values.parameters import NO_VALUE, parameter_values, pseudo_parameters
-from shadowtest.planning.values.resource_types import RESOURCE_TYPES, ResourceType
-from shadowtest.planning.values.stack import DeployedStack, Place, Template
-from shadowtest.planning.values.unknown import KnownAtDeployment, unknowns_in
+from shadowtest.values import functions
+from shadowtest.values.conditions import Conditions
+from shadowtest.values.functions import MalformedFunctionError
+from shadowtest.values.parameters import NO_VALUE, parameter_values, pseudo_parameters
+from shadowtest.values.resource_types import RESOURCE_TYPES, ResourceType
+from shadowtest.values.stack import DeployedStack, Place, Template
+from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
 
 _DYNAMIC = "{{resolve:"
 
@@ -58,6 +58,8 @@ class Resolver:
 
     def resolve(self, value: Any) -> Any:
         """Raises a ``MalformedFunctionError`` where the template can't be meant."""
+        if value is None:
+            raise MalformedFunctionError("CloudFormation refuses a null: leave the property out")
         if isinstance(value, str) and _DYNAMIC in value:
             return KnownAtDeployment.of(value, "CloudFormation resolves a dynamic reference")
         if isinstance(value, list):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shadowtest.planning.values.stack import DeployedStack, Place, Template
-from shadowtest.planning.values.unknown import KnownAtDeployment
+from shadowtest.values.stack import DeployedStack, Place, Template
+from shadowtest.values.unknown import KnownAtDeployment
 
 _FROM_PARAMETER_STORE = "AWS::SSM::Parameter::Value<"
 _HIDDEN = "****"
@@ -19,17 +19,19 @@ def parameter_values(template: Template, given: Mapping[str, str], deployed: Dep
 
 
 def pseudo_parameters(place: Place, *, no_value: Any) -> dict[str, Any]:
-    stack_id = place.stack_id or KnownAtDeployment.of({"Ref": "AWS::StackId"}, "the stack does not exist yet")
-    return {
+    known = {
         "AWS::AccountId": place.account,
-        "AWS::NoValue": no_value,
-        "AWS::NotificationARNs": KnownAtDeployment.of({"Ref": "AWS::NotificationARNs"}, "it is given at deployment"),
+        "AWS::NotificationARNs": None,
         "AWS::Partition": place.partition,
         "AWS::Region": place.region,
-        "AWS::StackId": stack_id,
-        "AWS::StackName": place.stack_name,
-        "AWS::URLSuffix": place.url_suffix,
+        "AWS::StackId": place.stack_id,
+        "AWS::URLSuffix": place.url_suffix if place.partition is not None else None,
     }
+    values = {
+        name: value if value is not None else KnownAtDeployment.of({"Ref": name}, "the deployment determines it")
+        for name, value in known.items()
+    }
+    return {**values, "AWS::NoValue": no_value, "AWS::StackName": place.stack_name}
 
 
 def _value(name: str, declared: Mapping[str, Any], given: Mapping[str, str], deployed: DeployedStack | None) -> Any:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shadowtest.planning.values.functions import MalformedFunctionError
-from shadowtest.planning.values.unknown import KnownAtDeployment, unknowns_in
+from shadowtest.values.functions import MalformedFunctionError
+from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
 
 Holds = bool | KnownAtDeployment
 

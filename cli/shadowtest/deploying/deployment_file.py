@@ -1,0 +1,32 @@
+"""The deployment file of CloudFormation Git sync: the template, and the values of its parameters."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shadowtest.errors import CommandError
+from shadowtest.templates.files import content_of
+from shadowtest.templates.node import Mapping, plain
+from shadowtest.templates.reading import UnreadableError, read
+
+
+@dataclass(frozen=True)
+class DeploymentFile:
+    template: Path
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+def read_deployment_file(file: Path) -> DeploymentFile:
+    """Raises a ``CommandError``."""
+    try:
+        root = read(content_of(file).decode("utf-8-sig"))
+    except (UnreadableError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file} {error}") from error
+    said = plain(root) if isinstance(root, Mapping) else {}
+    path, parameters = said.get("template-file-path"), said.get("parameters") or {}
+    if not isinstance(path, str):
+        raise CommandError(f"{file} has no template-file-path, which a deployment file of Git sync needs")
+    if not isinstance(parameters, dict) or not all(isinstance(each, str) for each in parameters.values()):
+        raise CommandError(f"parameters of {file} must be a map of texts")
+    # Git sync counts the path from the repository's root, which is where a pipeline usually is.
+    beside = file.parent / path
+    return DeploymentFile(beside if beside.exists() and not Path(path).exists() else Path(path), parameters)

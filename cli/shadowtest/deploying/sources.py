@@ -1,0 +1,62 @@
+"""From the arguments of a command to the stacks that are to be deployed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shadowtest.deploying.assembly import stacks_of
+from shadowtest.deploying.deployment_file import read_deployment_file
+from shadowtest.deploying.parameters import with_parameters
+from shadowtest.deploying.stack import StackToDeploy
+from shadowtest.errors import CommandError
+from shadowtest.templates.files import template_in
+from shadowtest.templates.node import plain
+
+DEFAULT = "cdk.out"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a user names.
+
+    Attributes:
+        path: A cloud assembly, or a template; ``None`` for ``cdk.out``.
+        stacks: The stacks that are chosen of an assembly, or the stack that a template is deployed to.
+        deployment_file: Of CloudFormation Git sync.
+        parameters: Each ``KEY=VALUE`` or ``STACK:KEY=VALUE``.
+    """
+
+    path: str | None = None
+    stacks: Sequence[str] = ()
+    deployment_file: Path | None = None
+    parameters: Sequence[str] = ()
+
+
+def stacks_to_deploy(source: Source) -> list[StackToDeploy]:
+    """Raises a ``CommandError``."""
+    if source.deployment_file is not None:
+        if source.path is not None:
+            raise CommandError("--deployment-file names the template itself: leave the template out")
+        file = read_deployment_file(source.deployment_file)
+        stacks = [replace(_of_template(file.template, source.stacks), parameters=file.parameters)]
+    elif source.path is None or Path(source.path).is_dir():
+        stacks = _chosen(stacks_of(Path(source.path or DEFAULT)), source.stacks, source.path or DEFAULT)
+    else:
+        stacks = [_of_template(Path(source.path), source.stacks)]
+    return with_parameters(stacks, source.parameters)
+
+
+def _of_template(file: Path, names: Sequence[str]) -> StackToDeploy:
+    if len(names) != 1:
+        raise CommandError(f"{file} is a template: name the one stack that it is deployed to with --stack")
+    return StackToDeploy(names[0], plain(template_in(file).root), str(file))
+
+
+def _chosen(stacks: list[StackToDeploy], names: Sequence[str], folder: str) -> list[StackToDeploy]:
+    there = {stack.name for stack in stacks}
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise CommandError(
+            f"{folder} has no stack {' and no stack '.join(missing)}, it has {', '.join(sorted(there)) or 'none'}"
+        )
+    return [stack for stack in stacks if not names or stack.name in names]

@@ -1,0 +1,133 @@
+"""``shadowtest plan``."""
+
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from shadowtest.aws.options import reads_aws
+from shadowtest.aws.session import Aws
+from shadowtest.deploying.change_set import stack_of_change_set
+from shadowtest.deploying.sources import Source, stacks_to_deploy
+from shadowtest.deploying.stack import StackToDeploy
+from shadowtest.errors import CommandError
+from shadowtest.outputs import Outputs, output_options, write
+from shadowtest.planning.cost import Cost, cost_of
+from shadowtest.planning.outcome import exit_code
+from shadowtest.planning.plan_stacks import of_interest, plan_offline, plan_stacks
+from shadowtest.planning.rendering.json_document import render_json
+from shadowtest.planning.rendering.markdown import render_markdown
+from shadowtest.planning.rendering.text import render_text
+from shadowtest.planning.stack_plan import StackPlan
+from shadowtest.pricing.price_list import PriceList
+from shadowtest.pricing.prices import Prices, no_prices, prices_in
+
+_FORMATS = ("text", "markdown", "json")
+_COMMENT = 65_536
+"""What a comment on GitHub may have."""
+_UNWRAPPED = 10_000
+
+
+@click.command("plan")
+@click.argument("source", required=False, metavar="[CDK.OUT | TEMPLATE]")
+@click.option(
+    "--stack", "stacks", multiple=True, metavar="NAME", help="Only this stack of the app; the TEMPLATE's stack."
+)
+@click.option("--parameters", multiple=True, metavar="[STACK:]KEY=VALUE", help="As cdk deploy takes them.")
+@click.option(
+    "--deployment-file", type=click.Path(path_type=Path), metavar="FILE", help="That of CloudFormation Git sync."
+)
+@click.option("--change-set", metavar="ARN", help="Plan this change set, with the values that CloudFormation resolves.")
+@click.option("--offline", is_flag=True, help="Do not look at AWS. Only says whether properties are valid.")
+@click.option("--strict", is_flag=True, help="Exit with 4 if it can't be told what happens to a test.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if a test changes.")
+@click.option(
+    "--prices", "price_file", type=click.Path(path_type=Path), metavar="FILE", help="Hourly prices, see the docs."
+)
+@click.option(
+    "--max-cost", type=Decimal, metavar="AMOUNT", help="Exit with 3 if what is billed until the tests end is more."
+)
+@click.option("--max-bytes", type=click.IntRange(min=1024), default=_COMMENT, show_default=True, help="Of Markdown.")
+@output_options(_FORMATS)
+@reads_aws
+def command(
+    source: str | None,
+    stacks: tuple[str, ...],
+    parameters: tuple[str, ...],
+    deployment_file: Path | None,
+    change_set: str | None,
+    *,
+    offline: bool,
+    strict: bool,
+    detailed_exitcode: bool,
+    price_file: Path | None,
+    max_cost: Decimal | None,
+    max_bytes: int,
+    kind: str,
+    outputs: Outputs,
+    aws: Aws,
+) -> int:
+    """Tell what a deployment will do to each live shadow test, before it happens.
+
+    The source is the folder that cdk synth writes (by default cdk.out) or a CloudFormation template. The command reads
+    the deployed stacks and what is live in SageMaker, and asks the planner of the function what it will do. It changes
+    nothing.
+
+    \b
+    Exit codes:
+      0  the plan was made
+      1  an error, of the input, of AWS or of how the command was called
+      2  a test changes (only with --detailed-exitcode)
+      3  the deployment would be refused, or costs more than --max-cost
+      4  it can't be told what happens to a test (only with --strict)
+    """
+    asked = Source(source, stacks, deployment_file, parameters)
+    to_deploy = _of_change_set(change_set, asked, aws, offline=offline) if change_set else stacks_to_deploy(asked)
+    plans = of_interest(plan_offline(to_deploy) if offline else plan_stacks(to_deploy, aws, datetime.now(UTC)))
+    cost = cost_of(plans, _prices(price_file, aws, offline=offline))
+    _show(plans, cost, kind, max_bytes)
+    write(outputs, lambda each: _rendered(plans, cost, each, max_bytes))
+    return exit_code(plans, cost, strict=strict, detailed=detailed_exitcode, max_cost=max_cost)
+
+
+def _of_change_set(arn: str, asked: Source, aws: Aws, *, offline: bool) -> list[StackToDeploy]:
+    others = {
+        "a template or a folder": asked.path,
+        "--stack": asked.stacks,
+        "--parameters": asked.parameters,
+        "--deployment-file": asked.deployment_file,
+        "--offline": offline,
+    }
+    given = [name for name, value in others.items() if value]
+    if given:
+        raise CommandError(f"--change-set says it all, so {' and '.join(given)} can't be given with it")
+    return [stack_of_change_set(aws.client("cloudformation"), arn)]
+
+
+def _prices(file: Path | None, aws: Aws, *, offline: bool) -> Prices:
+    if file is not None:
+        return prices_in(file)
+    return no_prices("--offline asks for no prices") if offline else PriceList(aws)
+
+
+def _show(plans: list[StackPlan], cost: Cost, kind: str, max_bytes: int) -> None:
+    if kind == "text" and sys.stdout.isatty():
+        Console(highlight=False).print(render_text(plans, cost))
+    else:
+        click.echo(_rendered(plans, cost, kind, max_bytes), nl=False)
+
+
+def _rendered(plans: list[StackPlan], cost: Cost, kind: str, max_bytes: int) -> str:
+    if kind == "markdown":
+        return render_markdown(plans, cost, max_bytes=max_bytes)
+    if kind == "json":
+        return render_json(plans, cost)
+    # A line for each sentence: whoever reads a file or a pipe wraps it as needed.
+    console = Console(file=StringIO(), width=_UNWRAPPED, color_system=None, highlight=False)
+    with console.capture() as capture:
+        console.print(render_text(plans, cost))
+    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())

@@ -1,0 +1,1 @@
+"""Hourly prices of the instances that host models: from the AWS Price List, or from a file."""

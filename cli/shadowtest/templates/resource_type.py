@@ -1,0 +1,3 @@
+"""The type of the resources that this command line is about."""
+
+RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
