@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar
@@ -24,6 +25,10 @@ class Aws:
         self._session = boto3.Session(region_name=region, profile_name=profile)
         self._clients: dict[str, Any] = {}
         self._making = Lock()
+
+    @staticmethod
+    def now() -> datetime:
+        return datetime.now(UTC)
 
     @property
     def region(self) -> str:

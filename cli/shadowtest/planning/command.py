@@ -1,7 +1,6 @@
 """``shadowtest plan``."""
 
 import sys
-from datetime import UTC, datetime
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -87,7 +86,7 @@ def command(
     """
     asked = Source(source, stacks, deployment_file, parameters)
     to_deploy = _of_change_set(change_set, asked, aws, offline=offline) if change_set else stacks_to_deploy(asked)
-    plans = of_interest(plan_offline(to_deploy) if offline else plan_stacks(to_deploy, aws, datetime.now(UTC)))
+    plans = of_interest(plan_offline(to_deploy) if offline else plan_stacks(to_deploy, aws))
     cost = cost_of(plans, _prices(price_file, aws, offline=offline))
     _show(plans, cost, kind, max_bytes)
     write(outputs, lambda each: _rendered(plans, cost, each, max_bytes))

@@ -47,9 +47,10 @@ def plan_offline(stacks: Sequence[StackToDeploy]) -> list[StackPlan]:
     return plans
 
 
-def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws, now: datetime) -> list[StackPlan]:
+def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> list[StackPlan]:
     """Looks at all of them at once, as far as AWS's limits allow."""
     looks = aws.each(lambda stack: _look(stack, aws), stacks)
+    now = aws.now()
     clients = {look.aws.region: ReadOnce(look.aws.client("sagemaker")) for look in looks}
     todo = [(look, change) for look in looks for change in look.changes]
     told = aws.each(lambda each: _told(*each, clients[each[0].aws.region], now), todo)

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shadowtest.aws.errors import words_of
+from shadowtest.aws.errors import is_denied, words_of
 from shadowtest.aws.session import Aws
 from shadowtest.pricing.prices import Price
 
@@ -27,7 +27,8 @@ class PriceList:
             try:
                 self._found[key] = self._read(region, instance_type)
             except (BotoCoreError, ClientError) as error:
-                self._found[key] = words_of(error)
+                denied = "IAM does not allow pricing:GetProducts, and there is no --prices file"
+                self._found[key] = denied if is_denied(error) else words_of(error)
         return self._found[key]
 
     def _read(self, region: str, instance_type: str) -> Price | str:

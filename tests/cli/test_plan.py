@@ -1,0 +1,203 @@
+"""``shadowtest plan``: what is to be deployed, beside what is deployed and what is live."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from shadowtest.aws import options
+from simulation.declarations import Declaration, as_served, declared
+from tests.support.account import Deployed, FakeAws
+from tests.support.command_line import CommandLine, Done
+from tests.support.stack import Stack
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "plan.schema.json").read_text())
+BEFORE = as_served()
+PROMOTION = BEFORE | {"DesiredState": "Completed", "ModelVariantActions": {"Shadow": "Promote"}}
+
+
+def template(*, rest: dict[str, Any] | None = None, **experiments: Declaration) -> dict[str, Any]:
+    resources = {
+        logical_id: {"Type": "Custom::SageMakerInferenceExperiment", "Properties": properties}
+        for logical_id, properties in experiments.items()
+    }
+    return {"Resources": resources, **(rest or {})}
+
+
+class Planner:
+    """A stack ``Demo`` with one test that runs, and the command line."""
+
+    def __init__(self, shadowtest: CommandLine, aws: FakeAws, name: str) -> None:
+        self.shadowtest, self.aws, self.name = shadowtest, aws, name
+
+    def __call__(self, new: dict[str, Any], *more: str) -> Done:
+        self.shadowtest.write("template.json", json.dumps(new))
+        return self.shadowtest("plan", "template.json", "--stack", "Demo", *more)
+
+
+@pytest.fixture
+def planner(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Planner:
+    stack = Stack()
+    name = stack.create(BEFORE).physical_id
+    aws = FakeAws(stack)
+    aws.cloudformation.stacks["Demo"] = Deployed(stack.stack_id, template(ShadowTest=BEFORE), {"ShadowTest": name})
+    monkeypatch.setattr(options, "Aws", lambda *_: aws)
+    return Planner(shadowtest, aws, name)
+
+
+def test_nothing_changes(planner: Planner) -> None:
+    done = planner(template(ShadowTest=BEFORE), "--detailed-exitcode")
+
+    assert (done.code, done.err) == (0, "")
+    assert f"Nothing  Experiment {planner.name} stays as it is: the properties do not change" in done.out
+
+
+@pytest.mark.parametrize(
+    ("new", "code", "said"),
+    [
+        (as_served(sampling=50), 2, "Update in place"),
+        (as_served("contender"), 3, "REFUSED"),
+        (PROMOTION, 2, "Promote"),
+        (as_served(Run="2"), 2, "Replace"),
+    ],
+)
+def test_each_change_has_its_exit_code(planner: Planner, new: Declaration, code: int, said: str) -> None:
+    done = planner(template(ShadowTest=new), "--detailed-exitcode")
+    plain = planner(template(ShadowTest=new))
+
+    assert said in done.out
+    assert done.code == code
+    assert plain.code == (3 if code == 3 else 0)
+
+
+def test_a_removed_experiment_is_ended_and_its_record_deleted(planner: Planner) -> None:
+    done = planner(template())
+
+    assert [line.split("  ")[-2].strip() for line in done.lines if "Experiment" in line or "record" in line] == [
+        "End",
+        "Remove",
+    ]
+
+
+def test_one_that_is_retained_goes_on(planner: Planner) -> None:
+    kept = planner.aws.cloudformation.stacks["Demo"].template["Resources"]["ShadowTest"]
+    kept["DeletionPolicy"] = "Retain"
+
+    assert "DeletionPolicy is Retain, so CloudFormation sends no Delete" in planner(template()).out
+
+
+def test_parameters_conditions_and_exports_are_resolved(planner: Planner) -> None:
+    given = {
+        "Parameters": {"Sampling": {"Type": "Number", "Default": 20}, "Env": {"Type": "String", "Default": "dev"}},
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}},
+    }
+    value = {"Fn::If": ["IsProd", 10, {"Ref": "Sampling"}]}
+    new = as_served(Description={"Fn::ImportValue": "Words"})
+    new["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] = value
+    planner.aws.cloudformation.exports["Words"] = "from an export"
+
+    default = planner(template(ShadowTest=new, rest=given))
+    other = planner(template(ShadowTest=new, rest=given), "--parameters", "Sampling=30")
+    prod = planner(template(ShadowTest=new, rest=given), "--parameters", "Demo:Env=prod")
+
+    assert "SamplingPercentage from 10 to 20" in default.out
+    assert "from an export" in default.out
+    assert "SamplingPercentage from 10 to 30" in other.out
+    assert "SamplingPercentage" not in prod.out.partition("Details")[0].partition("Can be undone")[0]
+
+
+def test_a_parameter_that_no_template_has_is_an_error(planner: Planner) -> None:
+    rest = {"Parameters": {"Sampling": {"Type": "Number", "Default": 20}}}
+
+    done = planner(template(ShadowTest=BEFORE, rest=rest), "--parameters", "Smpling=3", "--parameters", "x")
+
+    assert done.code == 1
+    assert done.err == (
+        "error: --parameters 'Smpling=3': the template declares no parameter Smpling, the parameters are Sampling; "
+        "--parameters 'x' must be KEY=VALUE or STACK:KEY=VALUE\n"
+    )
+
+
+def test_what_only_the_deployment_knows_is_not_guessed(planner: Planner) -> None:
+    new = as_served(sampling=50) | {"EndpointName": {"Fn::GetAtt": ["Maker", "Name"]}}
+    document = template(ShadowTest=new)
+    document["Resources"]["Maker"] = {"Type": "Custom::Maker", "Properties": {}}
+
+    lenient, strict = planner(document), planner(document, "--strict")
+
+    assert (lenient.code, strict.code) == (0, 4)
+    assert "EndpointName is known only at deployment" in lenient.out
+
+
+def test_json_is_as_its_schema_says(planner: Planner) -> None:
+    Draft7Validator.check_schema(SCHEMA)
+    experiments = {"ShadowTest": as_served(Run="2"), "Second": declared(sampling=101), "Third": BEFORE}
+
+    done = planner(template(**experiments), "--format", "json")
+
+    plan = json.loads(done.out)
+    Draft7Validator(SCHEMA).validate(plan)
+    assert [each["logicalId"] for each in plan["stacks"][0]["resources"]] == list(experiments)
+    assert plan["cost"]["total"] is None
+
+
+def test_all_formats_are_written_beside_what_is_printed(planner: Planner) -> None:
+    done = planner(template(ShadowTest=PROMOTION), "--out", "markdown=plan.md", "--out", "json=plan.json")
+
+    assert "Promote" in done.out
+    folder = planner.shadowtest.folder
+    assert (folder / "plan.md").read_text().startswith("<!-- shadowtest plan Demo -->\n")
+    assert json.loads((folder / "plan.json").read_text())["schemaVersion"] == 1
+
+
+def test_a_new_stack_has_no_made_up_name(planner: Planner) -> None:
+    planner.aws.cloudformation.stacks.clear()
+    elsewhere = as_served() | {"EndpointName": "shop"}
+
+    done = planner(template(First=elsewhere, Second=elsewhere | {"Name": "given"}), "--format", "json")
+
+    assert "known-at-deployment" not in done.out
+    first, second = json.loads(done.out)["stacks"][0]["resources"]
+    assert first["verdicts"][0]["experiment"] == "(name generated at deployment)"
+    assert second["verdicts"][0]["experiment"] == "given"
+
+
+def test_offline_says_whether_the_properties_are_valid(planner: Planner) -> None:
+    planner.aws.cloudformation.denied = {"DescribeStacks"}
+    unknown = as_served() | {"EndpointName": {"Ref": "AWS::AccountId"}}
+
+    valid = planner(template(ShadowTest=unknown), "--offline")
+    strict = planner(template(ShadowTest=unknown), "--offline", "--strict")
+    faulty = planner(template(ShadowTest=declared(sampling=101)), "--offline")
+
+    assert (valid.code, strict.code, faulty.code) == (0, 4, 3)
+    assert "SamplingPercentage is '101', must be an integer from 0 to 100" in faulty.out
+    assert planner.aws.cloudformation.calls == []
+
+
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "ROLLBACK_COMPLETE"])
+def test_a_stack_that_takes_no_deployment_is_said(planner: Planner, status: str) -> None:
+    planner.aws.cloudformation.stacks["Demo"].status = status
+
+    assert f"The stack is {status}." in planner(template(ShadowTest=BEFORE)).out
+
+
+def test_nested_stacks_are_said_not_to_be_read(planner: Planner) -> None:
+    document = template(ShadowTest=BEFORE)
+    document["Resources"]["Inner"] = {"Type": "AWS::CloudFormation::Stack", "Properties": {}}
+
+    assert "The templates of nested stacks are not read: Inner." in planner(document).out
+
+
+@pytest.mark.parametrize("body", ["{Ref: Missing}", "{'Fn::Sub': '${Missing.Name}'}", "null"])
+def test_a_template_that_can_not_be_meant_is_refused(planner: Planner, body: str) -> None:
+    text = json.dumps(template(ShadowTest=BEFORE | {"Description": "VALUE"})).replace('"VALUE"', body)
+    planner.shadowtest.write("broken.yaml", text)
+
+    done = planner.shadowtest("plan", "broken.yaml", "--stack", "Demo")
+
+    assert done.code == 3
+    assert "REFUSED" in done.out
+    assert "Traceback" not in done.err
