@@ -19,6 +19,7 @@ class _Place(NamedTuple):
 COMMANDS = {
     "lint": _Place("shadowtest.linting.command", "Check templates before you deploy them."),
     "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),
+    "report": _Place("shadowtest.reporting.command", "Compare production and shadow of live tests."),
     "cfn-lint-rules": _Place("shadowtest.cfn_lint.command", "Print the folder of rules for cfn-lint."),
 }
 
