@@ -5,18 +5,20 @@ What time has brought is written when CloudWatch is next asked for anything, and
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from email.utils import formatdate
 from typing import Any
 
-import hypercorn.config
 from ministack import app
+from ministack.core import sigv4
 from ministack.core.responses import request_scope
 from ministack.services import cloudwatch
 
 from local.ministack.sagemaker_service import SageMakers
 from local.sagemaker import Clock, SageMaker
-from local.sagemaker.traffic import Datum, Traffic, published, steps
+from local.sagemaker.publisher import Publisher
+from local.sagemaker.traffic import Datum, Traffic
 
 _SERVICE = "monitoring"
 _KEPT = timedelta(days=455)
@@ -29,7 +31,7 @@ class Metrics:
 
     def __init__(self, sagemakers: SageMakers) -> None:
         self._sagemakers = sagemakers
-        self._publishers: dict[tuple[str, str], _Publisher] = {}
+        self._publishers: dict[tuple[str, str], Publisher] = {}
 
     def traffic(self, sagemaker: SageMaker) -> Traffic:
         publisher = self._publishers.get((sagemaker.account, sagemaker.region))
@@ -40,8 +42,7 @@ class Metrics:
         sagemaker.settle()
         scope = (sagemaker.account, sagemaker.region)
         if scope not in self._publishers:
-            self._publishers[scope] = _Publisher(sagemaker)
-            sagemaker.passing = self._publishers[scope].pass_until
+            self._publishers[scope] = Publisher(sagemaker)
         self._publishers[scope].traffic = traffic
 
     def publish(self) -> None:
@@ -51,28 +52,6 @@ class Metrics:
                 for datum in publisher.due():
                     _store(datum)
                 cloudwatch._evaluate_all_alarms()
-
-
-class _Publisher:
-    """One SageMaker's."""
-
-    def __init__(self, sagemaker: SageMaker) -> None:
-        self.traffic = Traffic()
-        self._sagemaker = sagemaker
-        self._since = sagemaker.clock.now().replace(second=0, microsecond=0)
-        self._waiting: list[Datum] = []
-
-    def pass_until(self, until: datetime) -> None:
-        """Until then, nothing has changed in what the endpoints serve."""
-        for instant, seconds in steps(self._since, until):
-            for variant in self._sagemaker.served():
-                self._waiting += published(self.traffic, variant, instant, seconds)
-            self._since = instant + timedelta(seconds=seconds)
-
-    def due(self) -> Iterator[Datum]:
-        self._sagemaker.settle()
-        waiting, self._waiting = self._waiting, []
-        yield from waiting
 
 
 class _Time:
@@ -90,7 +69,9 @@ def install(metrics: Metrics, clock: Clock) -> None:
     cloudwatch.time = local
     cloudwatch.TWO_WEEKS_SECONDS = int(_KEPT.total_seconds())
     # The header Date of every answer, by which a client knows what time it is for AWS.
-    hypercorn.config.time = local.time
+    app.formatdate = lambda **named: formatdate(local.time(), **named)
+    # Some clients correct their own clocks by it, others don't, and both sign with what they have.
+    sigv4.request_time_failure = lambda signature, *, now=None: None  # noqa: ARG005
     app.SERVICE_HANDLERS[_SERVICE] = _publishing(app.SERVICE_HANDLERS[_SERVICE], metrics)
 
 

@@ -146,3 +146,7 @@ def test_a_test_that_has_ended_is_reported_over_its_own_time(aws: LocalAws, read
     assert test["window"]["end"] <= test["end"]
     assert measure(test, "Invocations", "total")["ratio"] == pytest.approx(0.1, rel=0.03)
     assert reader.run().stdout == "No shadow test.\n"
+
+
+def test_the_cdk_takes_the_local_time_for_that_of_aws(aws: LocalAws) -> None:
+    assert "Custom::SageMakerInferenceExperiment" not in Cdk(aws, APP).diff(STACK)

@@ -39,8 +39,9 @@ def command(stacks: tuple[str, ...], kind: str, outputs: Outputs, aws: Aws) -> i
     tests, missing = tests_of(aws, stacks) if stacks else (running_tests(aws), [])
     cloudwatch = aws.client("cloudwatch")
     reports: Sequence[TestReport] = aws.each(lambda test: report_of(test, cloudwatch), tests)
-    if kind == "text":
-        Console(highlight=False, soft_wrap=True).print(render_text(reports))
+    terminal = Console(highlight=False)
+    if kind == "text" and terminal.is_terminal:
+        terminal.print(render_text(reports))
     else:
         click.echo(rendered(reports, kind), nl=False)
     write(outputs, lambda each: rendered(reports, each))

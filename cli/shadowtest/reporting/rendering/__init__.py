@@ -15,7 +15,7 @@ from shadowtest.reporting.report import TestReport
 FORMATS = ("text", "markdown", "json")
 HTML = "html"
 _WIDTH = 160
-"""Of text in a file."""
+"""Of text that is not on a terminal."""
 
 
 def rendered(reports: Sequence[TestReport], kind: str) -> str:
@@ -32,7 +32,7 @@ def rendered(reports: Sequence[TestReport], kind: str) -> str:
             return render_html(reports)
     out = io.StringIO()
     Console(file=out, width=_WIDTH).print(render_text(reports))
-    return out.getvalue()
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
 def require_charts() -> None:
