@@ -75,7 +75,7 @@ node_modules/.ready: package.json package-lock.json
 	npm ci --no-fund --no-audit --loglevel=error
 	touch $@
 
-LOCKING := pyproject.toml --extra cli --universal --python-version 3.11 --generate-hashes --upgrade --quiet \
+LOCKING := pyproject.toml --extra cli --extra report --universal --python-version 3.11 --generate-hashes --upgrade --quiet \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 # The locks carry hashes, no download addresses. Needs uv, which only whoever moves a pin has to install.

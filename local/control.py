@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, SilentRollback
+from local.sagemaker.traffic import Traffic
 
 
 class ControlClient:
@@ -52,6 +53,10 @@ class ControlClient:
         seconds = {k: v.total_seconds() if isinstance(v, timedelta) else v for k, v in changes.items()}
         behaviour: dict[str, Any] = self._ask("POST", "behaviour", seconds)
         return behaviour
+
+    def traffic(self, traffic: Traffic) -> None:
+        """The requests to all endpoints from now on, and how models answer them. There are none to begin with."""
+        self._ask("POST", "traffic", asdict(traffic))
 
     def custom_resources(self, logical_id: str | None = None) -> list[dict[str, Any]]:
         """CloudFormation's requests to custom resources so far, of one resource or of all."""

@@ -21,6 +21,7 @@ COMMANDS = {
     "plan": _Place("shadowtest.planning.command", "Tell what a deployment will do to the live tests."),
     "lint": _Place("shadowtest.linting.command", "Check templates before you deploy them."),
     "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),
+    "report": _Place("shadowtest.reporting.command", "Compare production and shadow of live tests."),
     "cfn-lint-rules": _Place("shadowtest.cfn_lint.command", "Print the folder of rules for cfn-lint."),
 }
 

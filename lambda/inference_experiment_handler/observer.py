@@ -64,11 +64,11 @@ def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedE
     except NotFoundError:
         return None
     started = (started_at(tags) if tags else None) or situation.journal.completed_at(START, experiment.name)
-    start = _actual_start(experiment, started, situation.now)
+    start = actual_start(experiment, started, situation.now)
     return replace(experiment, tags=tags, start=start, start_called=started)
 
 
-def _actual_start(experiment: ObservedExperiment, started: datetime | None, now: datetime) -> datetime | None:
+def actual_start(experiment: ObservedExperiment, started: datetime | None, now: datetime) -> datetime | None:
     """When the test really started, or is to start; ``started``: when the handler started it, if it did.
 
     Whether SageMaker reports when a test really started, or when it was to, is not documented.

@@ -11,6 +11,8 @@ JSON in, JSON out. SageMaker's part takes ``account`` and ``region`` from the qu
 ``GET  clock``              what time it is, and how quick transitions are
 ``POST clock``              ``{"advance": seconds}``
 ``POST behaviour``          change fields of ``Behaviour``, durations in seconds; ``{}`` just tells them
+``GET  traffic``            the requests to the endpoints, and how models answer them
+``POST traffic``            the same from now on, with the fields of ``Traffic``; what is left out is as by default
 ``GET  custom-resources``   every request of CloudFormation's to a custom resource, with its answer and outcome
 =========================== ======================================================================================
 """
@@ -24,8 +26,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.ministack.custom_resources import CustomResources
+from local.ministack.metrics import Metrics
 from local.ministack.sagemaker_service import SageMakers
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, Fault, SageMaker, SilentRollback
+from local.sagemaker.traffic import Traffic
 
 _FAULTS: dict[str, Callable[..., Fault]] = {
     kind.__name__: kind for kind in (ErrorFault, ConnectionFault, CancelFault, SilentRollback)
@@ -33,9 +37,10 @@ _FAULTS: dict[str, Callable[..., Fault]] = {
 
 
 class Control:
-    def __init__(self, sagemakers: SageMakers, custom_resources: CustomResources) -> None:
+    def __init__(self, sagemakers: SageMakers, custom_resources: CustomResources, metrics: Metrics) -> None:
         self._sagemakers = sagemakers
         self._custom_resources = custom_resources
+        self._metrics = metrics
         self._routes: dict[tuple[str, str], Callable[[SageMaker, dict[str, Any]], Any]] = {
             ("GET", "calls"): lambda sagemaker, _: [asdict(call) for call in sagemaker.record],
             ("GET", "experiments"): lambda sagemaker, _: sagemaker.experiments(),
@@ -45,6 +50,8 @@ class Control:
             ("GET", "clock"): lambda _, __: self._clock(),
             ("POST", "clock"): self._advance,
             ("POST", "behaviour"): self._change_behaviour,
+            ("GET", "traffic"): lambda sagemaker, _: asdict(self._metrics.traffic(sagemaker)),
+            ("POST", "traffic"): self._set_traffic,
             ("GET", "custom-resources"): lambda _, __: self._custom_resources.requests(),
         }
 
@@ -63,7 +70,12 @@ class Control:
 
     def _advance(self, _: SageMaker, asked: dict[str, Any]) -> dict[str, Any]:
         self._sagemakers.clock.advance(asked["advance"])
+        self._metrics.publish()
         return self._clock()
+
+    def _set_traffic(self, sagemaker: SageMaker, asked: dict[str, Any]) -> dict[str, Any]:
+        self._metrics.set_traffic(sagemaker, Traffic.read(asked))
+        return asdict(self._metrics.traffic(sagemaker))
 
     def _change_behaviour(self, _: SageMaker, asked: dict[str, Any]) -> dict[str, Any]:
         self._sagemakers.behaviour = self._sagemakers.behaviour.changed(asked)

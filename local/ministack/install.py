@@ -6,7 +6,7 @@ from ministack import app
 from ministack.core import router
 from ministack.services.cloudformation import custom_resource
 
-from local.ministack import cancellation, cloudformation_types, iam, rollback
+from local.ministack import cancellation, cloudformation_types, iam, metrics, rollback
 from local.ministack.control import Control
 from local.ministack.custom_resources import CustomResources
 from local.ministack.gateway import Gateway
@@ -17,6 +17,7 @@ from local.sagemaker import SystemClock
 def install(speed: float) -> None:
     """Make this process's MiniStack the local AWS. Durations of SageMaker's are ``speed`` times shorter."""
     sagemakers = SageMakers(SystemClock(speed))
+    measured = metrics.Metrics(sagemakers)
     custom_resources = CustomResources()
 
     router.SERVICE_PATTERNS["sagemaker"] = {"target_prefixes": ["SageMaker."]}
@@ -26,7 +27,8 @@ def install(speed: float) -> None:
     custom_resource.invoke_custom_resource = custom_resources.invoke
     rollback.install(custom_resources)
     cancellation.install(custom_resources)
+    metrics.install(measured, sagemakers.clock)
 
     # With TLS, MiniStack would serve on port 443 besides its own when it may.
     app._port_is_bindable = lambda *_: False
-    app.app = Gateway(app.app, Control(sagemakers, custom_resources), custom_resources)
+    app.app = Gateway(app.app, Control(sagemakers, custom_resources, measured), custom_resources)

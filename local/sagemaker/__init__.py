@@ -20,6 +20,7 @@ asked is in ``service.record``.
 ``experiments``, ``lifecycle``  what is legal in which status; what follows by itself
 ``variants``, ``schedule``    what the endpoint serves; when a test starts and ends
 ``endpoints``, ``models``     what lies below
+``traffic``, ``publisher``    requests to the endpoints, and the metrics of them
 ``wire``, ``client``          the protocol, and a boto3 client over it
 ============================  =================================================================
 """

@@ -22,6 +22,8 @@ from local.sagemaker.lifecycle import Lifecycle
 from local.sagemaker.models import Models
 from local.sagemaker.names import Arns, split
 from local.sagemaker.tags import Tags, check_tags
+from local.sagemaker.traffic import Served
+from local.sagemaker.variants import shares
 
 Answer = dict[str, Any]
 Operation = Callable[[Mapping[str, Any]], Answer]
@@ -48,10 +50,13 @@ class SageMaker:
         behaviour: Behaviour | None = None,
     ) -> None:
         self.clock = clock
+        self.account = account
         self.region = region
         self.behaviour = behaviour or Behaviour()
         self.faults = Faults()
         self.record: list[Call] = []
+        self.passing: Callable[[datetime], None] = lambda _: None
+        """Called with each instant up to which nothing has changed by itself, before something does."""
         arns = Arns(partition, region, account)
         self._tags = Tags()
         self._models = Models(arns)
@@ -110,7 +115,10 @@ class SageMaker:
         with self._lock:
             now = self.clock.now()
             while due := [move for move in self._moves() if move.due <= now]:
-                min(due, key=lambda move: (move.due, move.rank)).happen()
+                first = min(due, key=lambda move: (move.due, move.rank))
+                self.passing(first.due)
+                first.happen()
+            self.passing(now)
             self._lifecycle.settled = now
 
     def _moves(self) -> Iterator[Move]:
@@ -202,6 +210,12 @@ class SageMaker:
         """The visible tags of everything, for whoever evaluates conditions on them."""
         with self._lock:
             return self._tags.all_visible(self.clock.now())
+
+    def served(self) -> Iterator[Served]:
+        """The variants of all endpoints, with their shares of the requests, as things stand."""
+        for endpoint in self._endpoints.all():
+            if endpoint.status not in ("Creating", "Deleting"):
+                yield from shares(endpoint.name, endpoint.config)
 
     def endpoints(self) -> list[Answer]:
         """Every endpoint as Describe tells it, without a record of a call."""

@@ -6,11 +6,12 @@ rest of what SageMaker writes there for a test.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from local.sagemaker.endpoint_configs import EndpointConfig
 from local.sagemaker.errors import validation
+from local.sagemaker.traffic import Served
 
 _PRODUCTION_WEIGHT = 1.0
 
@@ -78,6 +79,14 @@ def under_test(
             **({"CaptureContentTypeHeader": storage["ContentType"]} if "ContentType" in storage else {}),
         }
     return members
+
+
+def shares(endpoint: str, config: EndpointConfig) -> Iterator[Served]:
+    """The requests that each variant gets: production variants by their weights, and shadow variants copies of them."""
+    whole = sum(each.get("InitialVariantWeight", _PRODUCTION_WEIGHT) for each in config.production)
+    for variant in (*config.production, *config.shadows):
+        weight = variant.get("InitialVariantWeight", _PRODUCTION_WEIGHT)
+        yield Served(endpoint, variant["VariantName"], variant.get("ModelName", ""), weight / whole if whole else 0.0)
 
 
 def check_actions(

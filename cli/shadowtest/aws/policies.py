@@ -1,15 +1,12 @@
-"""The actions that each command needs in IAM. A test runs the commands with no others."""
+"""The actions that each command needs in IAM. None of them changes anything. A test runs the commands with no others."""
 
 _STACKS = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources")
-_LIVE = (
-    "sagemaker:DescribeEndpoint",
-    "sagemaker:DescribeEndpointConfig",
-    "sagemaker:DescribeInferenceExperiment",
-    "sagemaker:ListTags",
-)
+_EXPERIMENTS = ("sagemaker:DescribeInferenceExperiment", "sagemaker:ListTags")
+_ENDPOINTS = ("sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig")
 
 ACTIONS: dict[str, tuple[str, ...]] = {
-    "plan": (*_STACKS, *_LIVE),
+    "plan": (*_STACKS, *_EXPERIMENTS, *_ENDPOINTS),
+    "report": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", "cloudwatch:GetMetricData"),
 }
-"""``plan`` also uses ``pricing:GetProducts`` if it may, ``cloudformation:ListExports`` if a template imports values,
-and ``cloudformation:DescribeChangeSet`` for a change set."""
+"""By the command's name. ``plan`` also uses ``pricing:GetProducts`` if it may, ``cloudformation:ListExports`` if a
+template imports values, and ``cloudformation:DescribeChangeSet`` for a change set."""

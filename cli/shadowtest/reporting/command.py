@@ -1,0 +1,50 @@
+"""``shadowtest report``."""
+
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+
+from shadowtest.aws.options import reads_aws
+from shadowtest.aws.session import Aws
+from shadowtest.exit_codes import ExitCode
+from shadowtest.live_tests import running_tests, tests_of
+from shadowtest.outputs import Outputs, output_options, write
+from shadowtest.reporting.making import report_of
+from shadowtest.reporting.rendering import FORMATS, HTML, rendered, require_charts
+from shadowtest.reporting.rendering.text import render_text
+from shadowtest.reporting.report import TestReport
+
+
+@click.command("report")
+@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@output_options(FORMATS, (HTML,))
+@reads_aws
+def command(stacks: tuple[str, ...], kind: str, outputs: Outputs, aws: Aws) -> int:
+    """Compare production and shadow over the time of a shadow test: requests, latency percentiles, errors, CPU, memory
+    and GPU.
+
+    STACK is the name of a deployed stack, of which all tests are reported, running or ended. Without one, these are all
+    running tests of the region that a stack has declared.
+
+    An HTML page with charts needs the extra "report": pip install 'sagemaker-inference-experiment[cli,report]'.
+
+    \b
+    Exit codes:
+      0  the report was made
+      1  an error of the input or of AWS
+    """
+    if any(each == HTML for each, _ in outputs):
+        require_charts()
+    tests, missing = tests_of(aws, stacks) if stacks else (running_tests(aws), [])
+    cloudwatch = aws.client("cloudwatch")
+    reports: Sequence[TestReport] = aws.each(lambda test: report_of(test, cloudwatch), tests)
+    terminal = Console(highlight=False)
+    if kind == "text" and terminal.is_terminal:
+        terminal.print(render_text(reports))
+    else:
+        click.echo(rendered(reports, kind), nl=False)
+    write(outputs, lambda each: rendered(reports, each))
+    for line in missing:
+        click.echo(f"error: {line}", err=True)
+    return ExitCode.ERROR if missing else ExitCode.DONE

@@ -1,0 +1,55 @@
+"""What is asked of CloudWatch: GetMetricData's arguments, within its limits."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shadowtest.reporting.metrics.windows import Window
+
+REQUESTS = "AWS/SageMaker"
+"""The namespace of metrics about requests."""
+INSTANCES = "/aws/sagemaker/Endpoints"
+"""The namespace of metrics about instances."""
+
+_MOST_QUERIES = 500
+_MOST_POINTS = 100_800
+"""Of one call."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One statistic of one metric of a variant. Another set of dimensions would be another metric."""
+
+    endpoint_name: str
+    variant_name: str
+    namespace: str
+    metric_name: str
+    statistic: str
+
+
+def calls(queries: Sequence[Query], asked: Window) -> Iterator[dict[str, Any]]:
+    """The arguments of each call; the first query has the id ``q0``, and so on.
+
+    A unit would only lose data, so none is sent.
+    """
+    numbered = list(enumerate(queries))
+    at_once = max(1, min(_MOST_QUERIES, _MOST_POINTS // max(1, asked.length)))
+    for first in range(0, len(numbered), at_once):
+        yield {
+            "StartTime": asked.start,
+            "EndTime": asked.end,
+            "ScanBy": "TimestampAscending",
+            "MetricDataQueries": [
+                _as_sent(number, query, asked.period) for number, query in numbered[first:][:at_once]
+            ],
+        }
+
+
+def _as_sent(number: int, query: Query, period: int) -> Mapping[str, Any]:
+    dimensions = {"EndpointName": query.endpoint_name, "VariantName": query.variant_name}
+    metric = {
+        "Namespace": query.namespace,
+        "MetricName": query.metric_name,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+    }
+    return {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Period": period, "Stat": query.statistic}}

@@ -1,0 +1,75 @@
+"""What CloudWatch has answered."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from shadowtest.reporting.metrics.queries import Query
+from shadowtest.reporting.metrics.windows import Window
+
+COMPLETE = "Complete"
+
+
+@dataclass(frozen=True)
+class Series:
+    """The values of one query, by when their period begins. A period without data has no value.
+
+    ``problem``: why the values are not all there are; empty where they are.
+    """
+
+    points: Mapping[datetime, float] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def total(self) -> float | None:
+        """The sum of all values; ``None`` where there are none."""
+        return sum(self.points.values()) if self.points else None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The answers to all queries about a window. ``messages``: what CloudWatch says about all of them."""
+
+    asked: Window
+    series: Mapping[Query, Series]
+    messages: tuple[str, ...] = ()
+
+    def of(self, query: Query) -> Series:
+        return self.series.get(query, Series(problem="CloudWatch has not answered"))
+
+
+def measured(queries: Sequence[Query], asked: Window, pages: Iterable[Mapping[str, Any]]) -> Measured:
+    """What the pages of all calls say together.
+
+    A query may have a part of its values on each page. Its last status counts: before the last page it is PartialData.
+    """
+    points: dict[str, dict[datetime, float]] = {}
+    statuses: dict[str, str] = {}
+    messages: dict[str, list[str]] = {}
+    general: list[str] = []
+    for page in pages:
+        general += [_in_words(each) for each in page.get("Messages", ())]
+        for result in page.get("MetricDataResults", ()):
+            id = result["Id"]
+            instants = (instant.astimezone(UTC) for instant in result.get("Timestamps", ()))
+            points.setdefault(id, {}).update(zip(instants, result.get("Values", ()), strict=True))
+            statuses[id] = result.get("StatusCode", COMPLETE)
+            messages.setdefault(id, []).extend(_in_words(each) for each in result.get("Messages", ()))
+    return Measured(
+        asked,
+        {
+            query: Series(points[id], _problem(statuses[id], messages[id]))
+            for id, query in ((f"q{number}", query) for number, query in enumerate(queries))
+            if id in points
+        },
+        tuple(dict.fromkeys(general)),
+    )
+
+
+def _problem(status: str, messages: Sequence[str]) -> str:
+    return ": ".join(filter(None, (status if status != COMPLETE else "", "; ".join(dict.fromkeys(messages)))))
+
+
+def _in_words(message: Mapping[str, Any]) -> str:
+    return ": ".join(filter(None, (message.get("Code", ""), message.get("Value", ""))))

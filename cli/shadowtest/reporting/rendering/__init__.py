@@ -1,0 +1,44 @@
+"""Reports as text, as Markdown, as JSON and as an HTML page."""
+
+import io
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from rich.console import Console
+
+from shadowtest.errors import CommandError
+from shadowtest.reporting.rendering.json_document import render_json
+from shadowtest.reporting.rendering.markdown import render_markdown
+from shadowtest.reporting.rendering.text import render_text
+from shadowtest.reporting.report import TestReport
+
+FORMATS = ("text", "markdown", "json")
+HTML = "html"
+_WIDTH = 160
+"""Of text that is not on a terminal."""
+
+
+def rendered(reports: Sequence[TestReport], kind: str) -> str:
+    """The whole document."""
+    match kind:
+        case "json":
+            return render_json(reports)
+        case "markdown":
+            return render_markdown(reports)
+        case "html":
+            # Its library takes a second to import, and is an extra.
+            from shadowtest.reporting.rendering.html.page import render_html  # noqa: PLC0415
+
+            return render_html(reports)
+    out = io.StringIO()
+    Console(file=out, width=_WIDTH).print(render_text(reports))
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def require_charts() -> None:
+    """Before anything is asked of AWS."""
+    if find_spec("matplotlib") is None:
+        raise CommandError(
+            "matplotlib is not installed, which --out html=FILE needs: "
+            "pip install 'sagemaker-inference-experiment[cli,report]'"
+        )

@@ -1,0 +1,39 @@
+"""Reports for a terminal."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from shadowtest.outputs import on_a_line
+from shadowtest.reporting.rendering.words import COLUMNS, NO_TESTS, explanations, facts, row, title
+from shadowtest.reporting.report import TestReport
+
+_INDENT = (0, 0, 0, 2)
+
+
+def render_text(reports: Sequence[TestReport]) -> RenderableType:
+    """Values come from AWS, so none of them is read as markup."""
+    return Group(*(each for report in reports for each in _of_test(report))) if reports else Text(NO_TESTS)
+
+
+def _of_test(report: TestReport) -> Iterator[RenderableType]:
+    yield Text(on_a_line(title(report)), style="bold")
+    for fact in facts(report):
+        yield Padding(Text(on_a_line(fact)), _INDENT)
+    if report.comparisons:
+        yield Padding(_table(report), (1, 0, 1, 2))
+    for explanation in explanations(report):
+        yield Padding(Text(on_a_line(explanation), style="dim"), _INDENT)
+    yield Text()
+
+
+def _table(report: TestReport) -> Table:
+    table = Table(box=None, padding=(0, 3, 0, 0))
+    for column in COLUMNS:
+        table.add_column(column, justify="right" if column == COLUMNS[-1] else "left")
+    for comparison in report.comparisons:
+        table.add_row(*(Text(on_a_line(cell)) for cell in row(comparison)))
+    return table

@@ -1,0 +1,77 @@
+"""What a report has to say of a test."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shadowtest.reporting.metrics.values import Value
+from shadowtest.reporting.metrics.windows import Window
+
+PRODUCTION, SHADOW = "production", "shadow"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One measure of both variants.
+
+    ``statistic``: ``total``, ``share`` of the requests, ``average`` or a percentile such as ``p99``.
+    """
+
+    metric_name: str
+    title: str
+    statistic: str
+    unit: str
+    production: Value
+    shadow: Value
+
+    @property
+    def ratio(self) -> float | None:
+        """Shadow / production; ``None`` where there is none."""
+        shadow, production = self.shadow.number, self.production.number
+        return shadow / production if shadow is not None and production else None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A measure over the time: for each role its values, by when their period begins."""
+
+    title: str
+    unit: str
+    asked: Window
+    lines: Mapping[str, Mapping[datetime, float]]
+
+
+@dataclass(frozen=True)
+class Variant:
+    name: str
+    model: str
+    instance_type: str
+    instance_count: int
+
+
+@dataclass(frozen=True)
+class TestReport:
+    """One test.
+
+    Attributes:
+        start, end: Of the test; no end while it goes on.
+        window: What the counts are of.
+        percentile_window: What the percentiles are of.
+        notes: What the reader has to know of all of it.
+    """
+
+    stack: str
+    logical_id: str
+    experiment: str
+    status: str
+    status_reason: str
+    endpoint: str
+    sampling: int
+    variants: Mapping[str, Variant]
+    start: datetime | None
+    end: datetime | None
+    window: Window | None = None
+    percentile_window: Window | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    charts: tuple[Chart, ...] = field(default=(), repr=False)
+    notes: tuple[str, ...] = ()
