@@ -20,6 +20,9 @@ COMMANDS = {
     "lint": _Place("shadowtest.linting.command", "Check templates before you deploy them."),
     "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),
     "cfn-lint-rules": _Place("shadowtest.cfn_lint.command", "Print the folder of rules for cfn-lint."),
+    "provider-template": _Place(
+        "shadowtest.provider_template.command", "Write the template and the code of the function."
+    ),
 }
 
 
