@@ -1,6 +1,7 @@
 """The template of `shadowtest provider-template`: the construct's, with parameters."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from tests.support.policies import actions, statements, statements_of
 from tests.support.templates import linted
 from tools.provider_template import TEMPLATE, rendered
 
+PROJECT = Path(__file__).parents[2]
+
 
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
@@ -24,7 +27,7 @@ def policies(template: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_it_is_in_accord_with_the_construct() -> None:
-    assert TEMPLATE.read_text() == rendered(), "run `make provider-template`"
+    assert TEMPLATE.read_text() == rendered(), "run `make provider`"
 
 
 def test_cfn_lint_finds_nothing(template: dict[str, Any]) -> None:
@@ -61,6 +64,14 @@ def test_what_is_optional_is_left_out_without_a_value(template: dict[str, Any]) 
         "CodeKey",
         "ExperimentRoleArns",
     }
+
+
+def test_the_page_of_the_command_line_has_all_parameters(template: dict[str, Any]) -> None:
+    _, _, section = (PROJECT / "docs" / "cli.md").read_text().partition("`provider-template`\n\n")
+    section, _, _ = section.partition("\n## ")
+    names = [cell for row in re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE) for cell in row.split(", ")]
+
+    assert {name.strip("`") for name in names} == set(template["Parameters"])
 
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/sagemaker-execution"
