@@ -10,7 +10,7 @@ export CDK_DISABLE_CLI_TELEMETRY := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: demo test unit minimum pythons campaign bench docs lint types format lock setup clean
+.PHONY: demo test unit minimum pythons campaign bench docs provider lint types format lock setup clean
 
 demo: $(SETUP)
 	$(BIN)/python -m local.demo
@@ -49,6 +49,10 @@ bench: $(SETUP)
 # docs/api.md, from the docstrings.
 docs: $(SETUP)
 	$(BIN)/python -m tools.api_reference
+
+# The template of `shadowtest provider-template`, from the construct.
+provider: $(SETUP)
+	$(BIN)/python -m tools.provider_template
 
 lint: $(SETUP)
 	$(BIN)/ruff check .

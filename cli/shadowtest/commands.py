@@ -23,6 +23,9 @@ COMMANDS = {
     "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),
     "report": _Place("shadowtest.reporting.command", "Compare production and shadow of live tests."),
     "cfn-lint-rules": _Place("shadowtest.cfn_lint.command", "Print the folder of rules for cfn-lint."),
+    "provider-template": _Place(
+        "shadowtest.provider_template.command", "Write the template and the code of the function."
+    ),
 }
 
 

@@ -54,6 +54,11 @@ def changes_of_any_stack(stack: Stack) -> aws_iam.PolicyStatement:
     return _changes(stack, {"StringLike": {_OWNED: _stacks(stack)}})
 
 
+def take_over(*arns: str) -> aws_iam.PolicyStatement:
+    """Changing experiments even while they bear another's tags, or none. The ARNs may be added later."""
+    return _allow(list(arns), operations.UPDATE, operations.START, operations.STOP)
+
+
 class Served(Construct):
     """What lets the function serve the experiments of one stack: handing their roles to SageMaker, and no others."""
 
@@ -61,7 +66,7 @@ class Served(Construct):
         super().__init__(scope, id)
         self._stack = Stack.of(scope)
         self._passed: set[str] = set()
-        self._take_over = _allow([], operations.UPDATE, operations.START, operations.STOP)
+        self._take_over = take_over()
         self._pass_role = aws_iam.PolicyStatement(
             actions=["iam:PassRole"],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},

@@ -39,7 +39,8 @@ def asset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_nothing_is_in_it_that_does_not_belong(asset: Path) -> None:
     files = {str(file.relative_to(asset)) for file in asset.rglob("*") if file.is_file()}
 
-    handler = {str(file.relative_to(PROJECT / "lambda")) for file in (PROJECT / "lambda").rglob("*.py")}
+    sources = (PROJECT / "lambda" / "inference_experiment_handler").rglob("*.py")
+    handler = {str(file.relative_to(PROJECT / "lambda")) for file in sources}
     crhelper = {f"crhelper/{name}.py" for name in ("__init__", "log_helper", "resource_helper", "utils")}
     assert files == handler | crhelper | {"crhelper/LICENSE", "crhelper/NOTICE"}
     assert all((asset / file).read_bytes() == (PROJECT / "lambda" / file).read_bytes() for file in handler)

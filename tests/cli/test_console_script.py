@@ -39,6 +39,15 @@ def test_no_command_imports_cdk(command: tuple[str, ...]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_provider_needs_neither_cdk_nor_aws(tmp_path: Path) -> None:
+    blocked = "aws_cdk,jsii,constructs,boto3,botocore,rich,urllib3,yaml"
+
+    done = run(sys.executable, "-c", BLOCKED, blocked, "provider-template", "--out", tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {file.name for file in tmp_path.iterdir()} == {"template.yaml", "function.zip"}
+
+
 @pytest.mark.parametrize("library", ["click", "yaml"])
 def test_without_its_libraries_it_says_how_to_install_them(library: str) -> None:
     done = run(sys.executable, "-c", BLOCKED, library, "lint", "-")

@@ -110,6 +110,22 @@ def test_the_command_line_says_that_it_is_an_extra(python: Path, tmp_path: Path)
     assert done.stderr.startswith("error: click is not installed")
 
 
+def test_the_command_line_writes_the_provider_where_no_cdk_is_installed(wheel: Path, tmp_path: Path) -> None:
+    without_cdk = frozenset({"aws-cdk-lib", "constructs"})
+    python = environment_with(wheel, tmp_path / "environment", extra="cli", without=without_cdk)
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    here = Path(sys.executable).with_name("shadowtest")
+    subprocess.run([here, "provider-template", "--out", tmp_path / "here"], check=True)
+
+    said = run(python, "-m", "shadowtest", "provider-template", "--out", "provider", folder=folder)
+
+    assert said.splitlines() == ["provider/template.yaml", "provider/function.zip"]
+    for name in ("template.yaml", "function.zip"):
+        assert (folder / "provider" / name).read_bytes() == (tmp_path / "here" / name).read_bytes()
+    assert not [*(tmp_path / "environment").rglob("aws_cdk")]
+
+
 def test_what_it_needs_is_declared(python: Path) -> None:
     assert "No broken requirements" in pip("check", python=python)
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 
-def environment_with(wheel: Path, folder: Path) -> Path:
+def environment_with(wheel: Path, folder: Path, *, extra: str = "", without: frozenset[str] = frozenset()) -> Path:
     """The interpreter of a new virtual environment with the wheel in it.
 
     What it depends on is linked from the environment that runs here, distribution by distribution, as the metadata
-    declares it: fetching some 400 MB would show no more.
+    declares it: fetching some 400 MB would show no more. ``without``: distributions that are left out all the same.
     """
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, symlinks=True)
@@ -24,7 +24,7 @@ def environment_with(wheel: Path, folder: Path) -> Path:
     (packages,) = folder.glob("lib/python*/site-packages")
     (metadata,) = packages.glob("sagemaker_inference_experiment-*.dist-info")
     for requirement in PathDistribution(metadata).requires or ():
-        _link(Requirement(requirement), packages, set())
+        _link(Requirement(requirement), packages, set(without), extra)
     return python
 
 
@@ -44,8 +44,8 @@ def run(python: Path, *arguments: str, folder: Path, **variables: str) -> str:
     return done.stdout
 
 
-def _link(requirement: Requirement, packages: Path, seen: set[str]) -> None:
-    if requirement.name in seen or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+def _link(requirement: Requirement, packages: Path, seen: set[str], extra: str = "") -> None:
+    if requirement.name in seen or (requirement.marker and not requirement.marker.evaluate({"extra": extra})):
         return
     seen.add(requirement.name)
     dependency = distribution(requirement.name)

@@ -1,4 +1,4 @@
-"""The actions that each command needs in IAM. None of them changes anything. A test runs the commands with no others."""
+"""The actions that each command needs in IAM, none of which changes anything. A test runs the commands with these."""
 
 _STACKS = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources")
 _EXPERIMENTS = ("sagemaker:DescribeInferenceExperiment", "sagemaker:ListTags")

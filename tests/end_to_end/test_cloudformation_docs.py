@@ -1,0 +1,144 @@
+"""docs/cloudformation.md, from the first command to the last one, against the local AWS."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cfnlint.decode.cfn_yaml import loads
+from sybil import Document
+from sybil.parsers.markdown import CodeBlockParser
+
+from local.server import LocalAws
+from tests.support.console import commands_in
+
+PROJECT = Path(__file__).parents[2]
+PAGE = PROJECT / "docs" / "cloudformation.md"
+DEPLOYMENT_FILE = "template-file-path"
+
+
+class Reader:
+    """Does what the page says, block by block, in a folder of its own."""
+
+    def __init__(self, aws: LocalAws, folder: Path) -> None:
+        self.aws, self.folder = aws, folder
+        self.sampled: list[int] = []
+        self.ran = 0
+        tools = folder / ".tools"
+        tools.mkdir()
+        (tools / "aws").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tests.support.aws_cli "$@"\n')
+        (tools / "aws").chmod(0o755)
+        path = os.pathsep.join([str(tools), aws.environment["PATH"]])
+        self._environment = {**aws.environment, "PATH": path, "PYTHONPATH": str(PROJECT)}
+
+    def read(self, language: str, block: str, name: str) -> None:
+        if language == "yaml":
+            file = self.folder / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(block)
+            if DEPLOYMENT_FILE in block:
+                self._git_sync(yaml.safe_load(block))
+        for command in commands_in(block) if language == "console" else []:
+            done = self.run(command.command)
+            assert done.returncode == 0, f"{command.command}\n{done.stdout}"
+            assert command.says(done.stdout), f"{command.command}\n{done.stdout}"
+            self.sampled += [
+                each["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"]
+                for each in self.aws.control.experiments()
+            ]
+            self.ran += 1
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    def _git_sync(self, deployment: dict[str, Any]) -> None:
+        """What Git sync does with the deployment file: it deploys the template with its parameters and tags."""
+        assert set(deployment) == {DEPLOYMENT_FILE, "parameters", "tags"}
+        template = deployment[DEPLOYMENT_FILE]
+        declared = loads((self.folder / template).read_text())["Parameters"]
+        given = deployment["parameters"]
+        assert all(isinstance(value, str) for value in given.values())
+        assert {name for name, each in declared.items() if "Default" not in each} <= set(given) <= set(declared)
+        parameters, tags = (
+            " ".join(f"{key}={value}" for key, value in deployment[part].items()) for part in ("parameters", "tags")
+        )
+        done = self.run(
+            "aws cloudformation deploy --stack-name ranking-shadow-test "
+            f"--template-file {template} --parameter-overrides {parameters} --tags {tags}"
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def blocks(page: Path) -> Iterator[tuple[str, str, str]]:
+    """The language of each block, its text, and the file that the sentence before it names."""
+    text = page.read_text()
+    document = Document.parse(
+        str(page), CodeBlockParser("yaml", lambda _: None), CodeBlockParser("console", lambda _: None)
+    )
+    for example in document.examples():
+        language = "yaml" if text[example.start :].startswith("```yaml") else "console"
+        named = re.findall(r"`([\w./-]+)`:\n\n\Z", text[: example.start])
+        yield language, f"{example.parsed}", named[0] if named else ""
+
+
+@pytest.fixture
+def aws() -> Iterator[LocalAws]:
+    """With what the page takes for granted."""
+    with LocalAws(speed=600) as aws:
+        session = aws.session()
+        session.client("s3").create_bucket(Bucket="shop-artifacts")
+        trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        session.client("iam").create_role(
+            RoleName="sagemaker-execution",
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        )
+        sagemaker = session.client("sagemaker")
+        for model in ("ranking-2024", "ranking-2025", "ranking-2026"):
+            sagemaker.create_model(ModelName=model, PrimaryContainer={"Image": "image"})
+        served = {"VariantName": "AllTraffic", "ModelName": "ranking-2024", "InitialInstanceCount": 1}
+        sagemaker.create_endpoint_config(
+            EndpointConfigName="shop-ranking", ProductionVariants=[served | {"InstanceType": "ml.m5.large"}]
+        )
+        sagemaker.create_endpoint(EndpointName="shop-ranking", EndpointConfigName="shop-ranking")
+        aws.control.advance(600)
+        yield aws
+
+
+def test_the_page_is_true_from_the_first_command_to_the_last(aws: LocalAws, tmp_path: Path) -> None:
+    reader = Reader(aws, tmp_path)
+
+    for language, block, name in blocks(PAGE):
+        reader.read(language, block, name)
+
+    assert reader.ran == len(re.findall(r"^\$ ", PAGE.read_text(), re.MULTILINE))
+    assert list(dict.fromkeys(reader.sampled)) == [10, 50, 75]
+    assert [each["event"]["RequestType"] for each in aws.control.custom_resources()] == [
+        "Create",
+        "Update",  # 50 percent
+        "Update",  # Git sync
+        "Update",  # promoted
+        "Update",  # another run
+        "Delete",  # of the run before
+        "Delete",
+    ]
+    assert {each["outcome"] for each in aws.control.custom_resources()} == {"SUCCESS"}
+    (endpoint,) = aws.control.endpoints()
+    assert [each["VariantName"] for each in endpoint["ProductionVariants"]] == ["Shadow"]
+    assert not endpoint.get("ShadowProductionVariants")
+    assert aws.control.experiments() == []
+    assert aws.session().client("cloudformation").list_exports()["Exports"] == []

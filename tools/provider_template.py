@@ -1,0 +1,143 @@
+"""``python -m tools.provider_template``: the template of `shadowtest provider-template`, from the construct."""
+
+import tempfile
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from aws_cdk import (
+    App,
+    CfnCondition,
+    CfnOutput,
+    CfnParameter,
+    CfnResource,
+    DefaultStackSynthesizer,
+    Duration,
+    Fn,
+    Stack,
+    aws_iam,
+    aws_lambda,
+    aws_logs,
+)
+
+from sagemaker_inference_experiment import InferenceExperimentProvider
+from sagemaker_inference_experiment._permissions import take_over
+from sagemaker_inference_experiment._role_policy import RolePolicy
+
+TEMPLATE = Path(__file__).parents[1] / "cli" / "shadowtest" / "provider_template" / "template.yaml"
+_HEAD = "# Written by `shadowtest provider-template`. Synthesised from the CDK construct InferenceExperimentProvider.\n"
+_NAME = "ShadowTestProvider"
+_RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+"""The days for which CloudWatch Logs can keep a log."""
+_CONTEXT = {"aws:cdk:enable-path-metadata": False, "aws:cdk:enable-asset-metadata": False}
+
+
+def main() -> None:
+    TEMPLATE.write_text(rendered())
+
+
+def rendered() -> str:
+    """The whole file."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = App(outdir=folder, context=_CONTEXT, analytics_reporting=False)
+        _fill(Stack(app, _NAME, synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False)))
+        template = app.synth().get_stack_by_name(_NAME).template
+    return _HEAD + yaml.safe_dump(template, sort_keys=False, width=120)
+
+
+def _fill(stack: Stack) -> None:
+    """The construct takes the parameters as tokens. What it takes no tokens for is put in its resources."""
+    stack.template_options.template_format_version = "2010-09-09"
+    stack.template_options.description = (
+        "The function behind Custom::SageMakerInferenceExperiment: Amazon SageMaker shadow tests as code"
+    )
+    code = _code(stack)
+    roles = _arns(stack, "ExperimentRoleArns", r"iam::\d{12}:role/", "Roles that experiments may name as RoleArn")
+    adopted = _arns(
+        stack,
+        "AdoptedExperimentArns",
+        r"sagemaker:[a-z0-9-]+:\d{12}:inference-experiment/",
+        "Existing experiments that may be taken over (AdoptExisting)",
+        optional=True,
+    )
+    poll = _number(stack, "PollSeconds", 5, "How often a waiting function looks again", min_value=1, max_value=60)
+    retention = _number(
+        stack, "LogRetentionDays", 30, "For how many days the log is kept", allowed_values=[*map(str, _RETENTION)]
+    )
+    provider = InferenceExperimentProvider(
+        stack,
+        "Provider",
+        poll_interval=Duration.seconds(poll.value_as_number),
+        permissions_boundary=_boundary(stack),
+    )
+    cast("aws_lambda.CfnFunction", provider.function.node.default_child).code = code
+    cast("aws_logs.CfnLogGroup", provider.log_group.node.default_child).retention_in_days = retention.value_as_number
+    # One role with all the ARNs as its own: a policy's Resource takes the list.
+    provider.serve_templates(aws_iam.Role.from_role_arn(stack, "ExperimentRoles", Fn.ref(roles.logical_id)))
+    _let_adopt(stack, provider, adopted)
+    CfnOutput(
+        stack,
+        "ServiceToken",
+        value=provider.service_token,
+        description="What experiments name as ServiceToken",
+        export_name=_NAME,
+    )
+
+
+def _code(stack: Stack) -> aws_lambda.CfnFunction.CodeProperty:
+    bucket = CfnParameter(stack, "CodeBucket", description="The bucket with the function's code, of this region")
+    key = CfnParameter(stack, "CodeKey", description="The key of function.zip in the bucket")
+    version = _optional_text(stack, "CodeVersion", description="The version of that object; the newest if empty")
+    return aws_lambda.CfnFunction.CodeProperty(
+        s3_bucket=bucket.value_as_string, s3_key=key.value_as_string, s3_object_version=version
+    )
+
+
+def _boundary(stack: Stack) -> aws_iam.IManagedPolicy:
+    arn = _optional_text(
+        stack,
+        "PermissionsBoundaryArn",
+        description="A managed policy, as the boundary of the function's role; none if empty",
+    )
+    return aws_iam.ManagedPolicy.from_managed_policy_arn(stack, "PermissionsBoundary", arn)
+
+
+def _let_adopt(stack: Stack, provider: InferenceExperimentProvider, arns: CfnParameter) -> None:
+    policy = RolePolicy(provider, "Adopting", cast("aws_iam.Role", provider.role))
+    policy.add(take_over(*arns.value_as_list))
+    resource = cast("CfnResource", policy.construct.node.default_child)
+    # Without ARNs there is nothing to allow. The first one of an empty list is an empty text.
+    resource.cfn_options.condition = _given(stack, arns, Fn.select(0, arns.value_as_list))
+
+
+def _optional_text(stack: Stack, id: str, **options: Any) -> str:
+    parameter = CfnParameter(stack, id, default="", **options)
+    given = _given(stack, parameter, parameter.value_as_string)
+    return Fn.condition_if(given.logical_id, parameter.value_as_string, Fn.ref("AWS::NoValue")).to_string()
+
+
+def _given(stack: Stack, parameter: CfnParameter, value: str) -> CfnCondition:
+    return CfnCondition(stack, f"{parameter.node.id}Given", expression=Fn.condition_not(Fn.condition_equals(value, "")))
+
+
+def _arns(stack: Stack, id: str, kind: str, description: str, *, optional: bool = False) -> CfnParameter:
+    """A list of ARNs, each of them of one resource."""
+    pattern = rf"arn:[a-z-]+:{kind}[\w+=.@/-]+"
+    return CfnParameter(
+        stack,
+        id,
+        type="CommaDelimitedList",
+        description=f"{description}, by their ARNs",
+        allowed_pattern=f"({pattern})?" if optional else pattern,
+        constraint_description="must be ARNs, with commas between them and without wildcards",
+        default="" if optional else None,
+    )
+
+
+def _number(stack: Stack, id: str, default: int, description: str, **options: Any) -> CfnParameter:
+    # Text, as the allowed values are.
+    return CfnParameter(stack, id, type="Number", default=str(default), description=description, **options)
+
+
+if __name__ == "__main__":
+    main()
