@@ -1,6 +1,6 @@
 """Shadow tests as they are live, each with the resource that declares it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,7 +10,6 @@ from inference_experiment_handler import client, observer
 from inference_experiment_handler.client import NotFoundError
 from inference_experiment_handler.model import operations
 from inference_experiment_handler.model.observed import ObservedExperiment
-from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.tags import LOGICAL_ID, STACK_ID, started_at
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import named_stacks
@@ -43,11 +42,11 @@ def tests_of(aws: Aws, stacks: tuple[str, ...]) -> tuple[list[LiveTest], list[st
     return [test for test in found if test is not None], missing
 
 
-def running_tests(aws: Aws) -> list[LiveTest]:
-    """All running tests of the region that a stack has declared."""
-    sagemaker = aws.client("sagemaker")
-    pages = sagemaker.get_paginator("list_inference_experiments").paginate(StatusEquals=Status.RUNNING)
-    names = [each["Name"] for page in pages for each in page["InferenceExperiments"]]
+def tests_in_region(aws: Aws, *, wanted: Callable[[str], bool]) -> list[LiveTest]:
+    """All tests of the region that a stack has declared, and whose status is wanted."""
+    pages = aws.client("sagemaker").get_paginator("list_inference_experiments").paginate()
+    listed = (each for page in pages for each in page["InferenceExperiments"])
+    names = [each["Name"] for each in listed if wanted(each["Status"])]
     found = aws.each(lambda name: _described(aws, "", "", name), names)
     tests = [_with_owner(test) for test in found if test is not None]
     return sorted((test for test in tests if test.stack), key=lambda test: (test.stack, test.logical_id))

@@ -111,7 +111,10 @@ def test_where_it_can_not_write_it_says_so(shadowtest: CommandLine, out: str, sa
 def test_a_folder_has_to_be_named(shadowtest: CommandLine) -> None:
     done = shadowtest("provider-template")
 
-    assert (done.code, done.err) == (1, "error: Missing option '--out'.\n")
+    assert (done.code, done.err) == (
+        1,
+        "error: Missing option '--out' ('shadowtest provider-template --help' shows how to call it)\n",
+    )
 
 
 def test_without_a_part_of_the_function_it_says_what_is_missing(

@@ -6,6 +6,8 @@ _ENDPOINTS = ("sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig")
 
 ACTIONS: dict[str, tuple[str, ...]] = {
     "plan": (*_STACKS, *_EXPERIMENTS, *_ENDPOINTS),
+    "status": (*_STACKS, *_EXPERIMENTS, *_ENDPOINTS, "sagemaker:ListInferenceExperiments"),
+    "drift": (*_STACKS, *_EXPERIMENTS, *_ENDPOINTS, "cloudformation:GetTemplateSummary"),
     "report": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", "cloudwatch:GetMetricData"),
 }
 """By the command's name. ``plan`` also uses ``pricing:GetProducts`` if it may, ``cloudformation:ListExports`` if a

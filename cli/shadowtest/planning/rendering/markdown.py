@@ -1,15 +1,14 @@
 """Plans as Markdown, for the comment of a pull request."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from shadowtest.outputs import as_markdown
 from shadowtest.planning.cost import Cost
 from shadowtest.planning.rendering.words import TITLES, cost_in_words, details, headline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.verdict import Verdict
 
 _SHORTENED = "*The details are shortened.*"
-_SPECIAL = re.compile(r"([\\`*_\[\]|#~])")
 
 
 def marker(stack: str) -> str:
@@ -35,19 +34,19 @@ def _document(plans: Sequence[StackPlan], folded: list[list[list[str]]], cost: C
     if not plans:
         lines += ["No shadow tests.", ""]
     for line in cost_in_words(cost):
-        lines += [_plain(line), ""]
+        lines += [as_markdown(line), ""]
     if shortened:
         lines += [_SHORTENED, ""]
     return "\n".join(lines)
 
 
 def _of_stack(plan: StackPlan, folded: list[list[str]]) -> Iterator[str]:
-    yield from (marker(plan.stack), f"### Shadow tests of stack {_plain(plan.stack)}", "")
+    yield from (marker(plan.stack), f"### Shadow tests of stack {as_markdown(plan.stack)}", "")
     for note in plan.notes:
-        yield from (_plain(note), "")
+        yield from (as_markdown(note), "")
     for resource, details_of in zip(plan.resources, folded, strict=True):
-        yield from (f"**{_plain(resource.logical_id)}**", "")
-        yield from (f"- **{TITLES[each.kind]}**: {_plain(headline(each))}" for each in resource.verdicts)
+        yield from (f"**{as_markdown(resource.logical_id)}**", "")
+        yield from (f"- **{TITLES[each.kind]}**: {as_markdown(headline(each))}" for each in resource.verdicts)
         yield ""
         if details_of:
             yield from ("<details><summary>Details</summary>", "", *details_of, "", "</details>", "")
@@ -59,24 +58,16 @@ def _details_of(resource: ResourcePlan) -> Iterator[str]:
 
 
 def _of_verdict(verdict: Verdict, within: str = "") -> Iterator[str]:
-    facts = [_plain(line) for line in details(verdict)]
+    facts = [as_markdown(line) for line in details(verdict)]
     facts += [
-        f"{_plain(each.path)}: declared {_plain(each.declared)}, live {_plain(each.live)}."
+        f"{as_markdown(each.path)}: declared {as_markdown(each.declared)}, live {as_markdown(each.live)}."
         for each in verdict.differences
     ]
     if facts or verdict.alternatives:
-        yield f"{within}- {TITLES[verdict.kind]} {_plain(verdict.experiment)}"
+        yield f"{within}- {TITLES[verdict.kind]} {as_markdown(verdict.experiment)}"
     for fact in facts:
         yield f"{within}  - {fact}"
     for alternative in verdict.alternatives:
-        yield f"{within}  - With {_plain(alternative.condition)}:"
+        yield f"{within}  - With {as_markdown(alternative.condition)}:"
         for each in alternative.verdicts:
-            yield f"{within}    - **{TITLES[each.kind]}**: {_plain(headline(each))}"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown, HTML and mentions make nothing of."""
-    one_line = " ".join(text.split())
-    html = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
-    # The signs of an entity are none of Markdown's.
-    return re.sub(r"&\\#", "&#", _SPECIAL.sub(r"\\\1", html))
+            yield f"{within}    - **{TITLES[each.kind]}**: {as_markdown(headline(each))}"

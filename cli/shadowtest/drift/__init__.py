@@ -1,0 +1,1 @@
+"""How shadow tests, as they are live, differ from what their stacks declare."""

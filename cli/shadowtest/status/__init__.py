@@ -1,0 +1,1 @@
+"""How shadow tests are now."""
