@@ -1,6 +1,7 @@
 """A report of a deployed shadow test, on the traffic of the local AWS, by a user who may do no more than it needs."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -146,6 +147,19 @@ def test_a_test_that_has_ended_is_reported_over_its_own_time(aws: LocalAws, read
     assert test["window"]["end"] <= test["end"]
     assert measure(test, "Invocations", "total")["ratio"] == pytest.approx(0.1, rel=0.03)
     assert reader.run().stdout == "No shadow test.\n"
+
+
+def test_a_test_whose_record_is_gone_is_named(aws: LocalAws, reader: Reader) -> None:
+    (experiment,) = aws.control.experiments()
+    aws.session().client("sagemaker").delete_inference_experiment(Name=experiment["Name"])
+
+    done = reader.run(STACK)
+
+    assert (done.returncode, done.stdout) == (1, "No shadow test.\n")
+    assert re.fullmatch(
+        f"error: experiment {experiment['Name']}, of ShadowTest\\w+ in stack {STACK}, is not there\n", done.stderr
+    )
+    assert reader.run("Nowhere").stderr == "error: there is no stack Nowhere in us-east-1\n"
 
 
 def test_the_cdk_takes_the_local_time_for_that_of_aws(aws: LocalAws) -> None:

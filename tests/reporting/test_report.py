@@ -1,11 +1,8 @@
 """Reports of live tests, on CloudWatch as it is documented."""
 
-import json
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import jsonschema
 import pytest
 
 from local.sagemaker.traffic import Performance
@@ -13,8 +10,6 @@ from shadowtest.reporting.making import NOT_COMPLETE_YET, NOT_STARTED, TOO_OLD
 from shadowtest.reporting.rendering import rendered
 from shadowtest.reporting.rendering.words import row
 from tests.support.report_scene import Scene, of
-
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
 
 
 @pytest.fixture
@@ -145,20 +140,6 @@ def test_what_cloudwatch_does_not_keep_is_told(scene: Scene) -> None:
     scene.goes_on(timedelta(days=400))
 
     assert scene.report().notes == (TOO_OLD,)
-
-
-def test_the_json_is_as_its_schema_says(scene: Scene) -> None:
-    not_started = Scene()
-    not_started.world.reach("Created")
-    reports = [scene.runs(timedelta(hours=2), per_minute=6).report(), not_started.report()]
-
-    document = json.loads(rendered(reports, "json"))
-
-    jsonschema.Draft7Validator.check_schema(SCHEMA)
-    jsonschema.validate(document, SCHEMA)
-    assert [each["status"] for each in document["tests"]] == ["Running", "Created"]
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document | {"tests": [document["tests"][0] | {"window": "always"}]}, SCHEMA)
 
 
 def test_the_comment_has_the_numbers_first_and_a_marker(scene: Scene) -> None:
