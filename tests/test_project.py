@@ -1,5 +1,6 @@
 """What holds for the project as a whole."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -48,8 +49,11 @@ def test_the_public_names_are_these() -> None:
 
 
 def test_no_download_address_is_in_a_lock_file() -> None:
-    for name in ("requirements-dev.txt", "requirements-minimum.txt", "package-lock.json"):
+    for name in ("requirements-dev.txt", "requirements-minimum.txt"):
         assert "://" not in (PROJECT / name).read_text()
+    # What npm says of a package's funding is none.
+    packages = json.loads((PROJECT / "package-lock.json").read_text())["packages"]
+    assert "://" not in json.dumps([{**each, "funding": None} for each in packages.values()])
 
 
 def test_the_oldest_versions_that_are_declared_are_those_that_are_tested() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from shadowtest.aws.policies import ACTIONS
 
 APP = f"{sys.executable} {Path(__file__).with_name('app.py')}"
 STACK = "EndToEnd"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "cli.md"
 HOURS = 6
 PER_MINUTE = 600.0
 PRODUCTION, SHADOW = Performance(latency_ms=40, cpu=30), Performance(latency_ms=60, errors_5xx=0.02, cpu=45)
@@ -36,9 +38,9 @@ class Reader:
         credentials = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
         self._environment = aws.environment | credentials
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "shadowtest", "report", *arguments]
-        return subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=self._environment, cwd=folder, capture_output=True, text=True, check=False)
 
     def report(self, *stacks: str) -> dict[str, Any]:
         done = self.run(*stacks, "--format", "json")
@@ -119,6 +121,19 @@ def test_the_page_is_made(reader: Reader, tmp_path: Path) -> None:
     assert "Model latency, p99" in done.stdout
     assert page.read_text().count("<svg") == 5
     assert "| Requests | " in (tmp_path / "report.md").read_text()
+
+
+def test_the_commands_of_the_document_run(reader: Reader, tmp_path: Path) -> None:
+    section = DOCUMENT.read_text().partition("\n## Report\n")[2]
+    commands = section.partition("```sh\n")[2].partition("```")[0].splitlines()
+    assert len(commands) == 3
+
+    for command in commands:
+        program, name, *arguments = shlex.split(command)
+        assert (program, name) == ("shadowtest", "report")
+        done = reader.run(*(STACK if each == "Shop" else each for each in arguments), folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "report.html").exists()
 
 
 @pytest.mark.parametrize("action", ACTIONS["report"])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -149,6 +150,12 @@ def test_the_comment_has_the_numbers_first_and_a_marker(scene: Scene) -> None:
         "<!-- shadowtest report Shop -->\n### ShadowTest of stack Shop: experiment trial\n\n|  | "
     )
     assert document.index("| Requests | ") < document.index("<details>")
+
+
+def test_the_document_shows_what_is_told(scene: Scene) -> None:
+    told = rendered([scene.runs(timedelta(hours=6), per_minute=600).report()], "text")
+
+    assert f"```\n{told.strip()}\n```" in (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
 
 
 @pytest.mark.parametrize("kind", ["text", "markdown", "html"])
