@@ -28,6 +28,7 @@ minimum:
 	.cache/minimum/bin/python -m pytest tests/constructs --ignore tests/constructs/test_nag.py
 	.cache/minimum/bin/python -m pytest tests/cli --ignore tests/cli/test_cfn_lint.py --ignore tests/cli/test_lint_formats.py \
 		--ignore tests/cli/test_schema.py
+	.cache/minimum/bin/python -m pytest tests/reporting --ignore tests/reporting/test_json.py
 
 # The unit tests on each further Python that pyproject.toml declares, if it is there; pyenv is asked for it by its version.
 pythons: $(SETUP)

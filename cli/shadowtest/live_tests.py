@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -67,7 +67,7 @@ def _described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | N
         tags = observer.read_tags(sagemaker, experiment.arn)
     except NotFoundError:
         return None
-    seen = _answered_at(answer)
+    seen = _answered_at(answer) or aws.now()
     started = started_at(tags)
     start = observer.actual_start(experiment, started, seen)
     return LiveTest(stack, logical_id, replace(experiment, tags=tags, start=start, start_called=started), seen)
@@ -84,6 +84,6 @@ def _stack_name(stack_id: str) -> str:
     return stack_id.split("/")[1]
 
 
-def _answered_at(answer: dict[str, Any]) -> datetime:
+def _answered_at(answer: dict[str, Any]) -> datetime | None:
     date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    return parsedate_to_datetime(date) if date else datetime.now(UTC)
+    return parsedate_to_datetime(date) if date else None

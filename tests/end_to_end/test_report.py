@@ -1,6 +1,8 @@
 """A report of a deployed shadow test, on the traffic of the local AWS, by a user who may do no more than it needs."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from shadowtest.aws.policies import ACTIONS
 
 APP = f"{sys.executable} {Path(__file__).with_name('app.py')}"
 STACK = "EndToEnd"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "cli.md"
 HOURS = 6
 PER_MINUTE = 600.0
 PRODUCTION, SHADOW = Performance(latency_ms=40, cpu=30), Performance(latency_ms=60, errors_5xx=0.02, cpu=45)
@@ -35,9 +38,9 @@ class Reader:
         credentials = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
         self._environment = aws.environment | credentials
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "shadowtest", "report", *arguments]
-        return subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=self._environment, cwd=folder, capture_output=True, text=True, check=False)
 
     def report(self, *stacks: str) -> dict[str, Any]:
         done = self.run(*stacks, "--format", "json")
@@ -120,6 +123,19 @@ def test_the_page_is_made(reader: Reader, tmp_path: Path) -> None:
     assert "| Requests | " in (tmp_path / "report.md").read_text()
 
 
+def test_the_commands_of_the_document_run(reader: Reader, tmp_path: Path) -> None:
+    section = DOCUMENT.read_text().partition("\n## Report\n")[2]
+    commands = section.partition("```sh\n")[2].partition("```")[0].splitlines()
+    assert len(commands) == 3
+
+    for command in commands:
+        program, name, *arguments = shlex.split(command)
+        assert (program, name) == ("shadowtest", "report")
+        done = reader.run(*(STACK if each == "Shop" else each for each in arguments), folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "report.html").exists()
+
+
 @pytest.mark.parametrize("action", ACTIONS["report"])
 def test_each_action_is_needed(aws: LocalAws, action: str) -> None:
     others = tuple(each for each in ACTIONS["report"] if each != action)
@@ -146,6 +162,19 @@ def test_a_test_that_has_ended_is_reported_over_its_own_time(aws: LocalAws, read
     assert test["window"]["end"] <= test["end"]
     assert measure(test, "Invocations", "total")["ratio"] == pytest.approx(0.1, rel=0.03)
     assert reader.run().stdout == "No shadow test.\n"
+
+
+def test_a_test_whose_record_is_gone_is_named(aws: LocalAws, reader: Reader) -> None:
+    (experiment,) = aws.control.experiments()
+    aws.session().client("sagemaker").delete_inference_experiment(Name=experiment["Name"])
+
+    done = reader.run(STACK)
+
+    assert (done.returncode, done.stdout) == (1, "No shadow test.\n")
+    assert re.fullmatch(
+        f"error: experiment {experiment['Name']}, of ShadowTest\\w+ in stack {STACK}, is not there\n", done.stderr
+    )
+    assert reader.run("Nowhere").stderr == "error: there is no stack Nowhere in us-east-1\n"
 
 
 def test_the_cdk_takes_the_local_time_for_that_of_aws(aws: LocalAws) -> None:

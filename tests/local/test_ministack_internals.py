@@ -22,6 +22,7 @@ SIGNATURES = {
     "ministack.core.iam_actions:identity_denial_message": "action principal_arn resource explicit_deny",
     "ministack.core.iam_actions:request_tag_context": "service iam_action body params",
     "ministack.core.iam_evaluator:enforce": "access_key_id iam_action service region resource_arn service_context",
+    "ministack.core.sigv4:request_time_failure": "signature now",
     "ministack.services.cloudformation.custom_resource:invoke_custom_resource": (
         "request_type logical_id props stack_name stack_id resource_type physical_id old_props"
     ),
@@ -34,6 +35,7 @@ SIGNATURES = {
         "stack_name stack_id stack operation reason_override"
     ),
     "ministack.services.cloudformation.stacks:_runs_on_worker_thread": "resource_type",
+    "ministack.services.cloudwatch:_store_datum": "namespace name dims ts unit value values counts stat_values",
     "ministack.services.lambda_svc:invoke_async_with_retry": "func event",
 }
 OPERATION = ("is_update", "previous_stack", "created", "failed_update", "failed_logical_id")
@@ -82,6 +84,17 @@ def test_the_function_takes_what_it_took(place: str) -> None:
     assert list(inspect.signature(function).parameters) == SIGNATURES[place].split(), (
         f"MiniStack's {place} takes other arguments now; the plug-in in local/ministack has to follow"
     )
+
+
+def test_cloudwatch_takes_nothing_but_the_present_from_the_module_time() -> None:
+    cloudwatch = importlib.import_module("ministack.services.cloudwatch")
+    tree = ast.parse(Path(str(cloudwatch.__file__)).read_text())
+    used = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "time"
+    }
+    assert used == {"time"}
 
 
 def test_a_failed_operation_holds_what_the_rollback_reads() -> None:

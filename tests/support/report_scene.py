@@ -1,6 +1,7 @@
 """A live shadow test with traffic, and CloudWatch, which has its metrics."""
 
 from datetime import timedelta
+from typing import Any
 
 from inference_experiment_handler.model.observed import ObservedExperiment
 from local.sagemaker import boto3_client
@@ -18,19 +19,17 @@ CHAMPION, CHALLENGER = Performance(latency_ms=40), Performance(latency_ms=50, er
 class Scene:
     """The test ``trial`` of ``World``, half of whose requests its shadow variant gets."""
 
-    def __init__(self) -> None:
-        self.world = World()
+    def __init__(self, **behaviour: Any) -> None:
+        self.world = World(**behaviour)
         self.cloudwatch = CloudWatch(self.world.clock.now())
         self._publisher = Publisher(self.world.service)
 
     def runs(self, length: timedelta, *, per_minute: float, **performances: Performance) -> "Scene":
         """Starts the test, or lets it go on."""
         models = {"champion": CHAMPION, "challenger": CHALLENGER} | performances
+        self._publisher.traffic = Traffic(requests_per_minute=per_minute, performances=models)
         if not self.world.call("ListInferenceExperiments")["InferenceExperiments"]:
             self.world.reach("Running")
-        for _ in self._publisher.due():
-            pass  # of the time before
-        self._publisher.traffic = Traffic(requests_per_minute=per_minute, performances=models)
         return self.goes_on(length)
 
     def goes_on(self, length: timedelta) -> "Scene":

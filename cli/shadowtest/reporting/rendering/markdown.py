@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from shadowtest.outputs import on_a_line
 from shadowtest.reporting.rendering.words import COLUMNS, NO_TESTS, explanations, facts, row, title
 from shadowtest.reporting.report import TestReport
 
@@ -49,7 +50,7 @@ def _row(cells: Sequence[str]) -> str:
 
 def _plain(text: str) -> str:
     """Text that Markdown, HTML and mentions make nothing of."""
-    one_line = " ".join(text.split())
+    one_line = on_a_line(" ".join(text.split()))
     html = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
     # The signs of an entity are none of Markdown's.
     return re.sub(r"&\\#", "&#", _SPECIAL.sub(r"\\\1", html))

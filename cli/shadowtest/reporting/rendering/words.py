@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from inference_experiment_handler.spec.text import iso_instant
+from shadowtest.reporting.measures import PERCENTILES
+from shadowtest.reporting.metrics.percentiles import samples_needed
 from shadowtest.reporting.metrics.values import NO_DATA, Value
 from shadowtest.reporting.metrics.windows import Window
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Comparison, TestReport, Variant
@@ -29,13 +31,12 @@ def explanations(report: TestReport) -> Iterator[str]:
     """How to read the numbers, one sentence each."""
     if report.window is not None:
         yield f"The numbers are of {_span(report.window)}."
-    if report.percentile_window is not None and any(
-        each.production.periods or each.shadow.periods for each in report.comparisons
-    ):
+    if report.percentile_window is not None:
         periods = report.percentile_window
+        needed = ", ".join(f"{samples_needed(each):,} for a {each}" for each in PERCENTILES)
         yield (
             f"Percentiles: the median of periods of {duration(periods.period)}, from {_span(periods)}, and in "
-            "parentheses the lowest and the highest. Periods with too few requests are left out."
+            f"parentheses the lowest and the highest. Periods with too few requests are left out: it takes {needed}."
         )
     yield from report.notes
 

@@ -1,16 +1,19 @@
 """The page."""
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 from itertools import count
 
+from shadowtest.outputs import on_a_line
 from shadowtest.reporting.rendering.html.svg import svg
 from shadowtest.reporting.rendering.words import COLUMNS, NO_TESTS, duration, explanations, facts, row
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Chart, TestReport
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Nothing in the page may load or run anything, whatever a value from AWS contains."""
+_IN_PARENTHESES = re.compile(r"(\(.*\))")
 
 
 def render_html(reports: Sequence[TestReport]) -> str:
@@ -27,8 +30,8 @@ def render_html(reports: Sequence[TestReport]) -> str:
 
 
 def _of_test(report: TestReport, numbers: Iterator[int]) -> Iterator[str]:
-    yield f"<article>\n<h2>{escape(report.logical_id)} of stack {escape(report.stack)}</h2>\n"
-    yield f'<p class="experiment">Experiment {escape(report.experiment)}</p>\n'
+    yield f"<article>\n<h2>{_text(report.logical_id)} of stack {_text(report.stack)}</h2>\n"
+    yield f'<p class="experiment">Experiment {_text(report.experiment)}</p>\n'
     yield _list(facts(report))
     if report.comparisons:
         yield _table(report)
@@ -48,25 +51,34 @@ def _table(report: TestReport) -> str:
         f'<th scope="col">measure</th><th scope="col" class="{PRODUCTION}">{production}</th>'
         f'<th scope="col" class="{SHADOW}">{shadow}</th><th scope="col">{ratio}</th>'
     )
-    rows = "".join(_row(*map(escape, row(comparison))) for comparison in report.comparisons)
+    rows = "".join(_row(*map(_text, row(comparison))) for comparison in report.comparisons)
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
 
 
 def _row(name: str, production: str, shadow: str, ratio: str) -> str:
     return (
-        f'<tr><th scope="row">{name}</th><td class="{PRODUCTION}">{production}</td>'
-        f'<td class="{SHADOW}">{shadow}</td><td class="ratio">{ratio}</td></tr>\n'
+        f'<tr><th scope="row">{name}</th><td class="{PRODUCTION}">{_breakable(production)}</td>'
+        f'<td class="{SHADOW}">{_breakable(shadow)}</td><td class="ratio">{ratio}</td></tr>\n'
     )
 
 
+def _breakable(value: str) -> str:
+    """On a phone, what stands in parentheses has a line of its own."""
+    return _IN_PARENTHESES.sub(r"<span>\1</span>", value, count=1)
+
+
 def _figure(chart: Chart, number: int) -> str:
-    label = escape(f"{chart.title} of production and shadow, over the time")
+    label = _text(f"{chart.title} of production and shadow, over the time")
     drawn = svg(chart, number).replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-    unit = ", ".join(filter(None, (chart.unit, f"periods of {duration(chart.asked.period)}")))
-    caption = f"<figcaption><h3>{escape(chart.title)}</h3><span>{escape(unit)}</span></figcaption>"
+    unit = ", ".join(filter(None, (chart.unit, f"each {duration(chart.asked.period).removeprefix('1 ')}")))
+    caption = f"<figcaption><h3>{_text(chart.title)}</h3><span>{_text(unit)}</span></figcaption>"
     return f"<figure>\n{caption}\n{drawn}</figure>\n"
 
 
 def _list(sentences: Iterator[str], kind: str = "facts") -> str:
-    items = "".join(f"<li>{escape(sentence)}</li>\n" for sentence in sentences)
+    items = "".join(f"<li>{_text(sentence)}</li>\n" for sentence in sentences)
     return f'<ul class="{kind}">\n{items}</ul>\n' if items else ""
+
+
+def _text(value: str) -> str:
+    return escape(on_a_line(value))

@@ -26,8 +26,14 @@ _VARIABLES = {
 }
 _NONE_OF_ITS_OWN = dict.fromkeys(("Date", "Creator", "Type", "Format"))
 """Metadata."""
-_SIZE = (4.6, 2.3)
+_SIZE = (4.4, 2.3)
 """In inches; the page makes it as wide as there is room for."""
+_DATES = {
+    "formats": ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S"],
+    "zero_formats": ["", "%Y", "%d %b", "%d %b", "%H:%M", "%H:%M"],
+    "offset_formats": ["", "%Y", "%Y", "%Y-%m-%d UTC", "%Y-%m-%d UTC", "%Y-%m-%d UTC"],
+}
+"""Of the axis: for ticks in years, months, days, hours, minutes and seconds."""
 _SINGLE_POINTS = 40
 """Up to as many periods, each value has a dot."""
 
@@ -35,7 +41,7 @@ _SINGLE_POINTS = 40
 def svg(chart: Chart, number: int) -> str:
     """``number``: of the chart in its page, in which ids have to be unique."""
     # Text stays text: it can be searched, and has the page's font.
-    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": f"chart-{number}", "font.size": 9}
+    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": f"chart-{number}", "font.size": 10}
     with rc_context(cast("Any", settings)):
         figure = Figure(figsize=_SIZE, layout="constrained")
         _draw(figure.add_subplot(), chart)
@@ -62,11 +68,12 @@ def _draw(axes: Axes, chart: Chart) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4))
     locator = AutoDateLocator(tz=UTC, minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC, **_DATES))  # type: ignore[no-untyped-call]
     axes.grid(axis="y", color=_GRID, linewidth=0.8)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(_GRID)
     axes.tick_params(colors=_INK, length=0)
+    axes.tick_params(axis="x", pad=8)
     axes.xaxis.get_offset_text().set_color(_INK)
     axes.yaxis.get_offset_text().set_color(_INK)
 
