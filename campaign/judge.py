@@ -256,13 +256,14 @@ class Judge:
         overtaken = any(self._on_its_way(call, request) and not call.code for call in self._calls())
         return self.standing.changed or unknown or overtaken or self._excused(request)
 
-    @staticmethod
-    def _on_its_way(call: HandlerCall, rollback: Request) -> bool:
+    def _on_its_way(self, call: HandlerCall, rollback: Request) -> bool:
         """Whether the update that a rollback takes back made the call before it could know of the rollback.
 
-        What CloudFormation said of the stack, and what the tags show, is up to a minute old.
+        What CloudFormation said of the stack, and what the tags show, is up to a minute old. And an update that Lambda
+        delivers late can't be told from the rollback itself, until that is delivered.
         """
-        return call.request != rollback.id and rollback.sent <= call.at < rollback.sent + _LATE
+        began = min((run.began for run in self._function.of(rollback.id)), default=rollback.sent)
+        return call.request != rollback.id and rollback.sent <= call.at < max(rollback.sent, began) + _LATE
 
     def _unsettled(self) -> bool:
         """Whether something that is not the handler's doing has just happened to the experiment."""

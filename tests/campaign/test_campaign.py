@@ -82,12 +82,16 @@ ONCE_FAILED = (
     600691573,
     600693099,
     600691071,
+    # A run that was replaced came to an unknown status, and what had replaced it was lost.
+    964997754,
     # The first event was malformed, and its address did not answer: what was logged was no JSON.
     905403007,
     # Judged wrongly: an endpoint that its owner took back, a Delete that Lambda delivered late, a type left open.
     600689156,
     600693174,
     905400131,
+    # An update that Lambda delivered when its rollback had been sent took itself for the rollback.
+    964997837,
 )
 
 

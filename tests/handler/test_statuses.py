@@ -6,6 +6,7 @@ import pytest
 
 from inference_experiment_handler.model import status
 from inference_experiment_handler.model.journal import RETRY_WINDOW, Journal
+from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.request import Request
 from inference_experiment_handler.model.status import Phase
 from inference_experiment_handler.model.steps import Call, Step
@@ -139,6 +140,14 @@ def test_a_run_of_unknown_status_is_not_replaced(own: str) -> None:
 
     assert kind(step) == "FAIL"
     assert f"the-one-before has status '{STATUS}'" in step.why
+
+
+@pytest.mark.parametrize(("own", "expected"), [("absent", "WAIT"), ("Creating", "WAIT"), ("Running", "DONE")])
+def test_a_run_that_has_a_new_one_in_its_place_may_come_to_an_unknown_status(own: str, expected: str) -> None:
+    situation = replacement(own, "Update")
+    situation.journal.record(Call(CREATE, situation.request.name, {}, "there is no experiment"), situation.now)
+
+    assert kind(planned(situation)) == expected
 
 
 def test_a_rollback_from_a_run_of_unknown_status_leaves_it_to_cloudformations_delete() -> None:

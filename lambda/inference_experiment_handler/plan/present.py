@@ -1,6 +1,6 @@
 """Make it exist as desired: a Create or an Update."""
 
-from inference_experiment_handler.model.operations import STOP
+from inference_experiment_handler.model.operations import CREATE, STOP
 from inference_experiment_handler.model.steps import Call, Fail, Infeasible, Step, Wait
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.abandon import abandon_create
@@ -31,6 +31,9 @@ def _plan_present(situation: Situation) -> Step | Infeasible:
     if isinstance(step, Infeasible):
         return _infeasible(situation, step) if situation.request.keeps_physical_id else step
     problem = predecessor_problem(situation)
+    if problem is not None and situation.journal.perhaps_completed(CREATE, situation.request.name):
+        # There was place for this one. CloudFormation deletes the other run, once this one is complete.
+        return step
     if problem is not None:
         # CloudFormation deletes that run itself, once its rollback is complete.
         return Infeasible(problem, in_rollback=lambda: step)
