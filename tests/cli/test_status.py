@@ -93,7 +93,7 @@ def test_watch_follows_an_update_until_nothing_changes(
 ) -> None:
     mode: dict[str, Any] = account.stack.describe(account.name)["ShadowModeConfig"]
     account.stack.call("UpdateInferenceExperiment", Name=account.name, ShadowModeConfig=mode)
-    monkeypatch.setattr(watching.time, "sleep", account.stack.clock.advance)
+    monkeypatch.setattr(watching, "sleep", account.stack.clock.advance)
 
     done = shadowtest("status", "--watch", "--interval", "60")
 

@@ -1,7 +1,7 @@
 """Follows tests through a deployment."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
+from time import sleep
 
 from rich.console import Console
 from rich.live import Live
@@ -40,7 +40,7 @@ def _until_at_rest(look: Look, interval: float) -> Iterator[Sequence[TestState]]
         yield states
         if all(state.at_rest for state in states):
             return
-        time.sleep(interval)
+        sleep(interval)
 
 
 def _line(state: TestState) -> str:
