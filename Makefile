@@ -47,9 +47,10 @@ campaign: $(SETUP)
 bench: $(SETUP)
 	$(BIN)/python -m bench
 
-# docs/api.md, from the docstrings.
+# docs/api.md, from the docstrings, and the generated parts of docs/pipelines.md.
 docs: $(SETUP)
 	$(BIN)/python -m tools.api_reference
+	$(BIN)/python -m tests.support.pipeline_examples
 
 # The template of `shadowtest provider-template`, from the construct.
 provider: $(SETUP)

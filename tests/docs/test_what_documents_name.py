@@ -8,6 +8,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
+USERS_OWN = {"requirements.txt"}
 FOLDERS = {path.name for path in PROJECT.iterdir() if path.is_dir()}
 NAMES = {
     path.name
@@ -61,7 +62,7 @@ def test_each_file_and_each_module_exists(document: Path) -> None:
             if re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?", word) and word.split("/")[0] in FOLDERS:
                 assert (PROJECT / word).exists(), f"{document.name}: {word}"
             elif re.fullmatch(r"[\w.-]+\.(py|md|json|txt|toml|png)", word):
-                assert word in NAMES, f"{document.name}: {word}"
+                assert word in NAMES | USERS_OWN, f"{document.name}: {word}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
