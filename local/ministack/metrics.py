@@ -68,6 +68,7 @@ def install(metrics: Metrics, clock: Clock) -> None:
     local = _Time(clock)
     cloudwatch.time = local
     cloudwatch.TWO_WEEKS_SECONDS = int(_KEPT.total_seconds())
+    cloudwatch._evaluate_alarm = _of_its_own_metric(cloudwatch._evaluate_alarm)
     # The header Date of every answer, by which a client knows what time it is for AWS.
     app.formatdate = lambda **named: formatdate(local.time(), **named)
     # Some clients correct their own clocks by it, others don't, and both sign with what they have.
@@ -81,6 +82,21 @@ def _publishing(original: Handler, metrics: Metrics) -> Handler:
         return await original(*arguments, **named)
 
     return handle
+
+
+def _of_its_own_metric(original: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """MiniStack's alarms look at all metrics of a name, whatever their dimensions: at both variants' at once."""
+
+    def evaluate(alarm: dict[str, Any]) -> None:
+        dimensions = cloudwatch._dims_key({each["Name"]: each["Value"] for each in alarm.get("Dimensions") or ()})
+        every = cloudwatch._metrics
+        cloudwatch._metrics = {key: points for key, points in every.items() if key[-1] == dimensions}
+        try:
+            original(alarm)
+        finally:
+            cloudwatch._metrics = every
+
+    return evaluate
 
 
 def _store(datum: Datum) -> None:

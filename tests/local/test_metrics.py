@@ -68,26 +68,29 @@ def test_each_answer_has_the_date_of_the_local_clock(served: LocalAws) -> None:
 
 def test_an_alarm_looks_at_the_metrics_when_the_clock_is_advanced(served: LocalAws) -> None:
     cloudwatch = served.session().client("cloudwatch")
-    dimensions = {"EndpointName": "shop", "VariantName": "AllTraffic"}
-    cloudwatch.put_metric_alarm(
-        AlarmName="errors",
-        Namespace="AWS/SageMaker",
-        MetricName="Invocation5XXErrors",
-        Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
-        Statistic="Average",
-        Period=300,
-        EvaluationPeriods=1,
-        Threshold=0.05,
-        ComparisonOperator="GreaterThanThreshold",
-    )
+    for name, variant in (("errors", "AllTraffic"), ("errors of another variant", "Other")):
+        dimensions = {"EndpointName": "shop", "VariantName": variant}
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            Namespace="AWS/SageMaker",
+            MetricName="Invocation5XXErrors",
+            Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
+            Statistic="Average",
+            Period=300,
+            EvaluationPeriods=1,
+            Threshold=0.05,
+            ComparisonOperator="GreaterThanThreshold",
+        )
 
-    def state(errors: float) -> Any:
+    def states(errors: float) -> list[str]:
         model = Performance(errors_5xx=errors)
         served.control.traffic(Traffic(requests_per_minute=100, performances={"champion": model}))
         served.control.advance(timedelta(minutes=20))
-        return cloudwatch.describe_alarms(AlarmNames=["errors"])["MetricAlarms"][0]["StateValue"]
+        return [each["StateValue"] for each in cloudwatch.describe_alarms()["MetricAlarms"]]
 
-    assert [state(0.5), state(0), state(0.5)] == ["ALARM", "OK", "ALARM"]
+    assert states(0.5) == ["ALARM", "INSUFFICIENT_DATA"]
+    assert states(0) == ["OK", "INSUFFICIENT_DATA"]
+    assert states(0.5) == ["ALARM", "INSUFFICIENT_DATA"]
 
 
 def test_months_later_the_metrics_are_still_there(served: LocalAws) -> None:

@@ -35,6 +35,7 @@ SIGNATURES = {
         "stack_name stack_id stack operation reason_override"
     ),
     "ministack.services.cloudformation.stacks:_runs_on_worker_thread": "resource_type",
+    "ministack.services.cloudwatch:_evaluate_alarm": "alarm",
     "ministack.services.cloudwatch:_store_datum": "namespace name dims ts unit value values counts stat_values",
     "ministack.services.lambda_svc:invoke_async_with_retry": "func event",
 }
