@@ -109,7 +109,7 @@ def test_the_templates_of_a_document_are_valid(document: Path) -> None:
 def test_no_block_is_of_a_kind_that_nothing_checks(document: Path) -> None:
     fences = [line.strip() for line in document.read_text().splitlines() if line.strip().startswith("```")]
 
-    # Fences without a word hold a drawing. The diagram of the design, commands and other languages have their own tests.
+    # Fences without a word hold a drawing. The diagram of the design, commands and other languages have other tests.
     further = {
         "cli.md": {"console"},
         "cloudformation.md": {"console"},
