@@ -115,7 +115,7 @@ def aws() -> Iterator[LocalAws]:
             EndpointConfigName="shop-ranking", ProductionVariants=[served | {"InstanceType": "ml.m5.large"}]
         )
         sagemaker.create_endpoint(EndpointName="shop-ranking", EndpointConfigName="shop-ranking")
-        aws.control.advance(600)
+        sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="shop-ranking", WaiterConfig={"Delay": 1})
         yield aws
 
 

@@ -14,7 +14,6 @@ import boto3
 import jmespath
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from cfnlint.decode.cfn_yaml import loads
 
 Options = dict[str, list[str]]
 
@@ -85,7 +84,8 @@ def _deploy(
     body = Path(template_file[0]).read_text()
     overrides = dict(each.split("=", 1) for each in parameter_overrides)
     before = {each["ParameterKey"] for each in stack.get("Parameters", [])}
-    kept = before & set(loads(body).get("Parameters", {})) - set(overrides)
+    declared = {each["ParameterKey"] for each in client.get_template_summary(TemplateBody=body)["Parameters"]}
+    kept = before & declared - set(overrides)
     change = {**name, "ChangeSetName": f"change-{uuid4()}"}
     client.create_change_set(
         **change,

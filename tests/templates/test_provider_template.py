@@ -10,6 +10,8 @@ from aws_cdk.assertions import Template
 from cfnlint.decode.cfn_yaml import loads
 
 from sagemaker_inference_experiment import InferenceExperimentProvider
+from shadowtest.planning.values.resolver import Resolver
+from shadowtest.planning.values.stack import Place
 from tests.support.policies import actions, statements, statements_of
 from tests.support.templates import linted
 from tools.provider_template import TEMPLATE, rendered
@@ -72,6 +74,30 @@ def test_the_page_of_the_command_line_has_all_parameters(template: dict[str, Any
     names = [cell for row in re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE) for cell in row.split(", ")]
 
     assert {name.strip("`") for name in names} == set(template["Parameters"])
+
+
+REQUIRED = {"CodeBucket": "artifacts", "CodeKey": "function.zip", "ExperimentRoleArns": "arn:one, arn:two"}
+
+
+def resolved(template: dict[str, Any], **given: str) -> dict[str, Any]:
+    """The properties of each resource that is there with these parameters, by its type."""
+    place = Place("aws", "us-east-1", "123456789012", "provider")
+    resolver = Resolver(template, place, given=REQUIRED | given)
+    there = [logical_id for logical_id in template["Resources"] if resolver.exists(logical_id) is True]
+    return {template["Resources"][each]["Type"]: resolver.properties(each) for each in there}
+
+
+def test_what_is_given_reaches_the_resources(template: dict[str, Any]) -> None:
+    least = resolved(template)
+    whole = resolved(template, PermissionsBoundaryArn="arn:boundary", CodeVersion="3", LogRetentionDays="7")
+
+    code = {"S3Bucket": "artifacts", "S3Key": "function.zip"}
+    assert least["AWS::Lambda::Function"]["Code"] == code
+    assert "PermissionsBoundary" not in least["AWS::IAM::Role"]
+    assert least["AWS::Logs::LogGroup"] == {"RetentionInDays": "30"}
+    assert whole["AWS::Lambda::Function"]["Code"] == code | {"S3ObjectVersion": "3"}
+    assert whole["AWS::IAM::Role"]["PermissionsBoundary"] == "arn:boundary"
+    assert whole["AWS::Logs::LogGroup"] == {"RetentionInDays": "7"}
 
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/sagemaker-execution"
