@@ -10,8 +10,8 @@ from aws_cdk.assertions import Template
 from cfnlint.decode.cfn_yaml import loads
 
 from sagemaker_inference_experiment import InferenceExperimentProvider
-from shadowtest.planning.values.resolver import Resolver
-from shadowtest.planning.values.stack import Place
+from shadowtest.values.resolver import Resolver
+from shadowtest.values.stack import Place
 from tests.support.policies import actions, statements, statements_of
 from tests.support.templates import linted
 from tools.provider_template import TEMPLATE, rendered
