@@ -55,6 +55,11 @@ class Cdk:
         asked = ("deploy", stack, "--require-approval", "never", "--concurrency", str(concurrency), *given)
         return self._run(PROJECT, *asked, *self._of_the_app(context))
 
+    def synth(self, *, context: Mapping[str, str] | None = None) -> Path:
+        """The folder of the cloud assembly."""
+        self._run(PROJECT, "synth", "--quiet", *self._of_the_app(context))
+        return self._aws.folder / "cdk.out"
+
     def diff(self, stack: str) -> str:
         return self._run(PROJECT, "diff", stack, *self._of_the_app(None))
 

@@ -1,19 +1,22 @@
 """``make demo``: the example app through the real ``cdk`` CLI, against the local AWS.
 
-Bootstrap, deploy a shadow test, raise its sampling percentage, promote the shadow, destroy; after each step one line
-tells what SageMaker holds.
+Bootstrap, deploy a shadow test, raise its sampling percentage, compare the variants, promote the shadow, destroy.
+`shadowtest plan` tells before each deployment what it will do. After each step one line tells what SageMaker holds.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from local.cdk import Cdk, CdkFailed
+from local.sagemaker.traffic import Performance, Traffic
 from local.server import LocalAws
 
 _APP = "python app.py"
@@ -21,37 +24,68 @@ _STACK = "ShadowTestDemo"
 _SPEED = 60.0
 
 
+_TRAFFIC = Traffic(
+    requests_per_minute=600, performances={"AllTraffic": Performance(), "Shadow": Performance(latency_ms=31)}
+)
+
+
+class User:
+    """Somebody with a shell. Each command is printed before it is run."""
+
+    def __init__(self, aws: LocalAws) -> None:
+        self._aws = aws
+        self._cdk = Cdk(aws, _APP, stream=True)
+
+    def bootstrap(self) -> None:
+        _say("cdk bootstrap")
+        self._cdk.bootstrap()
+
+    def deploy(self, **context: str) -> None:
+        """Looks at the plan first, as a reviewer does."""
+        settings = "".join(f" -c {name}={value}" for name, value in context.items())
+        _say(f"cdk synth --quiet{settings}")
+        assembly = self._cdk.synth(context=context)
+        _say("shadowtest plan")
+        self._shadowtest("plan", str(assembly))
+        _say(f"cdk deploy{settings}")
+        self._cdk.deploy(_STACK, context=context)
+
+    def report(self) -> None:
+        """Six hours of traffic pass on the local AWS first."""
+        self._aws.control.traffic(_TRAFFIC)
+        self._aws.control.advance(timedelta(hours=6))
+        _say(f"shadowtest report {_STACK}")
+        self._shadowtest("report", _STACK)
+
+    def destroy(self) -> None:
+        _say("cdk destroy")
+        self._cdk.destroy(_STACK)
+
+    def _shadowtest(self, *arguments: str) -> None:
+        command = Path(sys.executable).with_name("shadowtest")
+        subprocess.run([command, *arguments], env=self._aws.environment, check=True)
+
+
 @dataclass(frozen=True)
 class Step:
-    """One command of the user's, and what it is expected to bring about."""
+    """What a user does, and what SageMaker is expected to hold then."""
 
     title: str
-    command: str
-    run: Callable[[Cdk], object]
+    run: Callable[[User], None]
     expected: str
 
 
 STEPS: Sequence[Step] = (
-    Step("Bootstrap the account", "cdk bootstrap", lambda cdk: cdk.bootstrap(), "nothing"),
-    Step(
-        "Deploy an endpoint with a shadow test on it",
-        "cdk deploy",
-        lambda cdk: cdk.deploy(_STACK),
-        "Running, 10 %",
-    ),
-    Step(
-        "Copy more of the traffic to the shadow variant",
-        "cdk deploy -c sampling=50",
-        lambda cdk: cdk.deploy(_STACK, context={"sampling": "50"}),
-        "Running, 50 %",
-    ),
+    Step("Bootstrap the account", User.bootstrap, "nothing"),
+    Step("Deploy an endpoint with a shadow test on it", User.deploy, "Running, 10 %"),
+    Step("Copy more of the traffic to the shadow variant", lambda user: user.deploy(sampling="50"), "Running, 50 %"),
+    Step("Compare the two variants after six hours", User.report, "Running, 50 %"),
     Step(
         "Promote the shadow variant",
-        "cdk deploy -c sampling=50 -c conclude=promote",
-        lambda cdk: cdk.deploy(_STACK, context={"sampling": "50", "conclude": "promote"}),
+        lambda user: user.deploy(sampling="50", conclude="promote"),
         "serves Shadow",
     ),
-    Step("Remove it all", "cdk destroy", lambda cdk: cdk.destroy(_STACK), "nothing"),
+    Step("Remove it all", User.destroy, "nothing"),
 )
 
 
@@ -60,13 +94,13 @@ def main() -> int:
     print(f"A local AWS, in which SageMaker is {_SPEED:.0f} times as quick as the real one.")
     story: list[tuple[Step, float, str]] = []
     with LocalAws(speed=_SPEED) as aws:
-        cdk = Cdk(aws, _APP, stream=True)
+        user = User(aws)
         for number, step in enumerate(STEPS, 1):
-            print(f"\n━━ {number}. {step.title}\n$ {step.command}", flush=True)
+            print(f"\n━━ {number}. {step.title}", flush=True)
             begun = time.monotonic()
             try:
-                step.run(cdk)
-            except CdkFailed as failed:
+                step.run(user)
+            except (CdkFailed, subprocess.CalledProcessError) as failed:
                 print(f"\n{failed}\n\nThe server's log ends with:\n{aws.log_path.read_text()[-3000:]}")
                 return 1
             held = holdings(aws)
@@ -77,9 +111,13 @@ def main() -> int:
             story.append((step, time.monotonic() - begun, held))
     print("\n━━ Summary")
     for step, seconds, held in story:
-        print(f"{step.command:<46} {seconds:4.0f} s  {held}")
+        print(f"{step.title:<46} {seconds:4.0f} s  {held}")
     print(f"{'in all':<46} {time.monotonic() - started:4.0f} s  The local AWS is gone; nothing of it is left.")
     return 0
+
+
+def _say(command: str) -> None:
+    print(f"$ {command}", flush=True)
 
 
 def holdings(aws: LocalAws) -> str:
