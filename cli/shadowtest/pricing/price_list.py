@@ -1,7 +1,9 @@
 """Prices of the AWS Price List."""
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,6 +14,7 @@ from shadowtest.pricing.prices import Price
 
 _REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1"}
 """Where the Price List is served, by partition. Other partitions have none."""
+_HOURS = ("hrs", "hours", "hour")
 
 
 class PriceList:
@@ -20,52 +23,51 @@ class PriceList:
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
         self._found: dict[tuple[str, str], Price | str] = {}
+        self._failed: str | None = None
 
     def __call__(self, region: str, instance_type: str) -> Price | str:
         key = (region, instance_type)
         if key not in self._found:
-            try:
-                self._found[key] = self._read(region, instance_type)
-            except (BotoCoreError, ClientError) as error:
-                denied = "IAM does not allow pricing:GetProducts, and there is no --prices file"
-                self._found[key] = denied if is_denied(error) else words_of(error)
+            # What IAM or the network refuses for one instance type, it refuses for all. Each attempt may take minutes.
+            self._found[key] = self._failed or self._read(region, instance_type)
         return self._found[key]
 
     def _read(self, region: str, instance_type: str) -> Price | str:
-        served_in = _REGIONS.get(self._aws.partition)
-        if served_in is None:
-            return f"the Price List has no prices of partition {self._aws.partition}"
-        filters = {
-            "regionCode": region,
-            "instanceName": instance_type,
-            "component": "Hosting",
-        }
-        products = (
-            self._aws.in_region(served_in)
-            .client("pricing")
-            .get_products(
-                ServiceCode="AmazonSageMaker",
-                Filters=[{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in filters.items()],
-            )
-        )
-        hourly = {price for each in products["PriceList"] for price in _hourly(json.loads(each))}
+        try:
+            if self._client is None:
+                return f"partition {self._aws.partition} has no Price List"
+            hourly = set(self._hourly_prices(region, instance_type))
+        except (BotoCoreError, ClientError) as error:
+            denied = "IAM does not allow pricing:GetProducts, and there is no --prices file"
+            self._failed = denied if is_denied(error) else f"the Price List can't be read: {words_of(error)}"
+            return self._failed
         if len(hourly) != 1:
             return f"the Price List has {len(hourly) or 'no'} hourly prices of {instance_type} in {region}"
         (price,) = hourly
         return price
 
+    @cached_property
+    def _client(self) -> Any:
+        served_in = _REGIONS.get(self._aws.partition)
+        return self._aws.in_region(served_in).client("pricing") if served_in is not None else None
 
-def _hourly(product: dict[str, Any]) -> set[Price]:
-    """The on-demand prices for an hour. Other prices of 0 are those of reservations and free offers."""
-    dimensions = [
-        dimension
-        for term in product.get("terms", {}).get("OnDemand", {}).values()
-        for dimension in term.get("priceDimensions", {}).values()
-        if str(dimension.get("unit", "")).lower() in ("hrs", "hours", "hour")
-    ]
-    prices = (
-        Price(Decimal(amount).normalize(), currency)
-        for dimension in dimensions
-        for currency, amount in dimension.get("pricePerUnit", {}).items()
-    )
-    return {price for price in prices if price.amount > 0}
+    def _hourly_prices(self, region: str, instance_type: str) -> Iterator[Price]:
+        filters = {"regionCode": region, "instanceName": instance_type, "component": "Hosting"}
+        pages = self._client.get_paginator("get_products").paginate(
+            ServiceCode="AmazonSageMaker",
+            Filters=[{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in filters.items()],
+        )
+        for page in pages:
+            for product in page["PriceList"]:
+                yield from _hourly(json.loads(product))
+
+
+def _hourly(product: dict[str, Any]) -> Iterator[Price]:
+    """The on-demand prices for an hour. Prices of 0 are those of reservations and free offers."""
+    for term in product.get("terms", {}).get("OnDemand", {}).values():
+        for dimension in term.get("priceDimensions", {}).values():
+            if str(dimension.get("unit", "")).lower() not in _HOURS:
+                continue
+            for currency, amount in dimension.get("pricePerUnit", {}).items():
+                if Decimal(amount) > 0:
+                    yield Price(Decimal(amount).normalize(), currency)

@@ -1,14 +1,19 @@
 """Where prices come from."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from shadowtest.errors import CommandError
+from shadowtest.linting.duplicates import duplicate_keys
 from shadowtest.templates.files import content_of
-from shadowtest.templates.node import Mapping, plain
+from shadowtest.templates.node import Mapping, Node, Scalar
 from shadowtest.templates.reading import UnreadableError, read
+
+_KEYS = ("currency", "prices")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -28,31 +33,61 @@ def no_prices(why: str) -> Prices:
 
 
 def prices_in(file: Path) -> Prices:
-    """From a file such as ``{currency: EUR, prices: {ml.m5.xlarge: 0.27}}``. Raises a ``CommandError``."""
-    try:
-        root = read(content_of(file).decode("utf-8-sig"))
-    except (UnreadableError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} {error}") from error
-    said = plain(root) if isinstance(root, Mapping) else {}
-    given = said.get("prices")
-    if not isinstance(given, dict):
-        raise CommandError(f"{file} must have a map 'prices', from instance types to prices for an hour")
-    currency = said.get("currency", "USD")
-    prices, faults = {}, []
-    for instance_type, text in given.items():
-        amount = _amount(text)
-        if amount is None:
-            faults.append(f"the price of {instance_type} is {text!r}, must be a number such as 0.27")
-        else:
-            prices[instance_type] = Price(amount, str(currency))
-    if faults:
-        raise CommandError(f"{file}: {'; '.join(faults)}")
+    """From a file such as ``{currency: EUR, prices: {ml.m5.xlarge: 0.27}}``. Raises a ``CommandError`` with all faults.
+
+    The currency is USD if the file has none.
+    """
+    root, listed = _read(file)
+    if faults := sorted(_faults(root, listed)):
+        raise CommandError(f"{file}: {'; '.join(f'line {line}: {fault}' for line, fault in faults)}")
+    said = root.get("currency")
+    currency = _text(said) if said is not None else "USD"
+    amounts = ((entry.key, _amount(entry.value)) for entry in listed.entries)
+    prices = {instance_type: Price(amount, currency) for instance_type, amount in amounts if amount is not None}
     return lambda _region, instance_type: prices.get(instance_type, f"{file} has no price of {instance_type}")
 
 
-def _amount(text: object) -> Decimal | None:
+def _read(file: Path) -> tuple[Mapping, Mapping]:
+    """The whole, and the map of prices in it."""
+    content = content_of(file)
     try:
-        amount = Decimal(str(text))
+        root = read(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"{file} is not encoded in UTF-8: byte {error.start + 1} is {content[error.start]:#04x}"
+        ) from error
+    except UnreadableError as error:
+        raise CommandError(f"{file} {error}") from error
+    prices = root.get("prices") if isinstance(root, Mapping) else None
+    if not isinstance(root, Mapping) or not isinstance(prices, Mapping):
+        raise CommandError(f"{file} must have a map 'prices', from instance types to prices for an hour")
+    return root, prices
+
+
+def _faults(root: Mapping, prices: Mapping) -> Iterator[tuple[int, str]]:
+    """Each with its line."""
+    for path, place, fault in duplicate_keys(root):
+        yield place.line, f"{path[-1]} {fault}"
+    for entry in root.entries:
+        if entry.key not in _KEYS:
+            yield entry.place.line, f"{entry.key} is not known, must be currency or prices"
+        elif entry.key == "currency" and not _CURRENCY.fullmatch(_text(entry.value)):
+            yield entry.place.line, f"the currency is {_text(entry.value)!r}, must be three letters such as USD"
+    for entry in prices.entries:
+        if _amount(entry.value) is None:
+            yield (
+                entry.place.line,
+                f"the price of {entry.key} is {_text(entry.value)!r}, must be a number such as 0.27, not below 0",
+            )
+
+
+def _text(node: Node) -> str:
+    return node.text or "" if isinstance(node, Scalar) else "a map" if isinstance(node, Mapping) else "a list"
+
+
+def _amount(node: Node) -> Decimal | None:
+    try:
+        amount = Decimal(_text(node))
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and amount >= 0 else None
