@@ -1,6 +1,6 @@
 """Shadow tests as they are live, each with the resource that declares it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -34,7 +34,7 @@ class LiveTest:
 def tests_of(aws: Aws, stacks: tuple[str, ...]) -> tuple[list[LiveTest], list[str]]:
     """The tests of these stacks, running or ended, and what can't be reported of a stack."""
     declared = [each for stack in named_stacks(aws, stacks) for each in _declared(stack)]
-    found = aws.each(lambda each: _described(aws, *each), declared)
+    found = aws.each(lambda each: described(aws, *each), declared)
     missing = [
         f"experiment {name}, of {logical_id} in stack {stack}, is not there"
         for (stack, logical_id, name), test in zip(declared, found, strict=True)
@@ -48,19 +48,25 @@ def running_tests(aws: Aws) -> list[LiveTest]:
     sagemaker = aws.client("sagemaker")
     pages = sagemaker.get_paginator("list_inference_experiments").paginate(StatusEquals=Status.RUNNING)
     names = [each["Name"] for page in pages for each in page["InferenceExperiments"]]
-    found = aws.each(lambda name: _described(aws, "", "", name), names)
+    return [test for test in with_owners(aws, names) if test.stack]
+
+
+def with_owners(aws: Aws, names: Iterable[str]) -> list[LiveTest]:
+    """The experiments of these names that are there. Their tags tell whose they are; no stack where they don't."""
+    found = aws.each(lambda name: described(aws, "", "", name), names)
     tests = [_with_owner(test) for test in found if test is not None]
-    return sorted((test for test in tests if test.stack), key=lambda test: (test.stack, test.logical_id))
+    return sorted(tests, key=lambda test: (test.stack, test.logical_id, test.experiment.name))
 
 
 def _declared(stack: DeployedStack) -> Iterator[tuple[str, str, str]]:
     """Stack, logical id and experiment of each resource; its physical id is the experiment's name."""
     for logical_id, resource in stack.template.get("Resources", {}).items():
         if resource.get("Type") == RESOURCE_TYPE and logical_id in stack.physical_ids:
-            yield _stack_name(stack.stack_id), logical_id, stack.physical_ids[logical_id]
+            yield stack_name(stack.stack_id), logical_id, stack.physical_ids[logical_id]
 
 
-def _described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | None:
+def described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | None:
+    """``None`` where there is no experiment of that name."""
     sagemaker = aws.client("sagemaker")
     try:
         answer = client.call(sagemaker, operations.DESCRIBE, {"Name": name})
@@ -77,10 +83,10 @@ def _described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | N
 def _with_owner(test: LiveTest) -> LiveTest:
     tags = test.experiment.tags or {}
     stack_id = tags.get(STACK_ID, "")
-    return replace(test, stack=_stack_name(stack_id) if stack_id else "", logical_id=tags.get(LOGICAL_ID, ""))
+    return replace(test, stack=stack_name(stack_id) if stack_id else "", logical_id=tags.get(LOGICAL_ID, ""))
 
 
-def _stack_name(stack_id: str) -> str:
+def stack_name(stack_id: str) -> str:
     """Of arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID."""
     return stack_id.split("/")[1]
 

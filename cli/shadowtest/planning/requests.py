@@ -23,6 +23,14 @@ def first_request(change: Change, now: datetime) -> Request | None:
     return _parsed(change, RequestType.UPDATE, change.declared, now)
 
 
+def update_request(change: Change, now: datetime) -> Request:
+    """An Update to what is declared, also if that is what is deployed, of which CloudFormation sends none.
+
+    Raises ``InvalidPropertiesError`` where the handler refuses the properties.
+    """
+    return _parsed(change, RequestType.UPDATE, change.declared or {}, now)
+
+
 def cleanup_request(change: Change, answered_id: str, now: datetime) -> Request | None:
     """The Delete of the old physical id, which follows an Update that was answered with another one."""
     replaced = change.physical_id is not None and change.declared is not None and answered_id != change.physical_id
