@@ -1,0 +1,154 @@
+"""``shadowtest status``: the live tests, and how they are followed through a deployment."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from shadowtest.state import watching
+from simulation.declarations import declared
+from tests.support.command_line import CommandLine
+from tests.support.deployed_test import DeployedTest
+from tests.support.endpoint import scale
+from tests.support.foreign import THEIRS, make_theirs
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "status.schema.json").read_text())
+
+
+@pytest.fixture
+def demo(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> DeployedTest:
+    return DeployedTest(shadowtest, monkeypatch, declared(Schedule={"Duration": "P7D"}))
+
+
+def state(demo: DeployedTest, *arguments: str) -> dict[str, Any]:
+    done = demo("status", *arguments, "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    document = json.loads(done.out)
+    Draft7Validator(SCHEMA).validate(document)
+    assert isinstance(document, dict)
+    return document
+
+
+def resample(demo: DeployedTest) -> None:
+    mode = demo.stack.describe(demo.name)["ShadowModeConfig"]
+    mode["ShadowModelVariants"][0]["SamplingPercentage"] = 50
+    demo.stack.call("UpdateInferenceExperiment", Name=demo.name, ShadowModeConfig=mode)
+
+
+@pytest.mark.parametrize("stacks", [(), ("Demo",)])
+def test_a_running_test(demo: DeployedTest, stacks: tuple[str, ...]) -> None:
+    scale(demo.stack, 3)
+
+    (test,) = state(demo, *stacks)["tests"]
+
+    assert (test["stack"], test["logicalId"]) == (demo.stack.stack_id.split("/")[1], demo.stack.logical_id)
+    assert (test["experiment"], test["status"], test["samplingPercentage"]) == (demo.name, "Running", 10)
+    assert [(each["role"], each["model"], each["instanceCount"]) for each in test["served"]] == [
+        ("production", "champion", 3),
+        ("shadow", "challenger", 1),
+    ]
+    assert [each["role"] for each in test["bills"]] == ["production", "shadow"]
+    assert test["bills"][0]["instanceHours"] == pytest.approx(3 * test["bills"][1]["instanceHours"], abs=0.1)
+    out = demo("status", *stacks).out
+    assert "Status: Running.\n" in out
+    assert "The shadow variant gets 10 percent of the requests." in out
+
+
+def test_markdown(demo: DeployedTest) -> None:
+    assert "| shadow | Shadow-01 | challenger | 1 x ml.m5.xlarge |" in demo("status", "--format", "markdown").out
+
+
+def test_only_all_shows_what_has_ended_or_is_nobodys(demo: DeployedTest) -> None:
+    actions = {"AllTraffic": "Retain", "Shadow-01": "Remove"}
+    demo.stack.call("StopInferenceExperiment", Name=demo.name, ModelVariantActions=actions)
+    demo.stack.clock.advance(timedelta(minutes=20))
+    make_theirs(demo.stack)
+    demo.stack.clock.advance(timedelta(minutes=20))
+
+    assert state(demo)["tests"] == []
+    assert demo("status").out == "No shadow test.\n"
+    assert [(each["experiment"], each["logicalId"]) for each in state(demo, "--all")["tests"]] == [
+        (THEIRS, None),
+        (demo.name, demo.stack.logical_id),
+    ]
+    (ended,) = state(demo, "Demo")["tests"]
+    assert (ended["status"], ended["end"], ended["bills"]) == ("Completed", None, [])
+
+
+def test_an_experiment_that_is_gone(demo: DeployedTest) -> None:
+    demo.stack.remove(demo.name)
+
+    done = demo("status", "Demo")
+
+    assert done.code == 1
+    assert done.err.startswith(f"error: experiment {demo.name}, of ShadowTest in stack ")
+
+
+def test_a_new_run_is_found_before_cloudformation_knows_its_name(demo: DeployedTest) -> None:
+    demo.deployed.status = "CREATE_IN_PROGRESS"
+    demo.deployed.physical_ids.clear()
+
+    found = state(demo, "Demo")
+
+    assert [each["experiment"] for each in found["tests"]] == [demo.name]
+    assert found["transitions"] == [f"stack {demo.stack.stack_id.split('/')[1]} is CREATE_IN_PROGRESS"]
+
+
+def test_watching_prints_each_change_once_and_ends_at_rest(
+    demo: DeployedTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    slept = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        demo.stack.clock.advance(60)
+
+    monkeypatch.setattr(watching.time, "sleep", sleep)
+    resample(demo)
+
+    done = demo("status", "Demo", "--watch", "--interval", "7", "--out", f"json={tmp_path / 'last.json'}")
+
+    assert (done.code, done.err) == (0, "")
+    assert set(slept) == {7}
+    assert "Updating, 50 percent to the shadow variant, endpoint shop Updating" in done.lines[1]
+    assert "Running, 50 percent to the shadow variant, endpoint shop InService" in done.lines[-1]
+    assert len(done.lines) < len(slept) + 2
+    assert json.loads((tmp_path / "last.json").read_text())["transitions"] == []
+
+
+def test_watching_a_stack_that_is_deleted_ends(demo: DeployedTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo.deployed.status = "DELETE_IN_PROGRESS"
+    monkeypatch.setattr(watching.time, "sleep", lambda _: demo.aws.cloudformation.stacks.clear())
+
+    done = demo("status", "Demo", "--watch")
+
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[-1].endswith("is not there any more.")
+
+
+def test_an_interruption_has_the_exit_code_of_shells(demo: DeployedTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching.time, "sleep", interrupt)
+    resample(demo)
+
+    assert demo("status", "--watch").code == 130
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("Nowhere",), "there is no stack Nowhere in us-east-1"),
+        (("Demo", "--all"), "--all is for the whole region, so no STACK can be given with it"),
+        (("--watch", "--format", "json"), "--watch prints text; --out json=FILE writes what it saw last"),
+    ],
+)
+def test_what_can_not_be_shown(demo: DeployedTest, arguments: tuple[str, ...], said: str) -> None:
+    done = demo("status", *arguments)
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"error: {said}")
