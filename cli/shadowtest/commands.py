@@ -19,7 +19,7 @@ class _Place(NamedTuple):
 
 COMMANDS = {
     "plan": _Place("shadowtest.planning.command", "Tell what a deployment will do to the live tests."),
-    "status": _Place("shadowtest.state.command", "Show the live tests, and follow them through a deployment."),
+    "status": _Place("shadowtest.state.command", "Show live tests, or follow a deployment."),
     "drift": _Place("shadowtest.drifting.command", "Compare what is live with what is declared."),
     "lint": _Place("shadowtest.linting.command", "Check templates before you deploy them."),
     "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from shadowtest.state import watching
 from simulation.declarations import declared
 from tests.support.command_line import CommandLine
 from tests.support.deployed_test import DeployedTest
@@ -106,7 +105,7 @@ def test_watching_prints_each_change_once_and_ends_at_rest(
         slept.append(seconds)
         demo.stack.clock.advance(60)
 
-    monkeypatch.setattr(watching.time, "sleep", sleep)
+    monkeypatch.setattr("time.sleep", sleep)
     resample(demo)
 
     done = demo("status", "Demo", "--watch", "--interval", "7", "--out", f"json={tmp_path / 'last.json'}")
@@ -121,7 +120,7 @@ def test_watching_prints_each_change_once_and_ends_at_rest(
 
 def test_watching_a_stack_that_is_deleted_ends(demo: DeployedTest, monkeypatch: pytest.MonkeyPatch) -> None:
     demo.deployed.status = "DELETE_IN_PROGRESS"
-    monkeypatch.setattr(watching.time, "sleep", lambda _: demo.aws.cloudformation.stacks.clear())
+    monkeypatch.setattr("time.sleep", lambda _: demo.aws.cloudformation.stacks.clear())
 
     done = demo("status", "Demo", "--watch")
 
@@ -133,7 +132,7 @@ def test_an_interruption_has_the_exit_code_of_shells(demo: DeployedTest, monkeyp
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(watching.time, "sleep", interrupt)
+    monkeypatch.setattr("time.sleep", interrupt)
     resample(demo)
 
     assert demo("status", "--watch").code == 130
