@@ -19,8 +19,8 @@ class _Place(NamedTuple):
 
 COMMANDS = {
     "plan": _Place("shadowtest.planning.command", "Tell what a deployment will do to the live tests."),
-    "status": _Place("shadowtest.status.command", "Show live shadow tests."),
-    "drift": _Place("shadowtest.drift.command", "Compare live tests with what their stacks declare."),
+    "status": _Place("shadowtest.state.command", "Show live tests, or follow a deployment."),
+    "drift": _Place("shadowtest.drifting.command", "Compare what is live with what is declared."),
     "lint": _Place("shadowtest.linting.command", "Check templates before you deploy them."),
     "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),
     "report": _Place("shadowtest.reporting.command", "Compare production and shadow of live tests."),

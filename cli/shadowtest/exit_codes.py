@@ -13,3 +13,5 @@ class ExitCode(IntEnum):
     """Refused, or with faults."""
     UNKNOWN = 4
     """It can't be told. Only with ``--strict``."""
+    INTERRUPTED = 130
+    """By Ctrl-C, while the command watched. As shells have it."""

@@ -1,6 +1,6 @@
 """Shadow tests as they are live, each with the resource that declares it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -10,6 +10,7 @@ from inference_experiment_handler import client, observer
 from inference_experiment_handler.client import NotFoundError
 from inference_experiment_handler.model import operations
 from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.tags import LOGICAL_ID, STACK_ID, started_at
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import named_stacks
@@ -33,7 +34,7 @@ class LiveTest:
 def tests_of(aws: Aws, stacks: tuple[str, ...]) -> tuple[list[LiveTest], list[str]]:
     """The tests of these stacks, running or ended, and what can't be reported of a stack."""
     declared = [each for stack in named_stacks(aws, stacks) for each in _declared(stack)]
-    found = aws.each(lambda each: _described(aws, *each), declared)
+    found = aws.each(lambda each: described(aws, *each), declared)
     missing = [
         f"experiment {name}, of {logical_id} in stack {stack}, is not there"
         for (stack, logical_id, name), test in zip(declared, found, strict=True)
@@ -42,24 +43,30 @@ def tests_of(aws: Aws, stacks: tuple[str, ...]) -> tuple[list[LiveTest], list[st
     return [test for test in found if test is not None], missing
 
 
-def tests_in_region(aws: Aws, *, wanted: Callable[[str], bool]) -> list[LiveTest]:
-    """All tests of the region that a stack has declared, and whose status is wanted."""
-    pages = aws.client("sagemaker").get_paginator("list_inference_experiments").paginate()
-    listed = (each for page in pages for each in page["InferenceExperiments"])
-    names = [each["Name"] for each in listed if wanted(each["Status"])]
-    found = aws.each(lambda name: _described(aws, "", "", name), names)
+def running_tests(aws: Aws) -> list[LiveTest]:
+    """All running tests of the region that a stack has declared."""
+    sagemaker = aws.client("sagemaker")
+    pages = sagemaker.get_paginator("list_inference_experiments").paginate(StatusEquals=Status.RUNNING)
+    names = [each["Name"] for page in pages for each in page["InferenceExperiments"]]
+    return [test for test in with_owners(aws, names) if test.stack]
+
+
+def with_owners(aws: Aws, names: Iterable[str]) -> list[LiveTest]:
+    """The experiments of these names that are there. Their tags tell whose they are; no stack where they don't."""
+    found = aws.each(lambda name: described(aws, "", "", name), names)
     tests = [_with_owner(test) for test in found if test is not None]
-    return sorted((test for test in tests if test.stack), key=lambda test: (test.stack, test.logical_id))
+    return sorted(tests, key=lambda test: (test.stack, test.logical_id, test.experiment.name))
 
 
 def _declared(stack: DeployedStack) -> Iterator[tuple[str, str, str]]:
     """Stack, logical id and experiment of each resource; its physical id is the experiment's name."""
     for logical_id, resource in stack.template.get("Resources", {}).items():
         if resource.get("Type") == RESOURCE_TYPE and logical_id in stack.physical_ids:
-            yield _stack_name(stack.stack_id), logical_id, stack.physical_ids[logical_id]
+            yield stack_name(stack.stack_id), logical_id, stack.physical_ids[logical_id]
 
 
-def _described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | None:
+def described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | None:
+    """``None`` where there is no experiment of that name."""
     sagemaker = aws.client("sagemaker")
     try:
         answer = client.call(sagemaker, operations.DESCRIBE, {"Name": name})
@@ -76,10 +83,10 @@ def _described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | N
 def _with_owner(test: LiveTest) -> LiveTest:
     tags = test.experiment.tags or {}
     stack_id = tags.get(STACK_ID, "")
-    return replace(test, stack=_stack_name(stack_id) if stack_id else "", logical_id=tags.get(LOGICAL_ID, ""))
+    return replace(test, stack=stack_name(stack_id) if stack_id else "", logical_id=tags.get(LOGICAL_ID, ""))
 
 
-def _stack_name(stack_id: str) -> str:
+def stack_name(stack_id: str) -> str:
     """Of arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID."""
     return stack_id.split("/")[1]
 

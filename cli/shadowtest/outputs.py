@@ -1,6 +1,5 @@
 """Where a command's output goes: printed in one format, and written to files in others."""
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ import click
 from inference_experiment_handler.spec.text import either
 from shadowtest.errors import CommandError
 
-_SPECIAL = re.compile(r"([\\`*_\[\]|#~])")
 Outputs = list[tuple[str, Path]]
 """Each file with its format."""
 
@@ -54,14 +52,6 @@ def write(outputs: Outputs, rendered: Callable[[str], str]) -> None:
             file.write_text(rendered(kind), encoding="utf-8")
         except OSError as error:
             raise CommandError(f"{file} can't be written: {error.strerror}") from error
-
-
-def as_markdown(text: str) -> str:
-    """Text that Markdown, HTML and mentions make nothing of."""
-    one_line = " ".join(text.split())
-    html = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
-    # The signs of an entity are none of Markdown's.
-    return re.sub(r"&\\#", "&#", _SPECIAL.sub(r"\\\1", html))
 
 
 def on_a_line(text: str) -> str:

@@ -152,6 +152,40 @@ def test_all_formats_are_written_beside_what_is_printed(planner: Planner) -> Non
     assert json.loads((folder / "plan.json").read_text())["schemaVersion"] == 1
 
 
+@pytest.mark.parametrize("amount", ["abc", "NaN", "-1", "inf"])
+def test_a_cost_that_is_no_amount_is_a_usage_error(planner: Planner, amount: str) -> None:
+    done = planner(template(ShadowTest=BEFORE), "--max-cost", amount)
+
+    assert done.code == 1
+    assert f"'{amount}' must be a number such as 250.00" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_costs_are_limited(planner: Planner) -> None:
+    planner.shadowtest.write("prices.yaml", "currency: EUR\nprices: {ml.m5.xlarge: 0.25}\n")
+    new = template(ShadowTest=as_served(sampling=50))
+
+    within = planner(new, "--prices", "prices.yaml", "--max-cost", "42")
+    above = planner(new, "--prices", "prices.yaml", "--max-cost", "41.5")
+    unknown = planner(new, "--max-cost", "1")
+    strict = planner(new, "--max-cost", "1", "--strict")
+
+    assert "168 instance-hours, 41.98 EUR" in within.out
+    assert (within.code, above.code, unknown.code, strict.code) == (0, 3, 0, 4)
+
+
+def test_the_cost_of_what_can_not_be_told_is_not_known(planner: Planner) -> None:
+    planner.shadowtest.write("prices.yaml", "prices: {ml.m5.xlarge: 0.25}\n")
+    new = as_served(sampling=50) | {"EndpointName": {"Fn::GetAtt": ["Maker", "Name"]}}
+    document = template(ShadowTest=new)
+    document["Resources"]["Maker"] = {"Type": "Custom::Maker", "Properties": {}}
+
+    done = planner(document, "--prices", "prices.yaml", "--max-cost", "1", "--strict")
+
+    assert done.code == 4
+    assert "what happens to ShadowTest can't be told" in done.out
+
+
 def test_a_new_stack_has_no_made_up_name(planner: Planner) -> None:
     planner.aws.cloudformation.stacks.clear()
     elsewhere = as_served() | {"EndpointName": "shop"}

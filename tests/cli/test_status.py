@@ -1,4 +1,4 @@
-"""``shadowtest status`` and ``shadowtest drift`` on an account with one stack and one test."""
+"""``shadowtest status``: the live tests, and how they are followed through a deployment."""
 
 import json
 from datetime import timedelta
@@ -8,143 +8,146 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from shadowtest.aws import options
-from shadowtest.status import watching
-from simulation.declarations import as_served
-from tests.support.account import Deployed, FakeAws
+from simulation.declarations import declared
 from tests.support.command_line import CommandLine
-from tests.support.endpoint import delete
-from tests.support.stack import Stack
+from tests.support.deployed_test import DeployedTest
+from tests.support.endpoint import scale
+from tests.support.foreign import THEIRS, make_theirs
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "status.schema.json").read_text())
-BEFORE = as_served()
-RESOURCE = {"Type": "Custom::SageMakerInferenceExperiment", "Properties": BEFORE}
-
-
-class Account:
-    """A stack ``Demo`` whose test runs."""
-
-    def __init__(self, aws: FakeAws, stack: Stack, name: str) -> None:
-        self.aws, self.stack, self.name = aws, stack, name
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    stack = Stack()
-    name = stack.create(BEFORE).physical_id
-    aws = FakeAws(stack)
-    deployed = Deployed(stack.stack_id, {"Resources": {"ShadowTest": RESOURCE}}, {"ShadowTest": name})
-    aws.cloudformation.stacks["Demo"] = deployed
-    monkeypatch.setattr(options, "Aws", lambda *_: aws)
-    return Account(aws, stack, name)
+def demo(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> DeployedTest:
+    return DeployedTest(shadowtest, monkeypatch, declared(Schedule={"Duration": "P7D"}))
 
 
-def test_a_running_test(account: Account, shadowtest: CommandLine) -> None:
-    account.stack.clock.advance(timedelta(hours=1))
+def state(demo: DeployedTest, *arguments: str) -> dict[str, Any]:
+    done = demo("status", *arguments, "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    document = json.loads(done.out)
+    Draft7Validator(SCHEMA).validate(document)
+    assert isinstance(document, dict)
+    return document
 
-    by_stack, of_region = shadowtest("status", "Demo"), shadowtest("status")
 
-    assert (by_stack.code, by_stack.err) == (0, "")
-    assert by_stack.out == of_region.out
-    assert by_stack.lines == [
-        "Demo / ShadowTest",
-        f"  Experiment {account.name} is Running.",
-        "  Endpoint shop is InService.",
-        "  The shadow variant gets 10 percent of the requests.",
-        "  The test ends at 2030-01-08T00:05:00Z, in 6 days 22 hours.",
-        "  Production variant AllTraffic (champion) is billed on 1 x ml.m5.xlarge until then: 167 instance-hours.",
-        "  Shadow variant Shadow (challenger) is billed on 1 x ml.m5.xlarge until then: 167 instance-hours.",
-        "  Production variant AllTraffic serves model champion on 1 x ml.m5.xlarge.",
-        "  Shadow variant Shadow serves model challenger on 1 x ml.m5.xlarge.",
+def resample(demo: DeployedTest) -> None:
+    mode = demo.stack.describe(demo.name)["ShadowModeConfig"]
+    mode["ShadowModelVariants"][0]["SamplingPercentage"] = 50
+    demo.stack.call("UpdateInferenceExperiment", Name=demo.name, ShadowModeConfig=mode)
+
+
+@pytest.mark.parametrize("stacks", [(), ("Demo",)])
+def test_a_running_test(demo: DeployedTest, stacks: tuple[str, ...]) -> None:
+    scale(demo.stack, 3)
+
+    (test,) = state(demo, *stacks)["tests"]
+
+    assert (test["stack"], test["logicalId"]) == (demo.stack.stack_id.split("/")[1], demo.stack.logical_id)
+    assert (test["experiment"], test["status"], test["samplingPercentage"]) == (demo.name, "Running", 10)
+    assert [(each["role"], each["model"], each["instanceCount"]) for each in test["served"]] == [
+        ("production", "champion", 3),
+        ("shadow", "challenger", 1),
     ]
+    assert [each["role"] for each in test["bills"]] == ["production", "shadow"]
+    assert test["bills"][0]["instanceHours"] == pytest.approx(3 * test["bills"][1]["instanceHours"], abs=0.1)
+    out = demo("status", *stacks).out
+    assert "Status: Running.\n" in out
+    assert "The shadow variant gets 10 percent of the requests." in out
 
 
-def test_a_test_that_is_over_is_shown_for_its_stack_only(account: Account, shadowtest: CommandLine) -> None:
-    account.stack.clock.advance(timedelta(days=8))
-
-    assert f"Experiment {account.name} is Completed" in shadowtest("status", "Demo").out
-    assert shadowtest("status").out == "No shadow tests.\n"
+def test_markdown(demo: DeployedTest) -> None:
+    assert "| shadow | Shadow-01 | challenger | 1 x ml.m5.xlarge |" in demo("status", "--format", "markdown").out
 
 
-def test_a_test_or_an_endpoint_that_is_gone_is_said(account: Account, shadowtest: CommandLine) -> None:
-    delete(account.stack)
-    without_endpoint = shadowtest("status", "Demo")
-    account.stack.clock.advance(timedelta(days=8))
-    account.stack.call("DeleteInferenceExperiment", Name=account.name)
-    without_test = shadowtest("status", "Demo")
+def test_only_all_shows_what_has_ended_or_is_nobodys(demo: DeployedTest) -> None:
+    actions = {"AllTraffic": "Retain", "Shadow-01": "Remove"}
+    demo.stack.call("StopInferenceExperiment", Name=demo.name, ModelVariantActions=actions)
+    demo.stack.clock.advance(timedelta(minutes=20))
+    make_theirs(demo.stack)
+    demo.stack.clock.advance(timedelta(minutes=20))
 
-    assert "There is no endpoint shop." in without_endpoint.out
-    assert without_test.code == 1
-    assert f"error: experiment {account.name}, of ShadowTest in stack Demo, is not there" in without_test.err
-
-
-def test_json_is_as_its_schema_says(account: Account, shadowtest: CommandLine) -> None:
-    done = shadowtest("status", "--format", "json", "--out", "markdown=status.md")
-
-    Draft7Validator.check_schema(SCHEMA)
-    Draft7Validator(SCHEMA).validate(json.loads(done.out))
-    assert json.loads(done.out)["tests"][0]["secondsLeft"] > 0
-    assert (shadowtest.folder / "status.md").read_text().startswith("### Demo / ShadowTest\n")
-    assert account.name in done.out
+    assert state(demo)["tests"] == []
+    assert demo("status").out == "No shadow test.\n"
+    assert [(each["experiment"], each["logicalId"]) for each in state(demo, "--all")["tests"]] == [
+        (THEIRS, None),
+        (demo.name, demo.stack.logical_id),
+    ]
+    (ended,) = state(demo, "Demo")["tests"]
+    assert (ended["status"], ended["end"], ended["bills"]) == ("Completed", None, [])
 
 
-def test_watch_follows_an_update_until_nothing_changes(
-    account: Account, shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch
+def test_an_experiment_that_is_gone(demo: DeployedTest) -> None:
+    demo.stack.remove(demo.name)
+
+    done = demo("status", "Demo")
+
+    assert done.code == 1
+    assert done.err.startswith(f"error: experiment {demo.name}, of ShadowTest in stack ")
+
+
+def test_a_new_run_is_found_before_cloudformation_knows_its_name(demo: DeployedTest) -> None:
+    demo.deployed.status = "CREATE_IN_PROGRESS"
+    demo.deployed.physical_ids.clear()
+
+    found = state(demo, "Demo")
+
+    assert [each["experiment"] for each in found["tests"]] == [demo.name]
+    assert found["transitions"] == [f"stack {demo.stack.stack_id.split('/')[1]} is CREATE_IN_PROGRESS"]
+
+
+def test_watching_prints_each_change_once_and_ends_at_rest(
+    demo: DeployedTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    mode: dict[str, Any] = account.stack.describe(account.name)["ShadowModeConfig"]
-    account.stack.call("UpdateInferenceExperiment", Name=account.name, ShadowModeConfig=mode)
-    monkeypatch.setattr(watching, "sleep", account.stack.clock.advance)
+    slept = []
 
-    done = shadowtest("status", "--watch", "--interval", "60")
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        demo.stack.clock.advance(60)
 
-    statuses = [line.partition(" is ")[2].partition(",")[0] for line in done.lines]
-    assert done.code == 0
-    assert statuses[0] == "Updating"
-    assert statuses[-1] == "Running"
+    monkeypatch.setattr("time.sleep", sleep)
+    resample(demo)
+
+    done = demo("status", "Demo", "--watch", "--interval", "7", "--out", f"json={tmp_path / 'last.json'}")
+
+    assert (done.code, done.err) == (0, "")
+    assert set(slept) == {7}
+    assert "Updating, 50 percent to the shadow variant, endpoint shop Updating" in done.lines[1]
+    assert "Running, 50 percent to the shadow variant, endpoint shop InService" in done.lines[-1]
+    assert len(done.lines) < len(slept) + 2
+    assert json.loads((tmp_path / "last.json").read_text())["transitions"] == []
 
 
-def test_watch_takes_no_other_format(account: Account, shadowtest: CommandLine) -> None:
-    done = shadowtest("status", "--watch", "--format", "json")
+def test_watching_a_stack_that_is_deleted_ends(demo: DeployedTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo.deployed.status = "DELETE_IN_PROGRESS"
+    monkeypatch.setattr("time.sleep", lambda _: demo.aws.cloudformation.stacks.clear())
 
-    assert (done.code, account.aws.cloudformation.calls) == (1, [])
-    assert done.err == "error: --watch shows text only: leave --format and --out out\n"
+    done = demo("status", "Demo", "--watch")
+
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[-1].endswith("is not there any more.")
 
 
-@pytest.mark.parametrize("command", ["status", "drift", "report"])
-def test_every_stack_that_does_not_exist_is_named(account: Account, shadowtest: CommandLine, command: str) -> None:
-    done = shadowtest(command, "Demo", "Dmeo", "Other")
+def test_an_interruption_has_the_exit_code_of_shells(demo: DeployedTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", interrupt)
+    resample(demo)
+
+    assert demo("status", "--watch").code == 130
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("Nowhere",), "there is no stack Nowhere in us-east-1"),
+        (("Demo", "--all"), "--all is for the whole region, so no STACK can be given with it"),
+        (("--watch", "--format", "json"), "--watch prints text; --out json=FILE writes what it saw last"),
+    ],
+)
+def test_what_can_not_be_shown(demo: DeployedTest, arguments: tuple[str, ...], said: str) -> None:
+    done = demo("status", *arguments)
 
     assert (done.code, done.out) == (1, "")
-    assert done.err == "error: there is no stack Dmeo and no stack Other in us-east-1\n"
-    assert account.aws.cloudformation.calls.count("DescribeStacks") == 3
-
-
-def test_drift_of_all_stacks_with_its_exit_codes(account: Account, shadowtest: CommandLine) -> None:
-    account.aws.cloudformation.stacks["Topics"] = Deployed(
-        "arn:aws:cloudformation:us-east-1:123456789012:stack/Topics/1",
-        {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}},
-    )
-    in_sync = shadowtest("drift", "--detailed-exitcode")
-    mode: dict[str, Any] = account.stack.describe(account.name)["ShadowModeConfig"]
-    mode["ShadowModelVariants"][0]["SamplingPercentage"] = 33
-    account.stack.call("UpdateInferenceExperiment", Name=account.name, ShadowModeConfig=mode)
-    account.stack.clock.advance(timedelta(minutes=10))
-    drifted, without_code = shadowtest("drift", "--detailed-exitcode"), shadowtest("drift")
-
-    assert (in_sync.code, in_sync.out) == (0, f"Demo / ShadowTest ({account.name}): in sync\n")
-    assert (drifted.code, without_code.code) == (2, 0)
-    assert drifted.lines == [
-        f"Demo / ShadowTest ({account.name}): drifted",
-        "  SamplingPercentage: declared 10, live 33.",
-    ]
-
-
-def test_what_only_cloudformation_knows_can_not_be_told(account: Account, shadowtest: CommandLine) -> None:
-    deployed = account.aws.cloudformation.stacks["Demo"]
-    hidden = BEFORE | {"Description": "{{resolve:ssm:words}}"}
-    deployed.template = {"Resources": {"ShadowTest": RESOURCE | {"Properties": hidden}}}
-
-    done = shadowtest("drift", "--strict")
-
-    assert done.code == 4
-    assert "Description is known only to CloudFormation" in done.out
+    assert done.err.startswith(f"error: {said}")

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,15 @@ class Reviewer:
         return synthesised(APP, self._folder / str(self._count), declared=json.dumps(declared))
 
 
+def resample(aws: LocalAws, name: str, sampling: int) -> None:
+    """Somebody changes the test by hand, and waits until it runs so."""
+    sagemaker = aws.session().client("sagemaker")
+    mode = sagemaker.describe_inference_experiment(Name=name)["ShadowModeConfig"]
+    mode["ShadowModelVariants"][0]["SamplingPercentage"] = sampling
+    sagemaker.update_inference_experiment(Name=name, ShadowModeConfig=mode)
+    aws.control.advance(timedelta(minutes=10))
+
+
 def deploy(cdk: Cdk, **declared: Any) -> None:
     cdk.deploy(STACK, context={"declared": json.dumps(declared)})
 
@@ -63,6 +73,24 @@ def test_pull_requests_read_as_what_they_are(aws: LocalAws, cdk: Cdk, tmp_path: 
     deploy(cdk)
     (experiment,) = aws.control.experiments()
     name = experiment["Name"]
+
+    status = Shadowtest(aws, ACTIONS["status"])
+    shown = status("status", STACK)
+    assert (shown.code, shown.err) == (0, "")
+    assert f"experiment {name}\n  Status: Running.\n" in shown.out
+    assert "The shadow variant gets 10 percent of the requests." in status("status").out
+
+    drift = Shadowtest(aws, ACTIONS["drift"])
+    in_sync = drift("drift", "--detailed-exitcode", "--strict")
+    assert (in_sync.code, in_sync.err) == (0, "")
+    resample(aws, name, 33)
+    drifted = drift("drift", STACK, "--detailed-exitcode")
+    assert drifted.code == 2
+    assert "SamplingPercentage" in drifted.out
+    resample(aws, name, 10)
+    followed = status("status", STACK, "--watch", "--interval", "1")
+    assert followed.code == 0
+    assert "Running" in followed.out.splitlines()[-1]
 
     same = reviewer.plan()
     assert same.code == 0

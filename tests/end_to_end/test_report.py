@@ -124,7 +124,7 @@ def test_the_page_is_made(reader: Reader, tmp_path: Path) -> None:
 
 
 def test_the_commands_of_the_document_run(reader: Reader, tmp_path: Path) -> None:
-    section = DOCUMENT.read_text().partition("\n## Report\n")[2]
+    section = DOCUMENT.read_text().partition("\n## Production beside shadow: `report`\n")[2]
     commands = section.partition("```sh\n")[2].partition("```")[0].splitlines()
     assert len(commands) == 3
 

@@ -188,6 +188,7 @@ def test_the_log_of_a_malformed_event_is_json_and_holds_no_secret(
 ) -> None:
     stream = io.StringIO()
     monkeypatch.setattr(logging.getLogger(), "handlers", [logging.StreamHandler(stream)])
+    monkeypatch.setattr(response, "_RETRIES", 0)
     event = stack.event("Create", declared()) | {"RequestType": "Xyzzy", "ResponseURL": "https://127.0.0.1:9/?secret"}
 
     with pytest.raises(RuntimeError, match="could not be delivered"):

@@ -6,9 +6,9 @@ _ENDPOINTS = ("sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig")
 
 ACTIONS: dict[str, tuple[str, ...]] = {
     "plan": (*_STACKS, *_EXPERIMENTS, *_ENDPOINTS),
-    "status": (*_STACKS, *_EXPERIMENTS, *_ENDPOINTS, "sagemaker:ListInferenceExperiments"),
-    "drift": (*_STACKS, *_EXPERIMENTS, *_ENDPOINTS, "cloudformation:GetTemplateSummary"),
+    "status": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", *_ENDPOINTS),
+    "drift": (*_STACKS, "cloudformation:GetTemplateSummary", *_EXPERIMENTS, *_ENDPOINTS),
     "report": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", "cloudwatch:GetMetricData"),
 }
-"""By the command's name. ``plan`` also uses ``pricing:GetProducts`` if it may, ``cloudformation:ListExports`` if a
-template imports values, and ``cloudformation:DescribeChangeSet`` for a change set."""
+"""By the command's name. ``plan`` also uses ``pricing:GetProducts`` if it may, and ``cloudformation:DescribeChangeSet``
+for a change set. ``plan`` and ``drift`` use ``cloudformation:ListExports`` if a template imports values."""

@@ -1,5 +1,6 @@
 """The clients of one account and region."""
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -22,7 +23,9 @@ class Aws:
 
     def __init__(self, region: str | None = None, profile: str | None = None) -> None:
         self._profile = profile
-        self._session = boto3.Session(region_name=region, profile_name=profile)
+        # The AWS CLI and the other SDKs know both variables, boto3 only the second one.
+        known = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        self._session = boto3.Session(region_name=known, profile_name=profile)
         self._clients: dict[str, Any] = {}
         self._making = Lock()
 
@@ -58,6 +61,7 @@ class Aws:
         with self._making:
             if service not in self._clients:
                 config = Config(
+                    connect_timeout=5,
                     retries={"mode": "adaptive", "total_max_attempts": 10},
                     max_pool_connections=_AT_ONCE,
                     user_agent_extra="shadowtest",

@@ -1,7 +1,7 @@
 """Stacks as they are deployed."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -39,12 +39,22 @@ def deployed_stack(aws: Aws, name: str) -> DeployedStack | None:
     )
 
 
+def stack_status(aws: Aws, name: str) -> str | None:
+    """CloudFormation's ``StackStatus``; ``None`` where there is no such stack."""
+    described = _described(aws.client("cloudformation"), name)
+    return str(described["StackStatus"]) if described is not None else None
+
+
+def no_such_stacks(aws: Aws, names: Sequence[str]) -> CommandError:
+    return CommandError(f"there is no stack {' and no stack '.join(names)} in {aws.region}")
+
+
 def named_stacks(aws: Aws, names: tuple[str, ...]) -> list[DeployedStack]:
     """The stacks of these names; raises a ``CommandError`` that lists all that do not exist."""
     found = aws.each(lambda name: deployed_stack(aws, name), names)
     missing = [name for name, stack in zip(names, found, strict=True) if stack is None]
     if missing:
-        raise CommandError(f"there is no stack {' and no stack '.join(missing)} in {aws.region}")
+        raise no_such_stacks(aws, missing)
     return [stack for stack in found if stack is not None]
 
 

@@ -1,12 +1,9 @@
 """``shadowtest plan``."""
 
-import sys
-from decimal import Decimal
-from io import StringIO
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from shadowtest.aws.options import reads_aws
 from shadowtest.aws.session import Aws
@@ -24,11 +21,23 @@ from shadowtest.planning.rendering.text import render_text
 from shadowtest.planning.stack_plan import StackPlan
 from shadowtest.pricing.price_list import PriceList
 from shadowtest.pricing.prices import Prices, no_prices, prices_in
+from shadowtest.printing import show, unwrapped
 
 _FORMATS = ("text", "markdown", "json")
 _COMMENT = 65_536
 """What a comment on GitHub may have."""
-_UNWRAPPED = 10_000
+
+
+def _amount(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Decimal | None:
+    if value is None:
+        return None
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise click.BadParameter(f"{value!r} must be a number such as 250.00")
+    return amount
 
 
 @click.command("plan")
@@ -48,7 +57,7 @@ _UNWRAPPED = 10_000
     "--prices", "price_file", type=click.Path(path_type=Path), metavar="FILE", help="Hourly prices, see the docs."
 )
 @click.option(
-    "--max-cost", type=Decimal, metavar="AMOUNT", help="Exit with 3 if what is billed until the tests end is more."
+    "--max-cost", callback=_amount, metavar="AMOUNT", help="Exit with 3 if what is billed until the tests end is more."
 )
 @click.option("--max-bytes", type=click.IntRange(min=1024), default=_COMMENT, show_default=True, help="Of Markdown.")
 @output_options(_FORMATS)
@@ -114,8 +123,8 @@ def _prices(file: Path | None, aws: Aws, *, offline: bool) -> Prices:
 
 
 def _show(plans: list[StackPlan], cost: Cost, kind: str, max_bytes: int) -> None:
-    if kind == "text" and sys.stdout.isatty():
-        Console(highlight=False).print(render_text(plans, cost))
+    if kind == "text":
+        show(render_text(plans, cost))
     else:
         click.echo(_rendered(plans, cost, kind, max_bytes), nl=False)
 
@@ -123,10 +132,4 @@ def _show(plans: list[StackPlan], cost: Cost, kind: str, max_bytes: int) -> None
 def _rendered(plans: list[StackPlan], cost: Cost, kind: str, max_bytes: int) -> str:
     if kind == "markdown":
         return render_markdown(plans, cost, max_bytes=max_bytes)
-    if kind == "json":
-        return render_json(plans, cost)
-    # A line for each sentence: whoever reads a file or a pipe wraps it as needed.
-    console = Console(file=StringIO(), width=_UNWRAPPED, color_system=None, highlight=False)
-    with console.capture() as capture:
-        console.print(render_text(plans, cost))
-    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+    return render_json(plans, cost) if kind == "json" else unwrapped(render_text(plans, cost))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from shadowtest.planning.billing import SHADOW
 from shadowtest.planning.stack_plan import StackPlan
-from shadowtest.planning.verdict import Bill
+from shadowtest.planning.verdict import Bill, Kind
 from shadowtest.pricing.prices import Price, Prices
 
 
@@ -27,7 +27,8 @@ class Cost:
 
 
 def cost_of(plans: Sequence[StackPlan], prices: Prices) -> Cost:
-    hours, amounts, unknown = 0.0, list[Price](), dict[str, None]()
+    hours, amounts = 0.0, list[Price]()
+    unknown = dict.fromkeys(_untold(plans))
     for region, bill in _shadow_bills(plans):
         if bill.instance_hours is None:
             unknown[f"shadow variant {bill.variant} has no end"] = None
@@ -44,6 +45,14 @@ def cost_of(plans: Sequence[StackPlan], prices: Prices) -> Cost:
     is_known = len(currencies) == 1 or not (amounts or unknown)
     total = sum((price.amount for price in amounts), Decimal(0)) if is_known else None
     return Cost(hours, total, next(iter(currencies), "USD"), tuple(unknown))
+
+
+def _untold(plans: Iterable[StackPlan]) -> Iterator[str]:
+    """Tests of which it is not known what they will be."""
+    for plan in plans:
+        for resource in plan.resources:
+            if any(verdict.kind is Kind.UNKNOWN for verdict in resource.verdicts):
+                yield f"what happens to {resource.logical_id} can't be told"
 
 
 def _shadow_bills(plans: Iterable[StackPlan]) -> Iterator[tuple[str, Bill]]:

@@ -23,12 +23,12 @@ def first_request(change: Change, now: datetime) -> Request | None:
     return _parsed(change, RequestType.UPDATE, change.declared, now)
 
 
-def repeated_request(change: Change, now: datetime) -> Request:
-    """An Update with the properties that are deployed. CloudFormation never sends it, as nothing changes.
+def update_request(change: Change, now: datetime) -> Request:
+    """An Update to what is declared, also if that is what is deployed, of which CloudFormation sends none.
 
     Raises ``InvalidPropertiesError`` where the handler refuses the properties.
     """
-    return _parsed(change, RequestType.UPDATE, change.deployed or {}, now)
+    return _parsed(change, RequestType.UPDATE, change.declared or {}, now)
 
 
 def cleanup_request(change: Change, answered_id: str, now: datetime) -> Request | None:

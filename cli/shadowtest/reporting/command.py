@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import click
 from rich.console import Console
 
-from inference_experiment_handler.model.status import Status
 from shadowtest.aws.options import reads_aws
 from shadowtest.aws.session import Aws
 from shadowtest.exit_codes import ExitCode
-from shadowtest.live_tests import tests_in_region, tests_of
+from shadowtest.live_tests import running_tests, tests_of
 from shadowtest.outputs import Outputs, output_options, write
 from shadowtest.reporting.making import report_of
 from shadowtest.reporting.rendering import FORMATS, HTML, rendered, require_charts
@@ -37,7 +36,7 @@ def command(stacks: tuple[str, ...], kind: str, outputs: Outputs, aws: Aws) -> i
     """
     if any(each == HTML for each, _ in outputs):
         require_charts()
-    tests, missing = tests_of(aws, stacks) if stacks else (tests_in_region(aws, wanted=_runs), [])
+    tests, missing = tests_of(aws, stacks) if stacks else (running_tests(aws), [])
     cloudwatch = aws.client("cloudwatch")
     reports: Sequence[TestReport] = aws.each(lambda test: report_of(test, cloudwatch), tests)
     terminal = Console(highlight=False)
@@ -49,7 +48,3 @@ def command(stacks: tuple[str, ...], kind: str, outputs: Outputs, aws: Aws) -> i
     for line in missing:
         click.echo(f"error: {line}", err=True)
     return ExitCode.ERROR if missing else ExitCode.DONE
-
-
-def _runs(status: str) -> bool:
-    return status == Status.RUNNING

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from shadowtest.outputs import as_markdown
+from shadowtest.markdown import plain
 from shadowtest.planning.cost import Cost
 from shadowtest.planning.rendering.words import TITLES, cost_in_words, details, headline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
@@ -34,19 +34,19 @@ def _document(plans: Sequence[StackPlan], folded: list[list[list[str]]], cost: C
     if not plans:
         lines += ["No shadow tests.", ""]
     for line in cost_in_words(cost):
-        lines += [as_markdown(line), ""]
+        lines += [plain(line), ""]
     if shortened:
         lines += [_SHORTENED, ""]
     return "\n".join(lines)
 
 
 def _of_stack(plan: StackPlan, folded: list[list[str]]) -> Iterator[str]:
-    yield from (marker(plan.stack), f"### Shadow tests of stack {as_markdown(plan.stack)}", "")
+    yield from (marker(plan.stack), f"### Shadow tests of stack {plain(plan.stack)}", "")
     for note in plan.notes:
-        yield from (as_markdown(note), "")
+        yield from (plain(note), "")
     for resource, details_of in zip(plan.resources, folded, strict=True):
-        yield from (f"**{as_markdown(resource.logical_id)}**", "")
-        yield from (f"- **{TITLES[each.kind]}**: {as_markdown(headline(each))}" for each in resource.verdicts)
+        yield from (f"**{plain(resource.logical_id)}**", "")
+        yield from (f"- **{TITLES[each.kind]}**: {plain(headline(each))}" for each in resource.verdicts)
         yield ""
         if details_of:
             yield from ("<details><summary>Details</summary>", "", *details_of, "", "</details>", "")
@@ -58,16 +58,15 @@ def _details_of(resource: ResourcePlan) -> Iterator[str]:
 
 
 def _of_verdict(verdict: Verdict, within: str = "") -> Iterator[str]:
-    facts = [as_markdown(line) for line in details(verdict)]
+    facts = [plain(line) for line in details(verdict)]
     facts += [
-        f"{as_markdown(each.path)}: declared {as_markdown(each.declared)}, live {as_markdown(each.live)}."
-        for each in verdict.differences
+        f"{plain(each.path)}: declared {plain(each.declared)}, live {plain(each.live)}." for each in verdict.differences
     ]
     if facts or verdict.alternatives:
-        yield f"{within}- {TITLES[verdict.kind]} {as_markdown(verdict.experiment)}"
+        yield f"{within}- {TITLES[verdict.kind]} {plain(verdict.experiment)}"
     for fact in facts:
         yield f"{within}  - {fact}"
     for alternative in verdict.alternatives:
-        yield f"{within}  - With {as_markdown(alternative.condition)}:"
+        yield f"{within}  - With {plain(alternative.condition)}:"
         for each in alternative.verdicts:
-            yield f"{within}    - **{TITLES[each.kind]}**: {as_markdown(headline(each))}"
+            yield f"{within}    - **{TITLES[each.kind]}**: {plain(headline(each))}"

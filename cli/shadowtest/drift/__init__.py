@@ -1,1 +1,0 @@
-"""How shadow tests, as they are live, differ from what their stacks declare."""

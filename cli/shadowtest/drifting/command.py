@@ -1,0 +1,54 @@
+"""``shadowtest drift``."""
+
+import click
+
+from shadowtest.aws.options import reads_aws
+from shadowtest.aws.session import Aws
+from shadowtest.drifting.looking import drifts_of
+from shadowtest.drifting.rendering import FORMATS, rendered
+from shadowtest.drifting.rendering.text import render_text
+from shadowtest.exit_codes import ExitCode
+from shadowtest.outputs import Outputs, output_options, write
+from shadowtest.printing import show
+
+
+@click.command("drift")
+@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if a test has drifted.")
+@click.option("--strict", is_flag=True, help="Exit with 4 if it can't be told whether a test has drifted.")
+@output_options(FORMATS)
+@reads_aws
+def command(
+    stacks: tuple[str, ...],
+    *,
+    detailed_exitcode: bool,
+    strict: bool,
+    kind: str,
+    outputs: Outputs,
+    aws: Aws,
+) -> int:
+    """Compare what is live with what stacks have declared, field by field.
+
+    It also finds tests that are gone or were stopped, endpoints that somebody else has changed under a test, and shadow
+    variants that are left although their test is over.
+
+    STACK is the name of a deployed stack. Without one, all stacks of the region with a shadow test are compared.
+
+    \b
+    Exit codes:
+      0  it was compared
+      1  an error of the input or of AWS
+      2  a test has drifted (only with --detailed-exitcode)
+      4  it can't be told of a test (only with --strict)
+    """
+    drifts = drifts_of(aws, stacks)
+    if kind == "text":
+        show(render_text(drifts))
+    else:
+        click.echo(rendered(drifts, kind), nl=False)
+    write(outputs, lambda each: rendered(drifts, each))
+    if strict and any(drift.is_untold for drift in drifts):
+        return ExitCode.UNKNOWN
+    if detailed_exitcode and any(drift.has_drifted for drift in drifts):
+        return ExitCode.CHANGES
+    return ExitCode.DONE

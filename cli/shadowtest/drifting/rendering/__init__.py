@@ -1,0 +1,21 @@
+"""Drift as text, as Markdown and as JSON."""
+
+from collections.abc import Sequence
+
+from shadowtest.drifting.drift import ResourceDrift
+from shadowtest.drifting.rendering.json_document import render_json
+from shadowtest.drifting.rendering.markdown import render_markdown
+from shadowtest.drifting.rendering.text import render_text
+from shadowtest.printing import unwrapped
+
+FORMATS = ("text", "markdown", "json")
+
+
+def rendered(drifts: Sequence[ResourceDrift], kind: str) -> str:
+    """The whole document."""
+    match kind:
+        case "json":
+            return render_json(drifts)
+        case "markdown":
+            return render_markdown(drifts)
+    return unwrapped(render_text(drifts))

@@ -1,0 +1,21 @@
+"""Markdown of values that come from templates and from AWS."""
+
+import re
+from collections.abc import Sequence
+
+_SPECIAL = re.compile(r"([\\`*_\[\]|#~])")
+
+
+def plain(text: str) -> str:
+    """Text that Markdown, HTML and mentions make nothing of."""
+    one_line = " ".join(text.split())
+    html = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
+    # The signs of an entity are none of Markdown's.
+    return re.sub(r"&\\#", "&#", _SPECIAL.sub(r"\\\1", html))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table."""
+    lines = [head, *rows]
+    first, *others = [f"| {' | '.join(map(plain, cells))} |" for cells in lines]
+    return [first, f"|{'---|' * len(head)}", *others]

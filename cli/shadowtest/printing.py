@@ -1,0 +1,24 @@
+"""How text is printed: for a terminal with colours and wrapped, otherwise a line for each sentence."""
+
+import io
+
+import click
+from rich.console import Console, RenderableType
+
+_UNWRAPPED = 10_000
+
+
+def unwrapped(text: RenderableType) -> str:
+    """For a file or a pipe, whose reader wraps it as needed."""
+    out = io.StringIO()
+    Console(file=out, width=_UNWRAPPED, color_system=None, highlight=False).print(text)
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def show(text: RenderableType) -> None:
+    """Prints it to standard output."""
+    terminal = Console(highlight=False)
+    if terminal.is_terminal:
+        terminal.print(text)
+    else:
+        click.echo(unwrapped(text), nl=False)

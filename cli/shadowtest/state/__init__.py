@@ -1,0 +1,1 @@
+"""What is live: the tests of a region or of stacks, now or followed through a deployment."""

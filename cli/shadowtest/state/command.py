@@ -1,0 +1,89 @@
+"""``shadowtest status``."""
+
+import click
+
+from shadowtest.aws.options import reads_aws
+from shadowtest.aws.session import Aws
+from shadowtest.aws.stacks import no_such_stacks
+from shadowtest.exit_codes import ExitCode
+from shadowtest.outputs import Outputs, output_options, write
+from shadowtest.printing import show
+from shadowtest.state.reading import state_of_region, state_of_stacks
+from shadowtest.state.rendering import FORMATS, rendered
+from shadowtest.state.rendering.text import render_text
+from shadowtest.state.test_state import State
+from shadowtest.state.watching import watch
+
+
+@click.command("status")
+@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@click.option("--all", "everything", is_flag=True, help="Also tests that have ended, and experiments of no stack.")
+@click.option("--watch", "watches", is_flag=True, help="Follow them until nothing is in transition any more.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0, min_open=True),
+    default=5,
+    show_default=True,
+    metavar="SECONDS",
+    help="How often --watch looks.",
+)
+@output_options(FORMATS)
+@reads_aws
+def command(
+    stacks: tuple[str, ...],
+    *,
+    everything: bool,
+    watches: bool,
+    interval: float,
+    kind: str,
+    outputs: Outputs,
+    aws: Aws,
+) -> int:
+    """Show the live tests: status, traffic share, variants as served, time left, and what is billed.
+
+    STACK is the name of a deployed stack, of which all tests are shown, also those that have ended. Without one, these
+    are the tests of the region that a stack owns and that have not ended.
+
+    \b
+    Exit codes:
+      0    the state was shown; with --watch, nothing is in transition any more
+      1    an error of the input or of AWS, or an experiment of a named STACK is not there
+      130  --watch was interrupted (Ctrl-C)
+    """
+    if everything and stacks:
+        raise click.UsageError("--all is for the whole region, so no STACK can be given with it")
+    if watches and kind != "text":
+        raise click.UsageError(f"--watch prints text; --out {kind}=FILE writes what it saw last")
+    read = _Reader(aws, stacks, everything=everything)
+    if watches:
+        try:
+            state = watch(read, interval, aws.now)
+        except KeyboardInterrupt:
+            return ExitCode.INTERRUPTED
+    else:
+        state = read()
+        if kind == "text":
+            show(render_text(state))
+        else:
+            click.echo(rendered(state, kind), nl=False)
+    write(outputs, lambda each: rendered(state, each))
+    for line in state.missing:
+        click.echo(f"error: {line}", err=True)
+    return ExitCode.ERROR if state.missing else ExitCode.DONE
+
+
+class _Reader:
+    """Reads the state. A stack has to exist at first; while it is followed, it may be deleted."""
+
+    def __init__(self, aws: Aws, stacks: tuple[str, ...], *, everything: bool) -> None:
+        self._aws, self._stacks, self._everything = aws, stacks, everything
+        self._is_first = True
+
+    def __call__(self) -> State:
+        if not self._stacks:
+            return state_of_region(self._aws, everything=self._everything)
+        state, missing = state_of_stacks(self._aws, self._stacks)
+        if missing and self._is_first:
+            raise no_such_stacks(self._aws, missing)
+        self._is_first = False
+        return state

@@ -1,0 +1,92 @@
+"""The state of live tests and of the stacks that own them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inference_experiment_handler.model.status import Phase, phase_of
+from shadowtest.planning.verdict import Bill
+
+STACK_AT_WORK = "_IN_PROGRESS"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A variant as the endpoint serves it. What its endpoint configuration does not tell is ``None``."""
+
+    name: str
+    role: str
+    model: str | None
+    instance_type: str | None
+    instance_count: int | None
+
+
+@dataclass(frozen=True)
+class TestState:
+    """One experiment.
+
+    Attributes:
+        stack, logical_id: The resource that owns it; empty where its tags name none.
+        endpoint_status: ``None`` where there is no such endpoint.
+        sampling: The percentage of requests that the shadow variant gets.
+        starts, ends: As far as they are known.
+        seen: When it was described.
+        bills: What is billed until its end.
+    """
+
+    stack: str
+    logical_id: str
+    experiment: str
+    status: str
+    status_reason: str
+    endpoint: str
+    endpoint_status: str | None
+    sampling: int
+    served: tuple[Served, ...]
+    starts: datetime | None
+    ends: datetime | None
+    seen: datetime
+    bills: tuple[Bill, ...]
+    endpoint_in_transition: bool
+
+    @property
+    def phase(self) -> Phase:
+        return phase_of(self.status)
+
+    @property
+    def until_start(self) -> timedelta | None:
+        """``None`` where it has started."""
+        if self.phase is Phase.ENDED or self.starts is None or self.starts <= self.seen:
+            return None
+        return self.starts - self.seen
+
+    @property
+    def left(self) -> timedelta | None:
+        """The time until its end; ``None`` where it has ended, or where the end is not known."""
+        return max(self.ends - self.seen, timedelta()) if self.ends is not None else None
+
+
+@dataclass(frozen=True)
+class StackState:
+    """A stack that was asked for, or that owns a test. ``status``: CloudFormation's ``StackStatus``."""
+
+    name: str
+    status: str
+
+
+@dataclass(frozen=True)
+class State:
+    """``missing``: the experiments that stacks have declared and that are not there, a sentence each."""
+
+    stacks: tuple[StackState, ...]
+    tests: tuple[TestState, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def transitions(self) -> tuple[str, ...]:
+        """What is in transition, a clause each. Empty when everything is at rest."""
+        stacks = [f"stack {each.name} is {each.status}" for each in self.stacks if each.status.endswith(STACK_AT_WORK)]
+        tests = [f"{each.experiment} is {each.status}" for each in self.tests if each.phase is Phase.IN_TRANSITION]
+        endpoints = [
+            f"endpoint {each.endpoint} is {each.endpoint_status}" for each in self.tests if each.endpoint_in_transition
+        ]
+        return (*stacks, *tests, *dict.fromkeys(endpoints))

@@ -1,1 +1,0 @@
-"""How shadow tests are now."""
