@@ -10,10 +10,14 @@ export CDK_DISABLE_CLI_TELEMETRY := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: demo test unit minimum pythons campaign bench docs provider lint types format lock setup clean
+.PHONY: demo local test unit minimum pythons campaign bench docs provider lint types format lock setup clean
 
 demo: $(SETUP)
 	$(BIN)/python -m local.demo
+
+# The local AWS for your own app, until Ctrl-C: docs/local.md.
+local: $(SETUP)
+	$(BIN)/python -m local
 
 test: $(SETUP)
 	$(BIN)/python -m pytest -n auto --dist loadfile

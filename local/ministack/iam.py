@@ -13,15 +13,16 @@ from typing import Any, NamedTuple
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.core.router import extract_access_key_id
-from ministack.services import tagging
+from ministack.services import iam, tagging
 
 from local.sagemaker.names import Arns
 
 Response = tuple[int, dict[str, str], bytes]
 
 _SERVICE = "sagemaker"
+_PRINCIPAL = "sagemaker.amazonaws.com"
 _VERBS = ("Create", "Describe", "Update", "Start", "Stop", "Delete")
 _KINDS = {
     "InferenceExperiment": ("inference-experiment", "Name"),
@@ -50,6 +51,13 @@ def install(tagged: Callable[[], list[tuple[str, list[dict[str, str]]]]]) -> Non
     tagging._RESOURCE_TAG_COLLECTORS[_SERVICE] = tagged
 
 
+def sagemaker_can_assume(account: str, role_arn: str) -> bool:
+    """Whether the account has the role, and it trusts SageMaker."""
+    with request_scope(account, get_region()):
+        roles = [role for role in iam._roles.values() if role["Arn"] == role_arn]
+    return any(_PRINCIPAL in json.dumps(role["AssumeRolePolicyDocument"]) for role in roles)
+
+
 def resource_arn(operation: str, asked: Mapping[str, Any], arns: Arns) -> str:
     """The ARN that an operation acts on, or ``*`` for those without resource-level permissions."""
     if operation in _NAMED:
@@ -60,7 +68,7 @@ def resource_arn(operation: str, asked: Mapping[str, Any], arns: Arns) -> str:
 
 def permissions_besides(operation: str, asked: Mapping[str, Any], arns: Arns) -> Iterator[Permission]:
     if role := asked.get(_ROLES.get(operation, "")):
-        yield Permission("iam:PassRole", str(role), {"iam:PassedToService": "sagemaker.amazonaws.com"})
+        yield Permission("iam:PassRole", str(role), {"iam:PassedToService": _PRINCIPAL})
     if operation.startswith("Create") and asked.get("Tags"):
         body = json.dumps(asked).encode()
         context = iam_actions.request_tag_context(_SERVICE, "sagemaker:AddTags", body, {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from functools import partial
 from typing import Any
 
 from ministack.core.iam_evaluator import request_caller_arn
@@ -28,7 +29,9 @@ class SageMakers:
         with self._lock:
             scope = (account, region)
             if scope not in self._by_scope:
-                self._by_scope[scope] = SageMaker(self.clock, account=account, region=region, behaviour=self._behaviour)
+                sagemaker = SageMaker(self.clock, account=account, region=region, behaviour=self._behaviour)
+                sagemaker.can_assume = partial(iam.sagemaker_can_assume, account)
+                self._by_scope[scope] = sagemaker
             return self._by_scope[scope]
 
     def here(self) -> SageMaker:

@@ -37,6 +37,9 @@ class Move(NamedTuple):
     happen: Callable[[], None]
 
 
+_ROLES = {"CreateInferenceExperiment": "RoleArn", "CreateModel": "ExecutionRoleArn"}
+
+
 class SageMaker:
     """One account's SageMaker in one region."""
 
@@ -55,6 +58,8 @@ class SageMaker:
         self.behaviour = behaviour or Behaviour()
         self.faults = Faults()
         self.record: list[Call] = []
+        self.can_assume: Callable[[str], bool] = lambda _: True
+        """Whether there is a role of this ARN that SageMaker may assume. IAM is somebody else's."""
         self.passing: Callable[[datetime], None] = lambda _: None
         """Called with each instant up to which nothing has changed by itself, before something does."""
         arns = Arns(partition, region, account)
@@ -132,11 +137,20 @@ class SageMaker:
         if operation is None:
             raise ServiceError("UnknownOperationException", f"Unknown operation {call.operation}")
         model.check(call.operation, call.parameters)
+        self._check_role(call)
         self.faults.strike(call, after=False)
         self.settle()
         answer = deepcopy(operation(call.parameters))
         self.faults.strike(call, after=True)
         return answer
+
+    def _check_role(self, call: Call) -> None:
+        role = call.parameters.get(_ROLES.get(call.operation, ""))
+        if role is not None and not self.can_assume(role):
+            raise validation(
+                f"Could not assume role {role}. Please ensure that the role exists and allows principal "
+                "'sagemaker.amazonaws.com' to assume the role."
+            )
 
     def _create_model(self, asked: Mapping[str, Any]) -> Answer:
         return {"ModelArn": self._tagged_creation(asked, lambda: self._models.create(asked, self.clock.now()).arn)}
