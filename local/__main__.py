@@ -28,12 +28,14 @@ _DURATION = re.compile(r"(\d+)([smhd])")
     show_default=True,
     help="How many times quicker SageMaker is than in reality.",
 )
+@click.option("--account", default="123456789012", show_default=True)
+@click.option("--region", default="us-east-1", show_default=True)
 @click.option("--empty", is_flag=True, help="Without the endpoint, the models and the role.")
 @click.pass_context
-def local(context: click.Context, *, speed: float, empty: bool) -> None:
+def local(context: click.Context, *, speed: float, account: str, region: str, empty: bool) -> None:
     """Run the local AWS until Ctrl-C, or steer one that runs in another shell."""
     if context.invoked_subcommand is None:
-        _serve(speed, empty=empty)
+        _serve(LocalAws(speed=speed, account=account, region=region), empty=empty)
 
 
 @local.command()
@@ -81,21 +83,21 @@ def stop() -> None:
     os.kill(_running().pid, signal.SIGTERM)
 
 
-def _serve(speed: float, *, empty: bool) -> None:
+def _serve(local_aws: LocalAws, *, empty: bool) -> None:
     other = running()
     if other is not None:
         raise click.ClickException(f"a local AWS runs already, at {other.url}: 'python -m local stop' ends it")
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    with LocalAws(speed=speed) as aws:
+    with local_aws as aws:
         if not empty:
             seed(aws)
         note(aws)
         try:
-            click.echo(aws.exports)
+            click.echo(f"{aws.exports}\n")
             serving = "" if empty else f" Endpoint {ENDPOINT} is in service."
-            shown = ENVIRONMENT.relative_to(PROJECT)
+            shown = ENVIRONMENT.relative_to(PROJECT) if ENVIRONMENT.is_relative_to(PROJECT) else ENVIRONMENT
             click.echo(
                 f"The local AWS runs at {aws.url}.{serving} Its log is {aws.log_path}.\n"
                 f"In another shell: source {shown}. Ctrl-C ends it.",

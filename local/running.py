@@ -10,7 +10,7 @@ from pathlib import Path
 from local.control import ControlClient
 from local.server import PROJECT, LocalAws
 
-FOLDER = PROJECT / ".cache" / "local"
+FOLDER = Path(os.environ.get("LOCAL_AWS_STATE") or PROJECT / ".cache" / "local")
 ENVIRONMENT = FOLDER / "env.sh"
 _STATE = FOLDER / "running.json"
 

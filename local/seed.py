@@ -9,7 +9,7 @@ from local.server import LocalAws
 
 ROLE, ENDPOINT = "sagemaker-execution", "shop-ranking"
 CHAMPION, CHALLENGER = "ranking-2025", "ranking-2026"
-_TRUST = {
+TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
@@ -18,7 +18,7 @@ _TRUST = {
 def seed(aws: LocalAws) -> None:
     """An account in which a shadow test can be declared at once."""
     session = aws.session()
-    created = session.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(_TRUST))
+    created = session.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
     sagemaker = session.client("sagemaker")
     for model in (CHAMPION, CHALLENGER):
         sagemaker.create_model(

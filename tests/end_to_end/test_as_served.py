@@ -56,7 +56,6 @@ def make_endpoint(sagemaker: Any) -> None:
     for model in ("ranking-2024", "ranking-2025", "ranking-2026"):
         sagemaker.create_model(
             ModelName=model,
-            ExecutionRoleArn="arn:aws:iam::000000000000:role/sagemaker",
             PrimaryContainer={"Image": "image"},
         )
     serving = {

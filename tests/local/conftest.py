@@ -8,6 +8,7 @@ import pytest
 from local.server import LocalAws
 from tests.support.functions import make_function
 from tests.support.puppet_stack import PuppetStack
+from tests.support.roles import make_execution_role
 from tests.support.world import World
 
 
@@ -19,6 +20,7 @@ def world() -> World:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[LocalAws]:
     with LocalAws(speed=600) as running:
+        make_execution_role(running)
         yield running
 
 

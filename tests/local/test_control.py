@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault
 from local.server import LocalAws
+from tests.support.roles import make_execution_role
 from tests.support.world import World
 
 
@@ -43,7 +44,7 @@ def test_the_clock_is_advanced(fresh: LocalAws, client: Any) -> None:
 
 
 def test_state_is_told_by_account_and_region(fresh: LocalAws, client: Any, world: World) -> None:
-    client.create_inference_experiment(**world.declaration(Name="told"))
+    client.create_inference_experiment(**world.declaration(Name="told", RoleArn=make_execution_role(fresh)))
     assert [each["Name"] for each in fresh.control.experiments()] == ["told"]
     assert fresh.control.endpoints()[0]["EndpointArn"] == "arn:aws:sagemaker:eu-west-1:999999999999:endpoint/shop"
     call = fresh.control.calls("CreateInferenceExperiment")[-1]

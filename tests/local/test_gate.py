@@ -50,12 +50,13 @@ def test_every_fault_is_named_at_its_place(world: World) -> None:
     )
 
 
-def test_an_unknown_instance_type_passes(world: World) -> None:
+def test_an_instance_type_that_the_service_model_does_not_know_is_refused(world: World) -> None:
     variants = [
-        variant("AllTraffic", "champion", "ml.z99.colossal"),
+        variant("AllTraffic", "champion", "ml.m5.xlrage"),
         variant("Shadow-01", "challenger"),
     ]
-    check("CreateInferenceExperiment", world.declaration(ModelVariants=variants))
+    with pytest.raises(ServiceError, match=r"Value 'ml\.m5\.xlrage' at .*instanceType' failed to satisfy constraint"):
+        check("CreateInferenceExperiment", world.declaration(ModelVariants=variants))
 
 
 @pytest.mark.parametrize(

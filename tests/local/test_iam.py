@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.seed import TRUST
 from local.server import LocalAws
 from tests.support.functions import make_function
 from tests.support.world import World
@@ -120,6 +121,33 @@ def test_creating_needs_the_role_to_be_passed_to_sagemaker(caller: Caller, decla
         with pytest.raises(ClientError, match=f"iam:PassRole on resource: {declaration['RoleArn']}"):
             caller(*statements).create_inference_experiment(**declaration)
     caller(create, pass_role).create_inference_experiment(**declaration)
+
+
+@pytest.mark.parametrize("operation", ["CreateInferenceExperiment", "CreateModel"])
+def test_a_role_that_is_not_there_or_does_not_trust_sagemaker_is_refused(
+    aws: LocalAws, declaration: dict[str, Any], operation: str
+) -> None:
+    root, name = aws.session().client("sagemaker"), f"role-{uuid.uuid4().hex[:8]}"
+    role = f"arn:aws:iam::{aws.account}:role/{name}"
+
+    def create() -> None:
+        if operation == "CreateModel":
+            root.create_model(ModelName=name, ExecutionRoleArn=role, PrimaryContainer={"Image": "image"})
+        else:
+            root.create_inference_experiment(**declaration | {"RoleArn": role})
+
+    with pytest.raises(ClientError, match=f"Could not assume role {role}. Please ensure that the role exists"):
+        create()
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}],
+    }
+    iam = aws.session().client("iam")
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    with pytest.raises(ClientError, match="allows principal 'sagemaker"):
+        create()
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(TRUST))
+    create()
 
 
 def test_creating_with_tags_needs_the_right_to_tag(caller: Caller, declaration: dict[str, Any]) -> None:

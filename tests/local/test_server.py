@@ -131,9 +131,12 @@ def test_the_server_ends_with_a_parent_that_was_killed() -> None:
     assert not Path(folder).exists()
 
 
-def test_in_the_foreground_until_it_is_interrupted() -> None:
+def test_in_the_foreground_until_it_is_interrupted(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "local", "--account", "111111111111", "--region", "eu-central-1"]
-    foreground = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    environment = {**os.environ, "LOCAL_AWS_STATE": str(tmp_path)}
+    foreground = subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert foreground.stdout is not None
     told = {}
     for line in foreground.stdout:
