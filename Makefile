@@ -20,7 +20,7 @@ local: $(SETUP)
 	$(BIN)/python -m local
 
 test: $(SETUP)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 unit: $(SETUP)
 	$(BIN)/python -m pytest -n auto --dist worksteal tests/handler tests/constructs

@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says something of the machine, nothing of the code.
@@ -11,3 +12,8 @@ settings.load_profile("untimed")
 # CDK checks each template against CloudFormation's schemas, and loading them takes seconds in each process. It adds
 # only warnings, which no test reads. The real ``cdk`` command of the end-to-end tests still makes the check.
 os.environ.setdefault("CDK_VALIDATION", "false")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The end-to-end tests first: they take longest, and what is last runs alone."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
