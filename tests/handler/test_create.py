@@ -63,7 +63,7 @@ def test_everything_that_can_be_declared_reaches_sagemaker(stack: Stack) -> None
             Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P3D"},
             ModelVariants=[
                 variant(PRODUCTION, CHAMPION, count=2),
-                variant(SHADOW, CHALLENGER, instance_type="ml.g9.newest", count=3),
+                variant(SHADOW, CHALLENGER, instance_type="ml.g7e.2xlarge", count=3),
             ],
             DataStorageConfig={
                 "Destination": "s3://captures/shop",
@@ -84,7 +84,7 @@ def test_everything_that_can_be_declared_reaches_sagemaker(stack: Stack) -> None
         "ContentType": {"CsvContentTypes": ["text/csv"], "JsonContentTypes": ["application/json"]},
     }
     shadow = live["ModelVariants"][1]["InfrastructureConfig"]["RealTimeInferenceConfig"]
-    assert shadow == {"InstanceType": "ml.g9.newest", "InstanceCount": 3}
+    assert shadow == {"InstanceType": "ml.g7e.2xlarge", "InstanceCount": 3}
     assert stack.tags("given-name")["team"] == "search"
 
 
