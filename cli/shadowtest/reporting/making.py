@@ -16,7 +16,7 @@ from shadowtest.reporting.questions import Subject, percentiles, totals
 from shadowtest.reporting.report import PRODUCTION, SHADOW, TestReport, Variant
 
 NOT_STARTED = "The test has not started, so there is nothing to compare."
-NOT_COMPLETE_YET = "The test has just started: its metrics are complete some minutes later."
+NOT_COMPLETE_YET = "The test has run too briefly: no period of its metrics is complete."
 TOO_OLD = "The test ended before the time of which CloudWatch still has data."
 
 
