@@ -82,6 +82,8 @@ ONCE_FAILED = (
     600691573,
     600693099,
     600691071,
+    # A takeover that a Delete had overtaken, by an invocation that was lost and ran once more.
+    561821722,
     # A run that was replaced came to an unknown status, and what had replaced it was lost.
     964997754,
     # The first event was malformed, and its address did not answer: what was logged was no JSON.
