@@ -60,6 +60,20 @@ def test_a_rollback_removes_a_run_that_was_to_promote(stack: Stack) -> None:
     assert stack.shadows() == []
 
 
+def test_a_rollback_waits_until_the_tags_of_the_other_run_show() -> None:
+    stack = Stack(tags_visible_after=timedelta(seconds=40))
+    first, second = declared(Name="first"), declared(Name="second")
+    name = stack.create(first).physical_id
+    stack.clock.advance(3600)
+    event = stack.event("Update", second, physical_id=name, old=first)
+    stop_waiting(stack, event, after="CreateInferenceExperiment")
+
+    answer = stack.roll_back(second, first, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.names() == [name]
+
+
 def test_a_rollback_gets_through_where_sagemaker_refuses_to_create_again(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
     stack.remove(name)

@@ -1,6 +1,6 @@
 """The run that another one replaces: what becomes of it, and when."""
 
-from inference_experiment_handler.model.steps import Fail, Purpose, Step
+from inference_experiment_handler.model.steps import Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
 from inference_experiment_handler.plan.removal import end, remove
@@ -21,6 +21,9 @@ def retire_predecessor(situation: Situation) -> Step | None:
     if alive and experiment.ended and not orphan:
         return None
     if not predecessor.ours:
+        if request.keeps_physical_id and predecessor.owner_may_not_show_yet:
+            # The update that is taken back may have created it a moment ago. Nobody else would delete it.
+            return Wait(f"waiting for the tags of {experiment.name} to show")
         return None
     if takeover_is_rolled_back(situation, predecessor):
         return release(predecessor)
