@@ -7,7 +7,6 @@ import pytest
 from local.sagemaker import CancelFault, Hook
 from simulation.declarations import SHADOW, declared
 from tests.support.foreign import THEIRS, make_theirs
-from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
 ADOPTING = declared(Name=THEIRS, AdoptExisting=True)
@@ -88,25 +87,5 @@ def test_a_takeover_that_a_delete_has_overtaken_lets_go(stack: Stack) -> None:
 
     assert not answer.succeeded
     assert "no longer waits" in answer.reason
-    assert stack.describe(THEIRS)["Status"] == "Running"
-    assert own_tags(stack) == []
-
-
-def test_a_takeover_that_a_delete_has_overtaken_lets_go_also_if_the_function_was_lost() -> None:
-    stack = Stack(tags_visible_after=timedelta(minutes=2))
-    make_theirs(stack)
-    stack.clock.advance(1200)
-    event = stack.event("Create", ADOPTING)
-    stop_waiting(stack, event, after="AddTags")
-    # The Delete finds no tags yet.
-    assert stack.delete(ADOPTING, THEIRS).succeeded
-    assert stack.describe(THEIRS)["Status"] == "Running"
-    stack.clock.advance(180)
-    stack.status_during[event["RequestId"]] = "DELETE_COMPLETE"
-
-    # Lambda runs the Create once more.
-    stack.serve_once(event)
-    stack.clock.advance(180)
-
     assert stack.describe(THEIRS)["Status"] == "Running"
     assert own_tags(stack) == []

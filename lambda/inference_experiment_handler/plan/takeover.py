@@ -1,9 +1,6 @@
 """An experiment that was taken over (``AdoptExisting``) was there before, and outlives a rollback of the takeover."""
 
-from datetime import UTC, datetime
-
 from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
-from inference_experiment_handler.model.request import issued_at
 from inference_experiment_handler.model.steps import Call, Fail, Step
 from inference_experiment_handler.model.tags import PREFIX
 from inference_experiment_handler.plan import stack
@@ -27,11 +24,10 @@ def confirm_takeover(situation: Situation, target: Target) -> Step | None:
     """
     journal = situation.journal
     tagged_at = journal.perhaps_completed_at(ADD_TAGS, target.name)
-    if not target.taken_over_by_request and (tagged_at is None or not target.being_taken_over):
+    if tagged_at is None or not (target.being_taken_over or target.taken_over_by_request):
+        # A request that finds its takeover complete is running once more.
         return None
-    # A request that runs once more does not know when its tags were written.
-    issued = datetime.fromtimestamp(issued_at(situation.request.token), UTC)
-    given_up = stack.gave_up(situation, since=tagged_at or issued)
+    given_up = stack.gave_up(situation, since=tagged_at)
     if given_up is None:
         return stack.ask(situation, "whether what was taken over is still waited for")
     if not given_up:
