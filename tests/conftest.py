@@ -13,6 +13,9 @@ settings.load_profile("untimed")
 # only warnings, which no test reads. The real ``cdk`` command of the end-to-end tests still makes the check.
 os.environ.setdefault("CDK_VALIDATION", "false")
 
+# In continuous integration, ``cdk`` writes its messages to the standard output. The documents show what a terminal shows.
+os.environ.pop("CI", None)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The end-to-end tests first: they take longest, and what is last runs alone."""
