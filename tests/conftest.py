@@ -13,7 +13,7 @@ settings.load_profile("untimed")
 # only warnings, which no test reads. The real ``cdk`` command of the end-to-end tests still makes the check.
 os.environ.setdefault("CDK_VALIDATION", "false")
 
-# In continuous integration, ``cdk`` writes its messages to the standard output. The documents show what a terminal shows.
+# In continuous integration, ``cdk`` writes its messages to the standard output. The documents show a terminal.
 os.environ.pop("CI", None)
 
 

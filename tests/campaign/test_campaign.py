@@ -84,6 +84,10 @@ ONCE_FAILED = (
     600691071,
     # A rollback that took a run whose tags did not show yet for somebody else's.
     269664973,
+    # A takeover that a Delete had overtaken, by an invocation that was lost and ran once more.
+    561821722,
+    # A rollback took the shadow variant that the first run was to keep for that of the second, which never ran.
+    242081343,
     # A run that was replaced came to an unknown status, and what had replaced it was lost.
     964997754,
     # The first event was malformed, and its address did not answer: what was logged was no JSON.

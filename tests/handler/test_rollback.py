@@ -202,3 +202,18 @@ def test_a_rollback_to_a_run_that_is_gone_removes_the_orphan_on_another_endpoint
 
     assert answer.succeeded, answer.reason
     assert stack.names() == []
+
+
+@pytest.mark.parametrize("reported", [True, False])
+def test_a_rollback_leaves_the_shadow_variant_that_the_run_before_was_to_keep(reported: bool) -> None:
+    stack = Stack(unscheduled_passes_created=True, stop_in_created=True, reports_actual_start=reported)
+    keeping = {"DesiredState": "Cancelled", "ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"}}
+    first, second = declared(OnDelete=keeping), declared(OnDelete=keeping, Run="2")
+    name = stack.create(first).physical_id
+    stop_waiting(stack, stack.event("Update", second, physical_id=name, old=first), after="CreateInferenceExperiment")
+
+    answer = stack.roll_back(second, first, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.names() == [name]
+    assert stack.shadows() == [SHADOW]

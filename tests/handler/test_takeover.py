@@ -1,12 +1,14 @@
 """A test that is taken over was there before: a rollback, or a stack that is gone, leaves it to itself."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from local.sagemaker import CancelFault, Hook
 from simulation.declarations import SHADOW, declared
 from tests.support.foreign import THEIRS, make_theirs
+from tests.support.interruption import meanwhile, stop_waiting
 from tests.support.stack import Stack
 
 ADOPTING = declared(Name=THEIRS, AdoptExisting=True)
@@ -89,3 +91,49 @@ def test_a_takeover_that_a_delete_has_overtaken_lets_go(stack: Stack) -> None:
     assert "no longer waits" in answer.reason
     assert stack.describe(THEIRS)["Status"] == "Running"
     assert own_tags(stack) == []
+
+
+@pytest.mark.parametrize("status", ["DELETE_COMPLETE", "ROLLBACK_COMPLETE"])
+def test_a_takeover_that_a_delete_has_overtaken_lets_go_also_if_the_function_was_lost(status: str) -> None:
+    stack, event = overtaken()
+    stack.status_during[event["RequestId"]] = status
+
+    # Lambda runs the Create once more.
+    stack.serve_once(event)
+    stack.clock.advance(180)
+
+    assert stack.describe(THEIRS)["Status"] == "Running"
+    assert own_tags(stack) == []
+
+
+def test_a_create_that_runs_once_more_waits_for_the_stack_to_be_gone() -> None:
+    stack, event = overtaken()
+    stack.status_during[event["RequestId"]] = "DELETE_IN_PROGRESS"
+    meanwhile(stack, lambda: setattr(stack, "status", "DELETE_COMPLETE"))
+
+    stack.serve_once(event)
+    stack.clock.advance(180)
+
+    assert own_tags(stack) == []
+
+
+def test_a_create_that_runs_once_more_keeps_what_it_took_over_where_an_update_was_rolled_back_since() -> None:
+    stack, event = overtaken()
+    stack.status_during[event["RequestId"]] = "UPDATE_ROLLBACK_COMPLETE"
+
+    stack.serve_once(event)
+    stack.clock.advance(180)
+
+    assert own_tags(stack) != []
+
+
+def overtaken() -> tuple[Stack, dict[str, Any]]:
+    """A Create that was lost after it took a test over; a Delete came before the tags showed."""
+    stack = Stack(tags_visible_after=timedelta(minutes=2))
+    make_theirs(stack)
+    stack.clock.advance(1200)
+    event = stack.event("Create", ADOPTING)
+    stop_waiting(stack, event, after="AddTags")
+    assert stack.delete(ADOPTING, THEIRS).succeeded
+    stack.clock.advance(180)
+    return stack, event

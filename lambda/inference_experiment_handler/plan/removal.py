@@ -23,6 +23,7 @@ from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
 from inference_experiment_handler.plan.wording import unhandled_status
+from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
 _HOW_TO_GET_RID_OF_A_SHADOW = (
@@ -250,6 +251,8 @@ def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow
     wait = still_updating(endpoint)
     if wait is not None:
         return wait
+    if ending.shadow == Action.REMOVE and _is_kept_by_the_run_before(situation, target):
+        ending = replace(ending, shadow=Action.RETAIN)
     problem = (
         stop_problem(ending, experiment, endpoint, intent.production if intent else "")
         if target.stopped_by_this_request
@@ -258,3 +261,20 @@ def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow
     said = f" ({experiment.status_reason})" if experiment.status_reason else ""
     how = "" if experiment.ran else f". {_HOW_TO_GET_RID_OF_A_SHADOW}"
     return Fail(f"{problem}; the experiment is {experiment.status}{said}{how}") if problem else None
+
+
+def _is_kept_by_the_run_before(situation: Situation, target: Target) -> bool:
+    """Whether a rollback finds the shadow variant on the endpoint that the run which it goes back to was to keep.
+
+    The other run had the same shadow variant, and nothing tells of which of the two it is.
+    """
+    before = situation.target
+    if target is not situation.predecessor or before is None or not before.experiment.ended:
+        return False
+    declared, experiment = situation.declared, before.experiment
+    endings = [declared.removal.ending, *filter(None, [declared.conclusion])]
+    return (
+        any(ending.shadow == Action.RETAIN for ending in endings)
+        and names.same(experiment.shadow_name, target.experiment.shadow_name)
+        and shadow_left(experiment, situation.endpoint(target.experiment.endpoint_name)) is not None
+    )

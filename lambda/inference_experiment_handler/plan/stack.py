@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from inference_experiment_handler.model.operations import DESCRIBE_STACKS
 from inference_experiment_handler.model.request import RequestType, issued_at
-from inference_experiment_handler.model.steps import Call, Fail, Step
+from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.wording import GIVEN_UP
 
@@ -22,6 +22,12 @@ _ROLLING_BACK = ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
 
 _CLOCKS = 5
 """Seconds by which CloudFormation's clock and that of the answer's address may differ."""
+
+_GONE = ("DELETE_COMPLETE", "ROLLBACK_COMPLETE")
+"""The statuses of a stack that has no resources any more. No other operation than its deletion can follow."""
+
+_GOING = ("DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
+"""The statuses of a stack whose resources are being deleted, all of them."""
 
 _FRESH = timedelta(seconds=10)
 """For so long what CloudFormation said of the stack holds."""
@@ -64,6 +70,16 @@ def while_awaited(situation: Situation, call: Call) -> Step:
     if awaited is None:
         return ask(situation, "whether this request is still waited for")
     return call if awaited else Fail(GIVEN_UP)
+
+
+def is_gone(situation: Situation) -> Step | bool:
+    """Whether all resources of the stack were deleted; a step where that is not known yet."""
+    status = situation.journal.stack_status(since=situation.now - _FRESH)
+    if status is None:
+        return ask(situation, "whether it is gone")
+    if status in _GOING:
+        return Wait(f"waiting for the stack to be gone, which is {status}")
+    return status in _GONE
 
 
 def gave_up(situation: Situation, *, since: datetime) -> bool | None:

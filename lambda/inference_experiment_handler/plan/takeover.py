@@ -22,14 +22,16 @@ def confirm_takeover(situation: Situation, target: Target) -> Step | None:
 
     A Delete that came right before the tags were written has found none, and let the experiment be: no other will come.
     """
-    journal = situation.journal
-    tagged_at = journal.perhaps_completed_at(ADD_TAGS, target.name)
-    if tagged_at is None or not (target.being_taken_over or target.taken_over_by_request):
-        # A request that finds its takeover complete is running once more.
+    if not (target.being_taken_over or target.taken_over_by_request):
         return None
-    given_up = stack.gave_up(situation, since=tagged_at)
+    tagged_at = situation.journal.perhaps_completed_at(ADD_TAGS, target.name)
+    # A request that finds its takeover complete is running once more. A later update may have been rolled back since,
+    # so that only the end of the stack tells that a Delete has not seen the tags.
+    given_up = stack.is_gone(situation) if tagged_at is None else stack.gave_up(situation, since=tagged_at)
     if given_up is None:
         return stack.ask(situation, "whether what was taken over is still waited for")
+    if not isinstance(given_up, bool):
+        return given_up
     if not given_up:
         return None
     # Without the tag of this request, somebody has let go of it already, and others may have taken it over.
