@@ -6,7 +6,10 @@ import os
 import re
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from math import isfinite
 
 import click
 
@@ -14,10 +17,13 @@ from local.control import ControlClient
 from local.running import ENVIRONMENT, Running, forget, note, running
 from local.sagemaker.traffic import Performance, Traffic
 from local.seed import ENDPOINT, seed
-from local.server import PROJECT, LocalAws
+from local.server import PROJECT, LocalAws, LocalAwsFailed
+from local.sessions import isolated_session
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d+)([smhd])")
+_DURATION = re.compile(r"(\d{1,9})([smhd])")
+_FURTHEST = timedelta(days=365)
+_WATCH_SECONDS = 1.0
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,13 +41,20 @@ _DURATION = re.compile(r"(\d+)([smhd])")
 def local(context: click.Context, *, speed: float, account: str, region: str, empty: bool) -> None:
     """Run the local AWS until Ctrl-C, or steer one that runs in another shell."""
     if context.invoked_subcommand is None:
+        if not isfinite(speed):
+            raise click.BadParameter(f"--speed {speed} must be a finite number")
+        if not re.fullmatch(r"\d{12}", account):
+            raise click.BadParameter(f"--account {account!r} must be twelve digits")
+        if region not in isolated_session("", "", region=region).get_available_regions("sagemaker"):
+            raise click.BadParameter(f"--region {region!r} is not a region of the partition aws with SageMaker")
         _serve(LocalAws(speed=speed, account=account, region=region), empty=empty)
 
 
 @local.command()
 def now() -> None:
     """Print what time it is on the local AWS."""
-    click.echo(_control().now())
+    with _control() as control:
+        click.echo(control.now())
 
 
 @local.command()
@@ -51,9 +64,15 @@ def advance(duration: str) -> None:
     parts = _DURATION.findall(duration)
     if "".join(number + unit for number, unit in parts) != duration or not parts:
         raise click.BadParameter(f"{duration!r} must be a duration such as 30m, 6h or 2d12h")
-    control = _control()
-    control.advance(sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta()))
-    click.echo(control.now())
+    try:
+        by = sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    except OverflowError:
+        by = timedelta.max
+    if by > _FURTHEST:
+        raise click.BadParameter(f"{duration!r} must be at most {_FURTHEST.days}d at a time")
+    with _control() as control:
+        control.advance(by)
+        click.echo(control.now())
 
 
 @local.command()
@@ -72,9 +91,11 @@ def traffic(requests_per_minute: float, latencies: tuple[str, ...], errors: tupl
             )
             for name in {**slow, **failing}
         }
+        asked = Traffic(requests_per_minute=requests_per_minute, performances=performances)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    _control().traffic(Traffic(requests_per_minute=requests_per_minute, performances=performances))
+    with _control() as control:
+        control.traffic(asked)
 
 
 @local.command()
@@ -88,24 +109,33 @@ def _serve(local_aws: LocalAws, *, empty: bool) -> None:
     if other is not None:
         raise click.ClickException(f"a local AWS runs already, at {other.url}: 'python -m local stop' ends it")
     over = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # A hang-up comes when the terminal is closed.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: over.set())
-    with local_aws as aws:
-        if not empty:
-            seed(aws)
-        note(aws)
-        try:
-            click.echo(f"{aws.exports}\n")
-            serving = "" if empty else f" Endpoint {ENDPOINT} is in service."
-            shown = ENVIRONMENT.relative_to(PROJECT) if ENVIRONMENT.is_relative_to(PROJECT) else ENVIRONMENT
-            click.echo(
-                f"The local AWS runs at {aws.url}.{serving} Its log is {aws.log_path}.\n"
-                f"In another shell: source {shown}. Ctrl-C ends it.",
-                err=True,
-            )
-            over.wait()
-        finally:
-            forget()
+    try:
+        with local_aws as aws:
+            _keep_up(aws, over, empty=empty)
+    except LocalAwsFailed as failed:
+        raise click.ClickException(str(failed)) from failed
+
+
+def _keep_up(aws: LocalAws, over: threading.Event, *, empty: bool) -> None:
+    if not empty:
+        seed(aws)
+    note(aws)
+    try:
+        click.echo(f"{aws.exports}\n")
+        serving = "" if empty else f" Endpoint {ENDPOINT} is in service."
+        shown = ENVIRONMENT.relative_to(PROJECT) if ENVIRONMENT.is_relative_to(PROJECT) else ENVIRONMENT
+        click.echo(
+            f"The local AWS runs at {aws.url}.{serving} Its log is {aws.log_path}.\n"
+            f"In another shell: source {shown}. Ctrl-C ends it.",
+            err=True,
+        )
+        while not over.wait(_WATCH_SECONDS):
+            aws.check_that_it_runs()
+    finally:
+        forget()
 
 
 def _running() -> Running:
@@ -115,8 +145,13 @@ def _running() -> Running:
     return found
 
 
-def _control() -> ControlClient:
-    return _running().control
+@contextmanager
+def _control() -> Iterator[ControlClient]:
+    found = _running()
+    try:
+        yield found.control
+    except OSError as error:
+        raise click.ClickException(f"the local AWS at {found.url} does not answer: {error}") from error
 
 
 def _numbers(option: str, values: tuple[str, ...]) -> dict[str, float]:

@@ -14,6 +14,9 @@ from urllib.request import Request, urlopen
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, SilentRollback
 from local.sagemaker.traffic import Traffic
 
+_PATIENCE = 60.0
+"""A year that passes at once has thousands of metrics to publish."""
+
 
 class ControlClient:
     """What a test does behind AWS's back, in one account and region."""
@@ -66,5 +69,5 @@ class ControlClient:
     def _ask(self, method: str, name: str, body: dict[str, Any] | None = None) -> Any:
         url = f"{self._url}/_local/{name}?{self._scope}"
         request = Request(url, method=method, data=None if body is None else json.dumps(body).encode())
-        with urlopen(request, context=self._tls, timeout=10) as answer:
+        with urlopen(request, context=self._tls, timeout=_PATIENCE) as answer:
             return json.load(answer)

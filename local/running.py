@@ -31,11 +31,14 @@ class Running:
 
     @property
     def is_alive(self) -> bool:
+        # First the file: it goes with the server, while another process may have the id by now, of another user even.
+        if not Path(self.authority).exists():
+            return False
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
             return False
-        return Path(self.authority).exists()
+        return True
 
 
 def running() -> Running | None:

@@ -32,7 +32,7 @@ _SECRET = "test"  # noqa: S105 (MiniStack's own for account keys; it checks noth
 
 
 class LocalAwsFailed(Exception):  # noqa: N818 (the name says it)
-    """The server didn't come up; the text ends with its log."""
+    """The server didn't come up, or ended by itself; the text ends with its log."""
 
 
 class LocalAws:
@@ -115,6 +115,10 @@ class LocalAws:
         session = isolated_session(access_key or self.account, secret, region=self.region)
         return LocalSession(session, self.url, str(self._certificate.authority))
 
+    def check_that_it_runs(self) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            raise LocalAwsFailed(f"the local AWS has ended by itself:\n{self._end_of_the_log()}")
+
     def stop(self) -> None:
         """End the server and what it started, by process id, and remove its folder."""
         process, self._process = self._process, None
@@ -160,7 +164,10 @@ class LocalAws:
                     return
             except (URLError, OSError):
                 time.sleep(0.05)
-        raise LocalAwsFailed(f"the local AWS did not come up:\n{self.log_path.read_text()[-4000:]}")
+        raise LocalAwsFailed(f"the local AWS did not come up:\n{self._end_of_the_log()}")
+
+    def _end_of_the_log(self) -> str:
+        return self.log_path.read_text()[-4000:] if self.log_path.exists() else ""
 
     def _clean_environment(self) -> dict[str, str]:
         """What clients and server have in common. Nothing of the user's own AWS settings is in it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
-from math import exp, floor
+from math import exp, floor, isfinite
 from random import Random
 from statistics import NormalDist
 from typing import Any, NamedTuple
@@ -41,7 +41,7 @@ class Performance:
     """``None``: instances without a GPU."""
 
     def __post_init__(self) -> None:
-        wrong = [each.name for each in fields(self) if (getattr(self, each.name) or 0) < 0]
+        wrong = [each.name for each in fields(self) if not _is_amount(getattr(self, each.name) or 0)]
         wrong += [name for name in ("errors_4xx", "errors_5xx") if getattr(self, name) > 1]
         if wrong:
             raise ValueError(f"out of range: {', '.join(wrong)}")
@@ -56,7 +56,7 @@ class Traffic:
     performances: Mapping[str, Performance] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.requests_per_minute < 0:
+        if not _is_amount(self.requests_per_minute):
             raise ValueError("out of range: requests_per_minute")
 
     @classmethod
@@ -88,6 +88,10 @@ class Datum(NamedTuple):
     unit: str
     values: list[float]
     counts: list[int]
+
+
+def _is_amount(number: float) -> bool:
+    return isfinite(number) and number >= 0
 
 
 def steps(since: datetime, until: datetime) -> Iterator[tuple[datetime, int]]:
