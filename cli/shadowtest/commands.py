@@ -18,13 +18,13 @@ class _Place(NamedTuple):
 
 
 COMMANDS = {
-    "plan": _Place("shadowtest.planning.command", "Tell what a deployment will do to the live tests."),
-    "status": _Place("shadowtest.state.command", "Show live tests, or follow a deployment."),
-    "drift": _Place("shadowtest.drifting.command", "Compare what is live with what is declared."),
+    "plan": _Place("shadowtest.planning.command", "Show what a deployment will do to live tests."),
+    "status": _Place("shadowtest.state.command", "Show live tests, or follow them through a deployment."),
+    "drift": _Place("shadowtest.drifting.command", "Compare live tests with their declarations."),
     "lint": _Place("shadowtest.linting.command", "Check templates before you deploy them."),
     "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),
-    "report": _Place("shadowtest.reporting.command", "Compare production and shadow of live tests."),
-    "cfn-lint-rules": _Place("shadowtest.cfn_lint.command", "Print the folder of rules for cfn-lint."),
+    "report": _Place("shadowtest.reporting.command", "Compare the production and shadow variants of a test."),
+    "cfn-lint-rules": _Place("shadowtest.cfn_lint.command", "Print the path of the folder with the cfn-lint rule."),
     "provider-template": _Place(
         "shadowtest.provider_template.command", "Write the template and the code of the function."
     ),
@@ -60,16 +60,16 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sagemaker-inference-experiment", prog_name="shadowtest")
 def shadowtest() -> None:
-    """Check the declaration of an Amazon SageMaker shadow test, Custom::SageMakerInferenceExperiment, where it is
-    written.
+    """Plan, monitor and compare Amazon SageMaker shadow tests, and check the templates that declare them.
+    The commands change nothing in your AWS account.
 
     \b
     Exit codes:
       0  the command ran
-      1  an error, of the input or of how the command was called
+      1  an error in the input, from AWS, or in how the command was called
       2  there are changes (only with --detailed-exitcode)
-      3  refused, or with faults
-      4  it can't be told (only with --strict)
+      3  the deployment would be refused, or lint found faults
+      4  the result is not known (only with --strict)
     """
 
 

@@ -36,7 +36,7 @@ def tests_of(aws: Aws, stacks: tuple[str, ...]) -> tuple[list[LiveTest], list[st
     declared = [each for stack in named_stacks(aws, stacks) for each in _declared(stack)]
     found = aws.each(lambda each: described(aws, *each), declared)
     missing = [
-        f"experiment {name}, of {logical_id} in stack {stack}, is not there"
+        f"experiment {name} of {logical_id} in stack {stack} does not exist"
         for (stack, logical_id, name), test in zip(declared, found, strict=True)
         if test is None
     ]

@@ -38,7 +38,7 @@ def output_options(formats: Sequence[str], files_only: Sequence[str] = ()) -> Ca
             metavar="FORMAT=FILE",
             help="Also write a file of that format. May be repeated.",
         )
-        return click.option("--format", "kind", type=click.Choice(formats), default="text", help="Of what is printed.")(
+        return click.option("--format", "kind", type=click.Choice(formats), default="text", help="The printed format.")(
             out(command)
         )
 

@@ -29,7 +29,7 @@ def test_its_exit_code_says_what_it_found() -> None:
     without_template = run(SCRIPT, "lint", "missing.yaml")
 
     assert (without_faults.returncode, with_faults.returncode, without_template.returncode) == (0, 3, 1)
-    assert without_template.stderr == "error: missing.yaml is not there\n"
+    assert without_template.stderr == "error: missing.yaml does not exist\n"
 
 
 @pytest.mark.parametrize("command", [("--help",), ("lint", "-"), ("schema",), ("cfn-lint-rules",)])

@@ -102,7 +102,7 @@ def test_what_only_cloudformation_knows_can_not_be_told(demo: DeployedTest) -> N
     demo.declare(Description=secret)
     resample(demo)
 
-    assert [each["kind"] for each in findings(demo)] == ["can't be told", "field"]
+    assert [each["kind"] for each in findings(demo)] == ["unknown", "field"]
     assert demo("drift", "Demo", "--strict", "--detailed-exitcode").code == 4
     assert demo("drift", "Demo", "--detailed-exitcode").code == 2
 
@@ -111,7 +111,7 @@ def test_what_has_no_live_value_leaves_all_untold(demo: DeployedTest) -> None:
     demo.declare(Run="{{resolve:ssm:/shop/run}}")
     resample(demo)
 
-    assert {each["kind"] for each in findings(demo)} == {"can't be told"}
+    assert {each["kind"] for each in findings(demo)} == {"unknown"}
 
 
 def test_parameters_are_those_of_the_deployment(demo: DeployedTest) -> None:
@@ -128,7 +128,7 @@ def test_a_stack_that_is_being_deployed_can_not_be_told(demo: DeployedTest) -> N
 
     (found,) = findings(demo)
 
-    assert found["kind"] == "can't be told"
+    assert found["kind"] == "unknown"
     assert "is UPDATE_IN_PROGRESS" in found["message"]
 
 
@@ -164,7 +164,7 @@ def test_stacks_without_a_test(demo: DeployedTest) -> None:
         "Other": Deployed("arn:aws:cloudformation:us-east-1:1:stack/Other/1", {"Resources": {}})
     }
 
-    assert demo("drift").out == "No shadow test.\n"
+    assert demo("drift").out == "No shadow tests found.\n"
 
 
 def test_another_declaration_that_failed_to_deploy(demo: DeployedTest) -> None:

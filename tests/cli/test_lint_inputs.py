@@ -80,7 +80,7 @@ def test_several_templates_are_checked_though_one_can_not_be_read(shadowtest: Co
     done = shadowtest("lint", "one.yaml", "missing.yaml", "two.json")
 
     assert [line.partition(":")[0] for line in done.lines[:-1]] == ["one.yaml", "two.json"]
-    assert (done.code, done.err) == (1, "error: missing.yaml is not there\n")
+    assert (done.code, done.err) == (1, "error: missing.yaml does not exist\n")
 
 
 DEEP = "{a: " * 120 + "1" + "}" * 120
@@ -95,10 +95,10 @@ BILLION = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" f
         (b"Resources: {\n", "is neither YAML nor JSON (line 2, column 1)"),
         (b"Resources: {}\n---\nResources: {}\n", "is neither YAML nor JSON (line 2, column 1)"),
         (b"\x00\x01", "is neither YAML nor JSON"),
-        (b"a text", "is no CloudFormation template: it has no map of Resources"),
-        (b"[1, 2]", "is no CloudFormation template"),
-        (b"Resources: []", "is no CloudFormation template"),
-        (b"{}", "is no CloudFormation template"),
+        (b"a text", "is not a CloudFormation template: it has no Resources map"),
+        (b"[1, 2]", "is not a CloudFormation template"),
+        (b"Resources: []", "is not a CloudFormation template"),
+        (b"{}", "is not a CloudFormation template"),
         ("Größe: 1".encode("latin-1"), "is not encoded in UTF-8: byte 3 is 0xf6"),
         (b"a: &a\n  b: *a\nResources: {}\n", "is nested more than 100 levels deep"),
         (DEEP.encode(), "is nested more than 100 levels deep"),
@@ -124,7 +124,7 @@ def test_a_folder_without_templates(shadowtest: CommandLine) -> None:
     done = shadowtest("lint", "empty")
 
     assert done.code == 1
-    assert done.err == "error: empty is a folder without *.template.json, such as cdk.out has: name a template\n"
+    assert done.err == "error: empty has no *.template.json files: name a template, or a folder such as cdk.out\n"
 
 
 @pytest.mark.parametrize(

@@ -98,5 +98,5 @@ def test_a_file_that_holds_no_prices(tmp_path: Path, content: str | bytes, fault
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"prices\.yaml is not there"):
+    with pytest.raises(CommandError, match=r"prices\.yaml does not exist"):
         prices_in(tmp_path / "prices.yaml")

@@ -68,7 +68,7 @@ def test_only_all_shows_what_has_ended_or_is_nobodys(demo: DeployedTest) -> None
     demo.stack.clock.advance(timedelta(minutes=20))
 
     assert state(demo)["tests"] == []
-    assert demo("status").out == "No shadow test.\n"
+    assert demo("status").out == "No shadow tests found.\n"
     assert [(each["experiment"], each["logicalId"]) for each in state(demo, "--all")["tests"]] == [
         (THEIRS, None),
         (demo.name, demo.stack.logical_id),
@@ -83,7 +83,7 @@ def test_an_experiment_that_is_gone(demo: DeployedTest) -> None:
     done = demo("status", "Demo")
 
     assert done.code == 1
-    assert done.err.startswith(f"error: experiment {demo.name}, of ShadowTest in stack ")
+    assert done.err.startswith(f"error: experiment {demo.name} of ShadowTest in stack ")
 
 
 def test_a_new_run_is_found_before_cloudformation_knows_its_name(demo: DeployedTest) -> None:
@@ -125,7 +125,7 @@ def test_watching_a_stack_that_is_deleted_ends(demo: DeployedTest, monkeypatch: 
     done = demo("status", "Demo", "--watch")
 
     assert (done.code, done.err) == (0, "")
-    assert done.lines[-1].endswith("is not there any more.")
+    assert done.lines[-1].endswith("no longer exists.")
 
 
 def test_an_interruption_has_the_exit_code_of_shells(demo: DeployedTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +142,7 @@ def test_an_interruption_has_the_exit_code_of_shells(demo: DeployedTest, monkeyp
     ("arguments", "said"),
     [
         (("Nowhere",), "there is no stack Nowhere in us-east-1"),
-        (("Demo", "--all"), "--all is for the whole region, so no STACK can be given with it"),
+        (("Demo", "--all"), "--all can't be combined with STACK"),
         (("--watch", "--format", "json"), "--watch prints text; --out json=FILE writes what it saw last"),
     ],
 )

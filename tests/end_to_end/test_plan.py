@@ -94,7 +94,7 @@ def test_pull_requests_read_as_what_they_are(aws: LocalAws, cdk: Cdk, tmp_path: 
 
     same = reviewer.plan()
     assert same.code == 0
-    assert f"Nothing  Experiment {name} stays as it is" in same.out
+    assert f"Nothing  Experiment {name} does not change" in same.out
 
     sampling = reviewer.plan(sampling=50)
     assert sampling.code == 2

@@ -161,7 +161,7 @@ def test_a_test_that_has_ended_is_reported_over_its_own_time(aws: LocalAws, read
     assert test["status"] == "Completed"
     assert test["window"]["end"] <= test["end"]
     assert measure(test, "Invocations", "total")["ratio"] == pytest.approx(0.1, rel=0.03)
-    assert reader.run().stdout == "No shadow test.\n"
+    assert reader.run().stdout == "No shadow tests found.\n"
 
 
 def test_a_test_whose_record_is_gone_is_named(aws: LocalAws, reader: Reader) -> None:
@@ -170,9 +170,9 @@ def test_a_test_whose_record_is_gone_is_named(aws: LocalAws, reader: Reader) -> 
 
     done = reader.run(STACK)
 
-    assert (done.returncode, done.stdout) == (1, "No shadow test.\n")
+    assert (done.returncode, done.stdout) == (1, "No shadow tests found.\n")
     assert re.fullmatch(
-        f"error: experiment {experiment['Name']}, of ShadowTest\\w+ in stack {STACK}, is not there\n", done.stderr
+        f"error: experiment {experiment['Name']} of ShadowTest\\w+ in stack {STACK} does not exist\n", done.stderr
     )
     assert reader.run("Nowhere").stderr == "error: there is no stack Nowhere in us-east-1\n"
 

@@ -48,8 +48,8 @@ def test_more_sampling_is_an_update_that_can_be_undone() -> None:
 
     assert document.startswith("<!-- shadowtest plan Demo -->\n### Shadow tests of stack Demo\n\n**ShadowTest**\n\n")
     assert (
-        f"- **Update in place**: Experiment {NAME} changes SamplingPercentage from 10 to 50. The test goes on, and "
-        "production serves as before. Can be undone.\n\n<details>"
+        f"- **Update in place**: Experiment {NAME} changes SamplingPercentage from 10 to 50. The test continues, and "
+        "production does not change. Can be undone.\n\n<details>"
     ) in document
     assert "  - SamplingPercentage: declared 50, live 10.\n" in document
     assert "Shadow variant Shadow (challenger) is billed on 1 x ml.m5.xlarge until then" in document
@@ -72,7 +72,7 @@ def test_a_promotion_says_what_serves_from_then_on_and_that_it_is_final() -> Non
         f"- **Promote**: Experiment {NAME} ends. Shadow variant Shadow (challenger) takes all traffic on "
         "3 x ml.m5.xlarge. Production variant AllTraffic (champion) is removed. Can't be undone.\n"
     ) in document
-    assert "Production variant Shadow (challenger) is billed on 3 x ml.m5.xlarge, without an end." in document
+    assert "Production variant Shadow (challenger) is billed on 3 x ml.m5.xlarge, with no scheduled end." in document
 
 
 @pytest.mark.parametrize("declared", [SAMPLING, ANOTHER_MODEL, PROMOTION])

@@ -36,7 +36,7 @@ def stacks_to_deploy(source: Source) -> list[StackToDeploy]:
     """Raises a ``CommandError``."""
     if source.deployment_file is not None:
         if source.path is not None:
-            raise CommandError("--deployment-file names the template itself: leave the template out")
+            raise CommandError("--deployment-file already names the template: omit the TEMPLATE argument")
         file = read_deployment_file(source.deployment_file)
         stacks = [replace(_of_template(file.template, source.stacks), parameters=file.parameters)]
     elif source.path is None or Path(source.path).is_dir():
@@ -48,7 +48,7 @@ def stacks_to_deploy(source: Source) -> list[StackToDeploy]:
 
 def _of_template(file: Path, names: Sequence[str]) -> StackToDeploy:
     if len(names) != 1:
-        raise CommandError(f"{file} is a template: name the one stack that it is deployed to with --stack")
+        raise CommandError(f"{file} is a template: use --stack to name the stack that you deploy it to")
     return StackToDeploy(names[0], plain(template_in(file).root), str(file))
 
 

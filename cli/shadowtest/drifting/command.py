@@ -15,7 +15,7 @@ from shadowtest.printing import show
 @click.command("drift")
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if a test has drifted.")
-@click.option("--strict", is_flag=True, help="Exit with 4 if it can't be told whether a test has drifted.")
+@click.option("--strict", is_flag=True, help="Exit with 4 if it is not known whether a test has drifted.")
 @output_options(FORMATS)
 @reads_aws
 def command(
@@ -27,10 +27,10 @@ def command(
     outputs: Outputs,
     aws: Aws,
 ) -> int:
-    """Compare what is live with what stacks have declared, field by field.
+    """Compare live shadow tests with the declarations of their stacks, field by field.
 
-    It also finds tests that are gone or were stopped, endpoints that somebody else has changed under a test, and shadow
-    variants that are left although their test is over.
+    It also finds tests that no longer exist or were stopped, endpoints that were changed during a test, and shadow
+    variants that remain on an endpoint after their test.
 
     STACK is the name of a deployed stack. Without one, all stacks of the region with a shadow test are compared.
 
@@ -39,7 +39,7 @@ def command(
       0  it was compared
       1  an error of the input or of AWS
       2  a test has drifted (only with --detailed-exitcode)
-      4  it can't be told of a test (only with --strict)
+      4  it is not known whether a test has drifted (only with --strict)
     """
     drifts = drifts_of(aws, stacks)
     if kind == "text":

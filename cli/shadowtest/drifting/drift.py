@@ -13,7 +13,7 @@ class Kind(StrEnum):
     """The experiment itself: it is gone, ended, started ahead of time, or somebody else's."""
     ENDPOINT = "endpoint"
     """The endpoint: somebody has changed it under the test, or a shadow variant is left on it."""
-    UNKNOWN = "can't be told"
+    UNKNOWN = "unknown"
 
     @property
     def is_drift(self) -> bool:

@@ -43,7 +43,7 @@ def of_ended(
         concluded = experiment.concluded
         if experiment.was_cancelled:
             yield Finding(
-                Kind.TEST, f"{ended_words(experiment)}: somebody has stopped it, or SageMaker has given it up"
+                Kind.TEST, f"{ended_words(experiment)}: it was stopped outside CloudFormation, or SageMaker stopped it"
             )
         elif concluded is not None and end is not None and concluded < end - _CLOSE:
             yield Finding(Kind.TEST, f"{ended_words(experiment)}, before its declared end at {iso_instant(end)}")

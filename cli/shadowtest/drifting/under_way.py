@@ -41,12 +41,12 @@ def _found(
 ) -> Iterator[Finding]:
     desired, experiment = situation.desired, target.experiment
     if experiment.status == Status.STOPPING:
-        yield Finding(Kind.TEST, f"{experiment.name} is {experiment.status}: somebody stops it, or it is at its end")
+        yield Finding(Kind.TEST, f"{experiment.name} is {experiment.status}: it was stopped, or it reached its end")
     start = desired.schedule.start
     if start is not None and start > situation.now and experiment.running:
         yield Finding(Kind.TEST, f"{experiment.name} is {experiment.status} before its start at {iso_instant(start)}")
     if any(isinstance(taken.step, Call) and taken.step.operation == operations.START for taken in course.taken):
-        yield Finding(Kind.TEST, f"{experiment.name} is {experiment.status}, and was to start by now")
+        yield Finding(Kind.TEST, f"{experiment.name} is {experiment.status}, and should have started")
     if experiment.running and not (endpoint is not None and endpoint.in_transition):
         changed = displaced(experiment, endpoint)
         if changed is not None:

@@ -19,8 +19,8 @@ def command(templates: tuple[str, ...], kind: str, outputs: Outputs, *, strict: 
     TEMPLATE is a file in YAML or JSON, a folder such as cdk.out, of which each *.template.json is checked, or - for
     standard input.
 
-    The check needs no AWS account. It is the one that the function makes before it calls SageMaker. What an intrinsic
-    function gives is known at deployment only, and passes.
+    The check needs no AWS account. The function makes the same check before it calls SageMaker. The value of
+    an intrinsic function is known only at deployment, so lint accepts it.
 
     \b
     Exit codes:

@@ -102,12 +102,12 @@ def _possible(change: Change, paths: list[Path]) -> list[tuple[str, Any]]:
     if change.deployed is None:
         return [(f"{words} known at deployment", replaced(change.declared, others))]
     stays = {path: value_at(change.deployed, path) for path in paths}
-    possible = [(f"{words} as deployed", replaced(change.declared, stays))]
+    possible = [(f"{words} unchanged", replaced(change.declared, stays))]
     if len(paths) > 1:
         possible += [
-            (f"another {shown(path)}", replaced(change.declared, {**stays, path: others[path]})) for path in paths
+            (f"a different {shown(path)}", replaced(change.declared, {**stays, path: others[path]})) for path in paths
         ]
-    return [*possible, (f"another {words}", replaced(change.declared, others))]
+    return [*possible, (f"a different {words}", replaced(change.declared, others))]
 
 
 def _same(one: tuple[Verdict, ...], other: tuple[Verdict, ...]) -> bool:

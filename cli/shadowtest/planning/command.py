@@ -43,23 +43,23 @@ def _amount(_context: click.Context, _parameter: click.Parameter, value: str | N
 @click.command("plan")
 @click.argument("source", required=False, metavar="[CDK.OUT | TEMPLATE]")
 @click.option(
-    "--stack", "stacks", multiple=True, metavar="NAME", help="Only this stack of the app; the TEMPLATE's stack."
+    "--stack", "stacks", multiple=True, metavar="NAME", help="Plan only this stack, or the stack of TEMPLATE."
 )
-@click.option("--parameters", multiple=True, metavar="[STACK:]KEY=VALUE", help="As cdk deploy takes them.")
+@click.option("--parameters", multiple=True, metavar="[STACK:]KEY=VALUE", help="A parameter value. May be repeated.")
 @click.option(
-    "--deployment-file", type=click.Path(path_type=Path), metavar="FILE", help="That of CloudFormation Git sync."
+    "--deployment-file", type=click.Path(path_type=Path), metavar="FILE", help="The deployment file of Git sync."
 )
 @click.option("--change-set", metavar="ARN", help="Plan this change set, with the values that CloudFormation resolves.")
-@click.option("--offline", is_flag=True, help="Do not look at AWS. Only says whether properties are valid.")
-@click.option("--strict", is_flag=True, help="Exit with 4 if it can't be told what happens to a test.")
+@click.option("--offline", is_flag=True, help="Do not read from AWS. Check only the properties.")
+@click.option("--strict", is_flag=True, help="Exit with 4 if what happens to a test is not known.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if a test changes.")
 @click.option(
-    "--prices", "price_file", type=click.Path(path_type=Path), metavar="FILE", help="Hourly prices, see the docs."
+    "--prices", "price_file", type=click.Path(path_type=Path), metavar="FILE", help="A file with hourly prices."
 )
 @click.option(
-    "--max-cost", callback=_amount, metavar="AMOUNT", help="Exit with 3 if what is billed until the tests end is more."
+    "--max-cost", callback=_amount, metavar="AMOUNT", help="Exit with 3 if the cost until the tests end is higher."
 )
-@click.option("--max-bytes", type=click.IntRange(min=1024), default=_COMMENT, show_default=True, help="Of Markdown.")
+@click.option("--max-bytes", type=click.IntRange(min=1024), default=_COMMENT, show_default=True, help="Markdown limit.")
 @output_options(_FORMATS)
 @reads_aws
 def command(
@@ -79,19 +79,19 @@ def command(
     outputs: Outputs,
     aws: Aws,
 ) -> int:
-    """Tell what a deployment will do to each live shadow test, before it happens.
+    """Show what a deployment will do to each live shadow test, before you deploy.
 
     The source is the folder that cdk synth writes (by default cdk.out) or a CloudFormation template. The command reads
-    the deployed stacks and what is live in SageMaker, and asks the planner of the function what it will do. It changes
+    the deployed stacks, experiments and endpoints, and runs the function's own planner on them. It changes
     nothing.
 
     \b
     Exit codes:
       0  the plan was made
-      1  an error, of the input, of AWS or of how the command was called
+      1  an error in the input, from AWS, or in how the command was called
       2  a test changes (only with --detailed-exitcode)
       3  the deployment would be refused, or costs more than --max-cost
-      4  it can't be told what happens to a test (only with --strict)
+      4  what happens to a test is not known (only with --strict)
     """
     asked = Source(source, stacks, deployment_file, parameters)
     to_deploy = _of_change_set(change_set, asked, aws, offline=offline) if change_set else stacks_to_deploy(asked)
@@ -112,14 +112,14 @@ def _of_change_set(arn: str, asked: Source, aws: Aws, *, offline: bool) -> list[
     }
     given = [name for name, value in others.items() if value]
     if given:
-        raise CommandError(f"--change-set says it all, so {' and '.join(given)} can't be given with it")
+        raise CommandError(f"--change-set can't be combined with {' and '.join(given)}")
     return [stack_of_change_set(aws.client("cloudformation"), arn)]
 
 
 def _prices(file: Path | None, aws: Aws, *, offline: bool) -> Prices:
     if file is not None:
         return prices_in(file)
-    return no_prices("--offline asks for no prices") if offline else PriceList(aws)
+    return no_prices("prices are not read with --offline") if offline else PriceList(aws)
 
 
 def _show(plans: list[StackPlan], cost: Cost, kind: str, max_bytes: int) -> None:

@@ -31,7 +31,7 @@ def cost_of(plans: Sequence[StackPlan], prices: Prices) -> Cost:
     unknown = dict.fromkeys(_untold(plans))
     for region, bill in _shadow_bills(plans):
         if bill.instance_hours is None:
-            unknown[f"shadow variant {bill.variant} has no end"] = None
+            unknown[f"shadow variant {bill.variant} has no scheduled end"] = None
             continue
         hours += bill.instance_hours
         price = prices(region, bill.instance_type)
@@ -52,7 +52,7 @@ def _untold(plans: Iterable[StackPlan]) -> Iterator[str]:
     for plan in plans:
         for resource in plan.resources:
             if any(verdict.kind is Kind.UNKNOWN for verdict in resource.verdicts):
-                yield f"what happens to {resource.logical_id} can't be told"
+                yield f"the effect on {resource.logical_id} is not known"
 
 
 def _shadow_bills(plans: Iterable[StackPlan]) -> Iterator[tuple[str, Bill]]:

@@ -8,7 +8,7 @@ from shadowtest.planning.requests import as_sent
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.values.unknown import KnownAtDeployment
 
-_UNREAD = "--offline reads nothing that is live"
+_UNREAD = "with --offline, live resources are not read"
 
 
 def told_offline(change: Change) -> tuple[Verdict, ...]:

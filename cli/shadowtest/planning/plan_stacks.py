@@ -64,7 +64,7 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> list[StackPlan]:
 def _look(stack: StackToDeploy, aws: Aws) -> _Look:
     if stack.account is not None and stack.account != aws.account:
         changes = changes_of(stack, None, Place(None, stack.region, stack.account, stack.name), None)
-        why = f"the stack is of account {stack.account}, and your AWS credentials are of account {aws.account}"
+        why = f"the stack belongs to account {stack.account}, but your credentials are for account {aws.account}"
         return _Look(stack, aws, None, [Untold(each.logical_id, why, is_refused=False) for each in changes])
     aws = aws.in_region(stack.region) if stack.region is not None else aws
     deployed = deployed_stack(aws, stack.name)
@@ -97,9 +97,9 @@ def _notes(stack: StackToDeploy, deployed: DeployedStack | None) -> list[str]:
         notes.append(f"The templates of nested stacks are not read: {', '.join(nested)}.")
     status = deployed.status if deployed is not None else ""
     if status.endswith(_BUSY):
-        notes.append(f"The stack is {status}. CloudFormation takes no deployment until that is over.")
+        notes.append(f"The stack is {status}. CloudFormation accepts no deployment until this operation ends.")
     elif status.endswith(_STUCK) and not status.endswith("UPDATE_ROLLBACK_COMPLETE"):
-        notes.append(f"The stack is {status}. CloudFormation takes no update of it in this status.")
+        notes.append(f"The stack is {status}. CloudFormation can't update a stack in this status.")
     return notes
 
 

@@ -56,10 +56,10 @@ def _arrival(experiment: ObservedExperiment, live: Live, now: datetime) -> Arriv
         case Status.CREATING | Status.STARTING | Status.UPDATING:
             serving = under_test(experiment, endpoint) if endpoint is not None else None
             return Arrival(replace(experiment, status=Status.RUNNING), serving)
-    return Open(f"{experiment.name} is {experiment.status}, and what follows depends on how it ends")
+    return Open(f"{experiment.name} is {experiment.status}, and the next step depends on the result")
 
 
 def _settled(endpoint: ObservedEndpoint) -> ObservedEndpoint | Open:
     if endpoint.status == "SystemUpdating":
         return replace(endpoint, status="InService")
-    return Open(f"endpoint {endpoint.name} is {endpoint.status}, and what follows depends on what it serves then")
+    return Open(f"endpoint {endpoint.name} is {endpoint.status}, and the next step depends on what it then serves")

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     ADOPT = "adopt"
     NOTHING = "nothing"
     REFUSED = "refused"
-    UNKNOWN = "can't be told"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

@@ -89,4 +89,4 @@ def _refused_by_cloudformation(change: Change) -> Verdict | None:
 def _why_no_request(change: Change) -> str:
     if change.declared is not None:
         return "the properties do not change, so CloudFormation sends no request"
-    return "DeletionPolicy is Retain, so CloudFormation sends no Delete and the test goes on"
+    return "DeletionPolicy is Retain, so CloudFormation sends no Delete and the test continues"

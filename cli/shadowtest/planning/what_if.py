@@ -61,7 +61,7 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
         situation = live.situation(request, journal, now)
         unread = live.unread & {request.name.casefold(), *situation.endpoints}
         if unread:
-            unknown = Open("what is live depends on a name that is known only at deployment")
+            unknown = Open("the name of a live resource is known only at deployment")
             return Course(request, tuple(taken), unknown, live, situation)
         for target in situation.targets:
             if target.lease_observed:

@@ -20,7 +20,7 @@ TEMPLATE = Path(__file__).with_name("template.yaml")
     required=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="The folder for template.yaml and function.zip. It is made if it is not there, and both files are replaced.",
+    help="The folder for template.yaml and function.zip. It is created if it does not exist. Both files are replaced.",
 )
 def command(folder: Path) -> None:
     """Write the template and the code of the function behind Custom::SageMakerInferenceExperiment.
@@ -45,7 +45,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise CommandError(f"{folder} is a file, must be a folder, or not be there") from error
+        raise CommandError(f"{folder} is a file, but must be a folder") from error
     except OSError as error:
         raise CommandError(f"{folder} can't be made: {error.strerror}") from error
     written = []

@@ -17,7 +17,7 @@ from shadowtest.reporting.report import PRODUCTION, SHADOW, TestReport, Variant
 
 NOT_STARTED = "The test has not started, so there is nothing to compare."
 NOT_COMPLETE_YET = "The test has run too briefly: no period of its metrics is complete."
-TOO_OLD = "The test ended before the time of which CloudWatch still has data."
+TOO_OLD = "CloudWatch no longer has data for the time of this test."
 
 
 def report_of(test: LiveTest, cloudwatch: Any) -> TestReport:

@@ -12,7 +12,7 @@ from shadowtest.schema.whole import of_properties, of_template
 def command(whole: bool) -> None:
     """Print a JSON Schema (draft-07) of the properties of Custom::SageMakerInferenceExperiment.
 
-    It is made from what the function reads, and refuses nothing that the function takes. shadowtest lint finds more:
+    The schema comes from the function's parser, and accepts all that the function accepts. shadowtest lint finds more:
     the schema does not compare properties with each other.
     """
     click.echo(json.dumps(of_template() if whole else of_properties(), indent=2))

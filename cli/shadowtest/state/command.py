@@ -17,15 +17,15 @@ from shadowtest.state.watching import watch
 
 @click.command("status")
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
-@click.option("--all", "everything", is_flag=True, help="Also tests that have ended, and experiments of no stack.")
-@click.option("--watch", "watches", is_flag=True, help="Follow them until nothing is in transition any more.")
+@click.option("--all", "everything", is_flag=True, help="Also show ended tests, and experiments that no stack owns.")
+@click.option("--watch", "watches", is_flag=True, help="Follow the tests until nothing is in transition.")
 @click.option(
     "--interval",
     type=click.FloatRange(min=0, min_open=True),
     default=5,
     show_default=True,
     metavar="SECONDS",
-    help="How often --watch looks.",
+    help="How often --watch reads the state.",
 )
 @output_options(FORMATS)
 @reads_aws
@@ -47,11 +47,11 @@ def command(
     \b
     Exit codes:
       0    the state was shown; with --watch, nothing is in transition any more
-      1    an error of the input or of AWS, or an experiment of a named STACK is not there
+      1    an error in the input or from AWS, or an experiment of a named STACK does not exist
       130  --watch was interrupted (Ctrl-C)
     """
     if everything and stacks:
-        raise click.UsageError("--all is for the whole region, so no STACK can be given with it")
+        raise click.UsageError("--all can't be combined with STACK")
     if watches and kind != "text":
         raise click.UsageError(f"--watch prints text; --out {kind}=FILE writes what it saw last")
     read = _Reader(aws, stacks, everything=everything)

@@ -44,7 +44,7 @@ def state_of_stacks(aws: Aws, stacks: Sequence[str]) -> tuple[State, list[str]]:
         tuple(StackState(stack_name(each.stack_id), each.status) for each in deployed),
         tuple(_states(aws, [test for test in tests if test is not None])),
         tuple(
-            f"experiment {name}, of {logical_id} in stack {stack_name(stack.stack_id)}, is not there"
+            f"experiment {name} of {logical_id} in stack {stack_name(stack.stack_id)} does not exist"
             for (stack, logical_id, name), test in zip(candidates, tests, strict=True)
             if test is None and not stack.status.endswith(STACK_AT_WORK)
         ),

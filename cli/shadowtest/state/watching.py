@@ -52,7 +52,7 @@ def _shown_by_lines(now: Callable[[], datetime]) -> Iterator[Show]:
     def show(state: State) -> None:
         lines = {f"stack {each.name}": stack_in_words(each) for each in state.stacks}
         lines |= {f"experiment {each.experiment}": on_one_line(each) for each in state.tests}
-        gone = {key: f"{key.capitalize()} is not there any more." for key in shown if key not in lines}
+        gone = {key: f"{key.capitalize()} no longer exists." for key in shown if key not in lines}
         for key, line in (lines | gone).items():
             if shown.get(key) != line:
                 click.echo(f"{iso_instant(now())} {on_a_line(line)}")

@@ -46,7 +46,7 @@ def _templates(name: str) -> Iterator[Template]:
         # A CDK app's stages have folders of their own within cdk.out.
         files = sorted(Path(name).rglob("*.template.json"))
         if not files:
-            raise CommandError(f"{name} is a folder without *.template.json, such as cdk.out has: name a template")
+            raise CommandError(f"{name} has no *.template.json files: name a template, or a folder such as cdk.out")
         for file in files:
             yield template_in(file)
 
@@ -56,7 +56,7 @@ def content_of(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except FileNotFoundError:
-        raise CommandError(f"{file} is not there") from None
+        raise CommandError(f"{file} does not exist") from None
     except OSError as error:
         raise CommandError(f"{file} can't be read: {error.strerror}") from error
 
@@ -71,5 +71,5 @@ def _template(name: str, content: bytes) -> Template:
     except UnreadableError as error:
         raise CommandError(f"{name} {error}") from error
     if not isinstance(root, Mapping) or not isinstance(root.get("Resources"), Mapping):
-        raise CommandError(f"{name} is no CloudFormation template: it has no map of Resources")
+        raise CommandError(f"{name} is not a CloudFormation template: it has no Resources map")
     return Template(name, root)

@@ -2,7 +2,7 @@
 
 from shadowtest.drifting.drift import Finding, Kind, ResourceDrift
 
-NO_RESOURCES = "No shadow test."
+NO_RESOURCES = "No shadow tests found."
 COLUMNS = ("field", "declared", "live")
 
 
@@ -11,7 +11,7 @@ def title(drift: ResourceDrift) -> str:
     if drift.has_drifted:
         said = "has drifted"
     elif drift.is_untold:
-        said = "can't be told" if len(drift.findings) == 1 else "can't be told in full"
+        said = "can't be compared" if len(drift.findings) == 1 else "can't be compared completely"
     else:
         said = "is as declared"
     of = f", experiment {drift.experiment}" if drift.experiment else ""
@@ -34,5 +34,5 @@ def _is_field(finding: Finding) -> bool:
 
 
 def _sentence(finding: Finding) -> str:
-    text = f"Can't be told: {finding.message}" if finding.kind is Kind.UNKNOWN else finding.message
+    text = f"Not compared: {finding.message}" if finding.kind is Kind.UNKNOWN else finding.message
     return text if text.endswith(".") else f"{text}."

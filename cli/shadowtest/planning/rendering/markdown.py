@@ -32,7 +32,7 @@ def render_markdown(plans: Sequence[StackPlan], cost: Cost, *, max_bytes: int | 
 def _document(plans: Sequence[StackPlan], folded: list[list[list[str]]], cost: Cost, *, shortened: bool = False) -> str:
     lines = [line for plan, details_of in zip(plans, folded, strict=True) for line in _of_stack(plan, details_of)]
     if not plans:
-        lines += ["No shadow tests.", ""]
+        lines += ["No shadow tests found.", ""]
     for line in cost_in_words(cost):
         lines += [plain(line), ""]
     if shortened:

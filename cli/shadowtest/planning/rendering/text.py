@@ -19,7 +19,7 @@ _INDENT = (0, 0, 0, 4)
 def render_text(plans: Sequence[StackPlan], cost: Cost) -> RenderableType:
     """Values come from the template and from AWS, so none of them is read as markup."""
     if not plans:
-        return Text("No shadow tests.")
+        return Text("No shadow tests found.")
     lines = [Text(line) for line in cost_in_words(cost)]
     return Group(*(each for plan in plans for each in _of_stack(plan)), *lines)
 

@@ -16,12 +16,12 @@ TITLES = {
     Kind.START: "Start",
     Kind.PROMOTE: "Promote",
     Kind.END: "End",
-    Kind.CALL_OFF: "Call off",
+    Kind.CALL_OFF: "Cancel",
     Kind.REMOVE: "Remove",
     Kind.ADOPT: "Adopt",
     Kind.NOTHING: "Nothing",
     Kind.REFUSED: "REFUSED",
-    Kind.UNKNOWN: "Can't be told",
+    Kind.UNKNOWN: "Unknown",
 }
 
 
@@ -34,7 +34,7 @@ def headline(verdict: Verdict) -> str:
 def details(verdict: Verdict) -> Iterator[str]:
     """Further facts, one sentence each. The differences are apart."""
     for waits_for in verdict.waits_for:
-        yield f"The handler first waits until this status is over: {waits_for}."
+        yield f"The function first waits for this status to end: {waits_for}."
     if verdict.sampling is not None and verdict.kind is not Kind.REFUSED:
         yield f"The shadow variant gets {verdict.sampling} percent of the requests."
     if verdict.ends is not None:
@@ -50,7 +50,7 @@ def cost_in_words(cost: Cost) -> list[str]:
     hours = f"{cost.instance_hours:,.0f} instance-hours"
     total = f", {cost.total:,.2f} {cost.currency}" if cost.total is not None else ""
     lines = [f"The shadow variants of these tests are billed until the tests end: {hours}{total}."]
-    lines.extend(f"The price is not known in full: {why}." for why in cost.unknown)
+    lines.extend(f"The cost is not complete: {why}." for why in cost.unknown)
     return lines
 
 
@@ -58,7 +58,7 @@ def bill_in_words(bill: Bill) -> str:
     on = f"{instances_in_words(bill.instance_count, bill.instance_type)}"
     billed = f"{bill.role.capitalize()} variant {bill.variant} ({bill.model}) is billed on {on}"
     if bill.instance_hours is None:
-        return f"{billed}, without an end."
+        return f"{billed}, with no scheduled end."
     return f"{billed} until then: {bill.instance_hours:,.0f} instance-hours."
 
 
@@ -71,22 +71,22 @@ def _what_happens(verdict: Verdict) -> str:
             return f"Experiment {name} is created on endpoint {verdict.endpoint} and replaces {verdict.replaces}."
         case Kind.UPDATE:
             changes = ", ".join(f"{each.path} from {each.live} to {each.declared}" for each in verdict.differences)
-            return f"Experiment {name} changes {changes}. The test goes on, and production serves as before."
+            return f"Experiment {name} changes {changes}. The test continues, and production does not change."
         case Kind.START:
-            return f"Experiment {name}, which is scheduled, starts now."
+            return f"The scheduled experiment {name} starts now."
         case Kind.PROMOTE | Kind.END:
             return " ".join((f"Experiment {name} ends.", *map(_fate_in_words, _shadow_first(verdict.fates))))
         case Kind.CALL_OFF:
-            return f"Experiment {name}, which has not started, never starts."
+            return f"Experiment {name} is canceled before it starts."
         case Kind.REMOVE:
             return f"The record of experiment {name} is deleted."
         case Kind.ADOPT:
-            return f"Experiment {name}, which is there already, is taken over by this resource."
+            return f"This resource adopts the existing experiment {name}."
         case Kind.NOTHING:
-            return f"Experiment {name} stays as it is: {verdict.reason}."
+            return f"Experiment {name} does not change: {verdict.reason}."
         case Kind.REFUSED:
             return f"The deployment fails: {_sentence(verdict.reason)}"
-    return f"What happens to experiment {name} can't be told: {verdict.reason}."
+    return f"The effect on experiment {name} is not known: {verdict.reason}."
 
 
 def _sentence(text: str) -> str:
@@ -104,4 +104,4 @@ def _fate_in_words(fate: Fate) -> str:
         return f"{variant} takes all traffic on {on}."
     if fate.action == Action.REMOVE:
         return f"{variant} is removed."
-    return f"{variant} {'serves' if fate.role == PRODUCTION else 'stays'} on {on}."
+    return f"{variant} {'continues to serve' if fate.role == PRODUCTION else 'remains'} on {on}."

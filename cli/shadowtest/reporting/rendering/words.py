@@ -11,7 +11,7 @@ from shadowtest.reporting.metrics.windows import Window
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Comparison, TestReport, Variant
 
 COLUMNS = ("", PRODUCTION, SHADOW, "shadow / production")
-NO_TESTS = "No shadow test."
+NO_TESTS = "No shadow tests found."
 
 
 def title(report: TestReport) -> str:
@@ -30,7 +30,7 @@ def facts(report: TestReport) -> Iterator[str]:
 def explanations(report: TestReport) -> Iterator[str]:
     """How to read the numbers, one sentence each."""
     if report.window is not None:
-        yield f"The numbers are of {_span(report.window)}."
+        yield f"The numbers cover {_span(report.window)}."
     if report.percentile_window is not None:
         periods = report.percentile_window
         needed = ", ".join(f"{samples_needed(each):,} for a {each}" for each in PERCENTILES)
@@ -94,7 +94,7 @@ def duration(seconds: int) -> str:
 
 def _time(report: TestReport) -> str:
     if report.start is None:
-        return "When the test starts is not known."
+        return "The start time of the test is not known."
     if report.end is None:
         return f"Start: {iso_instant(report.start)}."
     return f"From {iso_instant(report.start)} to {iso_instant(report.end)}, {_rounded(report.end - report.start)}."

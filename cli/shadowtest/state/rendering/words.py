@@ -9,12 +9,12 @@ from shadowtest.planning.rendering.words import bill_in_words
 from shadowtest.state.test_state import Served, StackState, TestState
 
 COLUMNS = ("served as", "variant", "model", "instances")
-NO_TESTS = "No shadow test."
+NO_TESTS = "No shadow tests found."
 
 
 def title(test: TestState) -> str:
     if not test.stack:
-        return f"Experiment {test.experiment}, of no stack"
+        return f"Experiment {test.experiment}, owned by no stack"
     return f"{test.logical_id} of stack {test.stack}: experiment {test.experiment}"
 
 
@@ -30,7 +30,7 @@ def facts(test: TestState) -> Iterator[str]:
     """One sentence each."""
     yield f"Status: {status(test)}."
     if test.endpoint_status is None:
-        yield f"There is no endpoint {test.endpoint}."
+        yield f"Endpoint {test.endpoint} does not exist."
     else:
         yield f"Endpoint {test.endpoint} is {test.endpoint_status}."
     if test.phase is not Phase.ENDED:
