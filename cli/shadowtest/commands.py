@@ -83,7 +83,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.ERROR
     except click.Abort:
         print("error: interrupted", file=sys.stderr)
-        return ExitCode.ERROR
+        return ExitCode.INTERRUPTED
     return code if isinstance(code, int) else ExitCode.DONE
 
 

@@ -6,12 +6,12 @@ from enum import IntEnum
 class ExitCode(IntEnum):
     DONE = 0
     ERROR = 1
-    """Of the input, of AWS, or of how the command was called."""
+    """An error in the input, from AWS, or in how the command was called."""
     CHANGES = 2
     """Only with ``--detailed-exitcode``."""
     REFUSED = 3
-    """Refused, or with faults."""
+    """The deployment would be refused, or lint found faults."""
     UNKNOWN = 4
-    """It can't be told. Only with ``--strict``."""
+    """The result is not known. Only with ``--strict``."""
     INTERRUPTED = 130
-    """By Ctrl-C, while the command watched. As shells have it."""
+    """By Ctrl-C. Shells use the same code."""

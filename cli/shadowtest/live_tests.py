@@ -1,6 +1,6 @@
 """Shadow tests as they are live, each with the resource that declares it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -12,10 +12,15 @@ from inference_experiment_handler.model import operations
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.tags import LOGICAL_ID, STACK_ID, started_at
+from inference_experiment_handler.spec import names as experiment_names
 from shadowtest.aws.session import Aws
-from shadowtest.aws.stacks import named_stacks
-from shadowtest.templates.resource_type import RESOURCE_TYPE
-from shadowtest.values.stack import DeployedStack
+from shadowtest.templates.experiments import experiments_of
+from shadowtest.values.functions import MalformedFunctionError
+from shadowtest.values.resolver import as_deployed
+from shadowtest.values.stack import DeployedStack, stack_name
+from shadowtest.values.unknown import unknown_paths
+
+_RUN = (Status.RUNNING, Status.UPDATING, Status.STOPPING)
 
 
 @dataclass(frozen=True)
@@ -31,23 +36,23 @@ class LiveTest:
     seen: datetime
 
 
-def tests_of(aws: Aws, stacks: tuple[str, ...]) -> tuple[list[LiveTest], list[str]]:
-    """The tests of these stacks, running or ended, and what can't be reported of a stack."""
-    declared = [each for stack in named_stacks(aws, stacks) for each in _declared(stack)]
-    found = aws.each(lambda each: described(aws, *each), declared)
+def tests_of(aws: Aws, stacks: Sequence[DeployedStack]) -> tuple[list[LiveTest], list[str]]:
+    """The tests of these stacks, also those that have ended; and the tests that do not exist, a sentence each."""
+    declared = [(stack, *each) for stack in stacks for each in _declared(stack)]
+    found = aws.each(lambda each: described(aws, each[0].name, each[1], each[2]), declared)
     missing = [
-        f"experiment {name} of {logical_id} in stack {stack} does not exist"
+        f"experiment {name} of {logical_id} in stack {stack.name} does not exist"
         for (stack, logical_id, name), test in zip(declared, found, strict=True)
-        if test is None
+        if test is None and not stack.in_progress
     ]
     return [test for test in found if test is not None], missing
 
 
 def running_tests(aws: Aws) -> list[LiveTest]:
-    """All running tests of the region that a stack has declared."""
-    sagemaker = aws.client("sagemaker")
-    pages = sagemaker.get_paginator("list_inference_experiments").paginate(StatusEquals=Status.RUNNING)
-    names = [each["Name"] for page in pages for each in page["InferenceExperiments"]]
+    """All tests of the region that run and that a stack has declared. A test also runs while it is updated."""
+    pages = aws.client("sagemaker").get_paginator("list_inference_experiments").paginate()
+    listed = [each for page in pages for each in page["InferenceExperiments"]]
+    names = [each["Name"] for each in listed if each["Status"] in _RUN]
     return [test for test in with_owners(aws, names) if test.stack]
 
 
@@ -58,11 +63,28 @@ def with_owners(aws: Aws, names: Iterable[str]) -> list[LiveTest]:
     return sorted(tests, key=lambda test: (test.stack, test.logical_id, test.experiment.name))
 
 
-def _declared(stack: DeployedStack) -> Iterator[tuple[str, str, str]]:
-    """Stack, logical id and experiment of each resource; its physical id is the experiment's name."""
-    for logical_id, resource in stack.template.get("Resources", {}).items():
-        if resource.get("Type") == RESOURCE_TYPE and logical_id in stack.physical_ids:
-            yield stack_name(stack.stack_id), logical_id, stack.physical_ids[logical_id]
+def _declared(stack: DeployedStack) -> Iterator[tuple[str, str]]:
+    """Each logical id with the name of its experiment.
+
+    CloudFormation knows a new name only once the function has answered, so during a deployment it is also told from the
+    properties.
+    """
+    values = as_deployed(stack, None)
+    for logical_id in experiments_of(stack.template):
+        known = stack.physical_ids.get(logical_id)
+        if known is not None:
+            yield logical_id, known
+        if not stack.in_progress:
+            continue
+        try:
+            properties = values.properties(logical_id)
+        except MalformedFunctionError:
+            continue
+        if any(path[0] in ("Name", "Run") for path, _ in unknown_paths(properties)):
+            continue
+        name = experiment_names.of(properties, stack.stack_id, logical_id)
+        if not experiment_names.same(name, known):
+            yield logical_id, name
 
 
 def described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | None:
@@ -84,11 +106,6 @@ def _with_owner(test: LiveTest) -> LiveTest:
     tags = test.experiment.tags or {}
     stack_id = tags.get(STACK_ID, "")
     return replace(test, stack=stack_name(stack_id) if stack_id else "", logical_id=tags.get(LOGICAL_ID, ""))
-
-
-def stack_name(stack_id: str) -> str:
-    """Of arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID."""
-    return stack_id.split("/")[1]
 
 
 def _answered_at(answer: dict[str, Any]) -> datetime | None:

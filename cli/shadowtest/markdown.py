@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 
+from shadowtest.outputs import escaped
+
 _SPECIAL = re.compile(r"([\\`*_\[\]|#~])")
 
 
 def plain(text: str) -> str:
     """Text that Markdown, HTML and mentions make nothing of."""
-    one_line = " ".join(text.split())
+    one_line = escaped(" ".join(text.split()))
     html = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
     # The signs of an entity are none of Markdown's.
     return re.sub(r"&\\#", "&#", _SPECIAL.sub(r"\\\1", html))

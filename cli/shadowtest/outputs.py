@@ -54,6 +54,6 @@ def write(outputs: Outputs, rendered: Callable[[str], str]) -> None:
             raise CommandError(f"{file} can't be written: {error.strerror}") from error
 
 
-def on_a_line(text: str) -> str:
+def escaped(text: str) -> str:
     """Control characters are shown as escapes, so that a value from a template can't command a terminal."""
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)

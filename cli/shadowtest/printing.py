@@ -1,9 +1,12 @@
 """How text is printed: for a terminal with colours and wrapped, otherwise a line for each sentence."""
 
 import io
+from collections.abc import Callable
 
 import click
 from rich.console import Console, RenderableType
+
+from shadowtest.outputs import Outputs, write
 
 _UNWRAPPED = 10_000
 
@@ -13,6 +16,18 @@ def unwrapped(text: RenderableType) -> str:
     out = io.StringIO()
     Console(file=out, width=_UNWRAPPED, color_system=None, highlight=False).print(text)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def output(kind: str, outputs: Outputs, *, text: Callable[[], RenderableType], rendered: Callable[[str], str]) -> None:
+    """Prints the document in the format that the user chose, and writes it to the files.
+
+    ``text``: the document for a terminal. ``rendered``: the whole document in any format.
+    """
+    if kind == "text":
+        show(text())
+    else:
+        click.echo(rendered(kind), nl=False)
+    write(outputs, rendered)
 
 
 def show(text: RenderableType) -> None:

@@ -22,12 +22,15 @@ class Aws:
     """``region`` and ``profile``: ``None`` for what the environment or the user's AWS configuration says."""
 
     def __init__(self, region: str | None = None, profile: str | None = None) -> None:
-        self._profile = profile
-        # The AWS CLI and the other SDKs know both variables, boto3 only the second one.
-        known = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        self._session = boto3.Session(region_name=known, profile_name=profile)
+        self._region, self._profile = region, profile
         self._clients: dict[str, Any] = {}
         self._making = Lock()
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        # The AWS CLI and the other SDKs know both variables, boto3 only the second one.
+        region = self._region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        return boto3.Session(region_name=region, profile_name=self._profile)
 
     @staticmethod
     def now() -> datetime:

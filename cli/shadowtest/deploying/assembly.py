@@ -8,7 +8,7 @@ from typing import Any
 
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.errors import CommandError
-from shadowtest.templates.files import template_in
+from shadowtest.templates.files import has_no_resources, template_in
 from shadowtest.templates.node import plain
 
 _ENVIRONMENT = re.compile(r"aws://([^/]+)/(.+)")
@@ -34,6 +34,8 @@ def _stacks(folder: Path, name: str, artifact: dict[str, Any]) -> Iterator[Stack
         yield from stacks_of(folder / properties["directoryName"])
     elif artifact.get("type") == "aws:cloudformation:stack":
         file = folder / properties["templateFile"]
+        if has_no_resources(file):
+            return
         account, region = _environment(artifact.get("environment", ""))
         yield StackToDeploy(
             properties.get("stackName", name),

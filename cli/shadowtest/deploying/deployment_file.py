@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shadowtest.errors import CommandError
-from shadowtest.templates.files import content_of
+from shadowtest.templates.duplicates import duplicate_keys
+from shadowtest.templates.files import tree_in
 from shadowtest.templates.node import Mapping, plain
-from shadowtest.templates.reading import UnreadableError, read
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,10 @@ class DeploymentFile:
 
 def read_deployment_file(file: Path) -> DeploymentFile:
     """Raises a ``CommandError``."""
-    try:
-        root = read(content_of(file).decode("utf-8-sig"))
-    except (UnreadableError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} {error}") from error
+    root = tree_in(file)
+    repeated = [f"line {place.line}: {path[-1]} {fault}" for path, place, fault in duplicate_keys(root)]
+    if repeated:
+        raise CommandError(f"{file}: {'; '.join(repeated)}")
     said = plain(root) if isinstance(root, Mapping) else {}
     path, parameters = said.get("template-file-path"), said.get("parameters") or {}
     if not isinstance(path, str):

@@ -47,9 +47,10 @@ def stacks_to_deploy(source: Source) -> list[StackToDeploy]:
 
 
 def _of_template(file: Path, names: Sequence[str]) -> StackToDeploy:
+    template = template_in(file)
     if len(names) != 1:
         raise CommandError(f"{file} is a template: use --stack to name the stack that you deploy it to")
-    return StackToDeploy(names[0], plain(template_in(file).root), str(file))
+    return StackToDeploy(names[0], plain(template.root), str(file))
 
 
 def _chosen(stacks: list[StackToDeploy], names: Sequence[str], folder: str) -> list[StackToDeploy]:

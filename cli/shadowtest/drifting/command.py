@@ -8,8 +8,8 @@ from shadowtest.drifting.looking import drifts_of
 from shadowtest.drifting.rendering import FORMATS, rendered
 from shadowtest.drifting.rendering.text import render_text
 from shadowtest.exit_codes import ExitCode
-from shadowtest.outputs import Outputs, output_options, write
-from shadowtest.printing import show
+from shadowtest.outputs import Outputs, output_options
+from shadowtest.printing import output
 
 
 @click.command("drift")
@@ -36,17 +36,13 @@ def command(
 
     \b
     Exit codes:
-      0  it was compared
-      1  an error of the input or of AWS
+      0  the comparison was made
+      1  an error in the input or from AWS
       2  a test has drifted (only with --detailed-exitcode)
       4  it is not known whether a test has drifted (only with --strict)
     """
     drifts = drifts_of(aws, stacks)
-    if kind == "text":
-        show(render_text(drifts))
-    else:
-        click.echo(rendered(drifts, kind), nl=False)
-    write(outputs, lambda each: rendered(drifts, each))
+    output(kind, outputs, text=lambda: render_text(drifts), rendered=lambda each: rendered(drifts, each))
     if strict and any(drift.is_untold for drift in drifts):
         return ExitCode.UNKNOWN
     if detailed_exitcode and any(drift.has_drifted for drift in drifts):

@@ -7,14 +7,11 @@ from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import exports, named_stacks, stacks_with_experiments
 from shadowtest.drifting.comparing import Resource, compare
 from shadowtest.drifting.drift import Finding, Kind, ResourceDrift
-from shadowtest.live_tests import stack_name
 from shadowtest.planning.changes import imports_values
-from shadowtest.templates.resource_type import RESOURCE_TYPE
+from shadowtest.templates.experiments import experiments_of
 from shadowtest.values.functions import MalformedFunctionError
 from shadowtest.values.resolver import as_deployed
 from shadowtest.values.stack import DeployedStack
-
-_AT_WORK = "_IN_PROGRESS"
 
 
 def drifts_of(aws: Aws, names: tuple[str, ...]) -> list[ResourceDrift]:
@@ -28,21 +25,20 @@ def drifts_of(aws: Aws, names: tuple[str, ...]) -> list[ResourceDrift]:
 
 def _resources(stack: DeployedStack, exports: Mapping[str, str] | None) -> Iterator[Resource | ResourceDrift]:
     values = as_deployed(stack, exports)
-    for logical_id, resource in stack.template.get("Resources", {}).items():
+    for logical_id in experiments_of(stack.template):
         physical_id = stack.physical_ids.get(logical_id, "")
-        if resource.get("Type") != RESOURCE_TYPE or not (physical_id or stack.status.endswith(_AT_WORK)):
-            continue
-        name = stack_name(stack.stack_id)
-        if stack.status.endswith(_AT_WORK):
+        if stack.in_progress:
             # Its template may be the one that is being deployed.
-            yield _untold(name, logical_id, physical_id, f"stack {name} is {stack.status}")
+            yield _untold(stack.name, logical_id, physical_id, f"stack {stack.name} is {stack.status}")
+            continue
+        if not physical_id:
             continue
         try:
             properties = values.properties(logical_id)
         except MalformedFunctionError as error:
-            yield _untold(name, logical_id, physical_id, str(error))
+            yield _untold(stack.name, logical_id, physical_id, str(error))
         else:
-            yield Resource(name, stack.stack_id, logical_id, physical_id, properties)
+            yield Resource(stack.name, stack.stack_id, logical_id, physical_id, properties)
 
 
 def _untold(stack: str, logical_id: str, physical_id: str, why: str) -> ResourceDrift:

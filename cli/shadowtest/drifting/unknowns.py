@@ -7,7 +7,9 @@ from inference_experiment_handler import client
 from inference_experiment_handler.client import NotFoundError, SageMaker
 from inference_experiment_handler.model import operations
 from inference_experiment_handler.model.observed import ObservedExperiment
-from shadowtest.planning.placeholders import Path, placeholder, replaced, shown, unknown_paths, value_at
+from shadowtest.planning.placeholders import placeholder, replaced, value_at
+from shadowtest.templates.node import Path, shown_path
+from shadowtest.values.unknown import unknown_paths
 
 _NOT_COMPARED = ("ServiceToken", "OnDelete")
 """Properties that nothing live is compared with."""
@@ -26,7 +28,7 @@ def as_live(
     experiment = _described(physical_id, sagemaker)
     values = {path: _value(path, properties, physical_id, experiment) for path in unknown}
     why = [
-        f"{shown(path)} is known only to CloudFormation ({value.why})"
+        f"{shown_path(path)} is known only to CloudFormation ({value.why})"
         for path, value in unknown.items()
         if path[0] not in _NOT_COMPARED
     ]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from shadowtest.linting.branches import Conditions
-from shadowtest.linting.duplicates import duplicate_keys
 from shadowtest.linting.finding import Finding, Report, Resource
-from shadowtest.linting.properties import NotCheckedError, faults_of, shown_path
+from shadowtest.linting.properties import NotCheckedError, faults_of
 from shadowtest.linting.references import unknown_attributes
+from shadowtest.templates.duplicates import duplicate_keys
 from shadowtest.templates.files import Template
-from shadowtest.templates.node import Entry, Mapping, Node, Scalar, walk
+from shadowtest.templates.node import Entry, Mapping, Node, Scalar, shown_path, walk
 from shadowtest.templates.resource_type import RESOURCE_TYPE
 
 

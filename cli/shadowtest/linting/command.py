@@ -4,7 +4,7 @@ import click
 
 from shadowtest.exit_codes import ExitCode
 from shadowtest.linting.check import check
-from shadowtest.linting.reports import FORMATS, rendered
+from shadowtest.linting.rendering import FORMATS, rendered
 from shadowtest.outputs import Outputs, output_options, write
 from shadowtest.templates.files import templates_in
 

@@ -7,7 +7,7 @@ from typing import Any
 from inference_experiment_handler.spec.parser import faults_in
 from inference_experiment_handler.spec.reader import Fault
 from shadowtest.linting.branches import Conditions, assignments, reached, resolved
-from shadowtest.templates.node import Mapping, Node, Place, Scalar, intrinsic, plain, walk
+from shadowtest.templates.node import Mapping, Node, Place, Scalar, intrinsic, plain, shown_path, walk
 from shadowtest.templates.places import place_of
 
 _MOST_CONDITIONS = 8
@@ -75,11 +75,6 @@ def _nulls(properties: Mapping, place: Place) -> Iterator[Located]:
             yield Located(
                 Fault(said, "is null, which CloudFormation refuses: leave it out"), place_of(properties, said, place)
             )
-
-
-def shown_path(path: tuple[str | int, ...]) -> str:
-    """``ModelVariants[0].ModelName``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
 def _unknown(value: Any) -> bool:

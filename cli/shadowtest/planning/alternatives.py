@@ -11,18 +11,11 @@ from typing import Any
 
 from inference_experiment_handler.client import SageMaker
 from shadowtest.planning.change import Change
-from shadowtest.planning.placeholders import (
-    NAMES_WHAT_IS_LIVE,
-    Path,
-    placeholder,
-    replaced,
-    shown,
-    unknown_paths,
-    value_at,
-)
+from shadowtest.planning.placeholders import NAMES_WHAT_IS_LIVE, placeholder, replaced, value_at
 from shadowtest.planning.verdict import Alternative, Kind, Verdict
 from shadowtest.planning.verdicts import foretell, live_for, name_of
-from shadowtest.values.unknown import KnownAtDeployment
+from shadowtest.templates.node import Path, shown_path
+from shadowtest.values.unknown import KnownAtDeployment, unknown_paths
 
 _TOKEN: Path = ("ServiceToken",)
 
@@ -98,14 +91,15 @@ def _undecidable(
 def _possible(change: Change, paths: list[Path]) -> list[tuple[str, Any]]:
     """The properties as they may be, each with its condition. One at a time changes, and all at once."""
     others = {path: placeholder(path) for path in paths}
-    words = " and ".join(map(shown, paths))
+    words = " and ".join(map(shown_path, paths))
     if change.deployed is None:
         return [(f"{words} known at deployment", replaced(change.declared, others))]
     stays = {path: value_at(change.deployed, path) for path in paths}
     possible = [(f"{words} unchanged", replaced(change.declared, stays))]
     if len(paths) > 1:
         possible += [
-            (f"a different {shown(path)}", replaced(change.declared, {**stays, path: others[path]})) for path in paths
+            (f"a different {shown_path(path)}", replaced(change.declared, {**stays, path: others[path]}))
+            for path in paths
         ]
     return [*possible, (f"a different {words}", replaced(change.declared, others))]
 
@@ -118,7 +112,9 @@ def _same(one: tuple[Verdict, ...], other: tuple[Verdict, ...]) -> bool:
 
 
 def _untold(change: Change, unknown: Mapping[Path, KnownAtDeployment], alternatives: list[Alternative]) -> Verdict:
-    words = "; ".join(f"{shown(path)} is known only at deployment ({value.why})" for path, value in unknown.items())
+    words = "; ".join(
+        f"{shown_path(path)} is known only at deployment ({value.why})" for path, value in unknown.items()
+    )
     differences = [
         {each for verdict in alternative.verdicts for each in verdict.differences} for alternative in alternatives
     ]

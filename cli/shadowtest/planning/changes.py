@@ -1,19 +1,17 @@
 """From a stack as it is to be deployed, and as it is deployed, to the change of each of its shadow tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from shadowtest.deploying.stack import KnownProperties, StackToDeploy
 from shadowtest.planning.change import Change
-from shadowtest.templates.resource_type import RESOURCE_TYPE
+from shadowtest.planning.placeholders import PLACEHOLDER
+from shadowtest.templates.experiments import experiments_of, resources_of
 from shadowtest.values.functions import MalformedFunctionError
 from shadowtest.values.resolver import Resolver, as_deployed
 from shadowtest.values.stack import DeployedStack, Place, Template
 from shadowtest.values.unknown import KnownAtDeployment
-
-_NEW = "known-at-deployment"
-"""In the place of the id of a stack that is not there yet."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +34,15 @@ def changes_of(
         Resolver(stack.template, place, given=stack.parameters, deployed=deployed, exports=exports),
         as_deployed(deployed, exports) if deployed is not None else None,
     )
-    declared = list(_experiments(stack.template))
-    removed = [each for each in _experiments(deployed.template) if each not in declared] if deployed else []
+    declared = list(experiments_of(stack.template))
+    removed = [each for each in experiments_of(deployed.template) if each not in declared] if deployed else []
     found = map(comparison.change, [*declared, *removed])
     return [change for change in found if change is not None]
 
 
 def nested_stacks(template: Template) -> list[str]:
     """The logical ids of nested stacks, whose own templates are not read."""
-    return [key for key, resource in _resources(template) if resource.get("Type") == "AWS::CloudFormation::Stack"]
+    return [key for key, resource in resources_of(template) if resource.get("Type") == "AWS::CloudFormation::Stack"]
 
 
 def imports_values(template: Any) -> bool:
@@ -99,18 +97,7 @@ def _is_kept(resource: Mapping[str, Any], policy: str) -> bool:
     return resource.get(policy) in ("Retain", "RetainExceptOnCreate")
 
 
-def _experiments(template: Template) -> Iterator[str]:
-    return (key for key, resource in _resources(template) if resource.get("Type") == RESOURCE_TYPE)
-
-
-def _resources(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    resources = template.get("Resources")
-    for key, resource in resources.items() if isinstance(resources, Mapping) else ():
-        if isinstance(resource, Mapping):
-            yield key, resource
-
-
 def _made_up_id(place: Place) -> str:
-    """Of a stack that is not there yet. What it leads to is never shown."""
+    """The id of a stack that does not exist yet. No name that depends on it is shown."""
     partition, region, account = place.partition or "aws", place.region or "", place.account or ""
-    return f"arn:{partition}:cloudformation:{region}:{account}:stack/{place.stack_name}/{_NEW}"
+    return f"arn:{partition}:cloudformation:{region}:{account}:stack/{place.stack_name}/{PLACEHOLDER}"

@@ -11,19 +11,16 @@ from shadowtest.deploying.change_set import stack_of_change_set
 from shadowtest.deploying.sources import Source, stacks_to_deploy
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.errors import CommandError
-from shadowtest.outputs import Outputs, output_options, write
-from shadowtest.planning.cost import Cost, cost_of
+from shadowtest.outputs import Outputs, output_options
+from shadowtest.planning.cost import cost_of
 from shadowtest.planning.outcome import exit_code
 from shadowtest.planning.plan_stacks import of_interest, plan_offline, plan_stacks
-from shadowtest.planning.rendering.json_document import render_json
-from shadowtest.planning.rendering.markdown import render_markdown
+from shadowtest.planning.rendering import FORMATS, rendered
 from shadowtest.planning.rendering.text import render_text
-from shadowtest.planning.stack_plan import StackPlan
 from shadowtest.pricing.price_list import PriceList
 from shadowtest.pricing.prices import Prices, no_prices, prices_in
-from shadowtest.printing import show, unwrapped
+from shadowtest.printing import output
 
-_FORMATS = ("text", "markdown", "json")
 _COMMENT = 65_536
 """What a comment on GitHub may have."""
 
@@ -60,7 +57,7 @@ def _amount(_context: click.Context, _parameter: click.Parameter, value: str | N
     "--max-cost", callback=_amount, metavar="AMOUNT", help="Exit with 3 if the cost until the tests end is higher."
 )
 @click.option("--max-bytes", type=click.IntRange(min=1024), default=_COMMENT, show_default=True, help="Markdown limit.")
-@output_options(_FORMATS)
+@output_options(FORMATS)
 @reads_aws
 def command(
     source: str | None,
@@ -93,12 +90,17 @@ def command(
       3  the deployment would be refused, or costs more than --max-cost
       4  what happens to a test is not known (only with --strict)
     """
+    prices = _prices(price_file, aws, offline=offline)
     asked = Source(source, stacks, deployment_file, parameters)
     to_deploy = _of_change_set(change_set, asked, aws, offline=offline) if change_set else stacks_to_deploy(asked)
     plans = of_interest(plan_offline(to_deploy) if offline else plan_stacks(to_deploy, aws))
-    cost = cost_of(plans, _prices(price_file, aws, offline=offline))
-    _show(plans, cost, kind, max_bytes)
-    write(outputs, lambda each: _rendered(plans, cost, each, max_bytes))
+    cost = cost_of(plans, prices)
+    output(
+        kind,
+        outputs,
+        text=lambda: render_text(plans, cost),
+        rendered=lambda each: rendered(plans, cost, each, max_bytes=max_bytes),
+    )
     return exit_code(plans, cost, strict=strict, detailed=detailed_exitcode, max_cost=max_cost)
 
 
@@ -120,16 +122,3 @@ def _prices(file: Path | None, aws: Aws, *, offline: bool) -> Prices:
     if file is not None:
         return prices_in(file)
     return no_prices("prices are not read with --offline") if offline else PriceList(aws)
-
-
-def _show(plans: list[StackPlan], cost: Cost, kind: str, max_bytes: int) -> None:
-    if kind == "text":
-        show(render_text(plans, cost))
-    else:
-        click.echo(_rendered(plans, cost, kind, max_bytes), nl=False)
-
-
-def _rendered(plans: list[StackPlan], cost: Cost, kind: str, max_bytes: int) -> str:
-    if kind == "markdown":
-        return render_markdown(plans, cost, max_bytes=max_bytes)
-    return render_json(plans, cost) if kind == "json" else unwrapped(render_text(plans, cost))

@@ -1,9 +1,9 @@
 """Values in the place of those that are known only at deployment: valid, and unlike any that is deployed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from shadowtest.values.unknown import KnownAtDeployment
+from shadowtest.templates.node import Path
 
 PLACEHOLDER = "known-at-deployment"
 NAMES_WHAT_IS_LIVE = ("EndpointName", "Name")
@@ -22,20 +22,6 @@ _FORMS = {
     "ServiceToken": PLACEHOLDER,
     "Value": PLACEHOLDER,
 }
-
-Path = tuple[str | int, ...]
-
-
-def unknown_paths(properties: Any, path: Path = ()) -> Iterator[tuple[Path, KnownAtDeployment]]:
-    """Where a value is that is known only at deployment."""
-    if isinstance(properties, KnownAtDeployment):
-        yield path, properties
-    elif isinstance(properties, dict):
-        for key, value in properties.items():
-            yield from unknown_paths(value, (*path, key))
-    elif isinstance(properties, list):
-        for index, value in enumerate(properties):
-            yield from unknown_paths(value, (*path, index))
 
 
 def placeholder(path: Path) -> str | None:
@@ -64,9 +50,3 @@ def replaced(properties: Any, values: Mapping[Path, Any], path: Path = ()) -> An
     if isinstance(properties, list):
         return [replaced(value, values, (*path, index)) for index, value in enumerate(properties)]
     return properties
-
-
-def shown(path: Path) -> str:
-    """``ModelVariants[0].ModelName``."""
-    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
-    return text.removeprefix(".")

@@ -18,9 +18,14 @@ from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.values.stack import DeployedStack, Place
 
-_BUSY = "_IN_PROGRESS"
-_STUCK = ("ROLLBACK_FAILED", "ROLLBACK_COMPLETE")
-"""Statuses in which CloudFormation takes no update. ``UPDATE_ROLLBACK_COMPLETE`` is another."""
+_STUCK = (
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_FAILED",
+    "UPDATE_ROLLBACK_FAILED",
+    "IMPORT_ROLLBACK_FAILED",
+    "DELETE_FAILED",
+)
+"""The statuses in which CloudFormation accepts no update."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +100,10 @@ def _notes(stack: StackToDeploy, deployed: DeployedStack | None) -> list[str]:
     nested = nested_stacks(stack.template)
     if nested:
         notes.append(f"The templates of nested stacks are not read: {', '.join(nested)}.")
-    status = deployed.status if deployed is not None else ""
-    if status.endswith(_BUSY):
-        notes.append(f"The stack is {status}. CloudFormation accepts no deployment until this operation ends.")
-    elif status.endswith(_STUCK) and not status.endswith("UPDATE_ROLLBACK_COMPLETE"):
-        notes.append(f"The stack is {status}. CloudFormation can't update a stack in this status.")
+    if deployed is not None and deployed.in_progress:
+        notes.append(f"The stack is {deployed.status}. CloudFormation accepts no deployment until this operation ends.")
+    elif deployed is not None and deployed.status in _STUCK:
+        notes.append(f"The stack is {deployed.status}. CloudFormation can't update a stack in this status.")
     return notes
 
 

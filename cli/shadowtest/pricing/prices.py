@@ -7,10 +7,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from shadowtest.errors import CommandError
-from shadowtest.linting.duplicates import duplicate_keys
-from shadowtest.templates.files import content_of
+from shadowtest.templates.duplicates import duplicate_keys
+from shadowtest.templates.files import tree_in
 from shadowtest.templates.node import Mapping, Node, Scalar
-from shadowtest.templates.reading import UnreadableError, read
 
 _KEYS = ("currency", "prices")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -49,15 +48,7 @@ def prices_in(file: Path) -> Prices:
 
 def _read(file: Path) -> tuple[Mapping, Mapping]:
     """The whole, and the map of prices in it."""
-    content = content_of(file)
-    try:
-        root = read(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise CommandError(
-            f"{file} is not encoded in UTF-8: byte {error.start + 1} is {content[error.start]:#04x}"
-        ) from error
-    except UnreadableError as error:
-        raise CommandError(f"{file} {error}") from error
+    root = tree_in(file)
     prices = root.get("prices") if isinstance(root, Mapping) else None
     if not isinstance(root, Mapping) or not isinstance(prices, Mapping):
         raise CommandError(f"{file} must have a map 'prices', from instance types to prices for an hour")

@@ -7,7 +7,7 @@ import click
 
 from inference_experiment_asset.files import asset_files
 from shadowtest.errors import CommandError
-from shadowtest.outputs import on_a_line
+from shadowtest.outputs import escaped
 from shadowtest.provider_template.archive import archived
 
 TEMPLATE = Path(__file__).with_name("template.yaml")
@@ -31,7 +31,7 @@ def command(folder: Path) -> None:
     The files are the same bytes on every machine, so you can keep them under version control.
     """
     for file in _write(folder, {TEMPLATE.name: TEMPLATE.read_bytes(), "function.zip": archived(_code())}):
-        click.echo(on_a_line(str(file)))
+        click.echo(escaped(str(file)))
 
 
 def _code() -> dict[str, bytes]:

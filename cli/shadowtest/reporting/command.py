@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 import click
-from rich.console import Console
 
 from shadowtest.aws.options import reads_aws
 from shadowtest.aws.session import Aws
+from shadowtest.aws.stacks import named_stacks
 from shadowtest.exit_codes import ExitCode
 from shadowtest.live_tests import running_tests, tests_of
-from shadowtest.outputs import Outputs, output_options, write
+from shadowtest.outputs import Outputs, output_options
+from shadowtest.printing import output
 from shadowtest.reporting.making import report_of
 from shadowtest.reporting.rendering import FORMATS, HTML, rendered, require_charts
 from shadowtest.reporting.rendering.text import render_text
@@ -32,19 +33,14 @@ def command(stacks: tuple[str, ...], kind: str, outputs: Outputs, aws: Aws) -> i
     \b
     Exit codes:
       0  the report was made
-      1  an error of the input or of AWS
+      1  an error in the input or from AWS
     """
     if any(each == HTML for each, _ in outputs):
         require_charts()
-    tests, missing = tests_of(aws, stacks) if stacks else (running_tests(aws), [])
+    tests, missing = tests_of(aws, named_stacks(aws, stacks)) if stacks else (running_tests(aws), [])
     cloudwatch = aws.client("cloudwatch")
     reports: Sequence[TestReport] = aws.each(lambda test: report_of(test, cloudwatch), tests)
-    terminal = Console(highlight=False)
-    if kind == "text" and terminal.is_terminal:
-        terminal.print(render_text(reports))
-    else:
-        click.echo(rendered(reports, kind), nl=False)
-    write(outputs, lambda each: rendered(reports, each))
+    output(kind, outputs, text=lambda: render_text(reports), rendered=lambda each: rendered(reports, each))
     for line in missing:
         click.echo(f"error: {line}", err=True)
     return ExitCode.ERROR if missing else ExitCode.DONE

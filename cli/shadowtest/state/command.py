@@ -7,7 +7,7 @@ from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import no_such_stacks
 from shadowtest.exit_codes import ExitCode
 from shadowtest.outputs import Outputs, output_options, write
-from shadowtest.printing import show
+from shadowtest.printing import output
 from shadowtest.state.reading import state_of_region, state_of_stacks
 from shadowtest.state.rendering import FORMATS, rendered
 from shadowtest.state.rendering.text import render_text
@@ -46,7 +46,7 @@ def command(
 
     \b
     Exit codes:
-      0    the state was shown; with --watch, nothing is in transition any more
+      0    the state was shown; with --watch, no stack, test or endpoint is in transition
       1    an error in the input or from AWS, or an experiment of a named STACK does not exist
       130  --watch was interrupted (Ctrl-C)
     """
@@ -58,15 +58,12 @@ def command(
     if watches:
         try:
             state = watch(read, interval, aws.now)
+            write(outputs, lambda each: rendered(state, each))
         except KeyboardInterrupt:
             return ExitCode.INTERRUPTED
     else:
         state = read()
-        if kind == "text":
-            show(render_text(state))
-        else:
-            click.echo(rendered(state, kind), nl=False)
-    write(outputs, lambda each: rendered(state, each))
+        output(kind, outputs, text=lambda: render_text(state), rendered=lambda each: rendered(state, each))
     for line in state.missing:
         click.echo(f"error: {line}", err=True)
     return ExitCode.ERROR if state.missing else ExitCode.DONE

@@ -6,17 +6,12 @@ from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.status import Phase, phase_of
 from inference_experiment_handler.model.tags import STACK_ID
 from inference_experiment_handler.observer import observe_endpoint
-from inference_experiment_handler.spec import names
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import deployed_stack, stack_status
-from shadowtest.live_tests import LiveTest, described, stack_name, with_owners
+from shadowtest.live_tests import LiveTest, tests_of, with_owners
 from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_test, end_of
-from shadowtest.planning.placeholders import unknown_paths
-from shadowtest.state.test_state import STACK_AT_WORK, Served, StackState, State, TestState
-from shadowtest.templates.resource_type import RESOURCE_TYPE
-from shadowtest.values.functions import MalformedFunctionError
-from shadowtest.values.resolver import as_deployed
-from shadowtest.values.stack import DeployedStack
+from shadowtest.state.test_state import Served, StackState, State, TestState
+from shadowtest.values.stack import stack_name
 
 
 def state_of_region(aws: Aws, *, everything: bool) -> State:
@@ -38,44 +33,11 @@ def state_of_stacks(aws: Aws, stacks: Sequence[str]) -> tuple[State, list[str]]:
     found = aws.each(lambda name: deployed_stack(aws, name), stacks)
     missing = [name for name, stack in zip(stacks, found, strict=True) if stack is None]
     deployed = [stack for stack in found if stack is not None]
-    candidates = [(stack, *each) for stack in deployed for each in _candidates(stack)]
-    tests = aws.each(lambda each: described(aws, stack_name(each[0].stack_id), each[1], each[2]), candidates)
+    tests, without = tests_of(aws, deployed)
     state = State(
-        tuple(StackState(stack_name(each.stack_id), each.status) for each in deployed),
-        tuple(_states(aws, [test for test in tests if test is not None])),
-        tuple(
-            f"experiment {name} of {logical_id} in stack {stack_name(stack.stack_id)} does not exist"
-            for (stack, logical_id, name), test in zip(candidates, tests, strict=True)
-            if test is None and not stack.status.endswith(STACK_AT_WORK)
-        ),
+        tuple(StackState(each.name, each.status) for each in deployed), tuple(_states(aws, tests)), tuple(without)
     )
     return state, missing
-
-
-def _candidates(stack: DeployedStack) -> Iterator[tuple[str, str]]:
-    """Each logical id with the name of its experiment.
-
-    CloudFormation knows a new name only once the function has answered, so during a deployment it is also told from the
-    properties.
-    """
-    values = as_deployed(stack, None)
-    for logical_id, resource in stack.template.get("Resources", {}).items():
-        if resource.get("Type") != RESOURCE_TYPE:
-            continue
-        known = stack.physical_ids.get(logical_id)
-        if known is not None:
-            yield logical_id, known
-        if not stack.status.endswith(STACK_AT_WORK):
-            continue
-        try:
-            properties = values.properties(logical_id)
-        except MalformedFunctionError:
-            continue
-        if any(path[0] in ("Name", "Run") for path, _ in unknown_paths(properties)):
-            continue
-        name = names.of(properties, stack.stack_id, logical_id)
-        if not names.same(name, known):
-            yield logical_id, name
 
 
 def _states(aws: Aws, tests: Sequence[LiveTest]) -> Iterator[TestState]:

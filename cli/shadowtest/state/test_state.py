@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from inference_experiment_handler.model.status import Phase, phase_of
 from shadowtest.planning.verdict import Bill
-
-STACK_AT_WORK = "_IN_PROGRESS"
+from shadowtest.values.stack import is_in_progress
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class State:
     @property
     def transitions(self) -> tuple[str, ...]:
         """What is in transition, a clause each. Empty when everything is at rest."""
-        stacks = [f"stack {each.name} is {each.status}" for each in self.stacks if each.status.endswith(STACK_AT_WORK)]
+        stacks = [f"stack {each.name} is {each.status}" for each in self.stacks if is_in_progress(each.status)]
         tests = [f"{each.experiment} is {each.status}" for each in self.tests if each.phase is Phase.IN_TRANSITION]
         endpoints = [
             f"endpoint {each.endpoint} is {each.endpoint_status}" for each in self.tests if each.endpoint_in_transition

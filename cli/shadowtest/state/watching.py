@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from inference_experiment_handler.spec.text import iso_instant
-from shadowtest.outputs import on_a_line
+from shadowtest.outputs import escaped
 from shadowtest.state.rendering.text import render_text
 from shadowtest.state.rendering.words import on_one_line, stack_in_words
 from shadowtest.state.test_state import State
@@ -41,7 +41,7 @@ def _with_progress(state: State) -> RenderableType:
     waiting = "; ".join(state.transitions)
     if not waiting:
         return render_text(state)
-    return Group(render_text(state), Spinner("dots", Text(on_a_line(f"Waiting: {waiting}"))))
+    return Group(render_text(state), Spinner("dots", Text(escaped(f"Waiting: {waiting}"))))
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def _shown_by_lines(now: Callable[[], datetime]) -> Iterator[Show]:
         gone = {key: f"{key.capitalize()} no longer exists." for key in shown if key not in lines}
         for key, line in (lines | gone).items():
             if shown.get(key) != line:
-                click.echo(f"{iso_instant(now())} {on_a_line(line)}")
+                click.echo(f"{iso_instant(now())} {escaped(line)}")
         for key in gone:
             del shown[key]
         shown.update(lines)

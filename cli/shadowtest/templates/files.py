@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shadowtest.errors import CommandError
-from shadowtest.templates.node import Mapping
+from shadowtest.templates.node import Mapping, Node
 from shadowtest.templates.reading import UnreadableError, read
 
 STANDARD_INPUT = "-"
@@ -48,7 +48,8 @@ def _templates(name: str) -> Iterator[Template]:
         if not files:
             raise CommandError(f"{name} has no *.template.json files: name a template, or a folder such as cdk.out")
         for file in files:
-            yield template_in(file)
+            if not has_no_resources(file):
+                yield template_in(file)
 
 
 def content_of(file: Path) -> bytes:
@@ -61,15 +62,30 @@ def content_of(file: Path) -> bytes:
         raise CommandError(f"{file} can't be read: {error.strerror}") from error
 
 
+def tree_in(file: Path) -> Node:
+    """Of any file in YAML or JSON. Raises a ``CommandError``."""
+    return _tree(str(file), content_of(file))
+
+
+def has_no_resources(file: Path) -> bool:
+    """Whether it is the template that ``cdk synth`` writes for a stack without resources."""
+    root = tree_in(file)
+    return isinstance(root, Mapping) and root.get("Resources") is None
+
+
 def _template(name: str, content: bytes) -> Template:
+    root = _tree(name, content)
+    if not isinstance(root, Mapping) or not isinstance(root.get("Resources"), Mapping):
+        raise CommandError(f"{name} is not a CloudFormation template: it has no Resources map")
+    return Template(name, root)
+
+
+def _tree(name: str, content: bytes) -> Node:
     try:
-        root = read(content.decode("utf-8-sig"))
+        return read(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise CommandError(
             f"{name} is not encoded in UTF-8: byte {error.start + 1} is {content[error.start]:#04x}"
         ) from error
     except UnreadableError as error:
         raise CommandError(f"{name} {error}") from error
-    if not isinstance(root, Mapping) or not isinstance(root.get("Resources"), Mapping):
-        raise CommandError(f"{name} is not a CloudFormation template: it has no Resources map")
-    return Template(name, root)

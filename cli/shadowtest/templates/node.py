@@ -85,3 +85,8 @@ def intrinsic(node: Node | None) -> tuple[str, Node] | None:
         return None
     name, _, argument = node.entries[0]
     return (name, argument) if name in ("Ref", "Condition") or name.startswith("Fn::") else None
+
+
+def shown_path(path: Path) -> str:
+    """``ModelVariants[0].ModelName``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")

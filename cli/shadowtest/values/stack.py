@@ -26,6 +26,14 @@ class DeployedStack:
     template: Template = field(default_factory=dict)
     status: str = ""
 
+    @property
+    def name(self) -> str:
+        return stack_name(self.stack_id)
+
+    @property
+    def in_progress(self) -> bool:
+        return is_in_progress(self.status)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -47,5 +55,15 @@ class Place:
     @classmethod
     def of(cls, stack_id: str) -> "Place":
         """From arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID."""
-        _, partition, _, region, account, path = stack_id.split(":", 5)
-        return cls(partition, region, account, path.split("/")[1], stack_id)
+        _, partition, _, region, account, _ = stack_id.split(":", 5)
+        return cls(partition, region, account, stack_name(stack_id), stack_id)
+
+
+def is_in_progress(status: str) -> bool:
+    """Whether CloudFormation is at work on a stack with this ``StackStatus``."""
+    return status.endswith("_IN_PROGRESS")
+
+
+def stack_name(stack_id: str) -> str:
+    """Of arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID."""
+    return stack_id.split("/")[1]

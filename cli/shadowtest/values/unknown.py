@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from shadowtest.templates.node import Path
+
 
 @dataclass(frozen=True)
 class KnownAtDeployment:
@@ -20,14 +22,19 @@ class KnownAtDeployment:
 
 def unknowns_in(value: Any) -> Iterator[KnownAtDeployment]:
     """Every unknown within a value, at any depth."""
+    return (unknown for _, unknown in unknown_paths(value))
+
+
+def unknown_paths(value: Any, path: Path = ()) -> Iterator[tuple[Path, KnownAtDeployment]]:
+    """The same, each with its path."""
     if isinstance(value, KnownAtDeployment):
-        yield value
+        yield path, value
     elif isinstance(value, dict):
-        for each in value.values():
-            yield from unknowns_in(each)
+        for key, each in value.items():
+            yield from unknown_paths(each, (*path, key))
     elif isinstance(value, list | tuple):
-        for each in value:
-            yield from unknowns_in(each)
+        for index, each in enumerate(value):
+            yield from unknown_paths(each, (*path, index))
 
 
 def _shown(value: Any) -> str:

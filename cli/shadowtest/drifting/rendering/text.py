@@ -9,7 +9,7 @@ from rich.text import Text
 
 from shadowtest.drifting.drift import ResourceDrift
 from shadowtest.drifting.rendering.words import COLUMNS, NO_RESOURCES, fields, sentences, title
-from shadowtest.outputs import on_a_line
+from shadowtest.outputs import escaped
 
 _INDENT = (0, 0, 0, 2)
 
@@ -21,12 +21,12 @@ def render_text(drifts: Sequence[ResourceDrift]) -> RenderableType:
 
 def _of_resource(drift: ResourceDrift) -> Iterator[RenderableType]:
     style = "bold red" if drift.has_drifted else "bold yellow" if drift.is_untold else "bold green"
-    yield Text(on_a_line(title(drift)), style=style)
+    yield Text(escaped(title(drift)), style=style)
     differing = fields(drift)
     if differing:
         table = Table(*COLUMNS, box=None, padding=(0, 3, 0, 0))
         for cells in differing:
-            table.add_row(*(Text(on_a_line(cell)) for cell in cells))
+            table.add_row(*(Text(escaped(cell)) for cell in cells))
         yield Padding(table, _INDENT)
     for sentence in sentences(drift):
-        yield Padding(Text(on_a_line(sentence)), _INDENT)
+        yield Padding(Text(escaped(sentence)), _INDENT)

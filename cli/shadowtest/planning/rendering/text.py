@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from shadowtest.outputs import escaped
 from shadowtest.planning.cost import Cost
 from shadowtest.planning.rendering.words import TITLES, cost_in_words, details, headline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
@@ -20,31 +21,31 @@ def render_text(plans: Sequence[StackPlan], cost: Cost) -> RenderableType:
     """Values come from the template and from AWS, so none of them is read as markup."""
     if not plans:
         return Text("No shadow tests found.")
-    lines = [Text(line) for line in cost_in_words(cost)]
+    lines = [Text(escaped(line)) for line in cost_in_words(cost)]
     return Group(*(each for plan in plans for each in _of_stack(plan)), *lines)
 
 
 def _of_stack(plan: StackPlan) -> Iterator[RenderableType]:
-    yield Text(f"Stack {plan.stack}", style="bold")
-    yield from (Padding(Text(note, style="yellow"), _INDENT, expand=False) for note in plan.notes)
+    yield Text(f"Stack {escaped(plan.stack)}", style="bold")
+    yield from (Padding(Text(escaped(note), style="yellow"), _INDENT, expand=False) for note in plan.notes)
     for resource in plan.resources:
         yield from _of_resource(resource)
 
 
 def _of_resource(plan: ResourcePlan) -> Iterator[RenderableType]:
-    yield Text(f"  {plan.logical_id}")
+    yield Text(f"  {escaped(plan.logical_id)}")
     for verdict in plan.verdicts:
         yield Padding(_of_verdict(verdict), _INDENT, expand=False)
 
 
 def _of_verdict(verdict: Verdict) -> RenderableType:
-    title = Text.assemble((TITLES[verdict.kind], _STYLES.get(verdict.kind, "bold")), "  ", headline(verdict))
+    title = Text.assemble((TITLES[verdict.kind], _STYLES.get(verdict.kind, "bold")), "  ", escaped(headline(verdict)))
     parts: list[RenderableType] = [title]
     if verdict.differences:
         parts.append(Padding(_differences(verdict), (0, 0, 0, 2), expand=False))
-    parts += [Padding(Text(line, style="dim"), (0, 0, 0, 2), expand=False) for line in details(verdict)]
+    parts += [Padding(Text(escaped(line), style="dim"), (0, 0, 0, 2), expand=False) for line in details(verdict)]
     for alternative in verdict.alternatives:
-        parts.append(Padding(Text(f"With {alternative.condition}:"), (0, 0, 0, 2), expand=False))
+        parts.append(Padding(Text(f"With {escaped(alternative.condition)}:"), (0, 0, 0, 2), expand=False))
         parts += [Padding(_of_verdict(each), _INDENT, expand=False) for each in alternative.verdicts]
     return Group(*parts)
 
@@ -52,5 +53,5 @@ def _of_verdict(verdict: Verdict) -> RenderableType:
 def _differences(verdict: Verdict) -> Table:
     table = Table("field", "declared", "live", box=None, padding=(0, 2, 0, 0))
     for each in verdict.differences:
-        table.add_row(Text(each.path), Text(each.declared), Text(each.live))
+        table.add_row(*(Text(escaped(cell)) for cell in (each.path, each.declared, each.live)))
     return table

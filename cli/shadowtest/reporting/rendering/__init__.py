@@ -1,12 +1,10 @@
 """Reports as text, as Markdown, as JSON and as an HTML page."""
 
-import io
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from rich.console import Console
-
 from shadowtest.errors import CommandError
+from shadowtest.printing import unwrapped
 from shadowtest.reporting.rendering.json_document import render_json
 from shadowtest.reporting.rendering.markdown import render_markdown
 from shadowtest.reporting.rendering.text import render_text
@@ -14,8 +12,6 @@ from shadowtest.reporting.report import TestReport
 
 FORMATS = ("text", "markdown", "json")
 HTML = "html"
-_WIDTH = 160
-"""Of text that is not on a terminal."""
 
 
 def rendered(reports: Sequence[TestReport], kind: str) -> str:
@@ -30,9 +26,7 @@ def rendered(reports: Sequence[TestReport], kind: str) -> str:
             from shadowtest.reporting.rendering.html.page import render_html  # noqa: PLC0415
 
             return render_html(reports)
-    out = io.StringIO()
-    Console(file=out, width=_WIDTH).print(render_text(reports))
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    return unwrapped(render_text(reports))
 
 
 def require_charts() -> None:

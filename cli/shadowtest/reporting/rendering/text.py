@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from shadowtest.outputs import on_a_line
+from shadowtest.outputs import escaped
 from shadowtest.reporting.rendering.words import COLUMNS, NO_TESTS, explanations, facts, row, title
 from shadowtest.reporting.report import TestReport
 
@@ -20,13 +20,13 @@ def render_text(reports: Sequence[TestReport]) -> RenderableType:
 
 
 def _of_test(report: TestReport) -> Iterator[RenderableType]:
-    yield Text(on_a_line(title(report)), style="bold")
+    yield Text(escaped(title(report)), style="bold")
     for fact in facts(report):
-        yield Padding(Text(on_a_line(fact)), _INDENT)
+        yield Padding(Text(escaped(fact)), _INDENT)
     if report.comparisons:
         yield Padding(_table(report), (1, 0, 1, 2))
     for explanation in explanations(report):
-        yield Padding(Text(on_a_line(explanation), style="dim"), _INDENT)
+        yield Padding(Text(escaped(explanation), style="dim"), _INDENT)
     yield Text()
 
 
@@ -35,5 +35,5 @@ def _table(report: TestReport) -> Table:
     for column in COLUMNS:
         table.add_column(column, justify="right" if column == COLUMNS[-1] else "left")
     for comparison in report.comparisons:
-        table.add_row(*(Text(on_a_line(cell)) for cell in row(comparison)))
+        table.add_row(*(Text(escaped(cell)) for cell in row(comparison)))
     return table

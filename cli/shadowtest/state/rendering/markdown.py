@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from shadowtest.markdown import plain, table
 from shadowtest.state.rendering.words import COLUMNS, NO_TESTS, facts, row, stack_in_words, title
-from shadowtest.state.test_state import STACK_AT_WORK, State, TestState
+from shadowtest.state.test_state import State, TestState
+from shadowtest.values.stack import is_in_progress
 
 
 def render_markdown(state: State) -> str:
-    stacks = [plain(stack_in_words(each)) for each in state.stacks if each.status.endswith(STACK_AT_WORK)]
+    stacks = [plain(stack_in_words(each)) for each in state.stacks if is_in_progress(each.status)]
     tests = [line for test in state.tests for line in _of_test(test)]
     return "".join(f"{line}\n" for line in (*stacks, *(tests or [NO_TESTS])))
 

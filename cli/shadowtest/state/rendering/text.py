@@ -8,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from inference_experiment_handler.model.status import Phase
-from shadowtest.outputs import on_a_line
+from shadowtest.outputs import escaped
 from shadowtest.state.rendering.words import COLUMNS, NO_TESTS, facts, row, stack_in_words, title
-from shadowtest.state.test_state import STACK_AT_WORK, State, TestState
+from shadowtest.state.test_state import State, TestState
+from shadowtest.values.stack import is_in_progress
 
 _INDENT = (0, 0, 0, 2)
 _STYLES = {Phase.IN_TRANSITION: "bold yellow", Phase.ENDED: "dim"}
@@ -18,20 +19,20 @@ _STYLES = {Phase.IN_TRANSITION: "bold yellow", Phase.ENDED: "dim"}
 
 def render_text(state: State) -> RenderableType:
     """Values come from AWS, so none of them is read as markup."""
-    stacks = [Text(on_a_line(stack_in_words(each))) for each in state.stacks if each.status.endswith(STACK_AT_WORK)]
+    stacks = [Text(escaped(stack_in_words(each))) for each in state.stacks if is_in_progress(each.status)]
     tests = [each for test in state.tests for each in _of_test(test)]
     return Group(*stacks, *(tests or [Text(NO_TESTS)]))
 
 
 def _of_test(test: TestState) -> Iterator[RenderableType]:
-    yield Text(on_a_line(title(test)), style="bold")
+    yield Text(escaped(title(test)), style="bold")
     first, *others = facts(test)
-    yield Padding(Text(on_a_line(first), style=_STYLES.get(test.phase, "")), _INDENT)
+    yield Padding(Text(escaped(first), style=_STYLES.get(test.phase, "")), _INDENT)
     for fact in others:
-        yield Padding(Text(on_a_line(fact)), _INDENT)
+        yield Padding(Text(escaped(fact)), _INDENT)
     if test.served:
         table = Table(*COLUMNS, box=None, padding=(0, 3, 0, 0))
         for served in test.served:
-            table.add_row(*(Text(on_a_line(cell)) for cell in row(served)))
+            table.add_row(*(Text(escaped(cell)) for cell in row(served)))
         yield Padding(table, _INDENT)
     yield Text()

@@ -6,7 +6,7 @@ from html import escape
 from importlib.resources import files
 from itertools import count
 
-from shadowtest.outputs import on_a_line
+from shadowtest.outputs import escaped
 from shadowtest.reporting.rendering.html.svg import svg
 from shadowtest.reporting.rendering.words import COLUMNS, NO_TESTS, duration, explanations, facts, row
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Chart, TestReport
@@ -81,4 +81,4 @@ def _list(sentences: Iterator[str], kind: str = "facts") -> str:
 
 
 def _text(value: str) -> str:
-    return escape(on_a_line(value))
+    return escape(escaped(value))

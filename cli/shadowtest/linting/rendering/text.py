@@ -1,7 +1,7 @@
 """For reading: a line for each fault, which editors and terminals take for a link, and a last one that sums up."""
 
 from shadowtest.linting.finding import Report
-from shadowtest.outputs import on_a_line
+from shadowtest.outputs import escaped
 
 
 def render(report: Report) -> str:
@@ -13,7 +13,7 @@ def render(report: Report) -> str:
         f"{resource.not_checked}"
         for resource in report.not_checked
     )
-    return "\n".join((*map(on_a_line, lines), _summary(report), ""))
+    return "\n".join((*map(escaped, lines), _summary(report), ""))
 
 
 def _summary(report: Report) -> str:

@@ -1,0 +1,19 @@
+"""Which resources of a plain template are shadow tests. The template may be malformed elsewhere."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shadowtest.templates.resource_type import RESOURCE_TYPE
+
+
+def experiments_of(template: Mapping[str, Any]) -> Iterator[str]:
+    """Their logical ids."""
+    return (key for key, resource in resources_of(template) if resource.get("Type") == RESOURCE_TYPE)
+
+
+def resources_of(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each with its logical id."""
+    resources = template.get("Resources")
+    for key, resource in resources.items() if isinstance(resources, Mapping) else ():
+        if isinstance(resource, Mapping):
+            yield key, resource
