@@ -34,6 +34,7 @@ class Request:
     answers: list[Answer] = field(default_factory=list)
     deliveries: set[int] = field(default_factory=set)
     given_up: bool = False
+    cancelled: bool = False
 
     @property
     def id(self) -> str:
@@ -171,7 +172,7 @@ class CloudFormation:
     def _waited_for(self, request: Request) -> bool:
         """Whether the user cancelled it while it was under way."""
         if self._chance.hits("cancel") and not request.settled.wait(self._chance.random.uniform(0, 900)):
-            request.given_up = True
+            request.given_up = request.cancelled = True
             return True
         request.settled.wait(request.timeout - (self._scheduler.now() - request.sent).total_seconds())
         request.given_up = True

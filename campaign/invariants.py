@@ -29,6 +29,8 @@ NAMES = {
 }
 ENDED = ("Completed", "Cancelled")
 _LONGEST = timedelta(days=30)
+_CLEANING = 2 * 3600
+"""Seconds that a Create that nobody waits for may take to remove what it has created."""
 _LOOKS = re.compile(r"^(Describe|List)")
 
 
@@ -65,7 +67,9 @@ def keeps_the_shadow(declared: Declaration) -> bool:
 
 def answered(request: Request, answer: Answer) -> str | None:
     body, event = answer.body, request.event
-    if (answer.at - request.sent).total_seconds() > request.timeout and answer is request.answers[0]:
+    # What a cancelled Create has brought about has to go first, and nobody waits for the answer.
+    allowed = request.timeout + (_CLEANING if request.cancelled and request.kind == "Create" else 0)
+    if (answer.at - request.sent).total_seconds() > allowed and answer is request.answers[0]:
         return f"{request.id} {request.kind} answered after {answer.at - request.sent}"
     if any(body[key] != event[key] for key in ("RequestId", "StackId", "LogicalResourceId")):
         return f"{request.id} answered with another's ids"

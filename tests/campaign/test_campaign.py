@@ -88,6 +88,9 @@ ONCE_FAILED = (
     561821722,
     # A rollback took the shadow variant that the first run was to keep for that of the second, which never ran.
     242081343,
+    # A rollback that Lambda delivered twice updated the test, and a cancelled Create cleaned up for more than an hour.
+    529761492,
+    529762859,
     # A run that was replaced came to an unknown status, and what had replaced it was lost.
     964997754,
     # The first event was malformed, and its address did not answer: what was logged was no JSON.

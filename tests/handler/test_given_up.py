@@ -7,7 +7,7 @@ import pytest
 from inference_experiment_handler import index
 from local.sagemaker import ErrorFault, Hook
 from simulation.cloudformation import INVENTED
-from simulation.declarations import REMOVE, declared
+from simulation.declarations import REMOVE, declared, shadow_mode
 from simulation.endpoints import served
 from simulation.function import Context
 from tests.support.endpoint import begin_to_deploy, redeploy
@@ -237,3 +237,21 @@ def test_a_takeover_that_is_not_waited_for_any_more_touches_nothing(stack: Stack
     assert "no longer waits" in create.reason
     assert stack.tags("theirs") == tags
     assert stack.describe("theirs")["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 10
+
+
+@pytest.mark.parametrize("kind", ["Update", "Rollback"])
+def test_an_update_that_runs_once_more_changes_nothing_any_more(stack: Stack, kind: str) -> None:
+    name = stack.create(declared()).physical_id
+    event = stack.event(kind, declared(sampling=50), physical_id=name, old=declared())
+    stack.serve_once(event)
+    assert stack.answers[-1].succeeded, stack.answers[-1].reason
+    stack.call("UpdateInferenceExperiment", Name=name, ShadowModeConfig=shadow_mode(33))
+    stack.clock.advance(timedelta(minutes=10))
+    mark = stack.mark()
+
+    # Lambda delivers it twice, and the stack has long got its answer.
+    stack.status_during[event["RequestId"]] = "UPDATE_COMPLETE" if kind == "Update" else "UPDATE_ROLLBACK_COMPLETE"
+    stack.serve_once(event)
+
+    assert "UpdateInferenceExperiment" not in stack.calls(since=mark)
+    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 33
