@@ -1,6 +1,7 @@
 """``shadowtest plan``: what is to be deployed, beside what is deployed and what is live."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from shadowtest.aws import options
-from simulation.declarations import Declaration, as_served, declared
+from simulation.declarations import PRODUCTION, Declaration, as_served, declared
 from tests.support.account import Deployed, FakeAws
 from tests.support.command_line import CommandLine, Done
 from tests.support.stack import Stack
@@ -29,8 +30,8 @@ def template(*, rest: dict[str, Any] | None = None, **experiments: Declaration) 
 class Planner:
     """A stack ``Demo`` with one test that runs, and the command line."""
 
-    def __init__(self, shadowtest: CommandLine, aws: FakeAws, name: str) -> None:
-        self.shadowtest, self.aws, self.name = shadowtest, aws, name
+    def __init__(self, shadowtest: CommandLine, aws: FakeAws, stack: Stack, name: str) -> None:
+        self.shadowtest, self.aws, self.stack, self.name = shadowtest, aws, stack, name
 
     def __call__(self, new: dict[str, Any], *more: str) -> Done:
         self.shadowtest.write("template.json", json.dumps(new))
@@ -44,7 +45,7 @@ def planner(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Planner
     aws = FakeAws(stack)
     aws.cloudformation.stacks["Demo"] = Deployed(stack.stack_id, template(ShadowTest=BEFORE), {"ShadowTest": name})
     monkeypatch.setattr(options, "Aws", lambda *_: aws)
-    return Planner(shadowtest, aws, name)
+    return Planner(shadowtest, aws, stack, name)
 
 
 def test_nothing_changes(planner: Planner) -> None:
@@ -235,3 +236,56 @@ def test_a_template_that_can_not_be_meant_is_refused(planner: Planner, body: str
     assert done.code == 3
     assert "REFUSED" in done.out
     assert "Traceback" not in done.err
+
+
+def test_what_does_not_change_still_says_how_it_is(planner: Planner) -> None:
+    running = planner(template(ShadowTest=BEFORE), "--format", "json")
+    planner.stack.call(
+        "StopInferenceExperiment",
+        Name=planner.name,
+        ModelVariantActions={PRODUCTION: "Retain", "Shadow": "Remove"},
+        DesiredState="Cancelled",
+    )
+    planner.stack.clock.advance(timedelta(minutes=20))
+    stopped = planner(template(ShadowTest=BEFORE))
+
+    (verdict,) = json.loads(running.out)["stacks"][0]["resources"][0]["verdicts"]
+    assert verdict["kind"] == "nothing"
+    assert sum(bill["hours"] for bill in verdict["bills"]) == pytest.approx(2 * 168, abs=1)
+    assert f"{planner.name} is Cancelled since" in stopped.out
+
+
+def test_faults_count_though_other_values_are_not_known(planner: Planner) -> None:
+    new = as_served(sampling=101) | {"Schedule": {"Duration": {"Fn::GetAtt": ["Maker", "Days"]}}}
+    document = template(ShadowTest=new)
+    document["Resources"]["Maker"] = {"Type": "Custom::Maker", "Properties": {}}
+
+    done = planner(document)
+
+    assert done.code == 3
+    assert "SamplingPercentage is '101', must be an integer from 0 to 100" in done.out
+
+
+def test_an_update_of_a_test_that_ends_in_the_same_deployment(planner: Planner) -> None:
+    done = planner(template(ShadowTest=as_served(sampling=60) | {"DesiredState": "Completed"}))
+
+    assert "Update in place  Experiment" in done.out
+    assert "The test continues" not in done.out
+    assert "Can be undone" not in done.out
+    assert "168 instance-hours" not in done.out
+
+
+def test_a_cost_above_the_limit_says_so(planner: Planner) -> None:
+    planner.shadowtest.write("prices.yaml", "prices: {ml.m5.xlarge: 1}")
+
+    done = planner(template(ShadowTest=as_served(sampling=50)), "--prices", "prices.yaml", "--max-cost", "1")
+
+    assert done.code == 3
+    assert "That is more than --max-cost 1." in done.out
+
+
+def test_without_a_known_cost_there_are_no_hours(planner: Planner) -> None:
+    done = planner(template(ShadowTest=as_served(sampling=50)), "--offline")
+
+    assert "its properties are valid" in done.out
+    assert "0 instance-hours" not in done.out

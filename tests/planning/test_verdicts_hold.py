@@ -86,14 +86,11 @@ def check(scene: Scene, declared: Declaration | None, *, stops_scheduled: bool =
     assert last.kind is not Kind.UNKNOWN or calls[: len(operations)] == operations
     if last.kind is Kind.UNKNOWN:
         return told
-    if answers and "CreateInferenceExperiment: ResourceInUse" in answers[-1][1]:
-        # Another test is on the endpoint and does not show there. Only SageMaker knows, once it is asked.
-        assert "CreateInferenceExperiment" in operations
-        assert operations[: len(calls)] == calls
-        return told
     assert operations == calls, (told.verdicts, answers)
     assert (last.kind is Kind.REFUSED) == (bool(answers) and not answers[-1][0]), (told.verdicts, answers)
-    if last.kind is Kind.REFUSED and len(told.verdicts) == 1 and not last.waits_for:
+    if last.in_use_by:
+        assert "CreateInferenceExperiment: ResourceInUse" in answers[-1][1]
+    elif last.kind is Kind.REFUSED and len(told.verdicts) == 1 and not last.waits_for:
         assert last.reason == answers[-1][1]
     check_live(scene, told.live)
     return told

@@ -5,7 +5,7 @@ _EXPERIMENTS = ("sagemaker:DescribeInferenceExperiment", "sagemaker:ListTags")
 _ENDPOINTS = ("sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig")
 
 ACTIONS: dict[str, tuple[str, ...]] = {
-    "plan": (*_STACKS, *_EXPERIMENTS, *_ENDPOINTS),
+    "plan": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", *_ENDPOINTS),
     "status": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", *_ENDPOINTS),
     "drift": (*_STACKS, "cloudformation:GetTemplateSummary", *_EXPERIMENTS, *_ENDPOINTS),
     "report": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", "cloudwatch:GetMetricData"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from inference_experiment_handler.client import SageMaker
 from shadowtest.planning.change import Change
+from shadowtest.planning.faults import refused_for_faults
 from shadowtest.planning.placeholders import NAMES_WHAT_IS_LIVE, placeholder, replaced, value_at
 from shadowtest.planning.verdict import Alternative, Kind, Verdict
 from shadowtest.planning.verdicts import foretell, live_for, name_of
@@ -27,6 +28,9 @@ def verdicts_of(change: Change, sagemaker: SageMaker, now: datetime) -> tuple[Ve
         # A Delete depends on nothing but how the test is to end.
         return _of_known(_with_deployed(change, {}), sagemaker, now)
     unknown = dict(unknown_paths(change.declared))
+    refused = refused_for_faults(change) if unknown else None
+    if refused is not None:
+        return (refused,)
     before = dict(unknown_paths(change.deployed))
     told = _undecidable(change, unknown, before)
     if told is not None:

@@ -17,6 +17,7 @@ from shadowtest.planning.outcome import exit_code
 from shadowtest.planning.plan_stacks import of_interest, plan_offline, plan_stacks
 from shadowtest.planning.rendering import FORMATS, rendered
 from shadowtest.planning.rendering.text import render_text
+from shadowtest.planning.same_endpoint import with_each_other
 from shadowtest.pricing.price_list import PriceList
 from shadowtest.pricing.prices import Prices, no_prices, prices_in
 from shadowtest.printing import output
@@ -93,15 +94,15 @@ def command(
     prices = _prices(price_file, aws, offline=offline)
     asked = Source(source, stacks, deployment_file, parameters)
     to_deploy = _of_change_set(change_set, asked, aws, offline=offline) if change_set else stacks_to_deploy(asked)
-    plans = of_interest(plan_offline(to_deploy) if offline else plan_stacks(to_deploy, aws))
-    cost = cost_of(plans, prices)
+    plans = of_interest(plan_offline(to_deploy) if offline else with_each_other(plan_stacks(to_deploy, aws)))
+    cost = cost_of(plans, prices, max_cost)
     output(
         kind,
         outputs,
         text=lambda: render_text(plans, cost),
         rendered=lambda each: rendered(plans, cost, each, max_bytes=max_bytes),
     )
-    return exit_code(plans, cost, strict=strict, detailed=detailed_exitcode, max_cost=max_cost)
+    return exit_code(plans, cost, strict=strict, detailed=detailed_exitcode)
 
 
 def _of_change_set(arn: str, asked: Source, aws: Aws, *, offline: bool) -> list[StackToDeploy]:

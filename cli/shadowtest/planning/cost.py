@@ -18,15 +18,21 @@ class Cost:
         instance_hours: In all, as far as the ends are known.
         total: ``None`` where no price is known, or where there are several currencies.
         unknown: Why some of it is not in the total, one reason each.
+        limit: The ``--max-cost``, if there is one.
     """
 
     instance_hours: float
     total: Decimal | None
     currency: str
     unknown: tuple[str, ...]
+    limit: Decimal | None = None
+
+    @property
+    def is_too_high(self) -> bool:
+        return self.limit is not None and self.total is not None and self.total > self.limit
 
 
-def cost_of(plans: Sequence[StackPlan], prices: Prices) -> Cost:
+def cost_of(plans: Sequence[StackPlan], prices: Prices, limit: Decimal | None = None) -> Cost:
     hours, amounts = 0.0, list[Price]()
     unknown = dict.fromkeys(_untold(plans))
     for region, bill in _shadow_bills(plans):
@@ -44,7 +50,7 @@ def cost_of(plans: Sequence[StackPlan], prices: Prices) -> Cost:
         unknown["the prices are in several currencies"] = None
     is_known = len(currencies) == 1 or not (amounts or unknown)
     total = sum((price.amount for price in amounts), Decimal(0)) if is_known else None
-    return Cost(hours, total, next(iter(currencies), "USD"), tuple(unknown))
+    return Cost(hours, total, next(iter(currencies), "USD"), tuple(unknown), limit)
 
 
 def _untold(plans: Iterable[StackPlan]) -> Iterator[str]:

@@ -72,7 +72,10 @@ class Live:
 
 
 def read_live(requests: Iterable[Request], sagemaker: SageMaker, now: datetime) -> Live:
-    """Reads all that these requests may come to depend on. Raises a ``ServiceError`` where a read fails."""
+    """Reads all that these requests may come to depend on, apart from the experiments of others.
+
+    Raises a ``ServiceError`` where a read fails.
+    """
     live = Live()
     for request in requests:
         situation = observe(request, Journal(), sagemaker, now)

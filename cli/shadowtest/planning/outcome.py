@@ -1,7 +1,6 @@
 """The exit code of a plan."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from shadowtest.exit_codes import ExitCode
 from shadowtest.planning.cost import Cost
@@ -9,15 +8,12 @@ from shadowtest.planning.stack_plan import StackPlan
 from shadowtest.planning.verdict import Kind
 
 
-def exit_code(
-    plans: Sequence[StackPlan], cost: Cost, *, strict: bool, detailed: bool, max_cost: Decimal | None
-) -> ExitCode:
+def exit_code(plans: Sequence[StackPlan], cost: Cost, *, strict: bool, detailed: bool) -> ExitCode:
     """Refused comes before what can't be told, and that before changes."""
     kinds = {verdict.kind for plan in plans for resource in plan.resources for verdict in resource.verdicts}
-    is_too_much = max_cost is not None and cost.total is not None and cost.total > max_cost
-    if Kind.REFUSED in kinds or is_too_much:
+    if Kind.REFUSED in kinds or cost.is_too_high:
         return ExitCode.REFUSED
-    cost_is_unknown = max_cost is not None and cost.unknown
+    cost_is_unknown = cost.limit is not None and cost.unknown
     if strict and (Kind.UNKNOWN in kinds or cost_is_unknown):
         return ExitCode.UNKNOWN
     if detailed and kinds - {Kind.NOTHING, Kind.UNKNOWN}:

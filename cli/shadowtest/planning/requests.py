@@ -31,6 +31,11 @@ def update_request(change: Change, now: datetime) -> Request:
     return _parsed(change, RequestType.UPDATE, change.declared or {}, now)
 
 
+def look_request(change: Change, now: datetime) -> Request:
+    """A request about the experiment that is deployed, which CloudFormation does not send. It declares nothing."""
+    return _parsed(change, RequestType.DELETE, change.deployed or {}, now)
+
+
 def cleanup_request(change: Change, answered_id: str, now: datetime) -> Request | None:
     """The Delete of the old physical id, which follows an Update that was answered with another one."""
     replaced = change.physical_id is not None and change.declared is not None and answered_id != change.physical_id

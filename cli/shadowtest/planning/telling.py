@@ -28,6 +28,8 @@ _UNDOABLE = {
     Kind.REMOVE: False,
 }
 
+_ENDS = (Kind.PROMOTE, Kind.END, Kind.CALL_OFF)
+
 
 def tell(course: Course, now: datetime) -> tuple[Verdict, ...]:
     """What the handler will do for the request, in order."""
@@ -42,7 +44,15 @@ def tell(course: Course, now: datetime) -> tuple[Verdict, ...]:
     end = _of_end(course, now, did_nothing=not verdicts)
     if end is not None:
         verdicts.append(replace(end, request=str(course.request.type), waits_for=tuple(waits)))
-    return tuple(verdicts)
+    return tuple(_before_its_end(verdict, verdicts[index + 1 :]) for index, verdict in enumerate(verdicts))
+
+
+def _before_its_end(verdict: Verdict, later: list[Verdict]) -> Verdict:
+    """Of an update of a test that is ended next, only what it changes is of interest."""
+    ends = any(each.kind in _ENDS and each.experiment == verdict.experiment for each in later)
+    if verdict.kind is not Kind.UPDATE or not ends:
+        return verdict
+    return replace(verdict, can_be_undone=None, sampling=None, starts=None, ends=None, bills=(), ends_then=True)
 
 
 def _of_end(course: Course, now: datetime, *, did_nothing: bool) -> Verdict | None:
@@ -57,7 +67,9 @@ def _of_end(course: Course, now: datetime, *, did_nothing: bool) -> Verdict | No
         case _:
             kind = Kind.UNKNOWN
     observed = course.situation.observed
-    return _about(Verdict(kind, observed.name if observed else name, reason=why), observed, course.live, now)
+    in_use_by = course.neighbour.name if course.neighbour else ""
+    verdict = Verdict(kind, observed.name if observed else name, reason=why, in_use_by=in_use_by)
+    return about(verdict, observed, course.live, now)
 
 
 def _of_call(taken: Taken, call: Call, now: datetime) -> Verdict | None:
@@ -81,7 +93,7 @@ def _of_call(taken: Taken, call: Call, now: datetime) -> Verdict | None:
         return _ended(verdict, call, before, taken.after)
     after = taken.after.experiment(call.subject)
     arrival = taken.after.arrivals.get(call.subject.casefold())
-    return _about(verdict, arrival.experiment if arrival else after, taken.after, now)
+    return about(verdict, arrival.experiment if arrival else after, taken.after, now)
 
 
 def _kind(taken: Taken, call: Call) -> Kind | None:
@@ -105,7 +117,7 @@ def _kind(taken: Taken, call: Call) -> Kind | None:
     return None
 
 
-def _about(verdict: Verdict, experiment: ObservedExperiment | None, live: Live, now: datetime) -> Verdict:
+def about(verdict: Verdict, experiment: ObservedExperiment | None, live: Live, now: datetime) -> Verdict:
     """The verdict with what is known of the test from then on."""
     if experiment is None:
         return verdict

@@ -77,6 +77,8 @@ class Verdict:
         fates: What becomes of each variant, where the test is stopped.
         replaces: The experiment that a new one replaces.
         operations: The calls of SageMaker's that change something.
+        ends_then: The same request also ends the test, so that this is not what it comes to.
+        in_use_by: The experiment on the endpoint because of which this one can't be created.
         alternatives: What may happen, where it depends on values that are known only at deployment.
     """
 
@@ -95,6 +97,8 @@ class Verdict:
     fates: tuple[Fate, ...] = ()
     replaces: str | None = None
     operations: tuple[str, ...] = ()
+    ends_then: bool = False
+    in_use_by: str = ""
     alternatives: tuple["Alternative", ...] = ()
 
 

@@ -7,12 +7,14 @@ from datetime import datetime
 from inference_experiment_handler.client import SageMaker
 from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Done
+from inference_experiment_handler.plan.wording import ended_words
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
 from shadowtest.planning.change import Change
 from shadowtest.planning.live import Live, read_live
-from shadowtest.planning.requests import cleanup_request, first_request
-from shadowtest.planning.telling import tell
+from shadowtest.planning.neighbours import with_neighbours
+from shadowtest.planning.requests import cleanup_request, first_request, look_request
+from shadowtest.planning.telling import about, tell
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.planning.what_if import course_of
 
@@ -37,7 +39,7 @@ def foretell(change: Change, live: Live, now: datetime, *, stops_scheduled: bool
     except InvalidPropertiesError as invalid:
         return Foretold((Verdict(Kind.REFUSED, name_of(change), reason=str(invalid)),), live)
     if request is None:
-        return Foretold((Verdict(Kind.NOTHING, name_of(change), reason=_why_no_request(change)),), live)
+        return Foretold((_without_request(change, live, now),), live)
     course = course_of(request, live, now, stops_scheduled=stops_scheduled)
     told = tell(course, now)
     cleanup = cleanup_request(change, request.name, now) if isinstance(course.end, Done) else None
@@ -51,7 +53,10 @@ def foretell(change: Change, live: Live, now: datetime, *, stops_scheduled: bool
 
 def live_for(change: Change, sagemaker: SageMaker, now: datetime) -> Live:
     """Reads what the verdicts of the change depend on. Raises a ``ServiceError`` where a read fails."""
-    return read_live(_requests(change, now), sagemaker, now)
+    requests = list(_requests(change, now))
+    live = read_live(requests, sagemaker, now)
+    created_on = [each.declared.endpoint_name for each in requests if each.declared and not live.experiment(each.name)]
+    return with_neighbours(live, created_on, sagemaker)
 
 
 def name_of(change: Change) -> str:
@@ -66,6 +71,8 @@ def _requests(change: Change, now: datetime) -> Iterator[Request]:
     except InvalidPropertiesError:
         return
     if request is None:
+        if change.physical_id is not None:
+            yield look_request(change, now)
         return
     yield request
     cleanup = cleanup_request(change, request.name, now) if request.type is RequestType.UPDATE else None
@@ -81,12 +88,20 @@ def _refused_by_cloudformation(change: Change) -> Verdict | None:
         return None
     reason = (
         f"CloudFormation does not allow the ServiceToken of a deployed resource to change (from {old} to {new}). "
-        "Give the resource another logical id"
+        "Remove the resource in one deployment, and add it under another logical id in the next one"
     )
     return Verdict(Kind.REFUSED, name_of(change), reason=reason)
 
 
-def _why_no_request(change: Change) -> str:
+def _without_request(change: Change, live: Live, now: datetime) -> Verdict:
+    """What is live stays as it is."""
+    experiment = live.experiment(change.physical_id or "")
     if change.declared is not None:
-        return "the properties do not change, so CloudFormation sends no request"
-    return "DeletionPolicy is Retain, so CloudFormation sends no Delete and the test continues"
+        why = "the properties do not change, so CloudFormation sends no request"
+    else:
+        why = "DeletionPolicy is Retain, so CloudFormation sends no Delete"
+    if experiment is None:
+        why += ". The experiment does not exist"
+    elif experiment.ended:
+        why += f". {ended_words(experiment)}"
+    return about(Verdict(Kind.NOTHING, name_of(change), reason=why), experiment, live, now)

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
-from inference_experiment_handler.model.operations import DELETE, DESCRIBE_STACKS, STOP
+from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.model.operations import CREATE, DELETE, DESCRIBE_STACKS, STOP
 from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Wait
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
 from shadowtest.planning.effects import applied
 from shadowtest.planning.live import Live
+from shadowtest.planning.neighbours import in_words, neighbour_of, overlap
 from shadowtest.planning.transitions import Open, passed
 
 _MOST_STEPS = 100
@@ -51,6 +53,8 @@ class Course:
     live: Live
     situation: Situation
     """What the end was planned from."""
+    neighbour: ObservedExperiment | None = None
+    """Another experiment on the endpoint, because of which SageMaker refuses the test."""
 
 
 def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: bool = False) -> Course:
@@ -94,7 +98,11 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
             journal.record_conflict(step, now)
             continue
         else:
-            live = applied(step, live, now)
+            after = applied(step, live, now)
+            neighbour = _in_the_way(step, after)
+            if neighbour is not None:
+                return Course(request, tuple(taken), _refusal(step, after, neighbour), live, situation, neighbour)
+            live = after
             journal.record(step, now)
         taken.append(Taken(situation, step, live, waits_for))
     return Course(request, tuple(taken), Open(f"no end in {_MOST_STEPS} steps"), live, situation)
@@ -105,6 +113,17 @@ def _is_refused(call: Call, live: Live, *, stops_scheduled: bool) -> bool:
     if experiment is None or experiment.ended or not call.tentative or call.operation not in (STOP, DELETE):
         return False
     return not (experiment.not_started and (stops_scheduled or call.operation == DELETE))
+
+
+def _in_the_way(call: Call, after: Live) -> ObservedExperiment | None:
+    return neighbour_of(after.experiments[call.subject.casefold()], after) if call.operation == CREATE else None
+
+
+def _refusal(call: Call, after: Live, neighbour: ObservedExperiment) -> Fail | Open:
+    """SageMaker documents that an endpoint has one shadow variant, and not that it has one scheduled test."""
+    if overlap(after.arrivals[call.subject.casefold()].experiment, neighbour):
+        return Fail(f"{in_words(neighbour)}. An endpoint can have one test at a time")
+    return Open(f"{in_words(neighbour)}. SageMaker does not document whether it accepts another test that runs later")
 
 
 def _waited_out(live: Live, situation: Situation) -> tuple[str, ...]:

@@ -47,9 +47,13 @@ def cost_in_words(cost: Cost) -> list[str]:
     """What the shadow variants cost until their tests end; nothing where none is billed."""
     if not cost.instance_hours and not cost.unknown:
         return []
+    if not cost.instance_hours:
+        return [f"The cost is not known: {why}." for why in cost.unknown]
     hours = f"{cost.instance_hours:,.0f} instance-hours"
     total = f", {cost.total:,.2f} {cost.currency}" if cost.total is not None else ""
     lines = [f"The shadow variants of these tests are billed until the tests end: {hours}{total}."]
+    if cost.is_too_high:
+        lines.append(f"That is more than --max-cost {cost.limit}.")
     lines.extend(f"The cost is not complete: {why}." for why in cost.unknown)
     return lines
 
@@ -71,7 +75,8 @@ def _what_happens(verdict: Verdict) -> str:
             return f"Experiment {name} is created on endpoint {verdict.endpoint} and replaces {verdict.replaces}."
         case Kind.UPDATE:
             changes = ", ".join(f"{each.path} from {each.live} to {each.declared}" for each in verdict.differences)
-            return f"Experiment {name} changes {changes}. The test continues, and production does not change."
+            continues = "" if verdict.ends_then else " The test continues, and production does not change."
+            return f"Experiment {name} changes {changes}.{continues}"
         case Kind.START:
             return f"The scheduled experiment {name} starts now."
         case Kind.PROMOTE | Kind.END:

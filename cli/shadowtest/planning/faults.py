@@ -1,0 +1,37 @@
+"""Faults of properties, which need no look at AWS. Values that are known only at deployment pass."""
+
+from typing import Any
+
+from inference_experiment_handler.spec.parser import InvalidPropertiesError, faults_in
+from shadowtest.planning.change import Change
+from shadowtest.planning.requests import as_sent
+from shadowtest.planning.verdict import Kind, Verdict
+from shadowtest.values.unknown import KnownAtDeployment
+
+
+def refused_for_faults(change: Change) -> Verdict | None:
+    """``None`` where the properties have no faults, or where the resource is removed."""
+    faults = list(faults_in(_sent(change.declared), opaque=_is_unknown)) if change.declared is not None else []
+    if not faults:
+        return None
+    return Verdict(Kind.REFUSED, declared_name(change), reason=str(InvalidPropertiesError(tuple(map(str, faults)))))
+
+
+def declared_name(change: Change) -> str:
+    """The ``Name`` of the properties; empty where it is generated or not known."""
+    name = (change.declared or {}).get("Name")
+    return name if isinstance(name, str) else ""
+
+
+def _sent(value: Any) -> Any:
+    if _is_unknown(value):
+        return value
+    if isinstance(value, dict):
+        return {key: _sent(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_sent(each) for each in value]
+    return as_sent(value)
+
+
+def _is_unknown(value: Any) -> bool:
+    return isinstance(value, KnownAtDeployment)

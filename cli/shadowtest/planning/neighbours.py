@@ -1,0 +1,66 @@
+"""Experiments of others on the endpoint of a test that is to be created. SageMaker allows one at a time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from inference_experiment_handler import client
+from inference_experiment_handler.client import NotFoundError
+from inference_experiment_handler.model import operations
+from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.model.status import Phase, phase_of
+from inference_experiment_handler.model.tags import owner_in_words
+from inference_experiment_handler.observer import read_tags
+from shadowtest.planning.billing import end_of
+from shadowtest.planning.live import Live
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def with_neighbours(live: Live, endpoints: Iterable[str], sagemaker: Any) -> Live:
+    """With the experiments on these endpoints that have not ended. Raises a ``ServiceError`` where a read fails."""
+    wanted = {name.casefold() for name in endpoints}
+    for name in _not_ended(sagemaker) if wanted else ():
+        if live.experiment(name) is not None:
+            continue
+        try:
+            found = ObservedExperiment.from_api(client.call(sagemaker, operations.DESCRIBE, {"Name": name}))
+            if found.endpoint_name.casefold() in wanted:
+                live = live.with_experiment(replace(found, tags=read_tags(sagemaker, found.arn)))
+        except NotFoundError:
+            continue
+    return live
+
+
+def neighbour_of(experiment: ObservedExperiment, live: Live) -> ObservedExperiment | None:
+    """Another experiment on its endpoint that has not ended."""
+    others = (each for each in live.experiments.values() if each.name.casefold() != experiment.name.casefold())
+    endpoint = experiment.endpoint_name.casefold()
+    return next((each for each in others if each.endpoint_name.casefold() == endpoint and not each.ended), None)
+
+
+def overlap(one: ObservedExperiment, other: ObservedExperiment) -> bool:
+    """Whether both run at some time, as far as it is known."""
+    return _starts(one) < (end_of(other) or _NEVER) and _starts(other) < (end_of(one) or _NEVER)
+
+
+def in_words(neighbour: ObservedExperiment) -> str:
+    whose = owner_in_words(neighbour.tags or {})
+    return f"endpoint {neighbour.endpoint_name} has experiment {neighbour.name}, which is {neighbour.status}: {whose}"
+
+
+def _starts(experiment: ObservedExperiment) -> datetime:
+    return experiment.start or experiment.created or datetime.min.replace(tzinfo=UTC)
+
+
+def _not_ended(sagemaker: Any) -> Iterator[str]:
+    arguments: dict[str, Any] = {}
+    while True:
+        answer = sagemaker.list_inference_experiments(**arguments)
+        for each in answer["InferenceExperiments"]:
+            if phase_of(each["Status"]) is not Phase.ENDED:
+                yield each["Name"]
+        if not answer.get("NextToken"):
+            return
+        arguments = {"NextToken": answer["NextToken"]}
