@@ -77,6 +77,16 @@ def test_a_shadow_variant_that_is_left(demo: DeployedTest) -> None:
     assert deleted[0]["message"] == f"there is no experiment {demo.name}"
 
 
+def test_a_test_that_a_failed_deployment_has_ended(demo: DeployedTest) -> None:
+    before, after = as_served(), as_served("not-there", Run="2")
+    assert not demo.stack.update(before, after, demo.name).succeeded
+    assert demo.stack.roll_back(after, before, demo.name).succeeded
+
+    (found,) = findings(demo)
+
+    assert found["message"].endswith("a deployment of its stack stopped it, and was rolled back")
+
+
 def test_an_endpoint_that_has_scaled_is_no_drift_but_holds_up_a_change(demo: DeployedTest) -> None:
     scale(demo.stack, 4)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.steps import Done, Fail
+from inference_experiment_handler.model.tags import PENDING_STOP
 from inference_experiment_handler.plan.ending_proof import shadow_left
 from inference_experiment_handler.plan.resolution import Test, resolve_by_endpoint
 from inference_experiment_handler.plan.schedule import desired_end
@@ -42,9 +43,13 @@ def of_ended(
             end = experiment.start + DEFAULT_TEST
         concluded = experiment.concluded
         if experiment.was_cancelled:
-            yield Finding(
-                Kind.TEST, f"{ended_words(experiment)}: it was stopped outside CloudFormation, or SageMaker stopped it"
+            by_a_deployment = PENDING_STOP in target.tags
+            who = (
+                "a deployment of its stack stopped it, and was rolled back"
+                if by_a_deployment
+                else "it was stopped outside CloudFormation, or SageMaker stopped it"
             )
+            yield Finding(Kind.TEST, f"{ended_words(experiment)}: {who}")
         elif concluded is not None and end is not None and concluded < end - _CLOSE:
             yield Finding(Kind.TEST, f"{ended_words(experiment)}, before its declared end at {iso_instant(end)}")
     yield from _left(situation, experiment, endpoint)
