@@ -8,7 +8,8 @@ from shadowtest.linting.properties import NotCheckedError, faults_of
 from shadowtest.linting.references import unknown_attributes
 from shadowtest.templates.duplicates import duplicate_keys
 from shadowtest.templates.files import Template
-from shadowtest.templates.node import Entry, Mapping, Node, Scalar, shown_path, walk
+from shadowtest.templates.macros import may_make_experiments
+from shadowtest.templates.node import Entry, Mapping, Node, Scalar, plain, shown_path
 from shadowtest.templates.resource_type import RESOURCE_TYPE
 
 
@@ -45,13 +46,8 @@ def _macros(root: Mapping) -> Iterator[Entry]:
     """``Fn::ForEach`` and the like, which may make experiments."""
     resources = root.get("Resources")
     for entry in resources.entries if isinstance(resources, Mapping) else ():
-        if entry.key.startswith("Fn::") and _may_make_experiments(entry):
+        if entry.key.startswith("Fn::") and may_make_experiments(entry.key, plain(entry.value)):
             yield entry
-
-
-def _may_make_experiments(macro: Entry) -> bool:
-    is_loop = macro.key.startswith("Fn::ForEach")
-    return not is_loop or any(_text(node) == RESOURCE_TYPE for _, node in walk(macro.value))
 
 
 def _of_properties(file: str, entry: Entry, resource: Mapping) -> Iterator[Finding]:
