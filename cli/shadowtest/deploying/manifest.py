@@ -11,10 +11,13 @@ from shadowtest.errors import CommandError
 
 @dataclass(frozen=True)
 class Part:
-    """A map in a manifest. Where an entry has another form than it must have, a ``CommandError`` says so."""
+    """A map in a manifest. Where an entry has another form than it must have, a ``CommandError`` says so.
+
+    ``path`` leads to the map from the manifest's root.
+    """
 
     manifest: Path
-    name: str
+    path: tuple[str, ...]
     entries: Mapping[str, Any]
 
     def parts(self) -> Iterator[tuple[str, "Part"]]:
@@ -24,7 +27,7 @@ class Part:
         entries = self.entries.get(key, otherwise)
         if not isinstance(entries, Mapping):
             raise self.refused(key, "a map")
-        return Part(self.manifest, key, entries)
+        return Part(self.manifest, (*self.path, key), entries)
 
     def text(self, key: str, otherwise: str | None = None) -> str:
         text = self.entries.get(key, otherwise)
@@ -33,9 +36,8 @@ class Part:
         return text
 
     def refused(self, key: str, must_be: str) -> CommandError:
-        return CommandError(
-            f"{self.manifest} is no manifest of a cloud assembly: {key} of {self.name} must be {must_be}"
-        )
+        path = ".".join((*self.path, key))
+        return CommandError(f"{self.manifest} is no manifest of a cloud assembly: {path} must be {must_be}")
 
 
 def read_manifest(folder: Path) -> Part:
@@ -51,4 +53,4 @@ def read_manifest(folder: Path) -> Part:
         raise CommandError(f"{manifest} can't be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{manifest} is no JSON: {error}") from error
-    return Part(manifest, "the assembly", content if isinstance(content, Mapping) else {})
+    return Part(manifest, (), content if isinstance(content, Mapping) else {})

@@ -8,7 +8,7 @@ from shadowtest.linting.properties import NotCheckedError, faults_of
 from shadowtest.linting.references import unknown_attributes
 from shadowtest.templates.duplicates import duplicate_keys
 from shadowtest.templates.files import Template
-from shadowtest.templates.macros import may_make_experiments
+from shadowtest.templates.macros import is_macro, may_make_experiments
 from shadowtest.templates.node import Entry, Mapping, Node, Scalar, plain, shown_path
 from shadowtest.templates.resource_type import RESOURCE_TYPE
 
@@ -51,6 +51,9 @@ def _macros(root: Mapping) -> Iterator[Entry]:
 
 
 def _of_properties(file: str, entry: Entry, resource: Mapping) -> Iterator[Finding]:
+    macro = next((each.key for each in resource.entries if is_macro(each.key)), None)
+    if macro is not None:
+        raise NotCheckedError(f"what {macro} adds to it is not in the template")
     properties = resource.entry("Properties")
     condition = _text(resource.get("Condition"))
     given: Conditions = {condition: True} if condition else {}

@@ -41,7 +41,11 @@ def changes_of(
     declared = list(experiments_of(stack.template))
     removed = [each for each in experiments_of(deployed.template) if each not in declared] if deployed else []
     found = map(comparison.change, [*declared, *removed])
-    made = [Untold(each, macros.in_words(each), is_refused=False) for each in macros.making_experiments(stack.template)]
+    made = [
+        Untold(key, macros.in_words(macro), is_refused=False)
+        for key, macro in macros.making_experiments(stack.template)
+        if key not in removed
+    ]
     return [*(change for change in found if change is not None), *made]
 
 

@@ -34,11 +34,19 @@ def may_make_experiments(key: str, value: Any) -> bool:
     return not key.startswith(_LOOP) or _loop_may_make_experiments(value)
 
 
-def making_experiments(template: Mapping[str, Any]) -> Iterator[str]:
-    """The keys of the macros that may make shadow tests: ``Transform``, and those in ``Resources``."""
-    if _changing_all(template) is not None:
-        yield "Transform"
-    yield from (key for key, each in section(template, "Resources").items() if may_make_experiments(key, each))
+def making_experiments(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The macros that may make shadow tests, each after the key where the template has it.
+
+    The key is ``Transform``, or one of ``Resources``.
+    """
+    of_all = _changing_all(template)
+    if of_all is not None:
+        yield "Transform", of_all
+    for key, each in section(template, "Resources").items():
+        if may_make_experiments(key, each):
+            yield key, key
+        elif isinstance(each, Mapping) and "Type" not in each:
+            yield from ((key, macro) for macro in each if is_macro(macro))
 
 
 def macro_behind(template: Mapping[str, Any], logical_id: str) -> str | None:

@@ -88,7 +88,7 @@ class Resolver:
         if added is None:
             resolved = {key: self.resolve(each) for key, each in value.items()}
             return {key: each for key, each in resolved.items() if each is not NO_VALUE}
-        if len(value) > 1:
+        if len(value) > 1 or macros.is_macro(added):
             return KnownAtDeployment.of(value, macros.in_words(added))
         return _without_dynamic(self._function(added, value[added]))
 

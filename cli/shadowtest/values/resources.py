@@ -1,7 +1,7 @@
 """The resources of a template: whether they exist, and their ids and attributes as far as these are known."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Optional
+from typing import Any
 
 from shadowtest.templates.macros import in_words, is_macro, may_be_extended
 from shadowtest.templates.sections import section
@@ -25,7 +25,7 @@ class Resources:
         template: Template,
         place: Place,
         physical_ids: Mapping[str, str],
-        before: Optional["Resources"],
+        before: "Resources | None",
         resolve: Callable[[Any], Any],
     ) -> None:
         self._declared = {
