@@ -1,5 +1,6 @@
 """What is known of a template's properties before its deployment, and what is not."""
 
+import json
 from typing import Any
 
 import pytest
@@ -51,6 +52,8 @@ def test_a_parameter_without_a_value_and_a_hidden_one_are_not_known() -> None:
 
     assert isinstance(resolved({"Ref": "P"}, template=parameter()), KnownAtDeployment)
     assert isinstance(resolved({"Ref": "P"}, template=parameter(NoEcho=True), deployed=hidden), KnownAtDeployment)
+    # A change set reports it in the same way.
+    assert isinstance(resolved({"Ref": "P"}, template=parameter(), given={"P": "****"}), KnownAtDeployment)
 
 
 def test_each_deployment_reads_parameter_store_anew() -> None:
@@ -207,6 +210,17 @@ def test_what_is_too_deep_to_follow_is_not_known() -> None:
 
     assert isinstance(Resolver(template, PLACE).exists("Last"), KnownAtDeployment)
     assert isinstance(Resolver(template, PLACE).properties("R0"), KnownAtDeployment)
+
+
+def test_unknowns_within_unknowns_are_said_as_the_template_says_them() -> None:
+    value: Any = {"Ref": "AWS::NotificationARNs"}
+    for _ in range(40):
+        value = {"Fn::Base64": value}
+
+    unknown = resolved(value)
+
+    assert isinstance(unknown, KnownAtDeployment)
+    assert unknown.expression == json.dumps(value)
 
 
 def test_a_chain_of_resources_is_followed_once() -> None:

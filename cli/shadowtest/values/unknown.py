@@ -42,5 +42,5 @@ def unknown_paths(value: Any, path: Path = ()) -> Iterator[tuple[Path, KnownAtDe
             yield from unknown_paths(each, (*path, index))
 
 
-def _shown(value: Any) -> str:
-    return value.expression if isinstance(value, KnownAtDeployment) else str(value)
+def _shown(value: Any) -> Any:
+    return json.loads(value.expression) if isinstance(value, KnownAtDeployment) else str(value)
