@@ -15,10 +15,10 @@ from inference_experiment_handler.model.tags import LOGICAL_ID, STACK_ID, starte
 from inference_experiment_handler.spec import names as experiment_names
 from shadowtest.aws.session import Aws
 from shadowtest.templates.experiments import experiments_of
-from shadowtest.values.functions import MalformedFunctionError
+from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import as_deployed
 from shadowtest.values.stack import DeployedStack, stack_name
-from shadowtest.values.unknown import unknown_paths
+from shadowtest.values.unknown import KnownAtDeployment, unknown_paths
 
 _RUN = (Status.RUNNING, Status.UPDATING, Status.STOPPING)
 
@@ -79,6 +79,8 @@ def _declared(stack: DeployedStack) -> Iterator[tuple[str, str]]:
         try:
             properties = values.properties(logical_id)
         except MalformedFunctionError:
+            continue
+        if isinstance(properties, KnownAtDeployment):
             continue
         if any(path[0] in ("Name", "Run") for path, _ in unknown_paths(properties)):
             continue

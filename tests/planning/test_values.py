@@ -1,11 +1,12 @@
 """What is known of a template's properties before its deployment, and what is not."""
 
+import json
 from typing import Any
 
 import pytest
 
-from shadowtest.values.functions import MalformedFunctionError
-from shadowtest.values.resolver import Resolver
+from shadowtest.values.forms import MalformedFunctionError
+from shadowtest.values.resolver import Resolver, as_deployed
 from shadowtest.values.stack import DeployedStack, Place
 from shadowtest.values.unknown import KnownAtDeployment
 
@@ -51,15 +52,27 @@ def test_a_parameter_without_a_value_and_a_hidden_one_are_not_known() -> None:
 
     assert isinstance(resolved({"Ref": "P"}, template=parameter()), KnownAtDeployment)
     assert isinstance(resolved({"Ref": "P"}, template=parameter(NoEcho=True), deployed=hidden), KnownAtDeployment)
+    # A change set reports it in the same way.
+    assert isinstance(resolved({"Ref": "P"}, template=parameter(), given={"P": "****"}), KnownAtDeployment)
 
 
-def test_a_parameter_of_parameter_store_is_known_as_long_as_it_names_the_same_one() -> None:
-    template = parameter(Type="AWS::SSM::Parameter::Value<String>")
-    deployed = DeployedStack(STACK, {"P": "/model"}, resolved={"P": "challenger"})
+def test_each_deployment_reads_parameter_store_anew() -> None:
+    template = parameter(Type="AWS::SSM::Parameter::Value<String>", Default="/model")
+    deployed = DeployedStack(STACK, {"P": "/model"}, resolved={"P": "challenger"}, template=template)
 
-    assert resolved({"Ref": "P"}, template=template, deployed=deployed) == "challenger"
-    other = resolved({"Ref": "P"}, template=template, deployed=deployed, given={"P": "/other"})
-    assert isinstance(other, KnownAtDeployment)
+    new = resolved({"Ref": "P"}, template=template, deployed=deployed)
+    assert isinstance(new, KnownAtDeployment)
+    assert new.why == "CloudFormation reads parameter P from Parameter Store"
+    assert resolved({"Ref": "P"}, template=template, resolved={"P": "contender"}) == "contender"
+    assert as_deployed(deployed, None).resolve({"Ref": "P"}) == "challenger"
+
+
+@pytest.mark.parametrize("kind", ["CommaDelimitedList", "List<String>", "AWS::SSM::Parameter::Value<List<String>>"])
+def test_cloudformation_trims_each_member_of_a_list(kind: str) -> None:
+    template = parameter(Type=kind, Default="champion, challenger ,contender")
+    read = {"P": "champion, challenger ,contender"}
+
+    assert resolved({"Ref": "P"}, template=template, resolved=read) == ["champion", "challenger", "contender"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +83,9 @@ def test_a_parameter_of_parameter_store_is_known_as_long_as_it_names_the_same_on
         ({"Fn::Sub": ["${Own}-${AWS::AccountId}", {"Own": {"Ref": "AWS::Partition"}}]}, "aws-123456789012"),
         ({"Fn::Select": ["1", {"Fn::Split": [",", "a,b"]}]}, "b"),
         ({"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "Count"]}, 3),
+        ({"Fn::FindInMap": ["Sizes", "nowhere", "Count", {"DefaultValue": {"Ref": "AWS::Region"}}]}, "eu-central-1"),
+        ({"Fn::FindInMap": ["Sizes", "eu-central-1", "Count", {"DefaultValue": {"Fn::GetAZs": ""}}]}, 3),
+        ({"A": {"Fn::FindInMap": ["Sizes", "x", "y", {"DefaultValue": {"Ref": "AWS::NoValue"}}]}}, {}),
         ({"Fn::Base64": "text"}, "dGV4dA=="),
         ({"Fn::ImportValue": {"Fn::Sub": "${AWS::StackName}-Token"}}, "arn:of:it"),
         ({"Fn::If": ["Large", "ml.m5.4xlarge", "ml.m5.xlarge"]}, "ml.m5.4xlarge"),
@@ -110,6 +126,11 @@ def test_one_side_can_decide_a_condition_whose_other_side_is_not_known() -> None
         {"Fn::GetAtt": "New.Arn"},
         {"Fn::ImportValue": "nobody-exports-it"},
         "{{resolve:ssm:/model}}",
+        {"Fn::Sub": "{{resolve:ssm:/${AWS::Region}/model}}"},
+        {"Fn::Sub": "${AWS::NoValue}"},
+        {"Fn::FindInMap": ["Maps", {"Ref": "AWS::NotificationARNs"}, "a", {"DefaultValue": "b"}]},
+        {"Fn::Transform": {"Name": "AWS::Include"}},
+        {"Fn::Transform": {"Name": "AWS::Include"}, "Duration": "P7D"},
         {"Fn::GetAZs": ""},
         {"Ref": "AWS::NotificationARNs"},
     ],
@@ -118,11 +139,101 @@ def test_what_the_deployment_makes_is_never_guessed(value: Any) -> None:
     assert isinstance(resolved(value, template=resources(New=role())), KnownAtDeployment)
 
 
-def test_what_makes_no_sense_is_said() -> None:
-    with pytest.raises(MalformedFunctionError, match="there is no Missing in the template"):
-        resolved({"Ref": "Missing"})
-    with pytest.raises(MalformedFunctionError, match="no condition Missing"):
-        resolved({"Fn::If": ["Missing", 1, 2]})
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"Ref": "Missing"}, "there is no Missing in the template"),
+        ({"Ref": ["R"]}, 'Ref must be the logical ID of a resource, or the name of a parameter, is ["R"]'),
+        ({"Fn::GetAtt": ["R"]}, "Fn::GetAtt must be the logical ID of a resource and the name of an attribute"),
+        ({"Fn::GetAtt": "R"}, "Fn::GetAtt must be"),
+        ({"Fn::GetAtt": [{"Ref": "L"}, "Arn"]}, "Fn::GetAtt must be"),
+        ({"Fn::GetAtt": ["R", "Arn"]}, "R depends on itself"),
+        ({"Fn::If": ["Missing", 1, 2]}, "there is no condition Missing"),
+        ({"Fn::If": ["Cyclic", 1]}, "Fn::If must be a list of a condition's name and two values"),
+        ({"Fn::If": [["Cyclic"], 1, 2]}, "Fn::If must be"),
+        ({"Fn::If": ["Cyclic", 1, 2]}, "condition Cyclic depends on itself"),
+        ({"Fn::If": ["Equals", 1, 2]}, "Fn::Equals must be a list of two values"),
+        ({"Fn::If": ["Nothing", 1, 2]}, "Fn::Not must be a list of one condition"),
+        ({"Fn::If": ["OnlyOne", 1, 2]}, "Fn::And must be a list of 2 to 10 conditions"),
+        ({"Fn::If": ["Text", 1, 2]}, "a condition must be a map with one function"),
+        ({"Fn::If": ["Named", 1, 2]}, "Condition must be the name of a condition"),
+        ({"Fn::Sub": ["x"]}, "Fn::Sub must be a text, or a list of a text and a map of texts"),
+        ({"Fn::Sub": ["${X}", {"X": {"Ref": "AWS::NoValue"}}]}, "Fn::Sub must be"),
+        ({"Fn::Sub": "${L}"}, "Fn::Sub must be"),
+        ({"Fn::Join": [",", 5]}, "Fn::Join must be a list of a separator and a list of texts"),
+        ({"Fn::Join": [",", "text"]}, "Fn::Join must be"),
+        ({"Fn::Join": [",", [["a"]]]}, "Fn::Join must be"),
+        ({"Fn::Split": ["", "x"]}, "Fn::Split must be a list of a separator, which is not empty, and a text"),
+        ({"Fn::Select": ["-1", ["a", "b"]]}, "Fn::Select must be a list of an index, from 0"),
+        ({"Fn::Select": ["2", ["a", "b"]]}, "Fn::Select must be"),
+        ({"Fn::Select": ["0", "text"]}, "Fn::Select must be"),
+        ({"Fn::Select": ["9" * 5000, ["a"]]}, "Fn::Select must be"),
+        ({"Fn::Base64": {"Ref": "AWS::NoValue"}}, "Fn::Base64 must be a text, is "),
+        ({"Fn::FindInMap": ["Maps", "a"]}, "Fn::FindInMap must be"),
+        ({"Fn::FindInMap": ["Maps", "a", "b"]}, "Fn::FindInMap finds no Maps, a, b"),
+        ({"Fn::ImportValue": ["x"]}, "Fn::ImportValue must be the name of an export"),
+        ({"A": None}, "CloudFormation refuses a null"),
+    ],
+)
+def test_what_makes_no_sense_is_said(value: Any, said: str) -> None:
+    template = {
+        "Parameters": {"L": {"Type": "CommaDelimitedList", "Default": "a,b"}},
+        "Mappings": {"Maps": "no map"},
+        "Conditions": {
+            "Cyclic": {"Fn::Not": [{"Condition": "Cyclic"}]},
+            "Equals": {"Fn::Equals": ["a"]},
+            "Nothing": {"Fn::Not": []},
+            "OnlyOne": {"Fn::And": [{"Fn::Equals": ["a", "a"]}]},
+            "Text": "text",
+            "Named": {"Condition": ["Text"]},
+        },
+        **resources(R=role(RoleName={"Fn::GetAtt": ["R", "Arn"]})),
+    }
+
+    with pytest.raises(MalformedFunctionError) as error:
+        resolved(value, template=template)
+
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["Parameters", "Mappings", "Conditions", "Resources"])
+@pytest.mark.parametrize("section", [None, [], "text", {"X": None}, {"X": ["a"]}])
+def test_a_section_of_another_form_has_nothing(name: str, section: Any) -> None:
+    with pytest.raises(MalformedFunctionError):
+        resolved({"Fn::If": ["X", {"Fn::FindInMap": ["X", "a", "b"]}, {"Ref": "X"}]}, template={name: section})
+
+
+def test_what_is_too_deep_to_follow_is_not_known() -> None:
+    chain = {f"C{n}": {"Condition": f"C{n + 1}"} for n in range(2000)} | {"C2000": {"Fn::Equals": ["a", "a"]}}
+    names = {f"R{n}": role(RoleName={"Ref": f"R{n + 1}"}) for n in range(2000)} | {"R2000": role(RoleName="last")}
+    template = {"Conditions": chain, "Resources": {**names, "Last": role() | {"Condition": "C0"}}}
+
+    assert isinstance(Resolver(template, PLACE).exists("Last"), KnownAtDeployment)
+    assert isinstance(Resolver(template, PLACE).properties("R0"), KnownAtDeployment)
+
+
+def test_unknowns_within_unknowns_are_said_as_the_template_says_them() -> None:
+    value: Any = {"Ref": "AWS::NotificationARNs"}
+    for _ in range(40):
+        value = {"Fn::Base64": value}
+
+    unknown = resolved(value)
+
+    assert isinstance(unknown, KnownAtDeployment)
+    assert unknown.expression == json.dumps(value)
+
+
+def test_a_chain_of_resources_is_followed_once() -> None:
+    def chain(tag: str) -> dict[str, Any]:
+        following = {f"R{n}": {"Fn::Sub": f"${{R{n + 1}}}-${{R{n + 1}.Arn}}"} for n in range(40)}
+        return resources(
+            R40=role(RoleName="last", Path="/"),
+            **{each: role(Description=text, Tags=[tag]) for each, text in following.items()},
+        )
+
+    deployed = DeployedStack(STACK, physical_ids={f"R{n}": f"id-{n}" for n in range(41)}, template=chain("old"))
+
+    assert resolved({"Ref": "R0"}, template=chain("new"), deployed=deployed) == "id-0"
 
 
 def test_a_role_whose_policies_change_keeps_its_arn() -> None:
@@ -132,6 +243,41 @@ def test_a_role_whose_policies_change_keeps_its_arn() -> None:
     arn = resolved({"Fn::GetAtt": ["R", "Arn"]}, template=template, deployed=deployed)
 
     assert arn == "arn:aws:iam::123456789012:role/service/Shop-R-1X2Y"
+
+
+def test_an_arn_is_not_known_while_its_path_is_not() -> None:
+    template = parameter() | resources(R=role(RoleName="execution", Path={"Ref": "P"}))
+    arn = {"Fn::GetAtt": ["R", "Arn"]}
+
+    assert isinstance(resolved(arn, template=template), KnownAtDeployment)
+    assert resolved(arn, template=template, given={"P": "/ml/"}) == "arn:aws:iam::123456789012:role/ml/execution"
+    with pytest.raises(MalformedFunctionError, match="Path of R must be a text"):
+        resolved(arn, template=resources(R=role(RoleName="execution", Path=["/"])))
+
+
+def test_no_arn_is_made_where_nobody_was_asked_for_the_account() -> None:
+    place = Place(None, None, None, "Shop")
+    template = resources(R=role(RoleName="execution"), M=model(ModelName="ranking"))
+
+    for value in ({"Fn::GetAtt": ["R", "Arn"]}, {"Ref": "M"}):
+        assert isinstance(Resolver(template, place).resolve(value), KnownAtDeployment)
+
+
+@pytest.mark.parametrize("properties", [["a"], "text", None])
+def test_properties_that_are_no_map_are_refused(properties: Any) -> None:
+    with pytest.raises(MalformedFunctionError):
+        Resolver(resources(R={"Type": "X", "Properties": properties}), PLACE).properties("R")
+
+
+def test_properties_that_a_condition_chooses() -> None:
+    chosen = {"Fn::If": ["C", {"A": "b"}, {"Ref": "AWS::NoValue"}]}
+    template = parameter() | resources(R={"Type": "X", "Properties": chosen})
+    template["Conditions"] = {"C": {"Fn::Equals": [{"Ref": "P"}, "yes"]}}
+
+    found = [Resolver(template, PLACE, given=given).properties("R") for given in ({"P": "yes"}, {"P": "no"}, {})]
+
+    assert found[:2] == [{"A": "b"}, {}]
+    assert isinstance(found[2], KnownAtDeployment)
 
 
 def test_a_model_that_changes_is_replaced_and_has_another_name() -> None:

@@ -87,7 +87,8 @@ def template_of(cloudformation: Any, **which: str) -> dict[str, Any]:
         template = plain(read(text))
     except UnreadableError as error:
         raise CommandError(f"the template of {which['StackName']} {error}") from error
-    return template if isinstance(template, dict) else {}
+    # These transforms are done.
+    return {key: each for key, each in template.items() if key != "Transform"} if isinstance(template, dict) else {}
 
 
 def _described(cloudformation: Any, name: str) -> dict[str, Any] | None:

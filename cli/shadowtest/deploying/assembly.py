@@ -1,49 +1,45 @@
 """The stacks of a cloud assembly, which is the folder that ``cdk synth`` writes."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from shadowtest.deploying.manifest import Part, read_manifest
 from shadowtest.deploying.stack import StackToDeploy
-from shadowtest.errors import CommandError
-from shadowtest.templates.files import has_no_resources, template_in
-from shadowtest.templates.node import plain
+from shadowtest.deploying.template import deployable_template
+from shadowtest.templates.files import has_no_resources
 
 _ENVIRONMENT = re.compile(r"aws://([^/]+)/(.+)")
 
 
 def stacks_of(folder: Path) -> list[StackToDeploy]:
     """Also those of stages, whose assemblies are nested in it. Raises a ``CommandError``."""
-    manifest = folder / "manifest.json"
-    try:
-        artifacts = json.loads(manifest.read_text("utf-8"))["artifacts"].items()
-    except FileNotFoundError:
-        raise CommandError(
-            f"{folder} has no manifest.json: name the folder that 'cdk synth' writes (cdk.out by default) or a template"
-        ) from None
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise CommandError(f"{manifest} is no manifest of a cloud assembly: {error!r}") from error
-    return [stack for name, artifact in artifacts for stack in _stacks(folder, name, artifact)]
+    artifacts = read_manifest(folder).part("artifacts")
+    return [stack for name, artifact in artifacts.parts() for stack in _stacks(folder, name, artifact)]
 
 
-def _stacks(folder: Path, name: str, artifact: dict[str, Any]) -> Iterator[StackToDeploy]:
-    properties = artifact.get("properties", {})
-    if artifact.get("type") == "cdk:cloud-assembly":
-        yield from stacks_of(folder / properties["directoryName"])
-    elif artifact.get("type") == "aws:cloudformation:stack":
-        file = folder / properties["templateFile"]
+def _stacks(folder: Path, name: str, artifact: Part) -> Iterator[StackToDeploy]:
+    kind = artifact.entries.get("type")
+    if kind == "cdk:cloud-assembly":
+        properties = artifact.part("properties")
+        nested = folder / properties.text("directoryName")
+        if folder.resolve() not in nested.resolve().parents:
+            raise properties.refused("directoryName", f"a folder within {folder}")
+        yield from stacks_of(nested)
+    elif kind == "aws:cloudformation:stack":
+        properties = artifact.part("properties")
+        file = folder / properties.text("templateFile")
         if has_no_resources(file):
             return
-        account, region = _environment(artifact.get("environment", ""))
+        account, region = _environment(artifact.text("environment", "aws://unknown-account/unknown-region"))
+        parameters = properties.part("parameters", {}).entries
         yield StackToDeploy(
-            properties.get("stackName", name),
-            plain(template_in(file).root),
+            properties.text("stackName", name),
+            deployable_template(file),
             str(file),
             account,
             region,
-            {key: str(value) for key, value in properties.get("parameters", {}).items()},
+            {key: str(value) for key, value in parameters.items()},
         )
 
 

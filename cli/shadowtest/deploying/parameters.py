@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.errors import CommandError
+from shadowtest.templates.sections import section
 
 
 def with_parameters(stacks: Sequence[StackToDeploy], given: Sequence[str]) -> list[StackToDeploy]:
@@ -20,7 +21,7 @@ def with_parameters(stacks: Sequence[StackToDeploy], given: Sequence[str]) -> li
             faults.append(f"--parameters {text!r} must be KEY=VALUE or STACK:KEY=VALUE")
             continue
         named = [stack for stack in stacks if not colon or stack.name == stack_name]
-        having = {stack.name for stack in named if parameter in stack.template.get("Parameters", {})}
+        having = {stack.name for stack in named if parameter in section(stack.template, "Parameters")}
         if not having:
             faults.append(f"--parameters {text!r}: {_none_has(parameter, stack_name, named, stacks)}")
         stacks = [
@@ -35,6 +36,6 @@ def with_parameters(stacks: Sequence[StackToDeploy], given: Sequence[str]) -> li
 def _none_has(parameter: str, stack_name: str, named: Sequence[StackToDeploy], stacks: Sequence[StackToDeploy]) -> str:
     if not named:
         return f"there is no stack {stack_name}, the stacks are {', '.join(stack.name for stack in stacks)}"
-    declared = sorted({each for stack in named for each in stack.template.get("Parameters", {})})
+    declared = sorted({each for stack in named for each in section(stack.template, "Parameters")})
     known = f"the parameters are {', '.join(declared)}" if declared else "there are none"
     return f"the template declares no parameter {parameter}, {known}"

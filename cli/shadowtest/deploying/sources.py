@@ -8,9 +8,8 @@ from shadowtest.deploying.assembly import stacks_of
 from shadowtest.deploying.deployment_file import read_deployment_file
 from shadowtest.deploying.parameters import with_parameters
 from shadowtest.deploying.stack import StackToDeploy
+from shadowtest.deploying.template import deployable_template
 from shadowtest.errors import CommandError
-from shadowtest.templates.files import template_in
-from shadowtest.templates.node import plain
 
 DEFAULT = "cdk.out"
 
@@ -47,10 +46,10 @@ def stacks_to_deploy(source: Source) -> list[StackToDeploy]:
 
 
 def _of_template(file: Path, names: Sequence[str]) -> StackToDeploy:
-    template = template_in(file)
+    template = deployable_template(file)
     if len(names) != 1:
         raise CommandError(f"{file} is a template: use --stack to name the stack that you deploy it to")
-    return StackToDeploy(names[0], plain(template.root), str(file))
+    return StackToDeploy(names[0], template, str(file))
 
 
 def _chosen(stacks: list[StackToDeploy], names: Sequence[str], folder: str) -> list[StackToDeploy]:

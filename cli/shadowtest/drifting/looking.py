@@ -9,9 +9,10 @@ from shadowtest.drifting.comparing import Resource, compare
 from shadowtest.drifting.drift import Finding, Kind, ResourceDrift
 from shadowtest.planning.changes import imports_values
 from shadowtest.templates.experiments import experiments_of
-from shadowtest.values.functions import MalformedFunctionError
+from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import as_deployed
 from shadowtest.values.stack import DeployedStack
+from shadowtest.values.unknown import KnownAtDeployment
 
 
 def drifts_of(aws: Aws, names: tuple[str, ...]) -> list[ResourceDrift]:
@@ -37,6 +38,10 @@ def _resources(stack: DeployedStack, exports: Mapping[str, str] | None) -> Itera
             properties = values.properties(logical_id)
         except MalformedFunctionError as error:
             yield _untold(stack.name, logical_id, physical_id, str(error))
+            continue
+        if isinstance(properties, KnownAtDeployment):
+            why = f"its properties are known only to CloudFormation ({properties.why})"
+            yield _untold(stack.name, logical_id, physical_id, why)
         else:
             yield Resource(stack.name, stack.stack_id, logical_id, physical_id, properties)
 

@@ -8,7 +8,8 @@ from shadowtest.linting.properties import NotCheckedError, faults_of
 from shadowtest.linting.references import unknown_attributes
 from shadowtest.templates.duplicates import duplicate_keys
 from shadowtest.templates.files import Template
-from shadowtest.templates.node import Entry, Mapping, Node, Scalar, shown_path, walk
+from shadowtest.templates.macros import is_macro, may_make_experiments
+from shadowtest.templates.node import Entry, Mapping, Node, Scalar, plain, shown_path
 from shadowtest.templates.resource_type import RESOURCE_TYPE
 
 
@@ -45,16 +46,14 @@ def _macros(root: Mapping) -> Iterator[Entry]:
     """``Fn::ForEach`` and the like, which may make experiments."""
     resources = root.get("Resources")
     for entry in resources.entries if isinstance(resources, Mapping) else ():
-        if entry.key.startswith("Fn::") and _may_make_experiments(entry):
+        if entry.key.startswith("Fn::") and may_make_experiments(entry.key, plain(entry.value)):
             yield entry
 
 
-def _may_make_experiments(macro: Entry) -> bool:
-    is_loop = macro.key.startswith("Fn::ForEach")
-    return not is_loop or any(_text(node) == RESOURCE_TYPE for _, node in walk(macro.value))
-
-
 def _of_properties(file: str, entry: Entry, resource: Mapping) -> Iterator[Finding]:
+    macro = next((each.key for each in resource.entries if is_macro(each.key)), None)
+    if macro is not None:
+        raise NotCheckedError(f"what {macro} adds to it is not in the template")
     properties = resource.entry("Properties")
     condition = _text(resource.get("Condition"))
     given: Conditions = {condition: True} if condition else {}

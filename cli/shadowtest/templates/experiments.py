@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shadowtest.templates.resource_type import RESOURCE_TYPE
+from shadowtest.templates.sections import section
 
 
 def experiments_of(template: Mapping[str, Any]) -> Iterator[str]:
@@ -13,7 +14,6 @@ def experiments_of(template: Mapping[str, Any]) -> Iterator[str]:
 
 def resources_of(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each with its logical id."""
-    resources = template.get("Resources")
-    for key, resource in resources.items() if isinstance(resources, Mapping) else ():
+    for key, resource in section(template, "Resources").items():
         if isinstance(resource, Mapping):
             yield key, resource

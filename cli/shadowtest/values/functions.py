@@ -2,79 +2,106 @@
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from shadowtest.values.forms import MalformedFunctionError, malformed
 from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
 
 _PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
+_INDEX = re.compile(r"[0-9]{1,9}")
+_KEYS = 3
 
-
-class MalformedFunctionError(ValueError):
-    """A function whose arguments make no sense."""
+Resolve = Callable[[Any], Any]
 
 
 def join(arguments: Any) -> Any:
-    separator, parts = _arguments("Fn::Join", arguments, 2)
-    return _if_known({"Fn::Join": arguments}, arguments, lambda: str(separator).join(map(_text, parts)))
+    match arguments:
+        case [separator, list(parts)] if _are_texts([separator, *parts]):
+            return _if_known("Fn::Join", arguments, lambda: text(separator).join(map(text, parts)))
+        case [separator, KnownAtDeployment()] if _are_texts([separator]):
+            return _unknown("Fn::Join", arguments)
+    raise malformed("Fn::Join", arguments)
 
 
 def select(arguments: Any) -> Any:
-    index, choices = _arguments("Fn::Select", arguments, 2)
-    if isinstance(index, KnownAtDeployment) or isinstance(choices, KnownAtDeployment):
-        return _unknown({"Fn::Select": arguments}, arguments)
-    try:
-        return choices[int(index)]
-    except (IndexError, ValueError, TypeError) as error:
-        raise MalformedFunctionError(f"Fn::Select takes {index!r} of {len(choices)} values") from error
+    match arguments:
+        case [KnownAtDeployment(), list()] | [_, KnownAtDeployment()]:
+            return _unknown("Fn::Select", arguments)
+        case [index, list(choices)] if _INDEX.fullmatch(text(index)) and int(index) < len(choices):
+            return choices[int(index)]
+    raise malformed("Fn::Select", arguments)
 
 
 def split(arguments: Any) -> Any:
-    separator, text = _arguments("Fn::Split", arguments, 2)
-    return _if_known({"Fn::Split": arguments}, arguments, lambda: _text(text).split(str(separator)))
+    match arguments:
+        case [separator, whole] if _are_texts([separator, whole]) and separator != "":
+            return _if_known("Fn::Split", arguments, lambda: text(whole).split(text(separator)))
+    raise malformed("Fn::Split", arguments)
 
 
 def encode(argument: Any) -> Any:
-    return _if_known({"Fn::Base64": argument}, argument, lambda: base64.b64encode(_text(argument).encode()).decode())
+    if not _are_texts([argument]):
+        raise malformed("Fn::Base64", argument)
+    return _if_known("Fn::Base64", argument, lambda: base64.b64encode(text(argument).encode()).decode())
 
 
-def find_in_map(arguments: Any, mappings: Mapping[str, Any]) -> Any:
-    if any(unknowns_in(arguments)):
-        return _unknown({"Fn::FindInMap": arguments}, arguments)
-    if not isinstance(arguments, list) or len(arguments) < 3:
-        raise MalformedFunctionError("Fn::FindInMap needs the name of a map and two keys")
-    name, first, second = map(_text, arguments[:3])
-    try:
-        return mappings[name][first][second]
-    except KeyError as error:
-        raise MalformedFunctionError(f"Fn::FindInMap finds no {name}, {first}, {second}") from error
+def find_in_map(arguments: Any, mappings: Mapping[str, Any], resolve: Resolve, *, is_complete: bool) -> Any:
+    """``arguments`` are not resolved yet. ``is_complete``: there are no other mappings."""
+    match arguments:
+        case [_, _, _]:
+            given, default = arguments, None
+        case [*given, {"DefaultValue": default}] if len(given) == _KEYS:
+            pass
+        case _:
+            raise malformed("Fn::FindInMap", arguments)
+    keys = [resolve(each) for each in given]
+    if not _are_texts(keys):
+        raise malformed("Fn::FindInMap", keys)
+    if any(unknowns_in(keys)):
+        return _unknown("Fn::FindInMap", keys)
+    found: Any = mappings
+    for key in map(text, keys):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    if found is None and not is_complete:
+        return KnownAtDeployment.of({"Fn::FindInMap": arguments}, "a macro may add the mapping")
+    if found is None and default is None:
+        raise MalformedFunctionError(f"Fn::FindInMap finds no {', '.join(map(text, keys))}")
+    return resolve(default if found is None else found)
 
 
-def substitute(arguments: Any, reference: Callable[[str], Any]) -> Any:
-    """``reference``: the value of ``${Name}`` or ``${Resource.Attribute}``."""
-    text, own = arguments if isinstance(arguments, list) and len(arguments) == 2 else (arguments, {})
-    if not isinstance(text, str) or not isinstance(own, dict):
-        raise MalformedFunctionError("Fn::Sub needs a text, and may have a map")
-    found = {name: own[name] if name in own else reference(name) for name in _PLACEHOLDER.findall(text)}
+def substitute(arguments: Any, resolve: Resolve, reference: Callable[[str], Any]) -> Any:
+    """``arguments`` are not resolved yet. ``reference``: the value of ``${Name}`` or ``${Resource.Attribute}``."""
+    match arguments:
+        case str(pattern):
+            given: dict[str, Any] = {}
+        case [str(pattern), dict(given)]:
+            pass
+        case _:
+            raise malformed("Fn::Sub", arguments)
+    own = {name: resolve(each) for name, each in given.items()}
+    found = {name: own[name] if name in own else reference(name) for name in _PLACEHOLDER.findall(pattern)}
+    if not _are_texts([*own.values(), *found.values()]):
+        raise malformed("Fn::Sub", arguments)
     unknown = next(unknowns_in(list(found.values())), None)
     if unknown is not None:
         return KnownAtDeployment.of({"Fn::Sub": arguments}, unknown.why)
-    return _PLACEHOLDER.sub(lambda match: _text(found[match[1]]), text).replace("${!", "${")
+    return _PLACEHOLDER.sub(lambda match: text(found[match[1]]), pattern).replace("${!", "${")
 
 
-def _if_known(expression: Any, arguments: Any, value: Callable[[], Any]) -> Any:
-    return _unknown(expression, arguments) if any(unknowns_in(arguments)) else value()
-
-
-def _unknown(expression: Any, arguments: Any) -> KnownAtDeployment:
-    return KnownAtDeployment.of(expression, next(unknowns_in(arguments)).why)
-
-
-def _arguments(name: str, given: Any, count: int) -> list[Any]:
-    if not isinstance(given, list) or len(given) != count:
-        raise MalformedFunctionError(f"{name} needs {count} arguments")
-    return given
-
-
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """A scalar as CloudFormation has it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    """Each is one, or will be at deployment."""
+    return all(isinstance(each, str | int | float | KnownAtDeployment) for each in values)
+
+
+def _if_known(name: str, arguments: Any, value: Callable[[], Any]) -> Any:
+    return _unknown(name, arguments) if any(unknowns_in(arguments)) else value()
+
+
+def _unknown(name: str, arguments: Any) -> KnownAtDeployment:
+    return KnownAtDeployment.of({name: arguments}, next(unknowns_in(arguments)).why)

@@ -1,24 +1,46 @@
 """The values of a template's parameters: those given, else those deployed, else the defaults."""
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
-from shadowtest.values.stack import DeployedStack, Place, Template
+from shadowtest.templates.sections import section
+from shadowtest.values.functions import text
+from shadowtest.values.stack import Place, Template
 from shadowtest.values.unknown import KnownAtDeployment
 
 _FROM_PARAMETER_STORE = "AWS::SSM::Parameter::Value<"
 _HIDDEN = "****"
 """What CloudFormation reports for a parameter with NoEcho."""
-NO_VALUE = object()
-"""``AWS::NoValue``: the property is left out."""
 
 
-def parameter_values(template: Template, given: Mapping[str, str], deployed: DeployedStack | None) -> dict[str, Any]:
-    """The value of each parameter that the template declares."""
-    return {name: _value(name, declared, given, deployed) for name, declared in template.get("Parameters", {}).items()}
+class NoValue(Enum):
+    """``AWS::NoValue``: the property is left out."""
+
+    NO_VALUE = "AWS::NoValue"
+
+    def __str__(self) -> str:
+        return self.value
 
 
-def pseudo_parameters(place: Place, *, no_value: Any) -> dict[str, Any]:
+NO_VALUE = NoValue.NO_VALUE
+
+
+def parameter_values(
+    template: Template, given: Mapping[str, str], deployed: Mapping[str, str], resolved: Mapping[str, str]
+) -> dict[str, Any]:
+    """The value of each parameter that the template declares.
+
+    ``resolved``: what CloudFormation has read from Parameter Store for this deployment. Each deployment reads it anew.
+    """
+    return {
+        name: _value(name, declared, {**deployed, **given}, resolved)
+        for name, declared in section(template, "Parameters").items()
+        if isinstance(declared, Mapping)
+    }
+
+
+def pseudo_parameters(place: Place) -> dict[str, Any]:
     known = {
         "AWS::AccountId": place.account,
         "AWS::NotificationARNs": None,
@@ -31,21 +53,21 @@ def pseudo_parameters(place: Place, *, no_value: Any) -> dict[str, Any]:
         name: value if value is not None else KnownAtDeployment.of({"Ref": name}, "the deployment determines it")
         for name, value in known.items()
     }
-    return {**values, "AWS::NoValue": no_value, "AWS::StackName": place.stack_name}
+    return {**values, "AWS::NoValue": NO_VALUE, "AWS::StackName": place.stack_name}
 
 
-def _value(name: str, declared: Mapping[str, Any], given: Mapping[str, str], deployed: DeployedStack | None) -> Any:
-    before = deployed.parameters if deployed is not None else {}
-    value = given.get(name, before.get(name, declared.get("Default")))
+def _value(name: str, declared: Mapping[str, Any], values: Mapping[str, str], resolved: Mapping[str, str]) -> Any:
+    value = values.get(name, declared.get("Default"))
     kind, reference = str(declared.get("Type", "String")), {"Ref": name}
+    if kind.startswith(_FROM_PARAMETER_STORE):
+        value = resolved.get(name)
+        if value is None:
+            return KnownAtDeployment.of(reference, f"CloudFormation reads parameter {name} from Parameter Store")
     if value is None:
         return KnownAtDeployment.of(reference, f"parameter {name} has neither a value nor a default")
-    if value == _HIDDEN and name not in given:
+    if value == _HIDDEN:
         return KnownAtDeployment.of(reference, f"CloudFormation hides the value of parameter {name}")
-    if kind.startswith(_FROM_PARAMETER_STORE):
-        resolved = deployed.resolved.get(name) if deployed is not None and before.get(name) == value else None
-        if resolved is None:
-            return KnownAtDeployment.of(reference, f"CloudFormation reads parameter {name} from Parameter Store")
-        value = resolved
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return text.split(",") if "List<" in kind or kind == "CommaDelimitedList" else text
+    if not isinstance(value, str | int | float):
+        return KnownAtDeployment.of(reference, f"the default of parameter {name} is no text")
+    is_list = "List<" in kind or kind == "CommaDelimitedList"
+    return [each.strip() for each in text(value).split(",")] if is_list else text(value)

@@ -3,22 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shadowtest.templates import macros
+from shadowtest.templates.sections import section
 from shadowtest.values import functions
-from shadowtest.values.conditions import Conditions
-from shadowtest.values.functions import MalformedFunctionError
+from shadowtest.values.conditions import Conditions, Holds
+from shadowtest.values.forms import MalformedFunctionError, malformed
 from shadowtest.values.parameters import NO_VALUE, parameter_values, pseudo_parameters
-from shadowtest.values.resource_types import RESOURCE_TYPES, ResourceType
+from shadowtest.values.resources import Properties, Resources
 from shadowtest.values.stack import DeployedStack, Place, Template
 from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
 
 _DYNAMIC = "{{resolve:"
+_TOO_DEEP = "its values depend on each other more deeply than can be followed"
 
 
 class Resolver:
-    """The values of one template.
+    """The values of one template. What is no legal template is a ``MalformedFunctionError``.
 
-    ``exports``: the values of the region's exports; ``None`` where they were not read. ``is_deployed``: the template is
-    the deployed one with the values that it was deployed with, so each of its resources is there.
+    ``resolved``: what CloudFormation has read from Parameter Store for this very deployment. ``exports``: the values of
+    the region's exports; ``None`` where they were not read. ``is_deployed``: the template is the deployed one with the
+    values that it was deployed with, so each of its resources is there.
     """
 
     def __init__(
@@ -27,70 +31,77 @@ class Resolver:
         place: Place,
         *,
         given: Mapping[str, str] | None = None,
+        resolved: Mapping[str, str] | None = None,
         deployed: DeployedStack | None = None,
         exports: Mapping[str, str] | None = None,
         is_deployed: bool = False,
     ) -> None:
-        self._resources: Mapping[str, Any] = template.get("Resources", {})
-        self._mappings: Mapping[str, Any] = template.get("Mappings", {})
-        self._place = place
-        self._deployed = deployed
+        self._mappings = section(template, "Mappings")
+        self._knows_mappings = not macros.may_be_extended(template, "Mappings")
         self._exports = exports
+        before = deployed.parameters if deployed is not None else {}
         self._values = {
-            **parameter_values(template, given or {}, deployed),
-            **pseudo_parameters(place, no_value=NO_VALUE),
+            **parameter_values(template, given or {}, before, resolved or {}),
+            **pseudo_parameters(place),
         }
-        self._conditions = Conditions(template.get("Conditions", {}), self.resolve)
-        self._before = as_deployed(deployed, exports) if deployed and not is_deployed else None
-        self._in_hand: set[str] = set()
+        self._conditions = Conditions(
+            section(template, "Conditions"),
+            self.resolve,
+            is_complete=not macros.may_be_extended(template, "Conditions"),
+        )
+        self._resources: Resources = Resources(
+            template,
+            place,
+            deployed.physical_ids if deployed is not None else {},
+            as_deployed(deployed, exports)._resources if deployed is not None and not is_deployed else None,
+            self.resolve,
+        )
 
-    def exists(self, logical_id: str) -> bool | KnownAtDeployment:
+    def exists(self, logical_id: str) -> Holds:
         """Whether the template has the resource, by its condition."""
         resource = self._resources.get(logical_id)
         if resource is None:
             return False
-        return self._conditions.named(resource["Condition"]) if "Condition" in resource else True
+        try:
+            return self._conditions.named(resource["Condition"]) if "Condition" in resource else True
+        except RecursionError:
+            return KnownAtDeployment.of(logical_id, _TOO_DEEP)
 
-    def properties(self, logical_id: str) -> dict[str, Any]:
+    def properties(self, logical_id: str) -> Properties:
         """A resource's properties. What is not known is a ``KnownAtDeployment``."""
-        resolved = self.resolve(self._resources[logical_id].get("Properties", {}))
-        return resolved if isinstance(resolved, dict) else {}
+        try:
+            return self._resources.properties(logical_id)
+        except RecursionError:
+            return KnownAtDeployment.of(logical_id, _TOO_DEEP)
 
     def resolve(self, value: Any) -> Any:
-        """Raises a ``MalformedFunctionError`` where the template can't be meant."""
+        """The value of a part of the template."""
         if value is None:
             raise MalformedFunctionError("CloudFormation refuses a null: leave the property out")
-        if isinstance(value, str) and _DYNAMIC in value:
-            return KnownAtDeployment.of(value, "CloudFormation resolves a dynamic reference")
+        if isinstance(value, str):
+            return _without_dynamic(value)
         if isinstance(value, list):
             return [each for each in map(self.resolve, value) if each is not NO_VALUE]
         if not isinstance(value, dict):
             return value
-        if len(value) == 1:
-            ((name, arguments),) = value.items()
-            if name == "Ref" or name.startswith("Fn::"):
-                return self._function(name, arguments)
-        resolved = {key: self.resolve(each) for key, each in value.items()}
-        return {key: each for key, each in resolved.items() if each is not NO_VALUE}
+        added = next((key for key in value if key.startswith("Fn::")), "Ref" if value.keys() == {"Ref"} else None)
+        if added is None:
+            resolved = {key: self.resolve(each) for key, each in value.items()}
+            return {key: each for key, each in resolved.items() if each is not NO_VALUE}
+        if len(value) > 1 or macros.is_macro(added):
+            return KnownAtDeployment.of(value, macros.in_words(added))
+        return _without_dynamic(self._function(added, value[added]))
 
     def _function(self, name: str, arguments: Any) -> Any:
         match name:
             case "Ref":
-                return self._reference(arguments)
+                return self._named(self.resolve(arguments))
             case "Fn::GetAtt":
-                resource, _, attribute = (
-                    arguments.partition(".") if isinstance(arguments, str) else (arguments[0], ".", arguments[1])
-                )
-                return self._attribute(resource, self.resolve(attribute))
+                return self._attribute(arguments)
             case "Fn::If":
-                condition, then, otherwise = arguments
-                held = self._conditions.named(condition)
-                if isinstance(held, KnownAtDeployment):
-                    return KnownAtDeployment.of({name: arguments}, held.why)
-                return self.resolve(then if held else otherwise)
+                return self._chosen(arguments)
             case "Fn::Sub":
-                own = [arguments[0], self.resolve(arguments[1])] if isinstance(arguments, list) else arguments
-                return functions.substitute(own, self._named)
+                return functions.substitute(arguments, self.resolve, self._in_text)
             case "Fn::Join":
                 return functions.join(self.resolve(arguments))
             case "Fn::Select":
@@ -100,83 +111,74 @@ class Resolver:
             case "Fn::Base64":
                 return functions.encode(self.resolve(arguments))
             case "Fn::FindInMap":
-                return functions.find_in_map(self.resolve(arguments), self._mappings)
+                return functions.find_in_map(arguments, self._mappings, self.resolve, is_complete=self._knows_mappings)
             case "Fn::ImportValue":
                 return self._import(self.resolve(arguments))
         return KnownAtDeployment.of({name: arguments}, f"{name} is resolved by CloudFormation")
 
-    def _named(self, name: str) -> Any:
-        resource, _, attribute = name.partition(".")
-        return self._attribute(resource, attribute) if attribute else self._reference(name)
+    def _named(self, name: Any) -> Any:
+        if isinstance(name, KnownAtDeployment):
+            return KnownAtDeployment.of({"Ref": name}, name.why)
+        if not isinstance(name, str):
+            raise malformed("Ref", name)
+        return self._values[name] if name in self._values else self._resources.reference(name)
+
+    def _in_text(self, name: str) -> Any:
+        """What ``${Name}`` or ``${Resource.Attribute}`` stands for."""
+        logical_id, _, attribute = name.partition(".")
+        value = self._resources.attribute(logical_id, attribute) if attribute else self._named(name)
+        if value is NO_VALUE:
+            return KnownAtDeployment.of({"Ref": name}, f"it is not documented what {name} is within a text")
+        return value
+
+    def _attribute(self, arguments: Any) -> Any:
+        asked = arguments.partition(".")[::2] if isinstance(arguments, str) else arguments
+        match asked:
+            case [logical_id, attribute]:
+                resolved = [self.resolve(logical_id), self.resolve(attribute)]
+            case _:
+                raise malformed("Fn::GetAtt", arguments)
+        unknown = next(unknowns_in(resolved), None)
+        if unknown is not None:
+            return KnownAtDeployment.of({"Fn::GetAtt": arguments}, unknown.why)
+        if not all(isinstance(each, str) and each for each in resolved):
+            raise malformed("Fn::GetAtt", arguments)
+        return self._resources.attribute(*resolved)
+
+    def _chosen(self, arguments: Any) -> Any:
+        match arguments:
+            case [str(condition), then, otherwise]:
+                held = self._conditions.named(condition)
+                if isinstance(held, KnownAtDeployment):
+                    return KnownAtDeployment.of({"Fn::If": arguments}, held.why)
+                return self.resolve(then if held else otherwise)
+        raise malformed("Fn::If", arguments)
 
     def _import(self, name: Any) -> Any:
         if isinstance(name, KnownAtDeployment):
             return name
-        value = (self._exports or {}).get(str(name))
+        if not isinstance(name, str):
+            raise malformed("Fn::ImportValue", name)
+        value = (self._exports or {}).get(name)
         return value or KnownAtDeployment.of({"Fn::ImportValue": name}, f"no export {name} was found")
-
-    def _reference(self, name: str) -> Any:
-        if name in self._values:
-            return self._values[name]
-        physical_id = self._physical_id(name)
-        return physical_id or KnownAtDeployment.of({"Ref": name}, f"{name} is created by the deployment")
-
-    def _attribute(self, logical_id: str, attribute: Any) -> Any:
-        expression = {"Fn::GetAtt": [logical_id, attribute]}
-        known = self._type(logical_id)
-        make = known.attributes.get(str(attribute)) if known is not None else None
-        physical_id = self._physical_id(logical_id)
-        if physical_id is None:
-            return KnownAtDeployment.of(expression, f"{logical_id} is created by the deployment")
-        if make is None:
-            kind = self._resources[logical_id].get("Type")
-            return KnownAtDeployment.of(expression, f"{attribute} of {kind} is not known from its id")
-        properties = self._guarded(logical_id)
-        used = {key: each for key, each in (properties or {}).items() if isinstance(each, str)}
-        return make(physical_id, used, self._place)
-
-    def _physical_id(self, logical_id: str) -> str | None:
-        """The physical id that the resource has or will have; ``None`` where the deployment makes it."""
-        if logical_id not in self._resources:
-            raise MalformedFunctionError(f"there is no {logical_id} in the template")
-        deployed_id = self._deployed.physical_ids.get(logical_id) if self._deployed is not None else None
-        if deployed_id is not None and (self._before is None or self._stays(logical_id)):
-            return deployed_id
-        known, properties = self._type(logical_id), self._guarded(logical_id)
-        name = (properties or {}).get(known.name) if known is not None else None
-        return known.id_of(name, self._place) if known is not None and isinstance(name, str) else None
-
-    def _stays(self, logical_id: str) -> bool:
-        """Whether the deployment does not replace the resource."""
-        before, now = self._before, self._guarded(logical_id)
-        if before is None or now is None or logical_id not in before._resources:
-            return False
-        if before._resources[logical_id].get("Type") != self._resources[logical_id].get("Type"):
-            return False
-        known, old = self._type(logical_id), before._guarded(logical_id) or {}
-        if known is not None and known.replaced_by is not None:
-            names: frozenset[str] = known.replaced_by
-        else:
-            names = frozenset({*old, *now}) - {"Tags"}
-        compared = [(old.get(name), now.get(name)) for name in names]
-        return not any(unknowns_in([each for pair in compared for each in pair])) and all(a == b for a, b in compared)
-
-    def _guarded(self, logical_id: str) -> dict[str, Any] | None:
-        """The properties; ``None`` where the resource is asked for from within itself."""
-        if logical_id in self._in_hand:
-            return None
-        self._in_hand.add(logical_id)
-        try:
-            return self.properties(logical_id)
-        finally:
-            self._in_hand.discard(logical_id)
-
-    def _type(self, logical_id: str) -> ResourceType | None:
-        return RESOURCE_TYPES.get(str(self._resources.get(logical_id, {}).get("Type")))
 
 
 def as_deployed(deployed: DeployedStack, exports: Mapping[str, str] | None) -> Resolver:
     """The deployed template with the values that it was deployed with."""
     return Resolver(
-        deployed.template, Place.of(deployed.stack_id), deployed=deployed, exports=exports, is_deployed=True
+        deployed.template,
+        Place.of(deployed.stack_id),
+        resolved=deployed.resolved,
+        deployed=deployed,
+        exports=exports,
+        is_deployed=True,
     )
+
+
+def _without_dynamic(value: Any) -> Any:
+    """A dynamic reference is resolved after everything else, also where a function or a parameter makes it."""
+    if isinstance(value, list):
+        return [_without_dynamic(each) for each in value]
+    if isinstance(value, str) and _DYNAMIC in value:
+        return KnownAtDeployment.of(value, "CloudFormation resolves a dynamic reference")
+    return value

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from shadowtest.values.stack import Place
 
-Attribute = Callable[[str, Mapping[str, Any], Place], str]
-"""From the physical id, the properties and the place to the attribute's value."""
+
+@dataclass(frozen=True)
+class Attribute:
+    """
+    Attributes:
+        value: From the physical id, the properties and the place to the attribute's value.
+        reads: The properties that this depends on.
+    """
+
+    value: Callable[[str, Mapping[str, str], Place], str]
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,35 +40,40 @@ def _sagemaker(kind: str, name: str, replaced_by: frozenset[str] | None = None) 
         name,
         lambda given, place: f"arn:{place.partition}:sagemaker:{place.region}:{place.account}:{kind}/{given.lower()}",
         replaced_by,
-        {name: lambda arn, properties, _: str(properties.get(name, arn.rpartition("/")[2]))},
+        {name: Attribute(lambda arn, properties, _: properties.get(name, arn.rpartition("/")[2]), reads=(name,))},
     )
 
 
-def _role_arn(name: str, properties: Mapping[str, Any], place: Place) -> str:
+def _arn_of_role(name: str, properties: Mapping[str, str], place: Place) -> str:
     return f"arn:{place.partition}:iam::{place.account}:role{properties.get('Path', '/')}{name}"
 
 
+_ROLE_ARN = Attribute(_arn_of_role, reads=("Path",))
 RESOURCE_TYPES: Mapping[str, ResourceType] = {
     "AWS::IAM::Role": ResourceType(
-        "RoleName", replaced_by=frozenset({"RoleName", "Path"}), attributes={"Arn": _role_arn}
+        "RoleName",
+        replaced_by=frozenset({"RoleName", "Path"}),
+        attributes={"Arn": _ROLE_ARN},
     ),
     "AWS::Lambda::Function": ResourceType(
         "FunctionName",
         replaced_by=frozenset({"FunctionName", "PackageType", "TenancyConfig", "DurableConfig"}),
         attributes={
-            "Arn": lambda name, _, place: f"arn:{place.partition}:lambda:{place.region}:{place.account}:function:{name}"
+            "Arn": Attribute(
+                lambda name, _, place: f"arn:{place.partition}:lambda:{place.region}:{place.account}:function:{name}"
+            )
         },
     ),
     "AWS::S3::Bucket": ResourceType(
         "BucketName",
         replaced_by=frozenset({"BucketName", "ObjectLockEnabled"}),
-        attributes={"Arn": lambda name, _, place: f"arn:{place.partition}:s3:::{name}"},
+        attributes={"Arn": Attribute(lambda name, _, place: f"arn:{place.partition}:s3:::{name}")},
     ),
     "AWS::KMS::Alias": ResourceType("AliasName", replaced_by=frozenset({"AliasName"})),
     "AWS::SageMaker::Model": _sagemaker("model", "ModelName"),
     "AWS::SageMaker::EndpointConfig": _sagemaker("endpoint-config", "EndpointConfigName"),
     "AWS::SageMaker::Endpoint": _sagemaker("endpoint", "EndpointName", frozenset({"EndpointName"})),
     "Custom::SageMakerInferenceExperiment": ResourceType(
-        "Name", replaced_by=frozenset({"Name", "Run"}), attributes={"Name": lambda name, *_: name}
+        "Name", replaced_by=frozenset({"Name", "Run"}), attributes={"Name": Attribute(lambda name, *_: name)}
     ),
 }

@@ -49,6 +49,11 @@ class Place:
     stack_id: str | None = None
 
     @property
+    def makes_arns(self) -> bool:
+        """Whether all is known that the ARN of a resource has."""
+        return None not in (self.partition, self.region, self.account)
+
+    @property
     def url_suffix(self) -> str:
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
 

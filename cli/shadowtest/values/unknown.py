@@ -17,7 +17,12 @@ class KnownAtDeployment:
 
     @classmethod
     def of(cls, expression: Any, why: str) -> "KnownAtDeployment":
-        return cls(json.dumps(expression, default=_shown, sort_keys=True), why)
+        return cls(expression_of(expression), why)
+
+
+def expression_of(value: Any) -> str:
+    """A part of a template as text, with the expression of each unknown within it."""
+    return json.dumps(value, default=_shown, sort_keys=True)
 
 
 def unknowns_in(value: Any) -> Iterator[KnownAtDeployment]:
@@ -37,5 +42,5 @@ def unknown_paths(value: Any, path: Path = ()) -> Iterator[tuple[Path, KnownAtDe
             yield from unknown_paths(each, (*path, index))
 
 
-def _shown(value: Any) -> str:
-    return value.expression if isinstance(value, KnownAtDeployment) else str(value)
+def _shown(value: Any) -> Any:
+    return json.loads(value.expression) if isinstance(value, KnownAtDeployment) else str(value)
