@@ -191,6 +191,7 @@ MUTANTS = (
             (arguments, "stop", _without_sizes(arguments.stop)),
             (ending_proof, "_resize_problem", _instead(None)),
         ),
+        first=100,
     ),
     Mutant(
         "deploys what is left open otherwise",

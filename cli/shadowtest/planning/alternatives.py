@@ -10,9 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from inference_experiment_handler.client import SageMaker
+from inference_experiment_handler.spec.parser import InvalidPropertiesError
 from shadowtest.planning.change import Change
 from shadowtest.planning.faults import refused_for_faults
+from shadowtest.planning.new_endpoint import is_on_new_endpoint, new_endpoint, without_guesses
 from shadowtest.planning.placeholders import NAMES_WHAT_IS_LIVE, placeholder, replaced, value_at
+from shadowtest.planning.requests import first_request
 from shadowtest.planning.verdict import Alternative, Kind, Verdict
 from shadowtest.planning.verdicts import foretell, live_for, name_of
 from shadowtest.templates.node import Path, shown_path
@@ -32,14 +35,15 @@ def verdicts_of(change: Change, sagemaker: SageMaker, now: datetime) -> tuple[Ve
     if refused is not None:
         return (refused,)
     before = dict(unknown_paths(change.deployed))
+    look = _of_new_endpoint if is_on_new_endpoint(change) else _of_known
     told = _undecidable(change, unknown, before)
     if told is not None:
         return told
     change = _with_deployed(change, {path: value_at(change.declared, path) for path in before})
     if not unknown:
-        return _of_known(change, sagemaker, now)
+        return look(change, sagemaker, now)
     alternatives = [
-        Alternative(condition, _of_known(replace(change, declared=declared), sagemaker, now))
+        Alternative(condition, look(replace(change, declared=declared), sagemaker, now))
         for condition, declared in _possible(change, list(unknown))
     ]
     first = alternatives[0].verdicts
@@ -55,6 +59,17 @@ def _of_known(change: Change, sagemaker: SageMaker, now: datetime) -> tuple[Verd
         if stands_for_another is not None and (change.declared or {}).get(name) == stands_for_another:
             live = replace(live, unread=live.unread | {stands_for_another})
     return foretell(change, live, now).verdicts
+
+
+def _of_new_endpoint(change: Change, sagemaker: SageMaker, now: datetime) -> tuple[Verdict, ...]:
+    try:
+        request = first_request(change, now)
+    except InvalidPropertiesError:
+        request = None
+    if request is None or request.declared is None:
+        return _of_known(change, sagemaker, now)
+    live = live_for(change, sagemaker, now).with_endpoint(new_endpoint(request.declared))
+    return tuple(without_guesses(each, request.declared) for each in foretell(change, live, now).verdicts)
 
 
 def _with_known_token(change: Change) -> Change:

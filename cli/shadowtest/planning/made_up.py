@@ -1,4 +1,4 @@
-"""The name that a new stack generates for a test is known only at deployment, so none is shown."""
+"""Names and values that are known only at deployment are not shown as if they were known."""
 
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -10,25 +10,31 @@ from shadowtest.planning.requests import as_sent
 from shadowtest.planning.verdict import Verdict
 from shadowtest.values.unknown import KnownAtDeployment
 
-SHOWN = "(name generated at deployment)"
+_GENERATED = "(name generated at deployment)"
+_KNOWN_LATER = "known at deployment"
 
 
 def without_made_up_names(change: Change, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    """The verdicts of a resource of a stack that is not there yet."""
+    """The verdicts of a resource of a new stack, which generates the name of its test."""
     properties = change.declared or {}
     if properties.get("Name"):
         return verdicts
     is_known = not isinstance(properties.get("Run"), KnownAtDeployment)
     known = properties if is_known else {**properties, "Run": PLACEHOLDER}
     made_up = names.of(as_sent(dict(known)), change.stack_id, change.logical_id)
-    return tuple(_replaced(verdict, made_up) for verdict in verdicts)
+    return tuple(_replaced(verdict, made_up, _GENERATED) for verdict in verdicts)
 
 
-def _replaced(value: Any, name: str) -> Any:
+def without_placeholders(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    return tuple(_replaced(verdict, PLACEHOLDER, _KNOWN_LATER) for verdict in verdicts)
+
+
+def _replaced(value: Any, text: str, shown: str) -> Any:
     if isinstance(value, str) and type(value) is str:
-        return value.replace(name, SHOWN)
+        return value.replace(text, shown)
     if isinstance(value, tuple):
-        return tuple(_replaced(each, name) for each in value)
+        return tuple(_replaced(each, text, shown) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _replaced(getattr(value, each.name), name) for each in fields(value)})
+        changed = {each.name: _replaced(getattr(value, each.name), text, shown) for each in fields(value)}
+        return replace(value, **changed)
     return value

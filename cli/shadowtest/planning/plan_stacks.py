@@ -12,7 +12,7 @@ from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
 from shadowtest.planning.changes import Untold, changes_of, imports_values, nested_stacks
-from shadowtest.planning.made_up import without_made_up_names
+from shadowtest.planning.made_up import without_made_up_names, without_placeholders
 from shadowtest.planning.offline import told_offline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.verdict import Kind, Verdict
@@ -88,7 +88,7 @@ def _told(look: _Look, change: Change | Untold, sagemaker: Any, now: datetime) -
     verdicts = verdicts_of(change, sagemaker, now)
     if look.deployed is None:
         verdicts = without_made_up_names(change, verdicts)
-    return ResourcePlan(change.logical_id, verdicts)
+    return ResourcePlan(change.logical_id, without_placeholders(verdicts))
 
 
 def _untold(untold: Untold) -> Verdict:

@@ -109,7 +109,8 @@ class Resources:
             name = properties.get(known.name)
             if isinstance(name, str):
                 return known.id_of(name, self._place)
-        return KnownAtDeployment.of(expression, f"{logical_id} is created by the deployment")
+        why = f"{logical_id} is created by the deployment"
+        return KnownAtDeployment.of(expression, why, is_created=logical_id not in self._physical_ids)
 
     def _stays(self, logical_id: str, before: "Resources") -> bool:
         """Whether the deployment does not replace the resource."""

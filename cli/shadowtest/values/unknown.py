@@ -10,14 +10,21 @@ from shadowtest.templates.node import Path
 
 @dataclass(frozen=True)
 class KnownAtDeployment:
-    """``expression``: what the template says. ``why``: why its value is not known yet."""
+    """A value that is not known yet.
+
+    Attributes:
+        expression: What the template says.
+        why: Why it is not known.
+        is_created: It belongs to a resource that does not exist yet.
+    """
 
     expression: str
     why: str
+    is_created: bool = False
 
     @classmethod
-    def of(cls, expression: Any, why: str) -> "KnownAtDeployment":
-        return cls(expression_of(expression), why)
+    def of(cls, expression: Any, why: str, *, is_created: bool = False) -> "KnownAtDeployment":
+        return cls(expression_of(expression), why, is_created)
 
 
 def expression_of(value: Any) -> str:
