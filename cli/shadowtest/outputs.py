@@ -12,6 +12,9 @@ from shadowtest.errors import CommandError
 from shadowtest.escapes import ESCAPES
 from shadowtest.standard_output import ReaderGoneError
 
+NO_TESTS = "No shadow tests found."
+"""What each command says where there is nothing to show."""
+
 Outputs = list[tuple[str, Path]]
 """Each file with its format."""
 

@@ -37,7 +37,7 @@ class _StandardOutput(io.FileIO):
 
 def guard() -> None:
     """From now on, printing raises a ``ReaderGoneError`` or a ``CommandError``, and knows every character."""
-    if sys.stdout is None:  # It was closed, and then nothing is printed.
+    if not isinstance(sys.stdout, io.TextIOWrapper):  # It is None if it was closed, and then nothing is printed.
         return
     sys.stdout.flush()
     sys.stdout = io.TextIOWrapper(

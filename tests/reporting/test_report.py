@@ -147,7 +147,7 @@ def test_the_comment_has_the_numbers_first_and_a_marker(scene: Scene) -> None:
     document = rendered([scene.runs(timedelta(hours=2), per_minute=600).report()], "markdown")
 
     assert document.startswith(
-        "<!-- shadowtest report Shop -->\n### ShadowTest of stack Shop: experiment trial\n\n|  | "
+        "<!-- shadowtest report Shop -->\n### Shadow tests of stack Shop\n\n**ShadowTest**: experiment trial\n\n|  | "
     )
     assert document.index("| Requests | ") < document.index("<details>")
 

@@ -10,7 +10,7 @@ from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import deployed_stack, stack_status
 from shadowtest.live_tests import LiveTest, tests_of, with_owners
 from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_test, end_of
-from shadowtest.state.test_state import Served, StackState, State, TestState
+from shadowtest.state.live_state import LiveState, Served, StackState, State
 from shadowtest.values.stack import stack_name
 
 
@@ -40,7 +40,7 @@ def state_of_stacks(aws: Aws, stacks: Sequence[str]) -> tuple[State, list[str]]:
     return state, missing
 
 
-def _states(aws: Aws, tests: Sequence[LiveTest]) -> Iterator[TestState]:
+def _states(aws: Aws, tests: Sequence[LiveTest]) -> Iterator[LiveState]:
     sagemaker = aws.client("sagemaker")
     wanted = {test.experiment.endpoint_name.casefold(): test.experiment.endpoint_name for test in tests}
     endpoints = aws.each(lambda name: observe_endpoint(sagemaker, name), wanted.values())
@@ -48,9 +48,9 @@ def _states(aws: Aws, tests: Sequence[LiveTest]) -> Iterator[TestState]:
     return (_state(test, by_name[test.experiment.endpoint_name.casefold()]) for test in tests)
 
 
-def _state(test: LiveTest, endpoint: ObservedEndpoint | None) -> TestState:
+def _state(test: LiveTest, endpoint: ObservedEndpoint | None) -> LiveState:
     experiment = test.experiment
-    return TestState(
+    return LiveState(
         stack=test.stack,
         logical_id=test.logical_id,
         experiment=experiment.name,

@@ -8,18 +8,18 @@ from typing import Any
 from inference_experiment_handler.spec.text import iso_instant
 from shadowtest.reporting.metrics.values import NO_DATA, Value
 from shadowtest.reporting.metrics.windows import Window
-from shadowtest.reporting.report import Comparison, TestReport, Variant
+from shadowtest.reporting.report import Comparison, Report, Variant
 
 SCHEMA_VERSION = 1
 """Another one where a program that reads this one would go wrong. A new member is no reason."""
 
 
-def render_json(reports: Iterable[TestReport]) -> str:
+def render_json(reports: Iterable[Report]) -> str:
     document = {"schemaVersion": SCHEMA_VERSION, "tests": [_test(report) for report in reports]}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _test(report: TestReport) -> dict[str, Any]:
+def _test(report: Report) -> dict[str, Any]:
     return {
         "stack": report.stack,
         "logicalId": report.logical_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 from inference_experiment_handler.spec.text import iso_instant
 from shadowtest.planning.verdict import Bill
-from shadowtest.state.test_state import Served, State, TestState
+from shadowtest.state.live_state import LiveState, Served, State
 
 SCHEMA_VERSION = 1
 """Another one where a program that reads this one would go wrong. A new member is no reason."""
@@ -23,7 +23,7 @@ def render_json(state: State) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _test(test: TestState) -> dict[str, Any]:
+def _test(test: LiveState) -> dict[str, Any]:
     return {
         "stack": test.stack or None,
         "logicalId": test.logical_id or None,
