@@ -10,7 +10,7 @@ from inference_experiment_handler.spec.text import iso_instant
 
 
 def document(schema_version: int, members: Mapping[str, Any]) -> str:
-    """``schema_version``: rises with a change that a reader of an earlier one would misread, so not with a new member."""
+    """``schema_version``: rises with a change that a reader of an earlier one would misread. A new member is none."""
     return json.dumps({"schemaVersion": schema_version, **members}, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -3,11 +3,13 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from jsonschema import Draft7Validator
 
+from inference_experiment_handler.model.tags import STACK_ID
+from shadowtest.live_tests import running_tests
 from simulation.declarations import declared
 from tests.support.command_line import CommandLine
 from tests.support.deployed_test import DeployedTest
@@ -88,6 +90,30 @@ def test_only_all_shows_what_has_ended_or_is_nobodys(demo: DeployedTest) -> None
     assert f"### Experiments that no stack owns\n\n**experiment {THEIRS}**\n" in document
     (ended,) = state(demo, "Demo")["tests"]
     assert (ended["status"], ended["end"], ended["bills"]) == ("Completed", None, [])
+
+
+@pytest.mark.parametrize(
+    "owner", ["garbage", "", "stack/Demo/1", "arn:aws:s3:::bucket", "arn:aws:cloudformation:::stack"]
+)
+def test_a_tag_that_names_no_stack_makes_the_experiment_nobodys(demo: DeployedTest, owner: str) -> None:
+    arn = demo.stack.describe(demo.name)["Arn"]
+    demo.stack.call("AddTags", ResourceArn=arn, Tags=[{"Key": STACK_ID, "Value": owner}])
+
+    assert state(demo)["tests"] == []
+    assert [(each["stack"], each["logicalId"]) for each in state(demo, "--all")["tests"]] == [(None, None)]
+    assert running_tests(cast("Any", demo.aws)) == []
+
+
+def test_a_stack_of_another_account_is_named_but_not_read(demo: DeployedTest) -> None:
+    arn = demo.stack.describe(demo.name)["Arn"]
+    foreign = "arn:aws:cloudformation:us-east-1:999999999999:stack/Theirs/1"
+    demo.stack.call("AddTags", ResourceArn=arn, Tags=[{"Key": STACK_ID, "Value": foreign}])
+
+    document = state(demo)
+
+    assert [each["stack"] for each in document["tests"]] == ["Theirs"]
+    assert document["stacks"] == []
+    assert "DescribeStacks" not in demo.aws.cloudformation.calls
 
 
 def test_an_experiment_that_is_gone(demo: DeployedTest) -> None:

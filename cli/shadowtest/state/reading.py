@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.status import Phase, phase_of
-from inference_experiment_handler.model.tags import STACK_ID
 from inference_experiment_handler.observer import observe_endpoint
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import deployed_stack, stack_status
-from shadowtest.live_tests import LiveTest, tests_of, with_owners
+from shadowtest.live_tests import LiveTest, owner_of, tests_of, with_owners
 from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_test, end_of
 from shadowtest.state.live_state import LiveState, Served, StackState, State
 from shadowtest.values.stack import stack_name
@@ -20,7 +19,7 @@ def state_of_region(aws: Aws, *, everything: bool) -> State:
     listed = [each for page in pages for each in page["InferenceExperiments"]]
     wanted = [each["Name"] for each in listed if everything or phase_of(each["Status"]) is not Phase.ENDED]
     tests = [test for test in with_owners(aws, wanted) if everything or test.stack]
-    owners = sorted({(test.experiment.tags or {}).get(STACK_ID, "") for test in tests} - {""})
+    owners = sorted({owner_of(test) for test in tests if _is_beside_its_owner(test)})
     statuses = aws.each(lambda stack_id: stack_status(aws, stack_id), owners)
     stacks = [
         StackState(stack_name(stack_id), status) for stack_id, status in zip(owners, statuses, strict=True) if status
@@ -38,6 +37,11 @@ def state_of_stacks(aws: Aws, stacks: Sequence[str]) -> tuple[State, list[str]]:
         tuple(StackState(each.name, each.status) for each in deployed), tuple(_states(aws, tests)), tuple(without)
     )
     return state, missing
+
+
+def _is_beside_its_owner(test: LiveTest) -> bool:
+    """Whether its stack is of the same region and account: another one can't be described."""
+    return owner_of(test).split(":")[3:5] == test.experiment.arn.split(":")[3:5]
 
 
 def _states(aws: Aws, tests: Sequence[LiveTest]) -> Iterator[LiveState]:
