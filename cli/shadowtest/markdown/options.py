@@ -11,5 +11,5 @@ limits_markdown = click.option(
     default=_COMMENT,
     show_default=True,
     metavar="BYTES",
-    help="The size of Markdown, to which details are shortened.",
+    help="The limit of Markdown. Only details are shortened.",
 )
