@@ -17,12 +17,12 @@ TERMINAL = {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
 
 def test_an_interruption_leaves_the_terminal_as_it_was_and_the_last_state_in_the_file(tmp_path: Path) -> None:
     last = tmp_path / "last.json"
-    terminal = Terminal(PROCESS, "held", "status", "--watch", "--out", f"json={last}", environment=TERMINAL)
+    with Terminal(PROCESS, "held", "status", "--watch", "--out", f"json={last}", environment=TERMINAL) as terminal:
+        terminal.wait_for("Waiting: ")
+        terminal.interrupt()
+        code = terminal.exit_code()
 
-    terminal.wait_for("Waiting: ")
-    terminal.interrupt()
-
-    assert terminal.exit_code() == 130
+    assert code == 130
     assert HIDE_CURSOR in terminal.shown
     assert terminal.shown.rindex(SHOW_CURSOR) > terminal.shown.rindex(HIDE_CURSOR)
     assert "Traceback" not in terminal.shown
@@ -31,9 +31,9 @@ def test_an_interruption_leaves_the_terminal_as_it_was_and_the_last_state_in_the
 
 def test_it_ends_at_rest_with_what_is_then_live(tmp_path: Path) -> None:
     last = tmp_path / "last.json"
-    terminal = Terminal(PROCESS, "moving", "status", "--watch", "--out", f"json={last}", environment=TERMINAL)
+    with Terminal(PROCESS, "moving", "status", "--watch", "--out", f"json={last}", environment=TERMINAL) as terminal:
+        assert terminal.exit_code() == 0
 
-    assert terminal.exit_code() == 0
     assert "Status: Updating." in terminal.shown
     final = terminal.shown[terminal.shown.rindex("Status: ") :]
     assert final.startswith("Status: Running.")
@@ -43,9 +43,9 @@ def test_it_ends_at_rest_with_what_is_then_live(tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_can_only_print_gets_lines() -> None:
-    terminal = Terminal(PROCESS, "moving", "status", "--watch", environment=TERMINAL | {"TERM": "dumb"})
+    with Terminal(PROCESS, "moving", "status", "--watch", environment=TERMINAL | {"TERM": "dumb"}) as terminal:
+        assert terminal.exit_code() == 0
 
-    assert terminal.exit_code() == 0
     assert "Updating, 50 percent to the shadow variant" in terminal.shown
     assert "\x1b" not in terminal.shown
 

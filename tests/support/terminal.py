@@ -10,13 +10,25 @@ _PATIENCE = 60
 
 
 class Terminal:
-    """Runs a Python module in it. ``shown``: all that came to the terminal, with its control sequences."""
+    """Runs a Python module in it. ``shown``: all that came to the terminal, with its control sequences.
+
+    The terminal is closed at the end, which also ends a process that is left.
+    """
 
     def __init__(self, module: str, *arguments: str, environment: Mapping[str, str]) -> None:
         self.shown = ""
+        self._is_over = False
         self._process, self._terminal = pty.fork()
         if self._process == 0:
             os.execve(sys.executable, [sys.executable, "-m", module, *arguments], {**os.environ, **environment})
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._terminal)
+        if not self._is_over:
+            os.waitpid(self._process, 0)
 
     def wait_for(self, text: str) -> None:
         while text not in self.shown:
@@ -31,7 +43,7 @@ class Terminal:
         while self._read():
             pass
         _, status = os.waitpid(self._process, 0)
-        os.close(self._terminal)
+        self._is_over = True
         return os.waitstatus_to_exitcode(status)
 
     def _read(self) -> bool:
