@@ -11,9 +11,10 @@ from jsonschema import Draft7Validator
 from inference_experiment_handler.model.tags import STACK_ID
 from shadowtest.live_tests import running_tests
 from simulation.declarations import declared
+from simulation.endpoints import served
 from tests.support.command_line import CommandLine
 from tests.support.deployed_test import DeployedTest
-from tests.support.endpoint import scale
+from tests.support.endpoint import deploy, scale
 from tests.support.foreign import THEIRS, make_theirs
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "status.schema.json").read_text())
@@ -70,6 +71,16 @@ def test_markdown_says_the_status_first_and_folds_what_is_served(demo: DeployedT
     assert "percent of the requests" in shown
     assert folded.startswith("| served as | variant |")
     assert "| shadow | Shadow-01 | challenger | 1 x ml.m5.xlarge |\n\n- Production variant" in folded
+
+
+def test_markdown_has_no_more_bytes_than_it_may(demo: DeployedTest) -> None:
+    deploy(demo.stack, [served(f"variant-{number}-{'x' * 40}") for number in range(10)])
+
+    document = demo("status", "--format", "markdown", "--max-bytes", "1024").out
+
+    assert 800 < len(document.encode()) <= 1024
+    assert "- Status: Running.\n" in document
+    assert "*The details are shortened.*" in document
 
 
 def test_only_all_shows_what_has_ended_or_is_nobodys(demo: DeployedTest) -> None:
