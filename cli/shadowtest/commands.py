@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 
 from shadowtest.exit_codes import ExitCode
+from shadowtest.standard_output import ReaderGoneError
 
 
 class _Place(NamedTuple):
@@ -81,6 +82,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         print(f"error: {_message(error)}", file=sys.stderr)
         return ExitCode.ERROR
+    except ReaderGoneError:
+        # Of the commands that print what they do not judge.
+        return ExitCode.DONE
     except click.Abort:
         print("error: interrupted", file=sys.stderr)
         return ExitCode.INTERRUPTED

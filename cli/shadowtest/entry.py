@@ -8,7 +8,9 @@ _EXTRA = ("boto3", "botocore", "click", "rich", "yaml")
 def main() -> None:
     try:
         from shadowtest.commands import run  # noqa: PLC0415 - it needs the extra
+        from shadowtest.standard_output import guard  # noqa: PLC0415
 
+        guard()
         code = run()
     except ModuleNotFoundError as error:
         if error.name not in _EXTRA:

@@ -1,5 +1,6 @@
 """Shadow tests as they are live, each with the resource that declares it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from shadowtest.values.resolver import as_deployed
 from shadowtest.values.stack import DeployedStack, stack_name
 from shadowtest.values.unknown import KnownAtDeployment, unknown_paths
 
+_STACK_ID = re.compile(r"arn:[^:]+:cloudformation:[^:]+:[^:]+:stack/[^/]+/[^/]+")
 _RUN = (Status.RUNNING, Status.UPDATING, Status.STOPPING)
 
 
@@ -105,9 +107,16 @@ def described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | No
 
 
 def _with_owner(test: LiveTest) -> LiveTest:
-    tags = test.experiment.tags or {}
-    stack_id = tags.get(STACK_ID, "")
-    return replace(test, stack=stack_name(stack_id) if stack_id else "", logical_id=tags.get(LOGICAL_ID, ""))
+    stack_id = owner_of(test)
+    if not stack_id:
+        return test
+    return replace(test, stack=stack_name(stack_id), logical_id=(test.experiment.tags or {}).get(LOGICAL_ID, ""))
+
+
+def owner_of(test: LiveTest) -> str:
+    """The id of the stack that its tags name. Anybody may write tags, so it is empty where they name none."""
+    stack_id = (test.experiment.tags or {}).get(STACK_ID, "")
+    return stack_id if _STACK_ID.fullmatch(stack_id) else ""
 
 
 def _answered_at(answer: dict[str, Any]) -> datetime | None:

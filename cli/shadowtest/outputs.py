@@ -1,6 +1,7 @@
 """Where a command's output goes: printed in one format, and written to files in others."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,11 @@ import click
 
 from inference_experiment_handler.spec.text import either
 from shadowtest.errors import CommandError
+from shadowtest.escapes import ESCAPES
+from shadowtest.standard_output import ReaderGoneError
+
+NO_TESTS = "No shadow tests found."
+"""What each command says where there is nothing to show."""
 
 Outputs = list[tuple[str, Path]]
 """Each file with its format."""
@@ -46,12 +52,27 @@ def output_options(formats: Sequence[str], files_only: Sequence[str] = ()) -> Ca
 
 
 def write(outputs: Outputs, rendered: Callable[[str], str]) -> None:
-    """``rendered``: the whole document in a format."""
+    """``rendered``: the whole document in a format. Raises a ``CommandError`` that lists all files that failed."""
+    faults = []
     for kind, file in outputs:
         try:
-            file.write_text(rendered(kind), encoding="utf-8")
+            file.write_text(rendered(kind), encoding="utf-8", errors=ESCAPES)
         except OSError as error:
-            raise CommandError(f"{file} can't be written: {error.strerror}") from error
+            faults.append(f"{file} can't be written: {error.strerror}")
+    if faults:
+        raise CommandError("; ".join(faults))
+
+
+def write_and_print(outputs: Outputs, rendered: Callable[[str], str], show: Callable[[], None]) -> None:
+    """Writes the files first: a reader that stops early, or a full disk behind one of both, costs nothing of the other.
+
+    The exit code is then what the command has found, whether or not somebody reads it all.
+    """
+    try:
+        write(outputs, rendered)
+    finally:
+        with suppress(ReaderGoneError):
+            show()
 
 
 def escaped(text: str) -> str:

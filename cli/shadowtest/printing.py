@@ -6,7 +6,7 @@ from collections.abc import Callable
 import click
 from rich.console import Console, RenderableType
 
-from shadowtest.outputs import Outputs, write
+from shadowtest.outputs import Outputs, write_and_print
 
 _UNWRAPPED = 10_000
 
@@ -19,19 +19,21 @@ def unwrapped(text: RenderableType) -> str:
 
 
 def output(kind: str, outputs: Outputs, *, text: Callable[[], RenderableType], rendered: Callable[[str], str]) -> None:
-    """Prints the document in the format that the user chose, and writes it to the files.
+    """Writes the document to the files, and prints it in the format that the user chose.
 
     ``text``: the document for a terminal. ``rendered``: the whole document in any format.
     """
-    if kind == "text":
-        show(text())
-    else:
-        click.echo(rendered(kind), nl=False)
-    write(outputs, rendered)
+
+    def show() -> None:
+        if kind == "text":
+            _show(text())
+        else:
+            click.echo(rendered(kind), nl=False)
+
+    write_and_print(outputs, rendered, show)
 
 
-def show(text: RenderableType) -> None:
-    """Prints it to standard output."""
+def _show(text: RenderableType) -> None:
     terminal = Console(highlight=False)
     if terminal.is_terminal:
         terminal.print(text)

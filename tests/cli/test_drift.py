@@ -57,7 +57,41 @@ def test_a_field_is_shown_as_declared_and_as_live(demo: DeployedTest) -> None:
     assert demo("drift", "Demo").code == 0
     assert demo("drift", "Demo", "--detailed-exitcode").code == 2
     assert "SamplingPercentage   10         33" in demo("drift", "Demo").out
-    assert "| SamplingPercentage | 10 | 33 |" in demo("drift", "Demo", "--format", "markdown").out
+
+
+def test_markdown_says_what_has_drifted_first_and_folds_the_values(demo: DeployedTest) -> None:
+    resample(demo)
+
+    document = demo("drift", "Demo", "--format", "markdown").out
+
+    stack = demo.stack.stack_id.split("/")[1]
+    assert document == (
+        f"<!-- shadowtest drift {stack} -->\n### Shadow tests of stack {stack}\n\n"
+        f"**ShadowTest, experiment {demo.name} (Running) has drifted**\n\n"
+        "- Not live as declared: SamplingPercentage.\n\n"
+        "<details><summary>Details</summary>\n\n"
+        "| field | declared | live |\n|---|---|---|\n| SamplingPercentage | 10 | 33 |\n\n</details>\n"
+    )
+
+
+def test_markdown_has_no_more_bytes_than_it_may(demo: DeployedTest) -> None:
+    demo.declare(Tags=[{"Key": f"tag-{number}", "Value": "x" * 200} for number in range(20)])
+
+    document = demo("drift", "Demo", "--format", "markdown", "--max-bytes", "2000").out
+
+    assert 1500 < len(document.encode()) <= 2000
+    assert "*The details are shortened.*" in document
+    assert all(f"tag-{number}" in document.partition("<details>")[0] for number in range(20))
+
+
+def test_markdown_folds_what_is_not_compared(demo: DeployedTest) -> None:
+    demo.declare(Description="{{resolve:ssm:Description}}")
+
+    document = demo("drift", "Demo", "--format", "markdown").out
+
+    shown, folded = document.split("<details><summary>Details</summary>\n\n")
+    assert "can't be compared**" in shown
+    assert folded.startswith("- Not compared: ")
 
 
 def test_a_shadow_variant_that_is_left(demo: DeployedTest) -> None:

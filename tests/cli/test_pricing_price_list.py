@@ -151,6 +151,13 @@ def test_none_and_several_are_unknown(server: PriceListServer, products: list[di
     assert price() == f"the Price List has {count} hourly prices of ml.m5.xlarge in eu-west-1"
 
 
+@pytest.mark.parametrize("amount", ["n/a", "", "NaN", "Infinity", None])
+def test_an_amount_that_is_no_number_makes_the_price_unknown(server: PriceListServer, amount: Any) -> None:
+    server.products = [product({"USD": "0.257"}), product({"USD": amount})]
+
+    assert price() == "the Price List has a price of ml.m5.xlarge in eu-west-1 that is not a number"
+
+
 def test_each_instance_type_is_asked_for_once(server: PriceListServer) -> None:
     server.products = [product({"USD": "0.257"})]
     prices = PriceList(Aws("eu-west-1"))

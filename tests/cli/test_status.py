@@ -3,15 +3,18 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from jsonschema import Draft7Validator
 
+from inference_experiment_handler.model.tags import STACK_ID
+from shadowtest.live_tests import running_tests
 from simulation.declarations import declared
+from simulation.endpoints import served
 from tests.support.command_line import CommandLine
 from tests.support.deployed_test import DeployedTest
-from tests.support.endpoint import scale
+from tests.support.endpoint import deploy, scale
 from tests.support.foreign import THEIRS, make_theirs
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "status.schema.json").read_text())
@@ -56,8 +59,28 @@ def test_a_running_test(demo: DeployedTest, stacks: tuple[str, ...]) -> None:
     assert "The shadow variant gets 10 percent of the requests." in out
 
 
-def test_markdown(demo: DeployedTest) -> None:
-    assert "| shadow | Shadow-01 | challenger | 1 x ml.m5.xlarge |" in demo("status", "--format", "markdown").out
+def test_markdown_says_the_status_first_and_folds_what_is_served(demo: DeployedTest) -> None:
+    document = demo("status", "--format", "markdown").out
+
+    stack = demo.stack.stack_id.split("/")[1]
+    assert document.startswith(
+        f"<!-- shadowtest status {stack} -->\n### Shadow tests of stack {stack}\n\n"
+        f"**ShadowTest**: experiment {demo.name}\n\n- Status: Running.\n"
+    )
+    shown, folded = document.split("<details><summary>Details</summary>\n\n")
+    assert "percent of the requests" in shown
+    assert folded.startswith("| served as | variant |")
+    assert "| shadow | Shadow-01 | challenger | 1 x ml.m5.xlarge |\n\n- Production variant" in folded
+
+
+def test_markdown_has_no_more_bytes_than_it_may(demo: DeployedTest) -> None:
+    deploy(demo.stack, [served(f"variant-{number}-{'x' * 40}") for number in range(10)])
+
+    document = demo("status", "--format", "markdown", "--max-bytes", "1024").out
+
+    assert 800 < len(document.encode()) <= 1024
+    assert "- Status: Running.\n" in document
+    assert "*The details are shortened.*" in document
 
 
 def test_only_all_shows_what_has_ended_or_is_nobodys(demo: DeployedTest) -> None:
@@ -73,8 +96,35 @@ def test_only_all_shows_what_has_ended_or_is_nobodys(demo: DeployedTest) -> None
         (THEIRS, None),
         (demo.name, demo.stack.logical_id),
     ]
+    document = demo("status", "--all", "--format", "markdown").out
+    assert document.count("<!--") == 1
+    assert f"### Experiments that no stack owns\n\n**experiment {THEIRS}**\n" in document
     (ended,) = state(demo, "Demo")["tests"]
     assert (ended["status"], ended["end"], ended["bills"]) == ("Completed", None, [])
+
+
+@pytest.mark.parametrize(
+    "owner", ["garbage", "", "stack/Demo/1", "arn:aws:s3:::bucket", "arn:aws:cloudformation:::stack"]
+)
+def test_a_tag_that_names_no_stack_makes_the_experiment_nobodys(demo: DeployedTest, owner: str) -> None:
+    arn = demo.stack.describe(demo.name)["Arn"]
+    demo.stack.call("AddTags", ResourceArn=arn, Tags=[{"Key": STACK_ID, "Value": owner}])
+
+    assert state(demo)["tests"] == []
+    assert [(each["stack"], each["logicalId"]) for each in state(demo, "--all")["tests"]] == [(None, None)]
+    assert running_tests(cast("Any", demo.aws)) == []
+
+
+def test_a_stack_of_another_account_is_named_but_not_read(demo: DeployedTest) -> None:
+    arn = demo.stack.describe(demo.name)["Arn"]
+    foreign = "arn:aws:cloudformation:us-east-1:999999999999:stack/Theirs/1"
+    demo.stack.call("AddTags", ResourceArn=arn, Tags=[{"Key": STACK_ID, "Value": foreign}])
+
+    document = state(demo)
+
+    assert [each["stack"] for each in document["tests"]] == ["Theirs"]
+    assert document["stacks"] == []
+    assert "DescribeStacks" not in demo.aws.cloudformation.calls
 
 
 def test_an_experiment_that_is_gone(demo: DeployedTest) -> None:
@@ -128,14 +178,30 @@ def test_watching_a_stack_that_is_deleted_ends(demo: DeployedTest, monkeypatch: 
     assert done.lines[-1].endswith("no longer exists.")
 
 
-def test_an_interruption_has_the_exit_code_of_shells(demo: DeployedTest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_has_the_exit_code_of_shells_and_keeps_what_was_seen_last(
+    demo: DeployedTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("time.sleep", interrupt)
     resample(demo)
 
-    assert demo("status", "--watch").code == 130
+    assert demo("status", "--watch", "--out", f"json={tmp_path / 'last.json'}").code == 130
+    assert json.loads((tmp_path / "last.json").read_text())["tests"][0]["status"] == "Updating"
+
+
+def test_what_was_seen_last_is_kept_when_aws_can_not_be_read_any_more(
+    demo: DeployedTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: demo.aws.cloudformation.denied.add("DescribeStacks"))
+    resample(demo)
+
+    done = demo("status", "Demo", "--watch", "--out", f"json={tmp_path / 'last.json'}")
+
+    assert done.code == 1
+    assert done.err.startswith("error: IAM does not allow cloudformation:DescribeStacks")
+    assert json.loads((tmp_path / "last.json").read_text())["tests"][0]["status"] == "Updating"
 
 
 @pytest.mark.parametrize(

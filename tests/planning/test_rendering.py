@@ -7,14 +7,16 @@ import re
 import pytest
 from rich.console import Console
 
+from shadowtest.markdown.text import plain
 from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
 from shadowtest.planning.cost import Cost
+from shadowtest.planning.rendering import markdown
 from shadowtest.planning.rendering.json_document import render_json
 from shadowtest.planning.rendering.markdown import render_markdown
 from shadowtest.planning.rendering.text import render_text
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
-from shadowtest.planning.verdict import Kind, Verdict
+from shadowtest.planning.verdict import Alternative, Difference, Kind, Verdict
 from simulation.declarations import Declaration, as_served
 from tests.support.endpoint import scale
 from tests.support.stack import Stack
@@ -118,6 +120,59 @@ def test_only_the_details_are_shortened(max_bytes: int) -> None:
         == (max_bytes < 9_000)
     )
     assert len(document.encode()) <= max_bytes or "<details>" not in document
+
+
+LONG = "x" * 200
+UPDATE = Verdict(Kind.UPDATE, "trial", differences=(Difference("Description", f"'{LONG}'", "absent"),))
+
+
+def planned(*verdicts: Verdict, tests: int = 1) -> StackPlan:
+    resources = tuple(ResourcePlan(f"Test{number}", verdicts) for number in range(tests))
+    return StackPlan("Demo", "us-east-1", resources)
+
+
+def test_a_long_value_is_whole_in_the_details_only() -> None:
+    document = render_markdown([planned(UPDATE)], NO_COST)
+
+    assert f"changes Description from absent to '{'x' * 56}.... The test continues" in document
+    assert document.count(LONG) == 1
+    assert f"  - Description: declared '{LONG}', live absent." in document
+    assert f"'{LONG}'" in text_of(planned(UPDATE))
+
+
+def test_what_may_happen_has_long_values_in_full() -> None:
+    unknown = Verdict(Kind.UNKNOWN, "trial", alternatives=(Alternative("c1", (UPDATE,)),))
+
+    assert LONG in render_markdown([planned(unknown)], NO_COST)
+
+
+@pytest.mark.parametrize("max_bytes", range(300, 1700, 20))
+def test_no_condition_is_left_without_what_it_leads_to(max_bytes: int) -> None:
+    alternatives = tuple(Alternative(f"c{number}", (UPDATE, UPDATE)) for number in range(3))
+    unknown = Verdict(Kind.UNKNOWN, "trial", alternatives=alternatives)
+
+    document = render_markdown([planned(unknown)], NO_COST, max_bytes=max_bytes)
+
+    assert document.count(LONG) == 2 * document.count("  - With c")
+    assert ("- Unknown trial\n  - With c0:" in document) == ("<details>" in document)
+
+
+def test_shortening_renders_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+
+    def counted(text: str) -> str:
+        rendered.append(text)
+        return plain(text)
+
+    monkeypatch.setattr(markdown, "plain", counted)
+    plan = planned(UPDATE, UPDATE, tests=200)
+    render_markdown([plan], NO_COST)
+    without_limit = len(rendered)
+
+    document = render_markdown([plan], NO_COST, max_bytes=100_000)
+
+    assert len(rendered) == 2 * without_limit
+    assert 95_000 < len(document.encode()) <= 100_000
 
 
 def test_text_of_the_template_is_no_markup() -> None:

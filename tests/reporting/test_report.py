@@ -147,9 +147,21 @@ def test_the_comment_has_the_numbers_first_and_a_marker(scene: Scene) -> None:
     document = rendered([scene.runs(timedelta(hours=2), per_minute=600).report()], "markdown")
 
     assert document.startswith(
-        "<!-- shadowtest report Shop -->\n### ShadowTest of stack Shop: experiment trial\n\n|  | "
+        "<!-- shadowtest report Shop -->\n### Shadow tests of stack Shop\n\n**ShadowTest**: experiment trial\n\n|  | "
     )
     assert document.index("| Requests | ") < document.index("<details>")
+
+
+def test_the_numbers_stay_where_the_comment_has_no_room(scene: Scene) -> None:
+    report = scene.runs(timedelta(hours=2), per_minute=600).report()
+    whole = rendered([report], "markdown")
+
+    document = rendered([report, replace(report, logical_id="Other")], "markdown", max_bytes=2500)
+
+    assert document.count("| Requests | ") == document.count("| Memory, average | ") == 2
+    assert document.count("<!--") == 1
+    assert "*The details are shortened.*" in document
+    assert document.startswith(whole[: whole.index("<details>")])
 
 
 def test_the_document_shows_what_is_told(scene: Scene) -> None:

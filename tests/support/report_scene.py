@@ -9,7 +9,7 @@ from local.sagemaker.publisher import Publisher
 from local.sagemaker.traffic import Performance, Traffic
 from shadowtest.live_tests import LiveTest
 from shadowtest.reporting.making import report_of
-from shadowtest.reporting.report import Comparison, TestReport
+from shadowtest.reporting.report import Comparison, Report
 from tests.support.metrics import CloudWatch
 from tests.support.world import World
 
@@ -44,10 +44,10 @@ class Scene:
         experiment = ObservedExperiment.from_api(client.describe_inference_experiment(Name="trial"))
         return LiveTest("Shop", "ShadowTest", experiment, self.world.clock.now())
 
-    def report(self) -> TestReport:
+    def report(self) -> Report:
         return report_of(self.live(), self.cloudwatch)
 
 
-def of(report: TestReport, metric_name: str, statistic: str = "total") -> Comparison:
+def of(report: Report, metric_name: str, statistic: str = "total") -> Comparison:
     (found,) = (each for each in report.comparisons if (each.metric_name, each.statistic) == (metric_name, statistic))
     return found

@@ -8,6 +8,7 @@ from shadowtest.drifting.looking import drifts_of
 from shadowtest.drifting.rendering import FORMATS, rendered
 from shadowtest.drifting.rendering.text import render_text
 from shadowtest.exit_codes import ExitCode
+from shadowtest.markdown.options import limits_markdown
 from shadowtest.outputs import Outputs, output_options
 from shadowtest.printing import output
 
@@ -16,6 +17,7 @@ from shadowtest.printing import output
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if a test has drifted.")
 @click.option("--strict", is_flag=True, help="Exit with 4 if it is not known whether a test has drifted.")
+@limits_markdown
 @output_options(FORMATS)
 @reads_aws
 def command(
@@ -23,6 +25,7 @@ def command(
     *,
     detailed_exitcode: bool,
     strict: bool,
+    max_bytes: int,
     kind: str,
     outputs: Outputs,
     aws: Aws,
@@ -42,7 +45,12 @@ def command(
       4  it is not known whether a test has drifted (only with --strict)
     """
     drifts = drifts_of(aws, stacks)
-    output(kind, outputs, text=lambda: render_text(drifts), rendered=lambda each: rendered(drifts, each))
+    output(
+        kind,
+        outputs,
+        text=lambda: render_text(drifts),
+        rendered=lambda each: rendered(drifts, each, max_bytes=max_bytes),
+    )
     if strict and any(drift.is_untold for drift in drifts):
         return ExitCode.UNKNOWN
     if detailed_exitcode and any(drift.has_drifted for drift in drifts):

@@ -5,7 +5,7 @@ import click
 from shadowtest.exit_codes import ExitCode
 from shadowtest.linting.check import check
 from shadowtest.linting.rendering import FORMATS, rendered
-from shadowtest.outputs import Outputs, output_options, write
+from shadowtest.outputs import Outputs, output_options, write_and_print
 from shadowtest.templates.files import templates_in
 
 
@@ -32,8 +32,9 @@ def command(templates: tuple[str, ...], kind: str, outputs: Outputs, *, strict: 
     found, errors = templates_in(templates)
     report = check(found)
     if found:
-        click.echo(rendered(report, kind), nl=False)
-        write(outputs, lambda each: rendered(report, each))
+        write_and_print(
+            outputs, lambda each: rendered(report, each), lambda: click.echo(rendered(report, kind), nl=False)
+        )
     for error in errors:
         click.echo(f"error: {error.message}", err=True)
     if errors:

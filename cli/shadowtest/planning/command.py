@@ -11,6 +11,7 @@ from shadowtest.deploying.change_set import stack_of_change_set
 from shadowtest.deploying.sources import Source, stacks_to_deploy
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.errors import CommandError
+from shadowtest.markdown.options import limits_markdown
 from shadowtest.outputs import Outputs, output_options
 from shadowtest.planning.cost import cost_of
 from shadowtest.planning.outcome import exit_code
@@ -21,9 +22,6 @@ from shadowtest.planning.same_endpoint import with_each_other
 from shadowtest.pricing.price_list import PriceList
 from shadowtest.pricing.prices import Prices, no_prices, prices_in
 from shadowtest.printing import output
-
-_COMMENT = 65_536
-"""What a comment on GitHub may have."""
 
 
 def _amount(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Decimal | None:
@@ -57,7 +55,7 @@ def _amount(_context: click.Context, _parameter: click.Parameter, value: str | N
 @click.option(
     "--max-cost", callback=_amount, metavar="AMOUNT", help="Exit with 3 if the cost until the tests end is higher."
 )
-@click.option("--max-bytes", type=click.IntRange(min=1024), default=_COMMENT, show_default=True, help="Markdown limit.")
+@limits_markdown
 @output_options(FORMATS)
 @reads_aws
 def command(

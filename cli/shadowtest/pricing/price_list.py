@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +41,8 @@ class PriceList:
             denied = "IAM does not allow pricing:GetProducts, and there is no --prices file"
             self._failed = denied if is_denied(error) else f"the Price List can't be read: {words_of(error)}"
             return self._failed
+        except InvalidOperation:
+            return f"the Price List has a price of {instance_type} in {region} that is not a number"
         if len(hourly) != 1:
             return f"the Price List has {len(hourly) or 'no'} hourly prices of {instance_type} in {region}"
         (price,) = hourly
@@ -69,5 +71,13 @@ def _hourly(product: dict[str, Any]) -> Iterator[Price]:
             if str(dimension.get("unit", "")).lower() not in _HOURS:
                 continue
             for currency, amount in dimension.get("pricePerUnit", {}).items():
-                if Decimal(amount) > 0:
-                    yield Price(Decimal(amount).normalize(), currency)
+                price = _number(amount)
+                if price > 0:
+                    yield Price(price, currency)
+
+
+def _number(amount: object) -> Decimal:
+    number = Decimal(str(amount))
+    if not number.is_finite():
+        raise InvalidOperation
+    return number.normalize()

@@ -13,14 +13,14 @@ from shadowtest.reporting.metrics.reading import read
 from shadowtest.reporting.metrics.series import Measured
 from shadowtest.reporting.metrics.windows import PERIODS, Window, kept_since, overview, shortest_with
 from shadowtest.reporting.questions import Subject, percentiles, totals
-from shadowtest.reporting.report import PRODUCTION, SHADOW, TestReport, Variant
+from shadowtest.reporting.report import PRODUCTION, SHADOW, Report, Variant
 
 NOT_STARTED = "The test has not started, so there is nothing to compare."
 NOT_COMPLETE_YET = "The test has run too briefly: no period of its metrics is complete."
 TOO_OLD = "CloudWatch no longer has data for the time of this test."
 
 
-def report_of(test: LiveTest, cloudwatch: Any) -> TestReport:
+def report_of(test: LiveTest, cloudwatch: Any) -> Report:
     """Asks CloudWatch twice: how many requests there were decides how long a period of percentiles has to be."""
     experiment, now, report = test.experiment, test.seen, _without_metrics(test)
     start, end = experiment.start, experiment.concluded or now
@@ -71,10 +71,10 @@ def _notes(start: datetime, now: datetime, *answers: Measured) -> list[str]:
     return notes
 
 
-def _without_metrics(test: LiveTest) -> TestReport:
+def _without_metrics(test: LiveTest) -> Report:
     experiment = test.experiment
     roles = {PRODUCTION: experiment.production_name, SHADOW: experiment.shadow_name}
-    return TestReport(
+    return Report(
         stack=test.stack,
         logical_id=test.logical_id,
         experiment=experiment.name,

@@ -50,7 +50,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class TestReport:
+class Report:
     """One test.
 
     Attributes:

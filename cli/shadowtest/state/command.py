@@ -6,13 +6,15 @@ from shadowtest.aws.options import reads_aws
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import no_such_stacks
 from shadowtest.exit_codes import ExitCode
+from shadowtest.markdown.options import limits_markdown
 from shadowtest.outputs import Outputs, output_options, write
 from shadowtest.printing import output
+from shadowtest.standard_output import ReaderGoneError
+from shadowtest.state.live_state import State
 from shadowtest.state.reading import state_of_region, state_of_stacks
 from shadowtest.state.rendering import FORMATS, rendered
 from shadowtest.state.rendering.text import render_text
-from shadowtest.state.test_state import State
-from shadowtest.state.watching import watch
+from shadowtest.state.watching import Watch
 
 
 @click.command("status")
@@ -27,6 +29,7 @@ from shadowtest.state.watching import watch
     metavar="SECONDS",
     help="How often --watch reads the state.",
 )
+@limits_markdown
 @output_options(FORMATS)
 @reads_aws
 def command(
@@ -35,6 +38,7 @@ def command(
     everything: bool,
     watches: bool,
     interval: float,
+    max_bytes: int,
     kind: str,
     outputs: Outputs,
     aws: Aws,
@@ -48,7 +52,7 @@ def command(
     Exit codes:
       0    the state was shown; with --watch, no stack, test or endpoint is in transition
       1    an error in the input or from AWS, or an experiment of a named STACK does not exist
-      130  --watch was interrupted (Ctrl-C)
+      130  --watch was interrupted (Ctrl-C), or nothing reads its output any more
     """
     if everything and stacks:
         raise click.UsageError("--all can't be combined with STACK")
@@ -56,14 +60,23 @@ def command(
         raise click.UsageError(f"--watch prints text; --out {kind}=FILE writes what it saw last")
     read = _Reader(aws, stacks, everything=everything)
     if watches:
+        watch = Watch(read, interval, aws.now)
         try:
-            state = watch(read, interval, aws.now)
-            write(outputs, lambda each: rendered(state, each))
-        except KeyboardInterrupt:
+            state = watch.follow()
+        except (KeyboardInterrupt, ReaderGoneError):
             return ExitCode.INTERRUPTED
+        finally:
+            # Also if AWS can't be read any more.
+            if (last := watch.last) is not None:
+                write(outputs, lambda each: rendered(last, each, max_bytes=max_bytes))
     else:
         state = read()
-        output(kind, outputs, text=lambda: render_text(state), rendered=lambda each: rendered(state, each))
+        output(
+            kind,
+            outputs,
+            text=lambda: render_text(state),
+            rendered=lambda each: rendered(state, each, max_bytes=max_bytes),
+        )
     for line in state.missing:
         click.echo(f"error: {line}", err=True)
     return ExitCode.ERROR if state.missing else ExitCode.DONE

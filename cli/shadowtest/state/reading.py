@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.status import Phase, phase_of
-from inference_experiment_handler.model.tags import STACK_ID
 from inference_experiment_handler.observer import observe_endpoint
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import deployed_stack, stack_status
-from shadowtest.live_tests import LiveTest, tests_of, with_owners
+from shadowtest.live_tests import LiveTest, owner_of, tests_of, with_owners
 from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_test, end_of
-from shadowtest.state.test_state import Served, StackState, State, TestState
+from shadowtest.state.live_state import LiveState, Served, StackState, State
 from shadowtest.values.stack import stack_name
 
 
@@ -20,7 +19,7 @@ def state_of_region(aws: Aws, *, everything: bool) -> State:
     listed = [each for page in pages for each in page["InferenceExperiments"]]
     wanted = [each["Name"] for each in listed if everything or phase_of(each["Status"]) is not Phase.ENDED]
     tests = [test for test in with_owners(aws, wanted) if everything or test.stack]
-    owners = sorted({(test.experiment.tags or {}).get(STACK_ID, "") for test in tests} - {""})
+    owners = sorted({owner_of(test) for test in tests if _is_beside_its_owner(test)})
     statuses = aws.each(lambda stack_id: stack_status(aws, stack_id), owners)
     stacks = [
         StackState(stack_name(stack_id), status) for stack_id, status in zip(owners, statuses, strict=True) if status
@@ -40,7 +39,12 @@ def state_of_stacks(aws: Aws, stacks: Sequence[str]) -> tuple[State, list[str]]:
     return state, missing
 
 
-def _states(aws: Aws, tests: Sequence[LiveTest]) -> Iterator[TestState]:
+def _is_beside_its_owner(test: LiveTest) -> bool:
+    """Whether its stack is of the same region and account: another one can't be described."""
+    return owner_of(test).split(":")[3:5] == test.experiment.arn.split(":")[3:5]
+
+
+def _states(aws: Aws, tests: Sequence[LiveTest]) -> Iterator[LiveState]:
     sagemaker = aws.client("sagemaker")
     wanted = {test.experiment.endpoint_name.casefold(): test.experiment.endpoint_name for test in tests}
     endpoints = aws.each(lambda name: observe_endpoint(sagemaker, name), wanted.values())
@@ -48,9 +52,9 @@ def _states(aws: Aws, tests: Sequence[LiveTest]) -> Iterator[TestState]:
     return (_state(test, by_name[test.experiment.endpoint_name.casefold()]) for test in tests)
 
 
-def _state(test: LiveTest, endpoint: ObservedEndpoint | None) -> TestState:
+def _state(test: LiveTest, endpoint: ObservedEndpoint | None) -> LiveState:
     experiment = test.experiment
-    return TestState(
+    return LiveState(
         stack=test.stack,
         logical_id=test.logical_id,
         experiment=experiment.name,

@@ -1,5 +1,6 @@
 """Follows a state until everything is at rest."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,22 +14,35 @@ from rich.text import Text
 
 from inference_experiment_handler.spec.text import iso_instant
 from shadowtest.outputs import escaped
+from shadowtest.state.live_state import State
 from shadowtest.state.rendering.text import render_text
 from shadowtest.state.rendering.words import on_one_line, stack_in_words
-from shadowtest.state.test_state import State
 
 Show = Callable[[State], None]
 
 
-def watch(read: Callable[[], State], interval: float, now: Callable[[], datetime]) -> State:
-    """Shows the state again and again until nothing is in transition, and returns the last one."""
-    with _shown_live() if Console().is_terminal else _shown_by_lines(now) as show:
-        while True:
-            state = read()
-            show(state)
-            if not state.transitions:
-                return state
-            time.sleep(interval)
+class Watch:
+    """Shows the state again and again until nothing is in transition. ``last``: what it has read last."""
+
+    def __init__(self, read: Callable[[], State], interval: float, now: Callable[[], datetime]) -> None:
+        self._read, self._interval, self._now = read, interval, now
+        self.last: State | None = None
+
+    def follow(self) -> State:
+        with _shown_live() if _is_live() else _shown_by_lines(self._now) as show:
+            while True:
+                self.last = state = self._read()
+                show(state)
+                if not state.transitions:
+                    return state
+                time.sleep(self._interval)
+
+
+def _is_live() -> bool:
+    """Whether what is shown can be kept up to date. ``FORCE_COLOR`` makes Rich take a pipe for a terminal."""
+    console = Console()
+    is_terminal = console.is_terminal and not console.is_dumb_terminal
+    return is_terminal and sys.stdout is not None and sys.stdout.isatty()
 
 
 @contextmanager

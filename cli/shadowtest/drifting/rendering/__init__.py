@@ -11,11 +11,11 @@ from shadowtest.printing import unwrapped
 FORMATS = ("text", "markdown", "json")
 
 
-def rendered(drifts: Sequence[ResourceDrift], kind: str) -> str:
-    """The whole document."""
+def rendered(drifts: Sequence[ResourceDrift], kind: str, *, max_bytes: int | None = None) -> str:
+    """The whole document. ``max_bytes``: of Markdown."""
     match kind:
         case "json":
             return render_json(drifts)
         case "markdown":
-            return render_markdown(drifts)
+            return render_markdown(drifts, max_bytes=max_bytes)
     return unwrapped(render_text(drifts))

@@ -1,18 +1,16 @@
 """Drift as JSON. Its schema is docs/drift.schema.json."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from shadowtest.drifting.drift import ResourceDrift
+from shadowtest.json_documents import document
 
 SCHEMA_VERSION = 1
-"""Another one where a program that reads this one would go wrong. A new member is no reason."""
 
 
 def render_json(drifts: Iterable[ResourceDrift]) -> str:
-    document = {"schemaVersion": SCHEMA_VERSION, "resources": [_resource(each) for each in drifts]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return document(SCHEMA_VERSION, {"resources": [_resource(each) for each in drifts]})
 
 
 def _resource(drift: ResourceDrift) -> dict[str, Any]:

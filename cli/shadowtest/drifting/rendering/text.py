@@ -8,25 +8,25 @@ from rich.table import Table
 from rich.text import Text
 
 from shadowtest.drifting.drift import ResourceDrift
-from shadowtest.drifting.rendering.words import COLUMNS, NO_RESOURCES, fields, sentences, title
-from shadowtest.outputs import escaped
+from shadowtest.drifting.rendering.words import COLUMNS, beside_fields, fields, not_compared, title
+from shadowtest.outputs import NO_TESTS, escaped
 
 _INDENT = (0, 0, 0, 2)
 
 
 def render_text(drifts: Sequence[ResourceDrift]) -> RenderableType:
     """Values come from the template and from AWS, so none of them is read as markup."""
-    return Group(*(each for drift in drifts for each in _of_resource(drift))) if drifts else Text(NO_RESOURCES)
+    return Group(*(each for drift in drifts for each in _of_resource(drift))) if drifts else Text(NO_TESTS)
 
 
 def _of_resource(drift: ResourceDrift) -> Iterator[RenderableType]:
     style = "bold red" if drift.has_drifted else "bold yellow" if drift.is_untold else "bold green"
-    yield Text(escaped(title(drift)), style=style)
+    yield Text(escaped(title(drift, names_stack=True)), style=style)
     differing = fields(drift)
     if differing:
         table = Table(*COLUMNS, box=None, padding=(0, 3, 0, 0))
         for cells in differing:
             table.add_row(*(Text(escaped(cell)) for cell in cells))
         yield Padding(table, _INDENT)
-    for sentence in sentences(drift):
+    for sentence in (*beside_fields(drift), *not_compared(drift)):
         yield Padding(Text(escaped(sentence)), _INDENT)

@@ -1,12 +1,13 @@
 """What a drift says, in words that every form of output shares."""
 
+from collections.abc import Iterator
+
 from shadowtest.drifting.drift import Finding, Kind, ResourceDrift
 
-NO_RESOURCES = "No shadow tests found."
 COLUMNS = ("field", "declared", "live")
 
 
-def title(drift: ResourceDrift) -> str:
+def title(drift: ResourceDrift, *, names_stack: bool = False) -> str:
     """The resource and what is the matter with it."""
     if drift.has_drifted:
         said = "has drifted"
@@ -16,23 +17,29 @@ def title(drift: ResourceDrift) -> str:
         said = "is as declared"
     of = f", experiment {drift.experiment}" if drift.experiment else ""
     status = f" ({drift.status})" if drift.status else ""
-    return f"{drift.logical_id} of stack {drift.stack}{of}{status} {said}"
+    stack = f" of stack {drift.stack}" if names_stack else ""
+    return f"{drift.logical_id}{stack}{of}{status} {said}"
 
 
 def fields(drift: ResourceDrift) -> list[tuple[str, str, str]]:
     return [(each.path or "", each.declared or "", each.live or "") for each in drift.findings if _is_field(each)]
 
 
-def sentences(drift: ResourceDrift) -> list[str]:
-    """What is not of a field."""
-    found = [_sentence(each) for each in drift.findings if not _is_field(each)]
-    return [*found, f"No drift, but a change of the test would be refused now: {drift.note}"] if drift.note else found
+def beside_fields(drift: ResourceDrift) -> Iterator[str]:
+    """What else has drifted, or holds up a change."""
+    yield from (_sentence(each.message) for each in drift.findings if each.kind.is_drift and not _is_field(each))
+    if drift.note:
+        yield f"No drift, but a change of the test would be refused now: {drift.note}"
+
+
+def not_compared(drift: ResourceDrift) -> Iterator[str]:
+    """What is not known, and why."""
+    return (_sentence(f"Not compared: {each.message}") for each in drift.findings if not each.kind.is_drift)
 
 
 def _is_field(finding: Finding) -> bool:
     return finding.kind is Kind.FIELD
 
 
-def _sentence(finding: Finding) -> str:
-    text = f"Not compared: {finding.message}" if finding.kind is Kind.UNKNOWN else finding.message
+def _sentence(text: str) -> str:
     return text if text.endswith(".") else f"{text}."

@@ -1,16 +1,13 @@
 """For programs. Its schema is docs/lint-report.schema.json."""
 
-import json
-
+from shadowtest.json_documents import document
 from shadowtest.linting.finding import Report
 
 SCHEMA_VERSION = 1
-"""Another one where a program that reads this one would go wrong. A new member is no reason."""
 
 
 def render(report: Report) -> str:
-    told = {
-        "schemaVersion": SCHEMA_VERSION,
+    members = {
         "resources": [
             {
                 "file": resource.file,
@@ -34,4 +31,4 @@ def render(report: Report) -> str:
             for finding in report.findings
         ],
     }
-    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    return document(SCHEMA_VERSION, members)

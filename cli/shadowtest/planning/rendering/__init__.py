@@ -12,7 +12,7 @@ from shadowtest.printing import unwrapped
 FORMATS = ("text", "markdown", "json")
 
 
-def rendered(plans: Sequence[StackPlan], cost: Cost, kind: str, *, max_bytes: int) -> str:
+def rendered(plans: Sequence[StackPlan], cost: Cost, kind: str, *, max_bytes: int | None = None) -> str:
     """The whole document. ``max_bytes``: of Markdown."""
     match kind:
         case "json":

@@ -1,42 +1,78 @@
-"""Plans as JSON. ``schemaVersion`` rises with each change that a reader of an earlier version would misread."""
+"""Plans as JSON. Its schema is docs/plan.schema.json."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
-from datetime import datetime
-from decimal import Decimal
-from enum import Enum
 from typing import Any
 
-from inference_experiment_handler.spec.text import iso_instant
+from shadowtest.json_documents import document, instant, number
 from shadowtest.planning.cost import Cost
-from shadowtest.planning.stack_plan import StackPlan
-from shadowtest.planning.verdict import Bill
+from shadowtest.planning.rendering.json_bill import bill
+from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
+from shadowtest.planning.verdict import Alternative, Difference, Fate, Verdict
 
 SCHEMA_VERSION = 1
 
 
 def render_json(plans: Iterable[StackPlan], cost: Cost) -> str:
-    """Members have the names of the fields, in camel case: ``logicalId``, ``canBeUndone``, ``waitsFor``."""
-    document = {"schemaVersion": SCHEMA_VERSION, "stacks": [_json(plan) for plan in plans], "cost": _json(cost)}
-    return json.dumps(document, indent=2) + "\n"
+    return document(SCHEMA_VERSION, {"stacks": [_stack(plan) for plan in plans], "cost": _cost(cost)})
 
 
-def _json(value: Any) -> Any:
-    if is_dataclass(value):
-        members = {_camel(field.name): _json(getattr(value, field.name)) for field in fields(value)}
-        return members | ({"instanceHours": _json(value.instance_hours)} if isinstance(value, Bill) else {})
-    if isinstance(value, tuple):
-        return [_json(each) for each in value]
-    if isinstance(value, datetime):
-        return iso_instant(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Decimal):
-        return float(round(value, 2))
-    return round(value, 2) if isinstance(value, float) else value
+def _stack(plan: StackPlan) -> dict[str, Any]:
+    return {
+        "stack": plan.stack,
+        "region": plan.region,
+        "resources": [_resource(each) for each in plan.resources],
+        "notes": list(plan.notes),
+    }
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(map(str.capitalize, rest))
+def _resource(plan: ResourcePlan) -> dict[str, Any]:
+    return {"logicalId": plan.logical_id, "verdicts": [_verdict(each) for each in plan.verdicts]}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "kind": verdict.kind.value,
+        "experiment": verdict.experiment,
+        "request": verdict.request,
+        "reason": verdict.reason,
+        "differences": [_difference(each) for each in verdict.differences],
+        "canBeUndone": verdict.can_be_undone,
+        "waitsFor": list(verdict.waits_for),
+        "endpoint": verdict.endpoint,
+        "sampling": verdict.sampling,
+        "starts": instant(verdict.starts),
+        "ends": instant(verdict.ends),
+        "bills": [bill(each) for each in verdict.bills],
+        "fates": [_fate(each) for each in verdict.fates],
+        "replaces": verdict.replaces,
+        "operations": list(verdict.operations),
+        "alternatives": [_alternative(each) for each in verdict.alternatives],
+    }
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    return {"path": difference.path, "declared": difference.declared, "live": difference.live}
+
+
+def _fate(fate: Fate) -> dict[str, Any]:
+    return {
+        "variant": fate.variant,
+        "role": fate.role,
+        "model": fate.model,
+        "action": fate.action,
+        "instanceType": fate.instance_type,
+        "instanceCount": fate.instance_count,
+    }
+
+
+def _alternative(alternative: Alternative) -> dict[str, Any]:
+    return {"condition": alternative.condition, "verdicts": [_verdict(each) for each in alternative.verdicts]}
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {
+        "instanceHours": number(cost.instance_hours),
+        "total": number(cost.total),
+        "currency": cost.currency,
+        "unknown": list(cost.unknown),
+    }

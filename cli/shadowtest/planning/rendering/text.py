@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from shadowtest.outputs import escaped
+from shadowtest.outputs import NO_TESTS, escaped
 from shadowtest.planning.cost import Cost
 from shadowtest.planning.rendering.words import TITLES, cost_in_words, details, headline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
@@ -20,7 +20,7 @@ _INDENT = (0, 0, 0, 4)
 def render_text(plans: Sequence[StackPlan], cost: Cost) -> RenderableType:
     """Values come from the template and from AWS, so none of them is read as markup."""
     if not plans:
-        return Text("No shadow tests found.")
+        return Text(NO_TESTS)
     lines = [Text(escaped(line)) for line in cost_in_words(cost)]
     return Group(*(each for plan in plans for each in _of_stack(plan)), *lines)
 

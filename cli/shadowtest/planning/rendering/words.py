@@ -1,6 +1,6 @@
 """What a verdict says, in sentences that every form of output shares."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from inference_experiment_handler.plan.wording import instances_in_words
 from inference_experiment_handler.spec.declaration import Action
@@ -23,12 +23,17 @@ TITLES = {
     Kind.REFUSED: "REFUSED",
     Kind.UNKNOWN: "Unknown",
 }
+_LONGEST = 60
+"""How much of a value a headline shows."""
 
 
-def headline(verdict: Verdict) -> str:
-    """What happens, and whether it can be undone."""
+def headline(verdict: Verdict, *, in_full: bool = False) -> str:
+    """What happens, and whether it can be undone.
+
+    ``in_full``: also with the whole of long values, where the differences are not shown beside it.
+    """
     undo = {True: " Can be undone.", False: " Can't be undone.", None: ""}[verdict.can_be_undone]
-    return f"{_what_happens(verdict)}{undo}"
+    return f"{_what_happens(verdict, (lambda value: value) if in_full else _shortened)}{undo}"
 
 
 def details(verdict: Verdict) -> Iterator[str]:
@@ -66,7 +71,7 @@ def bill_in_words(bill: Bill) -> str:
     return f"{billed} until then: {bill.instance_hours:,.0f} instance-hours."
 
 
-def _what_happens(verdict: Verdict) -> str:
+def _what_happens(verdict: Verdict, told: Callable[[str], str]) -> str:
     name = verdict.experiment or "of this resource"
     match verdict.kind:
         case Kind.CREATE:
@@ -74,9 +79,9 @@ def _what_happens(verdict: Verdict) -> str:
         case Kind.REPLACE:
             return f"Experiment {name} is created on endpoint {verdict.endpoint} and replaces {verdict.replaces}."
         case Kind.UPDATE:
-            changes = ", ".join(f"{each.path} from {each.live} to {each.declared}" for each in verdict.differences)
+            changes = (f"{each.path} from {told(each.live)} to {told(each.declared)}" for each in verdict.differences)
             continues = "" if verdict.ends_then else " The test continues, and production does not change."
-            return f"Experiment {name} changes {changes}.{continues}"
+            return f"Experiment {name} changes {', '.join(changes)}.{continues}"
         case Kind.START:
             return f"The scheduled experiment {name} starts now."
         case Kind.PROMOTE | Kind.END:
@@ -92,6 +97,10 @@ def _what_happens(verdict: Verdict) -> str:
         case Kind.REFUSED:
             return f"The deployment fails: {_sentence(verdict.reason)}"
     return f"The effect on experiment {name} is not known: {verdict.reason}."
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 3]}..."
 
 
 def _sentence(text: str) -> str:

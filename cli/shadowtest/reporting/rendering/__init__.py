@@ -8,19 +8,19 @@ from shadowtest.printing import unwrapped
 from shadowtest.reporting.rendering.json_document import render_json
 from shadowtest.reporting.rendering.markdown import render_markdown
 from shadowtest.reporting.rendering.text import render_text
-from shadowtest.reporting.report import TestReport
+from shadowtest.reporting.report import Report
 
 FORMATS = ("text", "markdown", "json")
 HTML = "html"
 
 
-def rendered(reports: Sequence[TestReport], kind: str) -> str:
-    """The whole document."""
+def rendered(reports: Sequence[Report], kind: str, *, max_bytes: int | None = None) -> str:
+    """The whole document. ``max_bytes``: of Markdown."""
     match kind:
         case "json":
             return render_json(reports)
         case "markdown":
-            return render_markdown(reports)
+            return render_markdown(reports, max_bytes=max_bytes)
         case "html":
             # Its library takes a second to import, and is an extra.
             from shadowtest.reporting.rendering.html.page import render_html  # noqa: PLC0415

@@ -1,25 +1,21 @@
 """Reports as JSON. Its schema is docs/report.schema.json."""
 
-import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-from inference_experiment_handler.spec.text import iso_instant
+from shadowtest.json_documents import document, instant, number
 from shadowtest.reporting.metrics.values import NO_DATA, Value
 from shadowtest.reporting.metrics.windows import Window
-from shadowtest.reporting.report import Comparison, TestReport, Variant
+from shadowtest.reporting.report import Comparison, Report, Variant
 
 SCHEMA_VERSION = 1
-"""Another one where a program that reads this one would go wrong. A new member is no reason."""
 
 
-def render_json(reports: Iterable[TestReport]) -> str:
-    document = {"schemaVersion": SCHEMA_VERSION, "tests": [_test(report) for report in reports]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+def render_json(reports: Iterable[Report]) -> str:
+    return document(SCHEMA_VERSION, {"tests": [_test(report) for report in reports]})
 
 
-def _test(report: TestReport) -> dict[str, Any]:
+def _test(report: Report) -> dict[str, Any]:
     return {
         "stack": report.stack,
         "logicalId": report.logical_id,
@@ -28,8 +24,8 @@ def _test(report: TestReport) -> dict[str, Any]:
         "statusReason": report.status_reason,
         "endpoint": report.endpoint,
         "samplingPercentage": report.sampling,
-        "start": _instant(report.start),
-        "end": _instant(report.end),
+        "start": instant(report.start),
+        "end": instant(report.end),
         "variants": {role: _variant(variant) for role, variant in report.variants.items()},
         "window": _window(report.window),
         "percentileWindow": _window(report.percentile_window),
@@ -50,7 +46,7 @@ def _variant(variant: Variant) -> dict[str, Any]:
 def _window(asked: Window | None) -> dict[str, Any] | None:
     if asked is None:
         return None
-    return {"start": _instant(asked.start), "end": _instant(asked.end), "periodSeconds": asked.period}
+    return {"start": instant(asked.start), "end": instant(asked.end), "periodSeconds": asked.period}
 
 
 def _measure(comparison: Comparison) -> dict[str, Any]:
@@ -75,9 +71,5 @@ def _value(value: Value) -> dict[str, Any]:
     }
 
 
-def _number(number: float | None) -> float | None:
-    return round(number, 4) if number is not None else None
-
-
-def _instant(instant: datetime | None) -> str | None:
-    return iso_instant(instant) if instant is not None else None
+def _number(value: float | None) -> float | None:
+    return number(value, digits=4)

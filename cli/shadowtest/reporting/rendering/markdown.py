@@ -2,37 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 
-from shadowtest.markdown import plain, table
-from shadowtest.reporting.rendering.words import COLUMNS, NO_TESTS, explanations, facts, row, title
-from shadowtest.reporting.report import TestReport
+from shadowtest.markdown.comment import OfStack, OfTest, comment
+from shadowtest.markdown.text import plain, table
+from shadowtest.reporting.rendering.words import COLUMNS, explanations, facts, row
+from shadowtest.reporting.report import Report
 
 
-def marker(stack: str) -> str:
-    """The hidden line by which a pipeline finds its comment again."""
-    return f"<!-- shadowtest report {stack} -->"
+def render_markdown(reports: Sequence[Report], *, max_bytes: int | None = None) -> str:
+    """``max_bytes``: the details are shortened to as many. The numbers never are."""
+    stacks = dict.fromkeys(report.stack for report in reports)
+    of_stacks = [OfStack(stack, [_of_test(each) for each in reports if each.stack == stack]) for stack in stacks]
+    return comment("report", of_stacks, max_bytes=max_bytes)
 
 
-def render_markdown(reports: Sequence[TestReport]) -> str:
-    if not reports:
-        return f"{NO_TESTS}\n"
-    return "".join(f"{line}\n" for report in reports for line in _of_test(report))
+def _of_test(report: Report) -> OfTest:
+    further = (*facts(report), *explanations(report))
+    return OfTest(
+        list(_numbers(report)), [f"- {plain(sentence)}" for sentence in further if sentence not in report.notes]
+    )
 
 
-def _of_test(report: TestReport) -> Iterator[str]:
-    yield marker(report.stack)
-    yield f"### {plain(title(report))}"
-    yield ""
+def _numbers(report: Report) -> Iterator[str]:
+    yield f"**{plain(report.logical_id)}**: experiment {plain(report.experiment)}"
     if report.comparisons:
+        yield ""
         yield from table(COLUMNS, [row(comparison) for comparison in report.comparisons])
-        yield ""
     for note in report.notes:
-        yield plain(note)
-        yield ""
-    yield "<details><summary>Details</summary>"
-    yield ""
-    for sentence in (*facts(report), *explanations(report)):
-        if sentence not in report.notes:
-            yield f"- {plain(sentence)}"
-    yield ""
-    yield "</details>"
-    yield ""
+        yield from ("", plain(note))

@@ -7,19 +7,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from shadowtest.outputs import escaped
-from shadowtest.reporting.rendering.words import COLUMNS, NO_TESTS, explanations, facts, row, title
-from shadowtest.reporting.report import TestReport
+from shadowtest.outputs import NO_TESTS, escaped
+from shadowtest.reporting.rendering.words import COLUMNS, explanations, facts, row, title
+from shadowtest.reporting.report import Report
 
 _INDENT = (0, 0, 0, 2)
 
 
-def render_text(reports: Sequence[TestReport]) -> RenderableType:
+def render_text(reports: Sequence[Report]) -> RenderableType:
     """Values come from AWS, so none of them is read as markup."""
     return Group(*(each for report in reports for each in _of_test(report))) if reports else Text(NO_TESTS)
 
 
-def _of_test(report: TestReport) -> Iterator[RenderableType]:
+def _of_test(report: Report) -> Iterator[RenderableType]:
     yield Text(escaped(title(report)), style="bold")
     for fact in facts(report):
         yield Padding(Text(escaped(fact)), _INDENT)
@@ -30,7 +30,7 @@ def _of_test(report: TestReport) -> Iterator[RenderableType]:
     yield Text()
 
 
-def _table(report: TestReport) -> Table:
+def _table(report: Report) -> Table:
     table = Table(box=None, padding=(0, 3, 0, 0))
     for column in COLUMNS:
         table.add_column(column, justify="right" if column == COLUMNS[-1] else "left")

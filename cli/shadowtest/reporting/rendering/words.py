@@ -8,17 +8,16 @@ from shadowtest.reporting.measures import PERCENTILES
 from shadowtest.reporting.metrics.percentiles import samples_needed
 from shadowtest.reporting.metrics.values import NO_DATA, Value
 from shadowtest.reporting.metrics.windows import Window
-from shadowtest.reporting.report import PRODUCTION, SHADOW, Comparison, TestReport, Variant
+from shadowtest.reporting.report import PRODUCTION, SHADOW, Comparison, Report, Variant
 
 COLUMNS = ("", PRODUCTION, SHADOW, "shadow / production")
-NO_TESTS = "No shadow tests found."
 
 
-def title(report: TestReport) -> str:
+def title(report: Report) -> str:
     return f"{report.logical_id} of stack {report.stack}: experiment {report.experiment}"
 
 
-def facts(report: TestReport) -> Iterator[str]:
+def facts(report: Report) -> Iterator[str]:
     """What the test is, one sentence each."""
     yield f"Status: {': '.join(filter(None, (report.status, report.status_reason)))}."
     yield _time(report)
@@ -27,7 +26,7 @@ def facts(report: TestReport) -> Iterator[str]:
         yield f"{role.capitalize()}: {_variant(variant)}."
 
 
-def explanations(report: TestReport) -> Iterator[str]:
+def explanations(report: Report) -> Iterator[str]:
     """How to read the numbers, one sentence each."""
     if report.window is not None:
         yield f"The numbers cover {_span(report.window)}."
@@ -92,7 +91,7 @@ def duration(seconds: int) -> str:
     raise AssertionError(f"periods of {seconds} seconds are never asked for")
 
 
-def _time(report: TestReport) -> str:
+def _time(report: Report) -> str:
     if report.start is None:
         return "The start time of the test is not known."
     if report.end is None:

@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from inference_experiment_handler.model.status import Phase
-from shadowtest.outputs import escaped
-from shadowtest.state.rendering.words import COLUMNS, NO_TESTS, facts, row, stack_in_words, title
-from shadowtest.state.test_state import State, TestState
+from shadowtest.outputs import NO_TESTS, escaped
+from shadowtest.state.live_state import LiveState, State
+from shadowtest.state.rendering.words import COLUMNS, bills, facts, row, stack_in_words, title
 from shadowtest.values.stack import is_in_progress
 
 _INDENT = (0, 0, 0, 2)
@@ -24,11 +24,11 @@ def render_text(state: State) -> RenderableType:
     return Group(*stacks, *(tests or [Text(NO_TESTS)]))
 
 
-def _of_test(test: TestState) -> Iterator[RenderableType]:
+def _of_test(test: LiveState) -> Iterator[RenderableType]:
     yield Text(escaped(title(test)), style="bold")
     first, *others = facts(test)
     yield Padding(Text(escaped(first), style=_STYLES.get(test.phase, "")), _INDENT)
-    for fact in others:
+    for fact in (*others, *bills(test)):
         yield Padding(Text(escaped(fact)), _INDENT)
     if test.served:
         table = Table(*COLUMNS, box=None, padding=(0, 3, 0, 0))

@@ -6,19 +6,18 @@ from datetime import timedelta
 from inference_experiment_handler.model.status import Phase
 from inference_experiment_handler.spec.text import iso_instant
 from shadowtest.planning.rendering.words import bill_in_words
-from shadowtest.state.test_state import Served, StackState, TestState
+from shadowtest.state.live_state import LiveState, Served, StackState
 
 COLUMNS = ("served as", "variant", "model", "instances")
-NO_TESTS = "No shadow tests found."
 
 
-def title(test: TestState) -> str:
+def title(test: LiveState) -> str:
     if not test.stack:
         return f"Experiment {test.experiment}, owned by no stack"
     return f"{test.logical_id} of stack {test.stack}: experiment {test.experiment}"
 
 
-def status(test: TestState) -> str:
+def status(test: LiveState) -> str:
     return f"{test.status} ({test.status_reason})" if test.status_reason else test.status
 
 
@@ -26,8 +25,8 @@ def stack_in_words(stack: StackState) -> str:
     return f"Stack {stack.name} is {stack.status}."
 
 
-def facts(test: TestState) -> Iterator[str]:
-    """One sentence each."""
+def facts(test: LiveState) -> Iterator[str]:
+    """What is live and until when, one sentence each."""
     yield f"Status: {status(test)}."
     if test.endpoint_status is None:
         yield f"Endpoint {test.endpoint} does not exist."
@@ -39,8 +38,11 @@ def facts(test: TestState) -> Iterator[str]:
         yield f"The test starts in {duration(test.until_start)}, at {iso_instant(test.starts)}."
     if test.left is not None and test.ends is not None:
         yield f"The test ends in {duration(test.left)}, at {iso_instant(test.ends)}."
-    for bill in test.bills:
-        yield bill_in_words(bill)
+
+
+def bills(test: LiveState) -> Iterator[str]:
+    """What is billed, one sentence each."""
+    return map(bill_in_words, test.bills)
 
 
 def row(served: Served) -> tuple[str, str, str, str]:
@@ -57,7 +59,7 @@ def duration(length: timedelta) -> str:
     return " ".join(parts) or "less than a minute"
 
 
-def on_one_line(test: TestState) -> str:
+def on_one_line(test: LiveState) -> str:
     """What changes in the course of a deployment."""
     endpoint = f"endpoint {test.endpoint} {test.endpoint_status or 'is gone'}"
     served = "; ".join(f"{each.role} {each.name}: {each.model}, {row(each)[3]}" for each in test.served)

@@ -6,17 +6,17 @@ from html import escape
 from importlib.resources import files
 from itertools import count
 
-from shadowtest.outputs import escaped
+from shadowtest.outputs import NO_TESTS, escaped
 from shadowtest.reporting.rendering.html.svg import svg
-from shadowtest.reporting.rendering.words import COLUMNS, NO_TESTS, duration, explanations, facts, row
-from shadowtest.reporting.report import PRODUCTION, SHADOW, Chart, TestReport
+from shadowtest.reporting.rendering.words import COLUMNS, duration, explanations, facts, row
+from shadowtest.reporting.report import PRODUCTION, SHADOW, Chart, Report
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Nothing in the page may load or run anything, whatever a value from AWS contains."""
 _IN_PARENTHESES = re.compile(r"(\(.*\))")
 
 
-def render_html(reports: Sequence[TestReport]) -> str:
+def render_html(reports: Sequence[Report]) -> str:
     numbers = count()
     tests = "".join(line for report in reports for line in _of_test(report, numbers)) or f"<p>{NO_TESTS}</p>\n"
     style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def render_html(reports: Sequence[TestReport]) -> str:
     )
 
 
-def _of_test(report: TestReport, numbers: Iterator[int]) -> Iterator[str]:
+def _of_test(report: Report, numbers: Iterator[int]) -> Iterator[str]:
     yield f"<article>\n<h2>{_text(report.logical_id)} of stack {_text(report.stack)}</h2>\n"
     yield f'<p class="experiment">Experiment {_text(report.experiment)}</p>\n'
     yield _list(facts(report))
@@ -45,7 +45,7 @@ def _of_test(report: TestReport, numbers: Iterator[int]) -> Iterator[str]:
     yield "</article>\n"
 
 
-def _table(report: TestReport) -> str:
+def _table(report: Report) -> str:
     _, production, shadow, ratio = COLUMNS
     head = (
         f'<th scope="col">measure</th><th scope="col" class="{PRODUCTION}">{production}</th>'

@@ -17,7 +17,6 @@ def plain(text: str) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table."""
-    lines = [head, *rows]
-    first, *others = [f"| {' | '.join(map(plain, cells))} |" for cells in lines]
-    return [first, f"|{'---|' * len(head)}", *others]
+    """The parts of a table: the head with the first row, and each further row."""
+    names, first, *others = [f"| {' | '.join(map(plain, cells))} |" for cells in (head, *rows)]
+    return [f"{names}\n|{'---|' * len(head)}\n{first}", *others]

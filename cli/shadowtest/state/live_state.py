@@ -20,7 +20,7 @@ class Served:
 
 
 @dataclass(frozen=True)
-class TestState:
+class LiveState:
     """One experiment.
 
     Attributes:
@@ -77,7 +77,7 @@ class State:
     """``missing``: the experiments that stacks have declared and that are not there, a sentence each."""
 
     stacks: tuple[StackState, ...]
-    tests: tuple[TestState, ...]
+    tests: tuple[LiveState, ...]
     missing: tuple[str, ...] = ()
 
     @property

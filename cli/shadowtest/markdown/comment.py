@@ -1,0 +1,90 @@
+"""The comment: what matters of each test first, and the rest folded."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shadowtest.markdown.shortening import fitted
+from shadowtest.markdown.text import plain
+from shadowtest.outputs import NO_TESTS
+
+_FOLD = ("<details><summary>Details</summary>", "")
+_END_OF_FOLD = ("", "</details>", "")
+_SHORTENED = ("*The details are shortened.*", "")
+_SIZE_OF_FOLD = sum(len(line) + 1 for line in (*_FOLD, *_END_OF_FOLD))
+
+
+@dataclass(frozen=True)
+class OfTest:
+    """What is said of one test, in Markdown.
+
+    Attributes:
+        verdict: Lines that always stay.
+        details: What is folded, and dropped from the end where there is no room. Each may have several lines, of which
+            none says anything without the others.
+    """
+
+    verdict: Sequence[str]
+    details: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class OfStack:
+    """The tests of a stack. ``stack`` is empty where no stack owns them. ``notes``: plain text, a sentence each."""
+
+    stack: str
+    tests: Sequence[OfTest]
+    notes: Sequence[str] = ()
+
+
+def marker(command: str, stack: str) -> str:
+    """The hidden line by which a pipeline finds its comment again."""
+    return f"<!-- shadowtest {command} {plain(stack)} -->"
+
+
+def comment(
+    command: str, stacks: Sequence[OfStack], *, closing: Sequence[str] = (), max_bytes: int | None = None
+) -> str:
+    """``closing``: the last sentences, as plain text. ``max_bytes``: the details are shortened to as many."""
+    details = [test.details for stack in stacks for test in stack.tests]
+    whole = _document(command, stacks, closing, details)
+    if max_bytes is None or _size(whole) <= max_bytes:
+        return whole
+    bare = _document(command, stacks, closing, [()] * len(details), _SHORTENED)
+    kept = fitted(details, room=max_bytes - _size(bare), each_costs=_SIZE_OF_FOLD)
+    return _document(command, stacks, closing, kept, _SHORTENED)
+
+
+def _document(
+    command: str,
+    stacks: Sequence[OfStack],
+    closing: Sequence[str],
+    details: Sequence[Sequence[str]],
+    last: Sequence[str] = (),
+) -> str:
+    folded = iter(details)
+    lines = [line for stack in stacks for line in _of_stack(command, stack, folded)]
+    if not stacks:
+        lines += [NO_TESTS, ""]
+    for sentence in closing:
+        lines += [plain(sentence), ""]
+    return "\n".join((*lines, *last))
+
+
+def _of_stack(command: str, stack: OfStack, folded: Iterator[Sequence[str]]) -> Iterator[str]:
+    if stack.stack:
+        yield from (marker(command, stack.stack), f"### Shadow tests of stack {plain(stack.stack)}", "")
+    else:
+        yield from ("### Experiments that no stack owns", "")
+    for note in stack.notes:
+        yield from (plain(note), "")
+    if not stack.tests:
+        yield from (NO_TESTS, "")
+    for test in stack.tests:
+        yield from (*test.verdict, "")
+        details = next(folded)
+        if details:
+            yield from (*_FOLD, *details, *_END_OF_FOLD)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())

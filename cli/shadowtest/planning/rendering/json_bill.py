@@ -1,0 +1,18 @@
+"""What is billed, as the commands write it in JSON."""
+
+from typing import Any
+
+from shadowtest.json_documents import number
+from shadowtest.planning.verdict import Bill
+
+
+def bill(bill: Bill) -> dict[str, Any]:
+    return {
+        "variant": bill.variant,
+        "role": bill.role,
+        "model": bill.model,
+        "instanceType": bill.instance_type,
+        "instanceCount": bill.instance_count,
+        "hours": number(bill.hours),
+        "instanceHours": number(bill.instance_hours),
+    }
