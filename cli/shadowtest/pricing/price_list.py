@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +41,8 @@ class PriceList:
             denied = "IAM does not allow pricing:GetProducts, and there is no --prices file"
             self._failed = denied if is_denied(error) else f"the Price List can't be read: {words_of(error)}"
             return self._failed
+        except ValueError as error:
+            return f"the Price List is not understood for {instance_type} in {region}: {error}"
         if len(hourly) != 1:
             return f"the Price List has {len(hourly) or 'no'} hourly prices of {instance_type} in {region}"
         (price,) = hourly
@@ -69,5 +71,16 @@ def _hourly(product: dict[str, Any]) -> Iterator[Price]:
             if str(dimension.get("unit", "")).lower() not in _HOURS:
                 continue
             for currency, amount in dimension.get("pricePerUnit", {}).items():
-                if Decimal(amount) > 0:
-                    yield Price(Decimal(amount).normalize(), currency)
+                if (price := _amount(amount)) > 0:
+                    yield Price(price.normalize(), currency)
+
+
+def _amount(text: Any) -> Decimal:
+    """Raises a ``ValueError`` for what is no number."""
+    try:
+        amount = Decimal(str(text))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise ValueError(f"{text!r} is no price")
+    return amount
