@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shadowtest.deploying.stack import KnownProperties, StackToDeploy
+from shadowtest.deploying.stack import ResourceChange, StackToDeploy
 from shadowtest.planning.change import Change
 from shadowtest.planning.placeholders import PLACEHOLDER
 from shadowtest.templates.experiments import experiments_of, resources_of
@@ -23,9 +23,17 @@ class Untold:
     is_refused: bool
 
 
+@dataclass(frozen=True)
+class Unchanged:
+    """A deployed resource that is not among the changes of the change set."""
+
+    logical_id: str
+    physical_id: str
+
+
 def changes_of(
     stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
-) -> list[Change | Untold]:
+) -> list[Change | Untold | Unchanged]:
     """The changes of a stack's tests, in the order of the template; those that it has no more come last."""
     comparison = _Comparison(
         stack,
@@ -38,11 +46,6 @@ def changes_of(
     removed = [each for each in experiments_of(deployed.template) if each not in declared] if deployed else []
     found = map(comparison.change, [*declared, *removed])
     return [change for change in found if change is not None]
-
-
-def nested_stacks(template: Template) -> list[str]:
-    """The logical ids of nested stacks, whose own templates are not read."""
-    return [key for key, resource in resources_of(template) if resource.get("Type") == "AWS::CloudFormation::Stack"]
 
 
 def imports_values(template: Any) -> bool:
@@ -62,39 +65,64 @@ class _Comparison:
     declared: Resolver
     before: Resolver | None
 
-    def change(self, logical_id: str) -> Change | Untold | None:
+    def change(self, logical_id: str) -> Change | Untold | Unchanged | None:
         """``None`` where the resource is neither deployed nor declared."""
+        physical_id = self.deployed.physical_ids.get(logical_id) if self.deployed is not None else None
+        if self.stack.changes is not None and logical_id not in self.stack.changes:
+            return Unchanged(logical_id, physical_id) if physical_id is not None else None
         try:
-            return self._change(logical_id)
+            return self._change(logical_id, physical_id)
         except MalformedFunctionError as error:
             return Untold(logical_id, str(error), is_refused=True)
 
-    def _change(self, logical_id: str) -> Change | Untold | None:
-        exists = self.declared.exists(logical_id)
+    def _change(self, logical_id: str, physical_id: str | None) -> Change | Untold | None:
+        known = (self.stack.changes or {}).get(logical_id)
+        exists = self.declared.exists(logical_id) if known is None else not known.is_removed
         if isinstance(exists, KnownAtDeployment):
             return Untold(logical_id, f"its condition is known only at deployment ({exists.why})", is_refused=False)
-        physical_id = self.deployed.physical_ids.get(logical_id) if self.deployed is not None else None
         if not exists and physical_id is None:
             return None
-        known = self.stack.known.get(logical_id, KnownProperties(None, None))
-        template = self.stack.template if exists or self.deployed is None else self.deployed.template
-        resource = template["Resources"][logical_id]
+        before, now = (dict(resources_of(template)).get(logical_id, {}) for template in self._before_and_now)
+        if exists and physical_id is not None and before and before.get("Type") != now.get("Type"):
+            return Untold(logical_id, _type_changes(before.get("Type"), now.get("Type")), is_refused=True)
+        policy = "UpdateReplacePolicy" if exists else "DeletionPolicy"
+        kept = _is_kept(now, policy, self.declared) if exists else _is_kept(before, policy, self.before)
+        if isinstance(kept, KnownAtDeployment) and physical_id is not None:
+            return Untold(logical_id, f"its {policy} is known only at deployment ({kept.why})", is_refused=False)
         return Change(
             stack_id=self.place.stack_id or _made_up_id(self.place),
             logical_id=logical_id,
-            deployed=known.before or self._deployed_properties(logical_id) if physical_id is not None else None,
-            declared=known.after or self.declared.properties(logical_id) if exists else None,
+            deployed=self._deployed_properties(logical_id, known) if physical_id is not None else None,
+            declared=self._declared_properties(logical_id, known) if exists else None,
             physical_id=physical_id,
-            keeps_removed=_is_kept(resource, "DeletionPolicy"),
-            keeps_replaced=_is_kept(resource, "UpdateReplacePolicy"),
+            keeps_removed=kept is True and not exists,
+            keeps_replaced=kept is True and exists,
         )
 
-    def _deployed_properties(self, logical_id: str) -> Mapping[str, Any]:
+    @property
+    def _before_and_now(self) -> tuple[Template, Template]:
+        return self.deployed.template if self.deployed is not None else {}, self.stack.template
+
+    def _deployed_properties(self, logical_id: str, known: ResourceChange | None) -> Mapping[str, Any]:
+        if known is not None and known.before is not None:
+            return known.before
         return self.before.properties(logical_id) if self.before is not None else {}
 
+    def _declared_properties(self, logical_id: str, known: ResourceChange | None) -> Mapping[str, Any]:
+        return known.after if known is not None and known.after is not None else self.declared.properties(logical_id)
 
-def _is_kept(resource: Mapping[str, Any], policy: str) -> bool:
-    return resource.get(policy) in ("Retain", "RetainExceptOnCreate")
+
+def _is_kept(resource: Mapping[str, Any], policy: str, values: Resolver | None) -> bool | KnownAtDeployment:
+    declared = resource.get(policy, "Delete")
+    value = values.resolve(declared) if values is not None else declared
+    return value if isinstance(value, KnownAtDeployment) else value in ("Retain", "RetainExceptOnCreate")
+
+
+def _type_changes(old: Any, new: Any) -> str:
+    return (
+        f"CloudFormation does not allow the type of a deployed resource to change (from {old} to {new}). Give the new "
+        "resource another logical id"
+    )
 
 
 def _made_up_id(place: Place) -> str:

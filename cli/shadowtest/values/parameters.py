@@ -40,7 +40,7 @@ def _value(name: str, declared: Mapping[str, Any], given: Mapping[str, str], dep
     kind, reference = str(declared.get("Type", "String")), {"Ref": name}
     if value is None:
         return KnownAtDeployment.of(reference, f"parameter {name} has neither a value nor a default")
-    if value == _HIDDEN and name not in given:
+    if value == _HIDDEN:
         return KnownAtDeployment.of(reference, f"CloudFormation hides the value of parameter {name}")
     if kind.startswith(_FROM_PARAMETER_STORE):
         resolved = deployed.resolved.get(name) if deployed is not None and before.get(name) == value else None
