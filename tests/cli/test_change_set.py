@@ -102,6 +102,17 @@ def test_a_test_that_is_not_among_the_changes_stays_as_it_is(
     assert planner.name in done.out
 
 
+@pytest.mark.parametrize(("scope", "kind"), [(["Metadata"], "nothing"), (["Metadata", "Properties"], "unknown")])
+def test_a_change_of_something_else_than_the_properties_is_none(
+    change_set: ChangeSets, scope: list[str], kind: str
+) -> None:
+    hidden = BEFORE | {"Description": "****"}
+
+    done = change_set(template(ShadowTest=BEFORE), [change(hidden, hidden, Scope=scope)])
+
+    assert change_set.kinds(done) == {"ShadowTest": [kind]}
+
+
 def test_a_condition_that_hangs_on_a_hidden_parameter_ends_nothing(planner: Planner, change_set: ChangeSets) -> None:
     new = template(
         ShadowTest=BEFORE,

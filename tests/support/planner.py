@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, Self
 
 import pytest
@@ -18,7 +19,7 @@ PROMOTION = BEFORE | {"DesiredState": "Completed", "ModelVariantActions": {"Shad
 
 def template(*, rest: Mapping[str, Any] | None = None, **experiments: Declaration) -> dict[str, Any]:
     resources = {
-        logical_id: {"Type": "Custom::SageMakerInferenceExperiment", "Properties": properties}
+        logical_id: {"Type": "Custom::SageMakerInferenceExperiment", "Properties": deepcopy(properties)}
         for logical_id, properties in experiments.items()
     }
     return {"Resources": resources, **(rest or {})}

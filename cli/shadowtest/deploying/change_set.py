@@ -54,9 +54,15 @@ def stack_of_change_set(aws: Aws, arn: str) -> StackToDeploy:
                 _properties(change.get("AfterContext")),
             )
             for change in changes
-            if change["ResourceType"] == RESOURCE_TYPE
+            if change["ResourceType"] == RESOURCE_TYPE and _may_change_properties(change)
         },
     )
+
+
+def _may_change_properties(change: Mapping[str, Any]) -> bool:
+    """Whether CloudFormation will send a request: it sends none for other metadata, or another deletion policy."""
+    scope = change.get("Scope")
+    return change.get("Action") != "Modify" or not scope or bool({"Properties", "Tags"} & set(scope))
 
 
 def _is_empty(described: Mapping[str, Any]) -> bool:
