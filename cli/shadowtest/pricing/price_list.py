@@ -41,8 +41,8 @@ class PriceList:
             denied = "IAM does not allow pricing:GetProducts, and there is no --prices file"
             self._failed = denied if is_denied(error) else f"the Price List can't be read: {words_of(error)}"
             return self._failed
-        except ValueError as error:
-            return f"the Price List is not understood for {instance_type} in {region}: {error}"
+        except InvalidOperation:
+            return f"the Price List has a price of {instance_type} in {region} that is not a number"
         if len(hourly) != 1:
             return f"the Price List has {len(hourly) or 'no'} hourly prices of {instance_type} in {region}"
         (price,) = hourly
@@ -71,16 +71,13 @@ def _hourly(product: dict[str, Any]) -> Iterator[Price]:
             if str(dimension.get("unit", "")).lower() not in _HOURS:
                 continue
             for currency, amount in dimension.get("pricePerUnit", {}).items():
-                if (price := _amount(amount)) > 0:
-                    yield Price(price.normalize(), currency)
+                price = _number(amount)
+                if price > 0:
+                    yield Price(price, currency)
 
 
-def _amount(text: Any) -> Decimal:
-    """Raises a ``ValueError`` for what is no number."""
-    try:
-        amount = Decimal(str(text))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite():
-        raise ValueError(f"{text!r} is no price")
-    return amount
+def _number(amount: object) -> Decimal:
+    number = Decimal(str(amount))
+    if not number.is_finite():
+        raise InvalidOperation
+    return number.normalize()
