@@ -176,6 +176,20 @@ def test_a_removal_and_an_addition(change_set: ChangeSets) -> None:
     assert change_set.kinds(done) == {"Second": ["refused"], "ShadowTest": ["end", "remove"]}
 
 
+def test_a_change_set_of_a_new_stack(planner: Planner, change_set: ChangeSets) -> None:
+    planner.deployed.status = "REVIEW_IN_PROGRESS"
+    planner.deployed.physical_ids.clear()
+    planner.stack.serve("other")
+    planner.stack.clock.advance(3600)
+    after = as_served(EndpointName="other", RoleArn=KNOWN_LATER, ServiceToken=KNOWN_LATER)
+
+    done = change_set(template(ShadowTest=BEFORE), [change(None, after)])
+
+    assert (done.code, done.err) == (2, "")
+    (verdict,) = planner.verdicts(done)["Demo.ShadowTest"]
+    assert (verdict["kind"], verdict["experiment"]) == ("create", "(name generated at deployment)")
+
+
 def test_a_resource_that_the_change_set_does_not_create_is_no_test(change_set: ChangeSets) -> None:
     new = template(ShadowTest=BEFORE, Second=BEFORE, rest={"Conditions": {"Never": {"Fn::Equals": ["a", "b"]}}})
     new["Resources"]["Second"]["Condition"] = "Never"
