@@ -14,6 +14,7 @@ from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.tags import LOGICAL_ID, STACK_ID, started_at
 from inference_experiment_handler.spec import names as experiment_names
+from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.session import Aws
 from shadowtest.templates.experiments import experiments_of
 from shadowtest.values.forms import MalformedFunctionError
@@ -38,31 +39,57 @@ class LiveTest:
     seen: datetime
 
 
-def tests_of(aws: Aws, stacks: Sequence[DeployedStack]) -> tuple[list[LiveTest], list[str]]:
-    """The tests of these stacks, also those that have ended; and the tests that do not exist, a sentence each."""
+@dataclass(frozen=True)
+class LiveTests:
+    """``missing``: the tests that do not exist; ``errors``: why others could not be read. A line each."""
+
+    found: list[LiveTest]
+    missing: list[str]
+    errors: list[str]
+
+
+def tests_of(aws: Aws, stacks: Sequence[DeployedStack]) -> LiveTests:
+    """The tests of these stacks, also those that have ended."""
     declared = [(stack, *each) for stack in stacks for each in _declared(stack)]
-    found = aws.each(lambda each: described(aws, each[0].name, each[1], each[2]), declared)
+    found = attempt_each(
+        aws,
+        lambda each: described(aws, each[0].name, each[1], each[2]),
+        declared,
+        named=lambda each: _in_words(each[2]),
+    )
     missing = [
         f"experiment {name} of {logical_id} in stack {stack.name} does not exist"
         for (stack, logical_id, name), test in zip(declared, found, strict=True)
         if test is None and not stack.in_progress
     ]
-    return [test for test in found if test is not None], missing
+    return _live_tests(found, missing)
 
 
-def running_tests(aws: Aws) -> list[LiveTest]:
+def running_tests(aws: Aws) -> LiveTests:
     """All tests of the region that run and that a stack has declared. A test also runs while it is updated."""
     pages = aws.client("sagemaker").get_paginator("list_inference_experiments").paginate()
     listed = [each for page in pages for each in page["InferenceExperiments"]]
     names = [each["Name"] for each in listed if each["Status"] in _RUN]
-    return [test for test in with_owners(aws, names) if test.stack]
+    tests = with_owners(aws, names)
+    return replace(tests, found=[test for test in tests.found if test.stack])
 
 
-def with_owners(aws: Aws, names: Iterable[str]) -> list[LiveTest]:
+def with_owners(aws: Aws, names: Iterable[str]) -> LiveTests:
     """The experiments of these names that are there. Their tags tell whose they are; no stack where they don't."""
-    found = aws.each(lambda name: described(aws, "", "", name), names)
-    tests = [_with_owner(test) for test in found if test is not None]
-    return sorted(tests, key=lambda test: (test.stack, test.logical_id, test.experiment.name))
+    found = attempt_each(aws, lambda name: described(aws, "", "", name), names, named=_in_words)
+    tests = _live_tests(found, [])
+    owned = sorted(map(_with_owner, tests.found), key=lambda test: (test.stack, test.logical_id, test.experiment.name))
+    return replace(tests, found=owned)
+
+
+def _live_tests(found: Sequence[LiveTest | Failure | None], missing: list[str]) -> LiveTests:
+    failures = [each for each in found if isinstance(each, Failure)]
+    tests = [each for each in found if isinstance(each, LiveTest)]
+    return LiveTests(tests, missing, failures_in_words(failures, len(found)))
+
+
+def _in_words(name: str) -> str:
+    return f"experiment {name}"
 
 
 def _declared(stack: DeployedStack) -> Iterator[tuple[str, str]]:

@@ -3,49 +3,14 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
 
-from shadowtest.aws import options
 from simulation.declarations import PRODUCTION, Declaration, as_served, declared
-from tests.support.account import Deployed, FakeAws
-from tests.support.command_line import CommandLine, Done
-from tests.support.stack import Stack
+from tests.support.planner import BEFORE, PROMOTION, Planner, template
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "plan.schema.json").read_text())
-BEFORE = as_served()
-PROMOTION = BEFORE | {"DesiredState": "Completed", "ModelVariantActions": {"Shadow": "Promote"}}
-
-
-def template(*, rest: dict[str, Any] | None = None, **experiments: Declaration) -> dict[str, Any]:
-    resources = {
-        logical_id: {"Type": "Custom::SageMakerInferenceExperiment", "Properties": properties}
-        for logical_id, properties in experiments.items()
-    }
-    return {"Resources": resources, **(rest or {})}
-
-
-class Planner:
-    """A stack ``Demo`` with one test that runs, and the command line."""
-
-    def __init__(self, shadowtest: CommandLine, aws: FakeAws, stack: Stack, name: str) -> None:
-        self.shadowtest, self.aws, self.stack, self.name = shadowtest, aws, stack, name
-
-    def __call__(self, new: dict[str, Any], *more: str) -> Done:
-        self.shadowtest.write("template.json", json.dumps(new))
-        return self.shadowtest("plan", "template.json", "--stack", "Demo", *more)
-
-
-@pytest.fixture
-def planner(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Planner:
-    stack = Stack()
-    name = stack.create(BEFORE).physical_id
-    aws = FakeAws(stack)
-    aws.cloudformation.stacks["Demo"] = Deployed(stack.stack_id, template(ShadowTest=BEFORE), {"ShadowTest": name})
-    monkeypatch.setattr(options, "Aws", lambda *_: aws)
-    return Planner(shadowtest, aws, stack, name)
 
 
 def test_nothing_changes(planner: Planner) -> None:
@@ -210,13 +175,6 @@ def test_offline_says_whether_the_properties_are_valid(planner: Planner) -> None
     assert (valid.code, strict.code, faulty.code) == (0, 4, 3)
     assert "SamplingPercentage is '101', must be an integer from 0 to 100" in faulty.out
     assert planner.aws.cloudformation.calls == []
-
-
-@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "ROLLBACK_COMPLETE"])
-def test_a_stack_that_takes_no_deployment_is_said(planner: Planner, status: str) -> None:
-    planner.aws.cloudformation.stacks["Demo"].status = status
-
-    assert f"The stack is {status}." in planner(template(ShadowTest=BEFORE)).out
 
 
 def test_nested_stacks_are_said_not_to_be_read(planner: Planner) -> None:

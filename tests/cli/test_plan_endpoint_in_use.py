@@ -8,10 +8,10 @@ import pytest
 
 from shadowtest.aws import options
 from simulation.declarations import ENDPOINT, as_served
-from tests.cli.test_plan import BEFORE, template
 from tests.support.account import Deployed, FakeAws
 from tests.support.command_line import CommandLine, Done
 from tests.support.foreign import THEIRS, make_theirs
+from tests.support.planner import BEFORE, template
 from tests.support.stack import Stack
 
 LATER = {"StartTime": "2030-02-20T00:00:00Z", "Duration": "P5D"}

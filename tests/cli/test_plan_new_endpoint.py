@@ -7,9 +7,9 @@ import pytest
 
 from shadowtest.aws import options
 from simulation.declarations import Declaration, as_served, declared
-from tests.cli.test_plan import template
 from tests.support.account import FakeAws
 from tests.support.command_line import CommandLine, Done
+from tests.support.planner import template
 from tests.support.stack import Stack
 
 REST: dict[str, Any] = {

@@ -12,6 +12,7 @@ from inference_experiment_handler.model.tags import STACK_ID
 from shadowtest.live_tests import running_tests
 from simulation.declarations import declared
 from simulation.endpoints import served
+from tests.support.account import Deployed
 from tests.support.command_line import CommandLine
 from tests.support.deployed_test import DeployedTest
 from tests.support.endpoint import deploy, scale
@@ -112,7 +113,7 @@ def test_a_tag_that_names_no_stack_makes_the_experiment_nobodys(demo: DeployedTe
 
     assert state(demo)["tests"] == []
     assert [(each["stack"], each["logicalId"]) for each in state(demo, "--all")["tests"]] == [(None, None)]
-    assert running_tests(cast("Any", demo.aws)) == []
+    assert running_tests(cast("Any", demo.aws)).found == []
 
 
 def test_a_stack_of_another_account_is_named_but_not_read(demo: DeployedTest) -> None:
@@ -125,6 +126,32 @@ def test_a_stack_of_another_account_is_named_but_not_read(demo: DeployedTest) ->
     assert [each["stack"] for each in document["tests"]] == ["Theirs"]
     assert document["stacks"] == []
     assert "DescribeStacks" not in demo.aws.cloudformation.calls
+
+
+@pytest.mark.parametrize("command", ["status", "drift"])
+def test_a_stack_that_is_named_twice_is_shown_once(demo: DeployedTest, command: str) -> None:
+    done = demo(command, "Demo", demo.stack.stack_id, "Demo", "--format", "json")
+
+    assert done.code == 0
+    assert done.out.count(f'"experiment": "{demo.name}"') == 1
+
+
+@pytest.mark.parametrize("command", ["status", "drift"])
+def test_nested_stacks_are_said_not_to_be_looked_at(demo: DeployedTest, command: str) -> None:
+    inner = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo-Inner-1X2Y/1"
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {}}
+    demo.deployed.template["Resources"] |= {"Inner": nested, "NotCreated": nested}  # type: ignore[index]
+    demo.deployed.physical_ids["Inner"] = inner
+    demo.aws.cloudformation.stacks["Demo-Inner-1X2Y"] = Deployed(inner, {"Resources": {}})
+
+    named, both, all_of_them = demo(command, "Demo"), demo(command, "Demo", "Demo-Inner-1X2Y"), demo(command)
+
+    assert [each.code for each in (named, both, all_of_them)] == [0, 0, 0]
+    assert named.err == (
+        "note: the nested stacks of stack Demo are not looked at unless you name them: Demo-Inner-1X2Y\n"
+    )
+    # A nested stack is one of the stacks of the region.
+    assert (both.err, all_of_them.err) == ("", "")
 
 
 def test_an_experiment_that_is_gone(demo: DeployedTest) -> None:

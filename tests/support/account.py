@@ -1,7 +1,7 @@
 """An AWS account with stacks, as the command line reads it: CloudFormation's answers, and the simulated SageMaker."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,13 +16,20 @@ _Read = TypeVar("_Read")
 
 @dataclass
 class Deployed:
-    """A stack that is there."""
+    """A stack that is there.
+
+    Attributes:
+        resource_statuses: By logical id, CREATE_COMPLETE where there is none.
+        resolved: What was read from Parameter Store.
+    """
 
     stack_id: str
     template: Mapping[str, Any]
     physical_ids: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
     status: str = "CREATE_COMPLETE"
+    resource_statuses: dict[str, str] = field(default_factory=dict)
+    resolved: dict[str, str] = field(default_factory=dict)
 
 
 class FakeCloudFormation:
@@ -34,10 +41,11 @@ class FakeCloudFormation:
         self.change_sets: dict[str, list[dict[str, Any]]] = {}
         self.change_set_templates: dict[str, Mapping[str, Any]] = {}
         self.denied: set[str] = set()
+        """Operations, or an operation and a stack's name: ``GetTemplate of Demo``."""
         self.calls: list[str] = []
 
     def describe_stacks(self, StackName: str | None = None) -> dict[str, Any]:  # noqa: N803 - boto3's names
-        self._called("DescribeStacks")
+        self._called("DescribeStacks", StackName)
         found = [(name, each) for name, each in self.stacks.items() if StackName in (None, name, each.stack_id)]
         if StackName is not None and not found:
             raise _error("DescribeStacks", "ValidationError", f"Stack with id {StackName} does not exist")
@@ -49,26 +57,26 @@ class FakeCloudFormation:
         TemplateStage: str,  # noqa: N803
         ChangeSetName: str | None = None,  # noqa: N803
     ) -> dict[str, Any]:
-        self._called("GetTemplate")
+        self._called("GetTemplate", StackName)
         assert TemplateStage == "Processed"
         if ChangeSetName is not None:
             return {"TemplateBody": deepcopy(self.change_set_templates[ChangeSetName])}
-        return {"TemplateBody": deepcopy(self._stack(StackName).template)}
+        return {"TemplateBody": deepcopy(self._stack(StackName)[1].template)}
 
     def get_template_summary(self, StackName: str) -> dict[str, Any]:  # noqa: N803
-        self._called("GetTemplateSummary")
-        resources = self._stack(StackName).template["Resources"].values()
+        self._called("GetTemplateSummary", StackName)
+        resources = self._stack(StackName)[1].template["Resources"].values()
         return {"ResourceTypes": sorted({each["Type"] for each in resources})}
 
     def list_stack_resources(self, StackName: str) -> dict[str, Any]:  # noqa: N803
-        self._called("ListStackResources")
-        stack = self._stack(StackName)
+        self._called("ListStackResources", StackName)
+        _, stack = self._stack(StackName)
         return {
             "StackResourceSummaries": [
                 {
                     "LogicalResourceId": logical_id,
                     "PhysicalResourceId": physical_id,
-                    "ResourceStatus": "CREATE_COMPLETE",
+                    "ResourceStatus": stack.resource_statuses.get(logical_id, "CREATE_COMPLETE"),
                     "ResourceType": stack.template["Resources"].get(logical_id, {}).get("Type", ""),
                 }
                 for logical_id, physical_id in stack.physical_ids.items()
@@ -94,18 +102,23 @@ class FakeCloudFormation:
     def get_paginator(self, method: str) -> "_Pages":
         return _Pages(getattr(self, method))
 
-    def _called(self, operation: str) -> None:
+    def _called(self, operation: str, stack: str | None = None) -> None:
         self.calls.append(operation)
-        if operation in self.denied:
+        named = [name for name, each in self.stacks.items() if stack in (name, each.stack_id)]
+        if self.denied & {operation, *(f"{operation} of {name}" for name in named)}:
             message = f"User: someone is not authorized to perform: cloudformation:{operation}"
             raise _error(operation, "AccessDenied", message)
 
-    def _stack(self, name: str) -> Deployed:
-        return next(each for key, each in self.stacks.items() if name in (key, each.stack_id))
+    def _stack(self, name: str) -> tuple[str, Deployed]:
+        return next((key, each) for key, each in self.stacks.items() if name in (key, each.stack_id))
 
     @staticmethod
     def _described(name: str, stack: Deployed) -> dict[str, Any]:
-        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()]
+        parameters = [
+            {"ParameterKey": key, "ParameterValue": value}
+            | ({"ResolvedValue": stack.resolved[key]} if key in stack.resolved else {})
+            for key, value in stack.parameters.items()
+        ]
         return {
             "StackName": name,
             "StackId": stack.stack_id,
@@ -131,6 +144,11 @@ class FakeAws:
 
     def __init__(self, stack: Stack) -> None:
         self.cloudformation = FakeCloudFormation()
+        self.cloudwatch: Any = None
+        self.unreadable: set[str] = set()
+        """The names of experiments that nobody may read."""
+        self.asked_in: list[str] = []
+        """The regions that were asked for by their names."""
         self._stack = stack
 
     def now(self) -> datetime:
@@ -140,14 +158,36 @@ class FakeAws:
         if service == "cloudformation":
             return self.cloudformation
         if service == "sagemaker":
-            return self._stack.ports.sagemaker()
+            return _SageMaker(self._stack.ports.sagemaker(), self.unreadable)
+        if service == "cloudwatch" and self.cloudwatch is not None:
+            return self.cloudwatch
         raise _error("GetProducts", "AccessDeniedException", f"not authorized to perform: {service}:GetProducts")
 
     def in_region(self, region: str) -> "FakeAws":
-        return self
+        """The same stacks and experiments."""
+        self.asked_in.append(region)
+        there = copy(self)
+        there.region = region
+        return there
 
     def each(self, read: Callable[[_Of], _Read], of: Iterable[_Of]) -> list[_Read]:
         return [read(each) for each in of]
+
+
+class _SageMaker:
+    """The client of the simulated SageMaker, under a policy that denies some experiments."""
+
+    def __init__(self, client: Any, unreadable: set[str]) -> None:
+        self._client, self._unreadable = client, unreadable
+
+    def __getattr__(self, method: str) -> Any:
+        return getattr(self._client, method)
+
+    def describe_inference_experiment(self, Name: str) -> Any:  # noqa: N803
+        if Name in self._unreadable:
+            message = "User: someone is not authorized to perform: sagemaker:DescribeInferenceExperiment"
+            raise _error("DescribeInferenceExperiment", "AccessDeniedException", message)
+        return self._client.describe_inference_experiment(Name=Name)
 
 
 def _error(operation: str, code: str, message: str) -> ClientError:

@@ -7,16 +7,15 @@ from contextlib import contextmanager
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
     NoCredentialsError,
     NoRegionError,
+    ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
-    ReadTimeoutError,
 )
 
 from inference_experiment_handler.client import ServiceError
+from shadowtest.aws.connecting import NOT_REACHED
 from shadowtest.errors import CommandError
 
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
@@ -29,6 +28,22 @@ def is_denied(error: BaseException) -> bool:
     """Whether IAM denies the call."""
     error = _of_boto(error)
     return isinstance(error, ClientError) and error.response["Error"]["Code"] in _DENIED
+
+
+def concerns_all(error: BaseException) -> bool:
+    """Whether each call fails of this, in every region: the user's configuration or credentials."""
+    error = _of_boto(error)
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"] in _EXPIRED
+    return isinstance(error, BotoCoreError) and not isinstance(error, (*NOT_REACHED, ParamValidationError))
+
+
+def concerns_region(error: BaseException) -> bool:
+    """Whether each call to the region fails of this. A region that the account has not enabled knows no credentials."""
+    error = _of_boto(error)
+    return isinstance(error, NOT_REACHED) or (
+        isinstance(error, ClientError) and error.response["Error"]["Code"] in _INVALID
+    )
 
 
 @contextmanager
@@ -52,10 +67,10 @@ def words_of(error: BaseException) -> str:
             return "there is no region: set AWS_REGION or --region"
         case ProfileNotFound():
             return f"{cause}: 'aws configure list-profiles' lists the profiles"
-        case EndpointConnectionError() | ConnectTimeoutError() | ReadTimeoutError():
-            return f"AWS can't be reached: {cause}"
         case ClientError():
             return _refused(cause)
+    if isinstance(cause, NOT_REACHED):
+        return f"AWS can't be reached: {cause}"
     return str(error)
 
 

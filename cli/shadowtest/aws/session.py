@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cached_property
-from threading import Lock
+from threading import RLock
 from typing import Any, TypeVar
 
 import boto3
 from botocore.config import Config
+
+from shadowtest.aws.connecting import CONNECT_SECONDS, READ_SECONDS, give_up_early
+from shadowtest.aws.reads import ReadOnce
 
 _Of = TypeVar("_Of")
 _Read = TypeVar("_Read")
@@ -22,15 +25,9 @@ class Aws:
     """``region`` and ``profile``: ``None`` for what the environment or the user's AWS configuration says."""
 
     def __init__(self, region: str | None = None, profile: str | None = None) -> None:
-        self._region, self._profile = region, profile
+        self._region = region
+        self._shared = _Shared(profile)
         self._clients: dict[str, Any] = {}
-        self._making = Lock()
-
-    @cached_property
-    def _session(self) -> boto3.Session:
-        # The AWS CLI and the other SDKs know both variables, boto3 only the second one.
-        region = self._region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        return boto3.Session(region_name=region, profile_name=self._profile)
 
     @staticmethod
     def now() -> datetime:
@@ -40,39 +37,67 @@ class Aws:
     def region(self) -> str:
         return str(self.client("sts").meta.region_name)
 
-    @cached_property
+    @property
     def account(self) -> str:
         """The number of the account. Calls sts:GetCallerIdentity, which needs no permission."""
         return str(self._identity["Account"])
 
-    @cached_property
+    @property
     def partition(self) -> str:
         return str(self._identity["Arn"]).split(":")[1]
 
-    @cached_property
+    @property
     def _identity(self) -> dict[str, Any]:
-        identity: dict[str, Any] = self.client("sts").get_caller_identity()
+        identity: dict[str, Any] = self._sts.get_caller_identity()
         return identity
 
+    @cached_property
+    def _sts(self) -> ReadOnce:
+        return ReadOnce(self.client("sts"))
+
     def in_region(self, region: str) -> "Aws":
-        """The same account in another region."""
-        return self if region == self.region else Aws(region, self._profile)
+        """The same account in another region: always the same object, so that each client is made once."""
+        with self._shared.lock:
+            regions = self._shared.regions
+            regions.setdefault(self.region, self)
+            if region not in regions:
+                regions[region] = Aws(region)
+                regions[region]._shared, regions[region]._sts = self._shared, self._sts
+            return regions[region]
 
     def client(self, service: str) -> Any:
         """A boto3 client, which threads may share."""
-        # Making one is not safe among threads.
-        with self._making:
+        with self._shared.lock:
             if service not in self._clients:
+                # The AWS CLI and the other SDKs know both variables, boto3 only the second one.
+                region = self._region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
                 config = Config(
-                    connect_timeout=5,
+                    connect_timeout=CONNECT_SECONDS,
+                    read_timeout=READ_SECONDS,
                     retries={"mode": "adaptive", "total_max_attempts": 10},
                     max_pool_connections=_AT_ONCE,
                     user_agent_extra="shadowtest",
                 )
-                self._clients[service] = self._session.client(service, config=config)
+                client = self._shared.session.client(service, region_name=region, config=config)
+                client.meta.events.register_first("needs-retry", give_up_early)
+                self._clients[service] = client
             return self._clients[service]
 
     def each(self, read: Callable[[_Of], _Read], of: Iterable[_Of]) -> list[_Read]:
         """What ``read`` returns for each, in order. The calls are made at once, but no more than an account allows."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(read, of))
+
+
+class _Shared:
+    """What all regions of an account share: the session, which has the user's configuration and credentials."""
+
+    def __init__(self, profile: str | None) -> None:
+        self._profile = profile
+        self.regions: dict[str, Aws] = {}
+        self.lock = RLock()
+        """Making a session or a client is not safe among threads."""
+
+    @cached_property
+    def session(self) -> boto3.Session:
+        return boto3.Session(profile_name=self._profile)

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.session import Aws
 from shadowtest.errors import CommandError
 from shadowtest.templates.node import plain
@@ -15,6 +17,16 @@ from shadowtest.values.stack import DeployedStack
 
 _GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 """Of a stack in review only a change set exists."""
+_NOT_OF_THE_STACK = ("DELETE_COMPLETE", "DELETE_SKIPPED")
+"""A resource that was removed. One that was retained is no longer the stack's."""
+
+
+@dataclass(frozen=True)
+class Stacks:
+    """``errors``: why others could not be read, a line each."""
+
+    found: list[DeployedStack]
+    errors: list[str]
 
 
 def deployed_stack(aws: Aws, name: str) -> DeployedStack | None:
@@ -32,7 +44,7 @@ def deployed_stack(aws: Aws, name: str) -> DeployedStack | None:
         physical_ids={
             each["LogicalResourceId"]: each["PhysicalResourceId"]
             for each in resources
-            if each.get("PhysicalResourceId") and each["ResourceStatus"] != "DELETE_COMPLETE"
+            if each.get("PhysicalResourceId") and each["ResourceStatus"] not in _NOT_OF_THE_STACK
         },
         template=template_of(cloudformation, StackName=described["StackId"]),
         status=described["StackStatus"],
@@ -49,27 +61,45 @@ def no_such_stacks(aws: Aws, names: Sequence[str]) -> CommandError:
     return CommandError(f"there is no stack {' and no stack '.join(names)} in {aws.region}")
 
 
-def named_stacks(aws: Aws, names: tuple[str, ...]) -> list[DeployedStack]:
-    """The stacks of these names; raises a ``CommandError`` that lists all that do not exist."""
-    found = aws.each(lambda name: deployed_stack(aws, name), names)
-    missing = [name for name, stack in zip(names, found, strict=True) if stack is None]
+def named_stacks(aws: Aws, names: Sequence[str]) -> Stacks:
+    """The stacks of these names, each once; raises a ``CommandError`` that lists all that do not exist."""
+    found, missing = stacks_of_names(aws, names)
     if missing:
         raise no_such_stacks(aws, missing)
-    return [stack for stack in found if stack is not None]
+    return found
 
 
-def stacks_with_experiments(aws: Aws) -> list[DeployedStack]:
+def stacks_of_names(aws: Aws, names: Sequence[str]) -> tuple[Stacks, list[str]]:
+    """The stacks of these names, and the names of those that do not exist."""
+    names = list(dict.fromkeys(names))
+    read = attempt_each(aws, lambda name: deployed_stack(aws, name), names, named=_in_words)
+    missing = [name for name, stack in zip(names, read, strict=True) if stack is None]
+    return _stacks(read, len(names)), missing
+
+
+def stacks_with_experiments(aws: Aws) -> Stacks:
     """All stacks of the region that declare a shadow test."""
     cloudformation = aws.client("cloudformation")
     stacks = _pages(cloudformation, "describe_stacks", "Stacks")
-    ids = [stack["StackId"] for stack in stacks if stack["StackStatus"] not in _GONE]
+    ids = {stack["StackId"]: stack["StackName"] for stack in stacks if stack["StackStatus"] not in _GONE}
 
-    def has_one(stack_id: str) -> bool:
+    def with_experiments(stack_id: str) -> DeployedStack | None:
         summary = cloudformation.get_template_summary(StackName=stack_id)
-        return RESOURCE_TYPE in summary.get("ResourceTypes", [])
+        return deployed_stack(aws, stack_id) if RESOURCE_TYPE in summary.get("ResourceTypes", []) else None
 
-    having = [stack_id for stack_id, has in zip(ids, aws.each(has_one, ids), strict=True) if has]
-    return [stack for stack in aws.each(lambda each: deployed_stack(aws, each), having) if stack is not None]
+    read = attempt_each(aws, with_experiments, ids, named=lambda stack_id: _in_words(ids[stack_id]))
+    return _stacks(read, len(ids))
+
+
+def _stacks(read: Sequence[DeployedStack | Failure | None], asked: int) -> Stacks:
+    failures = [each for each in read if isinstance(each, Failure)]
+    # A stack may be named by its name and by its id.
+    found = {each.stack_id: each for each in read if isinstance(each, DeployedStack)}
+    return Stacks(list(found.values()), failures_in_words(failures, asked))
+
+
+def _in_words(name: str) -> str:
+    return f"stack {name}"
 
 
 def exports(aws: Aws) -> dict[str, str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from shadowtest.deploying.manifest import Part, read_manifest
 from shadowtest.deploying.stack import StackToDeploy
-from shadowtest.deploying.template import deployable_template
-from shadowtest.templates.files import has_no_resources
+from shadowtest.deploying.template import deployable
+from shadowtest.templates.files import has_no_resources, template_in
 
 _ENVIRONMENT = re.compile(r"aws://([^/]+)/(.+)")
 
@@ -35,7 +35,7 @@ def _stacks(folder: Path, name: str, artifact: Part) -> Iterator[StackToDeploy]:
         parameters = properties.part("parameters", {}).entries
         yield StackToDeploy(
             properties.text("stackName", name),
-            deployable_template(file),
+            deployable(template_in(file)),
             str(file),
             account,
             region,

@@ -1,41 +1,82 @@
 """What a change set deploys, with the values that CloudFormation itself resolves."""
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
+from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import template_of
-from shadowtest.deploying.stack import KnownProperties, StackToDeploy
+from shadowtest.deploying.stack import ResourceChange, StackToDeploy
 from shadowtest.errors import CommandError
 from shadowtest.templates.resource_type import RESOURCE_TYPE
 from shadowtest.values.unknown import KnownAtDeployment
 
-_UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"
+_ARN = re.compile(r"arn:[^:]+:cloudformation:([^:]+):\d+:changeSet/.+")
+_EMPTY = ("didn't contain changes", "No updates are to be performed")
+"""What CloudFormation says of a change set without a change, whose status is FAILED then."""
+_NOT_TOLD = {
+    "{{changeSet:KNOWN_AFTER_APPLY}}": "CloudFormation says that it is known after the change set is executed",
+    "{{resolve:": "CloudFormation resolves a dynamic reference",
+    "****": "CloudFormation hides the value",
+}
+_FROM_PARAMETER_STORE = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
 
 
-def stack_of_change_set(cloudformation: Any, arn: str) -> StackToDeploy:
+def stack_of_change_set(aws: Aws, arn: str) -> StackToDeploy:
     """Raises a ``CommandError`` for a change set that can't be executed."""
-    pages = list(_pages(cloudformation, arn))
+    match = _ARN.fullmatch(arn)
+    if match is None:
+        raise CommandError(f"--change-set {arn!r} must be the ARN of a change set")
+    region = match[1]
+    cloudformation = aws.in_region(region).client("cloudformation")
+    pages = _pages(cloudformation, arn)
     first = pages[0]
-    if first["Status"] != "CREATE_COMPLETE":
-        why = first.get("StatusReason", "no reason is given")
-        raise CommandError(f"change set {arn} is {first['Status']}, must be CREATE_COMPLETE: {why}")
+    if _is_empty(first):
+        template = template_of(cloudformation, StackName=first["StackId"])
+        return StackToDeploy(first["StackName"], template, arn, region=region, changes={})
+    _check(first, arn)
     changes = [each["ResourceChange"] for page in pages for each in page.get("Changes", []) if "ResourceChange" in each]
+    parameters = first.get("Parameters", [])
+    resolved = {each["ParameterKey"]: each["ResolvedValue"] for each in parameters if "ResolvedValue" in each}
+    template = template_of(cloudformation, StackName=first["StackId"], ChangeSetName=first["ChangeSetId"])
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in parameters if "ParameterValue" in each}
     return StackToDeploy(
         first["StackName"],
-        template_of(cloudformation, StackName=first["StackId"], ChangeSetName=first["ChangeSetId"]),
+        _with_resolved(template, resolved),
         arn,
-        parameters={
-            each["ParameterKey"]: each.get("ResolvedValue", each.get("ParameterValue", ""))
-            for each in first.get("Parameters", [])
-        },
-        known={
-            change["LogicalResourceId"]: KnownProperties(
-                _properties(change.get("BeforeContext")), _properties(change.get("AfterContext"))
+        region=region,
+        parameters=given | resolved,
+        changes={
+            change["LogicalResourceId"]: ResourceChange(
+                change.get("Action") == "Remove",
+                _properties(change.get("BeforeContext")),
+                _properties(change.get("AfterContext")),
             )
             for change in changes
-            if change["ResourceType"] == RESOURCE_TYPE
+            if change["ResourceType"] == RESOURCE_TYPE and _may_change_properties(change)
         },
     )
+
+
+def _may_change_properties(change: Mapping[str, Any]) -> bool:
+    """Whether CloudFormation will send a request: it sends none for other metadata, or another deletion policy."""
+    scope = change.get("Scope")
+    return change.get("Action") != "Modify" or not scope or bool({"Properties", "Tags"} & set(scope))
+
+
+def _is_empty(described: Mapping[str, Any]) -> bool:
+    reason = described.get("StatusReason", "")
+    return described["Status"] == "FAILED" and any(each in reason for each in _EMPTY)
+
+
+def _check(described: Mapping[str, Any], arn: str) -> None:
+    if described["Status"] != "CREATE_COMPLETE":
+        why = described.get("StatusReason", "no reason is given")
+        raise CommandError(f"change set {arn} is {described['Status']}, must be CREATE_COMPLETE: {why}")
+    execution = described.get("ExecutionStatus", "AVAILABLE")
+    if execution != "AVAILABLE":
+        raise CommandError(f"change set {arn} can't be executed: its execution status is {execution}")
 
 
 def _pages(cloudformation: Any, arn: str) -> list[dict[str, Any]]:
@@ -50,6 +91,17 @@ def _pages(cloudformation: Any, arn: str) -> list[dict[str, Any]]:
             return pages
 
 
+def _with_resolved(template: dict[str, Any], resolved: Mapping[str, str]) -> dict[str, Any]:
+    """A parameter that CloudFormation has read from Parameter Store is one of the type that its value has."""
+    declared = template.get("Parameters") or {}
+    read = {
+        name: {**declared[name], "Type": match[1]}
+        for name in resolved
+        if name in declared and (match := _FROM_PARAMETER_STORE.fullmatch(declared[name].get("Type", "")))
+    }
+    return {**template, "Parameters": {**declared, **read}}
+
+
 def _properties(context: str | None) -> dict[str, Any] | None:
     """From the JSON in which a change set says what a resource was, or will be."""
     properties = json.loads(context).get("Properties") if context else None
@@ -61,6 +113,5 @@ def _with_unknowns(value: Any) -> Any:
         return {key: _with_unknowns(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_with_unknowns(each) for each in value]
-    if isinstance(value, str) and _UNKNOWN in value:
-        return KnownAtDeployment.of(value, "CloudFormation says that it is known after the change set is executed")
-    return value
+    why = next((why for text, why in _NOT_TOLD.items() if text in value), None) if isinstance(value, str) else None
+    return KnownAtDeployment.of(value, why) if why is not None else value

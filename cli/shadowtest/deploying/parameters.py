@@ -1,6 +1,6 @@
 """``--parameters KEY=VALUE``, as ``cdk deploy`` takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from shadowtest.deploying.stack import StackToDeploy
@@ -36,6 +36,10 @@ def with_parameters(stacks: Sequence[StackToDeploy], given: Sequence[str]) -> li
 def _none_has(parameter: str, stack_name: str, named: Sequence[StackToDeploy], stacks: Sequence[StackToDeploy]) -> str:
     if not named:
         return f"there is no stack {stack_name}, the stacks are {', '.join(stack.name for stack in stacks)}"
-    declared = sorted({each for stack in named for each in section(stack.template, "Parameters")})
-    known = f"the parameters are {', '.join(declared)}" if declared else "there are none"
+    return undeclared(parameter, {each for stack in named for each in section(stack.template, "Parameters")})
+
+
+def undeclared(parameter: str, declared: Collection[str]) -> str:
+    """Says that a template does not declare the parameter, and which ones it does."""
+    known = f"the parameters are {', '.join(sorted(declared))}" if declared else "there are none"
     return f"the template declares no parameter {parameter}, {known}"

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from shadowtest.deploying.assembly import stacks_of
 from shadowtest.deploying.deployment_file import read_deployment_file
-from shadowtest.deploying.parameters import with_parameters
+from shadowtest.deploying.parameters import undeclared, with_parameters
 from shadowtest.deploying.stack import StackToDeploy
-from shadowtest.deploying.template import deployable_template
+from shadowtest.deploying.template import deployable
 from shadowtest.errors import CommandError
+from shadowtest.templates.files import template_named
+from shadowtest.templates.sections import section
 
 DEFAULT = "cdk.out"
 
@@ -19,7 +21,7 @@ class Source:
     """What a user names.
 
     Attributes:
-        path: A cloud assembly, or a template; ``None`` for ``cdk.out``.
+        path: A cloud assembly, or a template, ``-`` for that on standard input; ``None`` for ``cdk.out``.
         stacks: The stacks that are chosen of an assembly, or the stack that a template is deployed to.
         deployment_file: Of CloudFormation Git sync.
         parameters: Each ``KEY=VALUE`` or ``STACK:KEY=VALUE``.
@@ -36,20 +38,29 @@ def stacks_to_deploy(source: Source) -> list[StackToDeploy]:
     if source.deployment_file is not None:
         if source.path is not None:
             raise CommandError("--deployment-file already names the template: omit the TEMPLATE argument")
-        file = read_deployment_file(source.deployment_file)
-        stacks = [replace(_of_template(file.template, source.stacks), parameters=file.parameters)]
+        stacks = [_of_deployment_file(source.deployment_file, source.stacks)]
     elif source.path is None or Path(source.path).is_dir():
         stacks = _chosen(stacks_of(Path(source.path or DEFAULT)), source.stacks, source.path or DEFAULT)
     else:
-        stacks = [_of_template(Path(source.path), source.stacks)]
+        stacks = [_of_template(source.path, source.stacks)]
     return with_parameters(stacks, source.parameters)
 
 
-def _of_template(file: Path, names: Sequence[str]) -> StackToDeploy:
-    template = deployable_template(file)
+def _of_deployment_file(file: Path, names: Sequence[str]) -> StackToDeploy:
+    read = read_deployment_file(file)
+    stack = _of_template(str(read.template), names)
+    declared = section(stack.template, "Parameters")
+    faults = [undeclared(parameter, declared) for parameter in read.parameters if parameter not in declared]
+    if faults:
+        raise CommandError(f"{file}: {'; '.join(faults)}")
+    return replace(stack, parameters=read.parameters)
+
+
+def _of_template(name: str, names: Sequence[str]) -> StackToDeploy:
+    template = template_named(name)
     if len(names) != 1:
-        raise CommandError(f"{file} is a template: use --stack to name the stack that you deploy it to")
-    return StackToDeploy(names[0], template, str(file))
+        raise CommandError(f"{template.name} is a template: use --stack to name the stack that you deploy it to")
+    return StackToDeploy(names[0], deployable(template), template.name)
 
 
 def _chosen(stacks: list[StackToDeploy], names: Sequence[str], folder: str) -> list[StackToDeploy]:

@@ -8,9 +8,13 @@ from shadowtest.values.stack import Template
 
 
 @dataclass(frozen=True)
-class KnownProperties:
-    """The properties of a resource as CloudFormation itself resolves them. ``None`` where it says nothing of them."""
+class ResourceChange:
+    """What a change set says of a resource.
 
+    ``before``, ``after``: its properties as CloudFormation itself resolves them; ``None`` where they are not told.
+    """
+
+    is_removed: bool
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
 
@@ -22,7 +26,8 @@ class StackToDeploy:
         source: The file, as the user calls it.
         account, region: Where it is deployed; ``None`` where the user's credentials and configuration say that.
         parameters: The values that are given for its parameters.
-        known: What a change set says of the properties of resources, by logical id.
+        changes: What a change set says of each shadow test that it changes, by logical id; ``None`` where there is no
+            change set.
     """
 
     name: str
@@ -31,4 +36,4 @@ class StackToDeploy:
     account: str | None = None
     region: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
-    known: Mapping[str, KnownProperties] = field(default_factory=dict)
+    changes: Mapping[str, ResourceChange] | None = None

@@ -7,8 +7,10 @@ from shadowtest.aws.session import Aws
 from shadowtest.drifting.looking import drifts_of
 from shadowtest.drifting.rendering import FORMATS, rendered
 from shadowtest.drifting.rendering.text import render_text
+from shadowtest.errors import print_errors
 from shadowtest.exit_codes import ExitCode
 from shadowtest.markdown.options import limits_markdown
+from shadowtest.nested_stacks import note_nested_stacks
 from shadowtest.outputs import Outputs, output_options
 from shadowtest.printing import output
 
@@ -40,17 +42,24 @@ def command(
     \b
     Exit codes:
       0  the comparison was made
-      1  an error in the input or from AWS
+      1  an error in the input or from AWS; what could be read is still compared
       2  a test has drifted (only with --detailed-exitcode)
       4  it is not known whether a test has drifted (only with --strict)
     """
-    drifts = drifts_of(aws, stacks)
-    output(
-        kind,
-        outputs,
-        text=lambda: render_text(drifts),
-        rendered=lambda each: rendered(drifts, each, max_bytes=max_bytes),
-    )
+    looked = drifts_of(aws, stacks)
+    drifts = looked.drifts
+    if drifts or not looked.errors:
+        output(
+            kind,
+            outputs,
+            text=lambda: render_text(drifts),
+            rendered=lambda each: rendered(drifts, each, max_bytes=max_bytes),
+        )
+    if stacks:
+        note_nested_stacks(looked.stacks)
+    print_errors(looked.errors)
+    if looked.errors:
+        return ExitCode.ERROR
     if strict and any(drift.is_untold for drift in drifts):
         return ExitCode.UNKNOWN
     if detailed_exitcode and any(drift.has_drifted for drift in drifts):

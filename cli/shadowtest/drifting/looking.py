@@ -1,7 +1,9 @@
 """Looks at the resources of stacks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.reads import ReadOnce
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import exports, named_stacks, stacks_with_experiments
@@ -15,13 +17,50 @@ from shadowtest.values.stack import DeployedStack
 from shadowtest.values.unknown import KnownAtDeployment
 
 
-def drifts_of(aws: Aws, names: tuple[str, ...]) -> list[ResourceDrift]:
+@dataclass(frozen=True)
+class Looked:
+    """``stacks``: those that were looked at. ``errors``: what could not be read, a line each."""
+
+    drifts: list[ResourceDrift]
+    stacks: list[DeployedStack]
+    errors: list[str]
+
+
+def drifts_of(aws: Aws, names: tuple[str, ...]) -> Looked:
     """Of the resources of these stacks, or of all stacks of the region that have any."""
-    stacks = named_stacks(aws, names) if names else stacks_with_experiments(aws)
-    known_exports = exports(aws) if any(imports_values(stack.template) for stack in stacks) else None
+    found = named_stacks(aws, names) if names else stacks_with_experiments(aws)
+    stacks, known_exports, without_exports = _with_exports(aws, found.found)
     resources = [each for stack in stacks for each in _resources(stack, known_exports)]
     sagemaker, now = ReadOnce(aws.client("sagemaker")), aws.now()
-    return aws.each(lambda each: each if isinstance(each, ResourceDrift) else compare(each, sagemaker, now), resources)
+    compared = attempt_each(
+        aws,
+        lambda each: each if isinstance(each, ResourceDrift) else compare(each, sagemaker, now),
+        resources,
+        named=lambda each: f"{each.logical_id} of stack {each.stack}",
+    )
+    unread = [each for each in compared if isinstance(each, Failure)]
+    drifts = [
+        _untold(resource.stack, resource.logical_id, resource.physical_id, f"it can't be read: {drift.why}")
+        if isinstance(drift, Failure) and isinstance(resource, Resource)
+        else drift
+        for resource, drift in zip(resources, compared, strict=True)
+    ]
+    errors = [*found.errors, *without_exports, *failures_in_words(unread, len(resources))]
+    return Looked([each for each in drifts if isinstance(each, ResourceDrift)], stacks, errors)
+
+
+def _with_exports(
+    aws: Aws, stacks: Sequence[DeployedStack]
+) -> tuple[list[DeployedStack], dict[str, str] | None, list[str]]:
+    """The stacks whose values can be known, the region's exports if any uses them, and why the others can't."""
+    importing = [stack for stack in stacks if imports_values(stack.template)]
+    if not importing:
+        return list(stacks), None, []
+    (read,) = attempt_each(aws, exports, [aws], named=lambda _: "exports")
+    if not isinstance(read, Failure):
+        return list(stacks), read, []
+    failures = [Failure(f"stack {stack.name}", read.why) for stack in importing]
+    return [stack for stack in stacks if stack not in importing], None, failures_in_words(failures, len(stacks))
 
 
 def _resources(stack: DeployedStack, exports: Mapping[str, str] | None) -> Iterator[Resource | ResourceDrift]:

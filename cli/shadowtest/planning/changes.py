@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shadowtest.deploying.stack import KnownProperties, StackToDeploy
-from shadowtest.planning.change import Change
+from shadowtest.deploying.stack import ResourceChange, StackToDeploy
+from shadowtest.planning.change import Change, Properties
 from shadowtest.planning.placeholders import PLACEHOLDER
 from shadowtest.templates import macros
 from shadowtest.templates.experiments import experiments_of, resources_of
@@ -24,9 +24,17 @@ class Untold:
     is_refused: bool
 
 
+@dataclass(frozen=True)
+class Unchanged:
+    """A deployed resource that is not among the changes of the change set."""
+
+    logical_id: str
+    physical_id: str
+
+
 def changes_of(
     stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
-) -> list[Change | Untold]:
+) -> list[Change | Untold | Unchanged]:
     """The changes of a stack's tests, in the order of the template; those that it has no more come last.
 
     A macro that may make tests is an ``Untold`` of its own, because it may make new ones.
@@ -49,11 +57,6 @@ def changes_of(
     return [*(change for change in found if change is not None), *made]
 
 
-def nested_stacks(template: Template) -> list[str]:
-    """The logical ids of nested stacks, whose own templates are not read."""
-    return [key for key, resource in resources_of(template) if resource.get("Type") == "AWS::CloudFormation::Stack"]
-
-
 def imports_values(template: Any) -> bool:
     """Whether exports of other stacks are used anywhere."""
     if isinstance(template, Mapping):
@@ -71,28 +74,35 @@ class _Comparison:
     declared: Resolver
     before: Resolver | None
 
-    def change(self, logical_id: str) -> Change | Untold | None:
+    def change(self, logical_id: str) -> Change | Untold | Unchanged | None:
         """``None`` where the resource is neither deployed nor declared."""
+        physical_id = self.deployed.physical_ids.get(logical_id) if self.deployed is not None else None
+        if self.stack.changes is not None and logical_id not in self.stack.changes:
+            return Unchanged(logical_id, physical_id) if physical_id is not None else None
         try:
-            return self._change(logical_id)
+            return self._change(logical_id, physical_id)
         except MalformedFunctionError as error:
             return Untold(logical_id, str(error), is_refused=True)
 
-    def _change(self, logical_id: str) -> Change | Untold | None:
+    def _change(self, logical_id: str, physical_id: str | None) -> Change | Untold | None:
         macro = macros.macro_behind(self.stack.template, logical_id)
         if macro is not None:
             return Untold(logical_id, macros.in_words(macro), is_refused=False)
-        exists = self.declared.exists(logical_id)
+        known = (self.stack.changes or {}).get(logical_id)
+        exists = self.declared.exists(logical_id) if known is None else not known.is_removed
         if isinstance(exists, KnownAtDeployment):
             return Untold(logical_id, f"its condition is known only at deployment ({exists.why})", is_refused=False)
-        physical_id = self.deployed.physical_ids.get(logical_id) if self.deployed is not None else None
         if not exists and physical_id is None:
             return None
-        known = self.stack.known.get(logical_id, KnownProperties(None, None))
-        template = self.stack.template if exists or self.deployed is None else self.deployed.template
-        resource = template["Resources"][logical_id]
-        deployed = known.before or self._deployed_properties(logical_id) if physical_id is not None else None
-        declared = known.after or self.declared.properties(logical_id) if exists else None
+        before, now = (dict(resources_of(template)).get(logical_id, {}) for template in self._before_and_now)
+        if exists and physical_id is not None and before and before.get("Type") != now.get("Type"):
+            return Untold(logical_id, _type_changes(before.get("Type"), now.get("Type")), is_refused=True)
+        policy = "UpdateReplacePolicy" if exists else "DeletionPolicy"
+        kept = _is_kept(now, policy, self.declared) if exists else _is_kept(before, policy, self.before)
+        if isinstance(kept, KnownAtDeployment) and physical_id is not None:
+            return Untold(logical_id, f"its {policy} is known only at deployment ({kept.why})", is_refused=False)
+        deployed = self._deployed_properties(logical_id, known) if physical_id is not None else None
+        declared = self._declared_properties(logical_id, known) if exists else None
         if isinstance(deployed, KnownAtDeployment):
             return _of_unknown(logical_id, deployed)
         if isinstance(declared, KnownAtDeployment):
@@ -103,20 +113,38 @@ class _Comparison:
             deployed=deployed,
             declared=declared,
             physical_id=physical_id,
-            keeps_removed=_is_kept(resource, "DeletionPolicy"),
-            keeps_replaced=_is_kept(resource, "UpdateReplacePolicy"),
+            keeps_removed=kept is True and not exists,
+            keeps_replaced=kept is True and exists,
         )
 
-    def _deployed_properties(self, logical_id: str) -> Mapping[str, Any] | KnownAtDeployment:
+    @property
+    def _before_and_now(self) -> tuple[Template, Template]:
+        return self.deployed.template if self.deployed is not None else {}, self.stack.template
+
+    def _deployed_properties(self, logical_id: str, known: ResourceChange | None) -> Properties | KnownAtDeployment:
+        if known is not None and known.before is not None:
+            return known.before
         return self.before.properties(logical_id) if self.before is not None else {}
+
+    def _declared_properties(self, logical_id: str, known: ResourceChange | None) -> Properties | KnownAtDeployment:
+        return known.after if known is not None and known.after is not None else self.declared.properties(logical_id)
 
 
 def _of_unknown(logical_id: str, properties: KnownAtDeployment) -> Untold:
     return Untold(logical_id, f"its properties are known only at deployment ({properties.why})", is_refused=False)
 
 
-def _is_kept(resource: Mapping[str, Any], policy: str) -> bool:
-    return resource.get(policy) in ("Retain", "RetainExceptOnCreate")
+def _is_kept(resource: Mapping[str, Any], policy: str, values: Resolver | None) -> bool | KnownAtDeployment:
+    declared = resource.get(policy, "Delete")
+    value = values.resolve(declared) if values is not None else declared
+    return value if isinstance(value, KnownAtDeployment) else value in ("Retain", "RetainExceptOnCreate")
+
+
+def _type_changes(old: Any, new: Any) -> str:
+    return (
+        f"CloudFormation does not allow the type of a deployed resource to change (from {old} to {new}). Give the new "
+        "resource another logical id"
+    )
 
 
 def _made_up_id(place: Place) -> str:

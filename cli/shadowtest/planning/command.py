@@ -10,12 +10,13 @@ from shadowtest.aws.session import Aws
 from shadowtest.deploying.change_set import stack_of_change_set
 from shadowtest.deploying.sources import Source, stacks_to_deploy
 from shadowtest.deploying.stack import StackToDeploy
-from shadowtest.errors import CommandError
+from shadowtest.errors import CommandError, print_errors
+from shadowtest.exit_codes import ExitCode
 from shadowtest.markdown.options import limits_markdown
 from shadowtest.outputs import Outputs, output_options
 from shadowtest.planning.cost import cost_of
 from shadowtest.planning.outcome import exit_code
-from shadowtest.planning.plan_stacks import of_interest, plan_offline, plan_stacks
+from shadowtest.planning.plan_stacks import plan_offline, plan_stacks
 from shadowtest.planning.rendering import FORMATS, rendered
 from shadowtest.planning.rendering.text import render_text
 from shadowtest.planning.same_endpoint import with_each_other
@@ -77,14 +78,14 @@ def command(
 ) -> int:
     """Show what a deployment will do to each live shadow test, before you deploy.
 
-    The source is the folder that cdk synth writes (by default cdk.out) or a CloudFormation template. The command reads
-    the deployed stacks, experiments and endpoints, and runs the function's own planner on them. It changes
-    nothing.
+    The source is the folder that cdk synth writes (by default cdk.out) or a CloudFormation template, or - for a
+    template on standard input. The command reads the deployed stacks, experiments and endpoints, and runs the
+    function's own planner on them. It changes nothing.
 
     \b
     Exit codes:
       0  the plan was made
-      1  an error in the input, from AWS, or in how the command was called
+      1  an error in the input, from AWS, or in how the command was called; what could be read is still planned
       2  a test changes (only with --detailed-exitcode)
       3  the deployment would be refused, or costs more than --max-cost
       4  what happens to a test is not known (only with --strict)
@@ -92,14 +93,19 @@ def command(
     prices = _prices(price_file, aws, offline=offline)
     asked = Source(source, stacks, deployment_file, parameters)
     to_deploy = _of_change_set(change_set, asked, aws, offline=offline) if change_set else stacks_to_deploy(asked)
-    plans = of_interest(plan_offline(to_deploy) if offline else with_each_other(plan_stacks(to_deploy, aws)))
+    planned = plan_offline(to_deploy) if offline else plan_stacks(to_deploy, aws)
+    plans = with_each_other(planned.plans)
     cost = cost_of(plans, prices, max_cost)
-    output(
-        kind,
-        outputs,
-        text=lambda: render_text(plans, cost),
-        rendered=lambda each: rendered(plans, cost, each, max_bytes=max_bytes),
-    )
+    if plans or not planned.errors:
+        output(
+            kind,
+            outputs,
+            text=lambda: render_text(plans, cost),
+            rendered=lambda each: rendered(plans, cost, each, max_bytes=max_bytes),
+        )
+    print_errors(planned.errors)
+    if planned.errors:
+        return ExitCode.ERROR
     return exit_code(plans, cost, strict=strict, detailed=detailed_exitcode)
 
 
@@ -114,7 +120,7 @@ def _of_change_set(arn: str, asked: Source, aws: Aws, *, offline: bool) -> list[
     given = [name for name, value in others.items() if value]
     if given:
         raise CommandError(f"--change-set can't be combined with {' and '.join(given)}")
-    return [stack_of_change_set(aws.client("cloudformation"), arn)]
+    return [stack_of_change_set(aws, arn)]
 
 
 def _prices(file: Path | None, aws: Aws, *, offline: bool) -> Prices:

@@ -5,85 +5,80 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.reads import ReadOnce
 from shadowtest.aws.session import Aws
-from shadowtest.aws.stacks import deployed_stack, exports
 from shadowtest.deploying.stack import StackToDeploy
+from shadowtest.nested_stacks import nested_stacks
 from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
-from shadowtest.planning.changes import Untold, changes_of, imports_values, nested_stacks
+from shadowtest.planning.changes import Unchanged, Untold, changes_of
+from shadowtest.planning.looking import Look, look_at
 from shadowtest.planning.made_up import without_made_up_names, without_placeholders
 from shadowtest.planning.offline import told_offline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
+from shadowtest.planning.stack_status import status_note
 from shadowtest.planning.verdict import Kind, Verdict
-from shadowtest.values.stack import DeployedStack, Place
-
-_STUCK = (
-    "ROLLBACK_COMPLETE",
-    "ROLLBACK_FAILED",
-    "UPDATE_ROLLBACK_FAILED",
-    "IMPORT_ROLLBACK_FAILED",
-    "DELETE_FAILED",
-)
-"""The statuses in which CloudFormation accepts no update."""
+from shadowtest.values.stack import Place
 
 
 @dataclass(frozen=True)
-class _Look:
-    """A stack beside what is deployed of it, and through which account and region it is looked at."""
+class Planned:
+    """``errors``: what could not be read, a line each. Where that is everything, there is no plan."""
 
-    stack: StackToDeploy
-    aws: Aws
-    deployed: DeployedStack | None
-    changes: list[Change | Untold]
+    plans: list[StackPlan]
+    errors: list[str]
 
 
-def plan_offline(stacks: Sequence[StackToDeploy]) -> list[StackPlan]:
+def plan_offline(stacks: Sequence[StackToDeploy]) -> Planned:
     """Without any look at AWS."""
     plans = []
     for stack in stacks:
-        place = Place(None, stack.region, stack.account, stack.name)
-        changes = changes_of(stack, None, place, None)
-        resources = [
+        changes = changes_of(stack, None, Place(None, stack.region, stack.account, stack.name), None)
+        resources = tuple(
             ResourcePlan(each.logical_id, told_offline(each) if isinstance(each, Change) else (_untold(each),))
             for each in changes
-        ]
-        plans.append(StackPlan(stack.name, stack.region or "", tuple(resources), tuple(_notes(stack, None))))
-    return plans
+        )
+        plans.append(StackPlan(stack.name, stack.region or "", resources, _notes(stack)))
+    return Planned(_of_interest(plans), [])
 
 
-def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> list[StackPlan]:
+def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     """Looks at all of them at once, as far as AWS's limits allow."""
-    looks = aws.each(lambda stack: _look(stack, aws), stacks)
+    looks = look_at(stacks, aws)
+    failures = [each for each in looks if isinstance(each, Failure)]
+    errors = failures_in_words(failures, len(stacks))
+    if stacks and len(failures) == len(stacks):
+        return Planned([], errors)
+    found = [each for each in looks if isinstance(each, Look)]
     now = aws.now()
-    clients = {look.aws.region: ReadOnce(look.aws.client("sagemaker")) for look in looks}
-    todo = [(look, change) for look in looks for change in look.changes]
-    told = aws.each(lambda each: _told(*each, clients[each[0].aws.region], now), todo)
+    clients = {look.aws.region: ReadOnce(look.aws.client("sagemaker")) for look in found}
+    todo = [(look, change) for look in found for change in look.changes]
+    told = attempt_each(
+        aws,
+        lambda each: _told(*each, clients[each[0].aws.region], now),
+        todo,
+        named=lambda each: f"{each[1].logical_id} of stack {each[0].stack.name}",
+        region=lambda each: each[0].aws.region,
+    )
+    errors += failures_in_words((each for each in told if isinstance(each, Failure)), len(todo))
     plans = []
-    for look in looks:
-        resources = tuple(plan for (of, _), plan in zip(todo, told, strict=True) if of is look)
-        plans.append(StackPlan(look.stack.name, look.aws.region, resources, tuple(_notes(look.stack, look.deployed))))
-    return plans
+    for stack, look in zip(stacks, looks, strict=True):
+        if isinstance(look, Failure):
+            note = f"The stack is not planned, because it can't be read: {look.why}"
+            plans.append(StackPlan(stack.name, stack.region or aws.region, (), (note,)))
+            continue
+        resources = tuple(
+            _unread(change, plan) if isinstance(plan, Failure) else plan
+            for (of, change), plan in zip(todo, told, strict=True)
+            if of is look
+        )
+        plans.append(StackPlan(stack.name, look.aws.region, resources, _notes(stack, look.status)))
+    return Planned(_of_interest(plans), errors)
 
 
-def _look(stack: StackToDeploy, aws: Aws) -> _Look:
-    if stack.account is not None and stack.account != aws.account:
-        changes = changes_of(stack, None, Place(None, stack.region, stack.account, stack.name), None)
-        why = f"the stack belongs to account {stack.account}, but your credentials are for account {aws.account}"
-        return _Look(stack, aws, None, [Untold(each.logical_id, why, is_refused=False) for each in changes])
-    aws = aws.in_region(stack.region) if stack.region is not None else aws
-    deployed = deployed_stack(aws, stack.name)
-    if deployed is not None:
-        place = Place.of(deployed.stack_id)
-    else:
-        place = Place(aws.partition, aws.region, aws.account, stack.name)
-    templates = [stack.template, deployed.template if deployed is not None else {}]
-    known_exports = exports(aws) if imports_values(templates) else None
-    return _Look(stack, aws, deployed, changes_of(stack, deployed, place, known_exports))
-
-
-def _told(look: _Look, change: Change | Untold, sagemaker: Any, now: datetime) -> ResourcePlan:
-    if isinstance(change, Untold):
+def _told(look: Look, change: Change | Untold | Unchanged, sagemaker: Any, now: datetime) -> ResourcePlan:
+    if not isinstance(change, Change):
         return ResourcePlan(change.logical_id, (_untold(change),))
     verdicts = verdicts_of(change, sagemaker, now)
     if look.deployed is None:
@@ -91,22 +86,22 @@ def _told(look: _Look, change: Change | Untold, sagemaker: Any, now: datetime) -
     return ResourcePlan(change.logical_id, without_placeholders(verdicts))
 
 
-def _untold(untold: Untold) -> Verdict:
+def _untold(untold: Untold | Unchanged) -> Verdict:
+    if isinstance(untold, Unchanged):
+        return Verdict(Kind.NOTHING, untold.physical_id, reason="the change set does not change the resource")
     return Verdict(Kind.REFUSED if untold.is_refused else Kind.UNKNOWN, reason=untold.why)
 
 
-def _notes(stack: StackToDeploy, deployed: DeployedStack | None) -> list[str]:
-    notes = []
+def _unread(change: Change | Untold | Unchanged, failure: Failure) -> ResourcePlan:
+    return ResourcePlan(change.logical_id, (Verdict(Kind.UNKNOWN, reason=f"it can't be read: {failure.why}"),))
+
+
+def _notes(stack: StackToDeploy, status: str = "") -> tuple[str, ...]:
     nested = nested_stacks(stack.template)
-    if nested:
-        notes.append(f"The templates of nested stacks are not read: {', '.join(nested)}.")
-    if deployed is not None and deployed.in_progress:
-        notes.append(f"The stack is {deployed.status}. CloudFormation accepts no deployment until this operation ends.")
-    elif deployed is not None and deployed.status in _STUCK:
-        notes.append(f"The stack is {deployed.status}. CloudFormation can't update a stack in this status.")
-    return notes
+    of_nested = f"The templates of nested stacks are not read: {', '.join(nested)}." if nested else None
+    return tuple(note for note in (of_nested, status_note(status)) if note is not None)
 
 
-def of_interest(plans: Sequence[StackPlan]) -> list[StackPlan]:
+def _of_interest(plans: Sequence[StackPlan]) -> list[StackPlan]:
     """Those of stacks that have a shadow test, or may have one."""
     return [plan for plan in plans if plan.resources or plan.notes]

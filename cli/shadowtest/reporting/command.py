@@ -1,21 +1,20 @@
 """``shadowtest report``."""
 
-from collections.abc import Sequence
-
 import click
 
 from shadowtest.aws.options import reads_aws
 from shadowtest.aws.session import Aws
-from shadowtest.aws.stacks import named_stacks
+from shadowtest.aws.stacks import Stacks, named_stacks
+from shadowtest.errors import print_errors
 from shadowtest.exit_codes import ExitCode
 from shadowtest.live_tests import running_tests, tests_of
 from shadowtest.markdown.options import limits_markdown
+from shadowtest.nested_stacks import note_nested_stacks
 from shadowtest.outputs import Outputs, output_options
 from shadowtest.printing import output
-from shadowtest.reporting.making import report_of
+from shadowtest.reporting.making import reports_of
 from shadowtest.reporting.rendering import FORMATS, HTML, rendered, require_charts
 from shadowtest.reporting.rendering.text import render_text
-from shadowtest.reporting.report import Report
 
 
 @click.command("report")
@@ -35,19 +34,22 @@ def command(stacks: tuple[str, ...], max_bytes: int, kind: str, outputs: Outputs
     \b
     Exit codes:
       0  the report was made
-      1  an error in the input or from AWS
+      1  an error in the input or from AWS; what could be read is still reported
     """
     if any(each == HTML for each, _ in outputs):
         require_charts()
-    tests, missing = tests_of(aws, named_stacks(aws, stacks)) if stacks else (running_tests(aws), [])
-    cloudwatch = aws.client("cloudwatch")
-    reports: Sequence[Report] = aws.each(lambda test: report_of(test, cloudwatch), tests)
-    output(
-        kind,
-        outputs,
-        text=lambda: render_text(reports),
-        rendered=lambda each: rendered(reports, each, max_bytes=max_bytes),
-    )
-    for line in missing:
-        click.echo(f"error: {line}", err=True)
-    return ExitCode.ERROR if missing else ExitCode.DONE
+    named = named_stacks(aws, stacks) if stacks else Stacks([], [])
+    tests = tests_of(aws, named.found) if stacks else running_tests(aws)
+    reports, unmeasured = reports_of(aws, tests.found)
+    unread = [*named.errors, *tests.errors]
+    if reports or not unread:
+        output(
+            kind,
+            outputs,
+            text=lambda: render_text(reports),
+            rendered=lambda each: rendered(reports, each, max_bytes=max_bytes),
+        )
+    note_nested_stacks(named.found)
+    errors = [*unread, *tests.missing, *unmeasured]
+    print_errors(errors)
+    return ExitCode.ERROR if errors else ExitCode.DONE

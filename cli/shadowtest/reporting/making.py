@@ -1,10 +1,13 @@
 """From a live test to its report."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from inference_experiment_handler.spec.text import iso_instant
+from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
+from shadowtest.aws.session import Aws
 from shadowtest.live_tests import LiveTest
 from shadowtest.reporting.comparisons import charts, of_errors, of_latencies, of_requests, of_utilisation
 from shadowtest.reporting.measures import PERCENTILES
@@ -18,6 +21,24 @@ from shadowtest.reporting.report import PRODUCTION, SHADOW, Report, Variant
 NOT_STARTED = "The test has not started, so there is nothing to compare."
 NOT_COMPLETE_YET = "The test has run too briefly: no period of its metrics is complete."
 TOO_OLD = "CloudWatch no longer has data for the time of this test."
+
+
+def reports_of(aws: Aws, tests: Sequence[LiveTest]) -> tuple[list[Report], list[str]]:
+    """A report of each test; and why the metrics of some could not be read, a line each. Their reports say so, too."""
+    cloudwatch = aws.client("cloudwatch")
+    made = attempt_each(
+        aws,
+        lambda test: report_of(test, cloudwatch),
+        tests,
+        named=lambda test: f"the metrics of experiment {test.experiment.name}",
+    )
+    reports = [
+        replace(_without_metrics(test), notes=(f"The metrics can't be read: {report.why}",))
+        if isinstance(report, Failure)
+        else report
+        for test, report in zip(tests, made, strict=True)
+    ]
+    return reports, failures_in_words((each for each in made if isinstance(each, Failure)), len(tests))
 
 
 def report_of(test: LiveTest, cloudwatch: Any) -> Report:

@@ -4,9 +4,11 @@ import click
 
 from shadowtest.aws.options import reads_aws
 from shadowtest.aws.session import Aws
-from shadowtest.aws.stacks import no_such_stacks
+from shadowtest.aws.stacks import no_such_stacks, stacks_of_names
+from shadowtest.errors import print_errors
 from shadowtest.exit_codes import ExitCode
 from shadowtest.markdown.options import limits_markdown
+from shadowtest.nested_stacks import note_nested_stacks
 from shadowtest.outputs import Outputs, output_options, write
 from shadowtest.printing import output
 from shadowtest.standard_output import ReaderGoneError
@@ -51,7 +53,8 @@ def command(
     \b
     Exit codes:
       0    the state was shown; with --watch, no stack, test or endpoint is in transition
-      1    an error in the input or from AWS, or an experiment of a named STACK does not exist
+      1    an error in the input or from AWS, or an experiment of a named STACK does not exist; what could be read is
+           still shown
       130  --watch was interrupted (Ctrl-C), or nothing reads its output any more
     """
     if everything and stacks:
@@ -71,15 +74,16 @@ def command(
                 write(outputs, lambda each: rendered(last, each, max_bytes=max_bytes))
     else:
         state = read()
-        output(
-            kind,
-            outputs,
-            text=lambda: render_text(state),
-            rendered=lambda each: rendered(state, each, max_bytes=max_bytes),
-        )
-    for line in state.missing:
-        click.echo(f"error: {line}", err=True)
-    return ExitCode.ERROR if state.missing else ExitCode.DONE
+        if state.tests or not state.unread:
+            output(
+                kind,
+                outputs,
+                text=lambda: render_text(state),
+                rendered=lambda each: rendered(state, each, max_bytes=max_bytes),
+            )
+    errors = [*state.missing, *state.unread]
+    print_errors(errors)
+    return ExitCode.ERROR if errors else ExitCode.DONE
 
 
 class _Reader:
@@ -92,8 +96,10 @@ class _Reader:
     def __call__(self) -> State:
         if not self._stacks:
             return state_of_region(self._aws, everything=self._everything)
-        state, missing = state_of_stacks(self._aws, self._stacks)
-        if missing and self._is_first:
-            raise no_such_stacks(self._aws, missing)
+        stacks, missing = stacks_of_names(self._aws, self._stacks)
+        if self._is_first:
+            if missing:
+                raise no_such_stacks(self._aws, missing)
+            note_nested_stacks(stacks.found)
         self._is_first = False
-        return state
+        return state_of_stacks(self._aws, stacks)

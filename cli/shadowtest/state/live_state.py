@@ -74,11 +74,16 @@ class StackState:
 
 @dataclass(frozen=True)
 class State:
-    """``missing``: the experiments that stacks have declared and that are not there, a sentence each."""
+    """
+    Attributes:
+        missing: The experiments that stacks have declared and that are not there, a sentence each.
+        unread: What could not be read, and why, a sentence each.
+    """
 
     stacks: tuple[StackState, ...]
     tests: tuple[LiveState, ...]
     missing: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def transitions(self) -> tuple[str, ...]:

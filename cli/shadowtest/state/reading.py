@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.status import Phase, phase_of
 from inference_experiment_handler.observer import observe_endpoint
+from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.session import Aws
-from shadowtest.aws.stacks import deployed_stack, stack_status
+from shadowtest.aws.stacks import Stacks, stack_status
 from shadowtest.live_tests import LiveTest, owner_of, tests_of, with_owners
 from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_test, end_of
 from shadowtest.state.live_state import LiveState, Served, StackState, State
@@ -18,25 +19,38 @@ def state_of_region(aws: Aws, *, everything: bool) -> State:
     pages = aws.client("sagemaker").get_paginator("list_inference_experiments").paginate()
     listed = [each for page in pages for each in page["InferenceExperiments"]]
     wanted = [each["Name"] for each in listed if everything or phase_of(each["Status"]) is not Phase.ENDED]
-    tests = [test for test in with_owners(aws, wanted) if everything or test.stack]
-    owners = sorted({owner_of(test) for test in tests if _is_beside_its_owner(test)})
-    statuses = aws.each(lambda stack_id: stack_status(aws, stack_id), owners)
-    stacks = [
-        StackState(stack_name(stack_id), status) for stack_id, status in zip(owners, statuses, strict=True) if status
-    ]
-    return State(tuple(stacks), tuple(_states(aws, tests)))
-
-
-def state_of_stacks(aws: Aws, stacks: Sequence[str]) -> tuple[State, list[str]]:
-    """The tests of these stacks, and the stacks that do not exist."""
-    found = aws.each(lambda name: deployed_stack(aws, name), stacks)
-    missing = [name for name, stack in zip(stacks, found, strict=True) if stack is None]
-    deployed = [stack for stack in found if stack is not None]
-    tests, without = tests_of(aws, deployed)
-    state = State(
-        tuple(StackState(each.name, each.status) for each in deployed), tuple(_states(aws, tests)), tuple(without)
+    tests = with_owners(aws, wanted)
+    shown = [test for test in tests.found if everything or test.stack]
+    owners = sorted({owner_of(test) for test in shown if _is_beside_its_owner(test)})
+    statuses = attempt_each(aws, lambda stack_id: _status(aws, stack_id), owners, named=_in_words)
+    failures = [each for each in statuses if isinstance(each, Failure)]
+    states, unread = _states(aws, shown)
+    return State(
+        tuple(each for each in statuses if isinstance(each, StackState)),
+        tuple(states),
+        unread=(*tests.errors, *failures_in_words(failures, len(owners)), *unread),
     )
-    return state, missing
+
+
+def state_of_stacks(aws: Aws, stacks: Stacks) -> State:
+    """The tests of these stacks."""
+    tests = tests_of(aws, stacks.found)
+    states, unread = _states(aws, tests.found)
+    return State(
+        tuple(StackState(each.name, each.status) for each in stacks.found),
+        tuple(states),
+        tuple(tests.missing),
+        (*stacks.errors, *tests.errors, *unread),
+    )
+
+
+def _status(aws: Aws, stack_id: str) -> StackState | None:
+    status = stack_status(aws, stack_id)
+    return StackState(stack_name(stack_id), status) if status else None
+
+
+def _in_words(stack_id: str) -> str:
+    return f"stack {stack_name(stack_id)}"
 
 
 def _is_beside_its_owner(test: LiveTest) -> bool:
@@ -44,12 +58,18 @@ def _is_beside_its_owner(test: LiveTest) -> bool:
     return owner_of(test).split(":")[3:5] == test.experiment.arn.split(":")[3:5]
 
 
-def _states(aws: Aws, tests: Sequence[LiveTest]) -> Iterator[LiveState]:
+def _states(aws: Aws, tests: Sequence[LiveTest]) -> tuple[list[LiveState], list[str]]:
+    """The state of each test; and the endpoints that could not be read, whose tests are left out."""
     sagemaker = aws.client("sagemaker")
     wanted = {test.experiment.endpoint_name.casefold(): test.experiment.endpoint_name for test in tests}
-    endpoints = aws.each(lambda name: observe_endpoint(sagemaker, name), wanted.values())
-    by_name = dict(zip(wanted, endpoints, strict=True))
-    return (_state(test, by_name[test.experiment.endpoint_name.casefold()]) for test in tests)
+    endpoints = attempt_each(
+        aws, lambda name: observe_endpoint(sagemaker, name), wanted.values(), named=lambda name: f"endpoint {name}"
+    )
+    found = zip(wanted, endpoints, strict=True)
+    by_name = {name: endpoint for name, endpoint in found if not isinstance(endpoint, Failure)}
+    named = ((test, test.experiment.endpoint_name.casefold()) for test in tests)
+    states = [_state(test, by_name[name]) for test, name in named if name in by_name]
+    return states, failures_in_words((each for each in endpoints if isinstance(each, Failure)), len(wanted))
 
 
 def _state(test: LiveTest, endpoint: ObservedEndpoint | None) -> LiveState:

@@ -22,7 +22,10 @@ Show = Callable[[State], None]
 
 
 class Watch:
-    """Shows the state again and again until nothing is in transition. ``last``: what it has read last."""
+    """Shows the state until nothing is in transition, or until something can't be read.
+
+    ``last``: what it has shown last.
+    """
 
     def __init__(self, read: Callable[[], State], interval: float, now: Callable[[], datetime]) -> None:
         self._read, self._interval, self._now = read, interval, now
@@ -31,9 +34,13 @@ class Watch:
     def follow(self) -> State:
         with _shown_live() if _is_live() else _shown_by_lines(self._now) as show:
             while True:
-                self.last = state = self._read()
+                state = self._read()
+                if state.unread and self.last is not None:
+                    # What can't be read any more is not gone.
+                    return state
+                self.last = state
                 show(state)
-                if not state.transitions:
+                if state.unread or not state.transitions:
                     return state
                 time.sleep(self._interval)
 

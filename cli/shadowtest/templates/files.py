@@ -32,16 +32,19 @@ def templates_in(names: Sequence[str]) -> tuple[list[Template], list[CommandErro
     return found, errors
 
 
+def template_named(name: str) -> Template:
+    """``-`` for standard input. Raises a ``CommandError``."""
+    return _template("<stdin>", sys.stdin.buffer.read()) if name == STANDARD_INPUT else template_in(Path(name))
+
+
 def template_in(file: Path) -> Template:
     """Raises a ``CommandError``."""
     return _template(str(file), content_of(file))
 
 
 def _templates(name: str) -> Iterator[Template]:
-    if name == STANDARD_INPUT:
-        yield _template("<stdin>", sys.stdin.buffer.read())
-    elif not Path(name).is_dir():
-        yield template_in(Path(name))
+    if not Path(name).is_dir():
+        yield template_named(name)
     else:
         # A CDK app's stages have folders of their own within cdk.out.
         files = sorted(Path(name).rglob("*.template.json"))

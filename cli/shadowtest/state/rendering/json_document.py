@@ -14,6 +14,7 @@ def render_json(state: State) -> str:
         "stacks": [{"name": each.name, "status": each.status} for each in state.stacks],
         "tests": [_test(each) for each in state.tests],
         "missing": list(state.missing),
+        "unread": list(state.unread),
         "transitions": list(state.transitions),
     }
     return document(SCHEMA_VERSION, members)

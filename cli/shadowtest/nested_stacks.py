@@ -1,0 +1,26 @@
+"""Nested stacks, which are stacks of their own: a command that looks at a stack does not look at those within it."""
+
+from collections.abc import Sequence
+
+import click
+
+from shadowtest.templates.experiments import resources_of
+from shadowtest.values.stack import DeployedStack, Template, stack_name
+
+_TYPE = "AWS::CloudFormation::Stack"
+
+
+def nested_stacks(template: Template) -> list[str]:
+    """Their logical ids."""
+    return [logical_id for logical_id, resource in resources_of(template) if resource.get("Type") == _TYPE]
+
+
+def note_nested_stacks(stacks: Sequence[DeployedStack]) -> None:
+    """Says on standard error which nested stacks of these are not among them."""
+    looked_at = {stack.stack_id for stack in stacks}
+    for stack in stacks:
+        ids = [stack.physical_ids[each] for each in nested_stacks(stack.template) if each in stack.physical_ids]
+        names = [stack_name(stack_id) for stack_id in ids if stack_id not in looked_at]
+        if names:
+            line = f"note: the nested stacks of stack {stack.name} are not looked at unless you name them"
+            click.echo(f"{line}: {', '.join(names)}", err=True)

@@ -1,0 +1,83 @@
+"""Looks at what is deployed of the stacks that are to be deployed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shadowtest.aws.attempts import Failure, attempt_each
+from shadowtest.aws.session import Aws
+from shadowtest.aws.stacks import deployed_stack, exports
+from shadowtest.deploying.stack import StackToDeploy
+from shadowtest.planning.change import Change
+from shadowtest.planning.changes import Unchanged, Untold, changes_of, imports_values
+from shadowtest.planning.stack_status import is_created_anew, refusal
+from shadowtest.values.stack import DeployedStack, Place
+
+
+@dataclass(frozen=True)
+class Look:
+    """A stack beside what is deployed of it, and the region in which it is looked at.
+
+    Attributes:
+        deployed: ``None`` where there is nothing that the deployment changes.
+        status: CloudFormation's ``StackStatus``; empty where there is no stack.
+        elsewhere: Why nothing was looked at; ``None`` where it was.
+    """
+
+    stack: StackToDeploy
+    aws: Aws
+    deployed: DeployedStack | None
+    status: str = ""
+    elsewhere: str | None = None
+    changes: Sequence[Change | Untold | Unchanged] = ()
+
+    @property
+    def imports(self) -> bool:
+        """Whether its values depend on the exports of the region."""
+        deployed = self.deployed.template if self.deployed is not None else {}
+        return self.elsewhere is None and imports_values([self.stack.template, deployed])
+
+
+def look_at(stacks: Sequence[StackToDeploy], aws: Aws) -> list[Look | Failure]:
+    """Looks at all of them at once, as far as AWS's limits allow. The exports of a region are read once."""
+    looks = attempt_each(
+        aws, lambda stack: _look(stack, aws), stacks, named=_in_words, region=lambda stack: stack.region
+    )
+    regions = {look.aws.region: look.aws for look in looks if isinstance(look, Look) and look.imports}
+    read = attempt_each(aws, exports, regions.values(), named=lambda each: each.region)
+    known = dict(zip(regions, read, strict=True))
+    return [_with_changes(look, known.get(look.aws.region)) if isinstance(look, Look) else look for look in looks]
+
+
+def _in_words(stack: StackToDeploy) -> str:
+    return f"stack {stack.name}"
+
+
+def _look(stack: StackToDeploy, aws: Aws) -> Look:
+    if stack.account is not None and stack.account != aws.account:
+        why = f"the stack belongs to account {stack.account}, but your credentials are for account {aws.account}"
+        return Look(stack, aws, None, elsewhere=why)
+    aws = aws.in_region(stack.region) if stack.region is not None else aws
+    deployed = deployed_stack(aws, stack.name)
+    if deployed is None:
+        return Look(stack, aws, None)
+    return Look(stack, aws, None if is_created_anew(deployed.status) else deployed, deployed.status)
+
+
+def _with_changes(look: Look, exports: dict[str, str] | Failure | None) -> Look | Failure:
+    if look.imports and isinstance(exports, Failure):
+        return Failure(_in_words(look.stack), exports.why)
+    known = exports if isinstance(exports, dict) else None
+    changes = changes_of(look.stack, look.deployed, _place(look), known)
+    why = look.elsewhere or refusal(look.status)
+    if why is not None:
+        is_refused = look.elsewhere is None
+        return replace(look, changes=[Untold(each.logical_id, why, is_refused=is_refused) for each in changes])
+    return replace(look, changes=changes)
+
+
+def _place(look: Look) -> Place:
+    if look.elsewhere is not None:
+        return Place(None, look.stack.region, look.stack.account, look.stack.name)
+    if look.deployed is not None:
+        return Place.of(look.deployed.stack_id)
+    return Place(look.aws.partition, look.aws.region, look.aws.account, look.stack.name)
