@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from inference_experiment_handler.client import TerminalError
 from shadowtest.aws.errors import is_denied, words_of
 from shadowtest.aws.session import Aws
+from tests.support.command_line import CommandLine
 
 COMMAND = Path(sys.executable).with_name("shadowtest")
 
@@ -83,3 +84,22 @@ def test_without_a_way_to_aws_there_is_one_line(
     assert done.returncode == 1
     assert done.stderr.startswith(said)
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["status", "drift", "report"])
+@pytest.mark.parametrize("stack", ["", " "])
+def test_an_empty_name_of_a_stack_is_refused(shadowtest: CommandLine, command: str, stack: str) -> None:
+    done = shadowtest(command, stack)
+
+    assert (done.code, done.out) == (1, "")
+    assert f"{stack!r} must be the name of a stack" in done.err
+
+
+def test_an_endpoint_that_is_no_url_is_told_in_a_line(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "garbage")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+
+    done = shadowtest("status")
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "error: the AWS configuration can't be used: Invalid endpoint: garbage\n"

@@ -76,9 +76,10 @@ def test_a_policy_may_be_a_function(planner: Planner) -> None:
 
     assert kinds(planner, new, "--parameters", "Policy=Retain") == ["end", "replace"]
     assert kinds(planner, new, "--parameters", "Policy=Delete") == ["end", "replace", "remove"]
+    new["Parameters"]["Policy"] = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/policy"}
     unknown = planner(new, "--strict")
     assert unknown.code == 4
-    assert "its UpdateReplacePolicy is known only at deployment (parameter Policy has neither" in unknown.out
+    assert "its UpdateReplacePolicy is known only at deployment (CloudFormation reads parameter Policy" in unknown.out
     # Of a resource that is new, it matters to no deployment yet.
     planner.deployed.physical_ids.clear()
     assert kinds(planner, new) != ["unknown"]

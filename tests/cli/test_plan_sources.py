@@ -80,9 +80,12 @@ def test_a_bad_manifest(planner: Planner, manifest: str) -> None:
 
 
 def test_a_folder_without_a_manifest(planner: Planner) -> None:
+    without_folder = planner.shadowtest("plan")
+    planner.shadowtest.write("cdk.out/note.txt", "")
     done = planner.shadowtest("plan")
 
-    assert done.code == 1
+    assert (without_folder.code, done.code) == (1, 1)
+    assert without_folder.err == "error: cdk.out does not exist: run 'cdk synth' first, or name a template\n"
     assert done.err.startswith("error: cdk.out has no manifest.json: name the folder that 'cdk synth' writes")
 
 
@@ -91,6 +94,32 @@ def test_the_parameters_of_an_assembly(planner: Planner, assembly: Assembly) -> 
     assembly.stack("Demo", new, parameters={"Sampling": 30})
 
     assert "SamplingPercentage from 10 to 30" in planner.shadowtest("plan").out
+
+
+def test_a_parameter_without_a_value_is_refused(planner: Planner) -> None:
+    rest = {"Parameters": {"Sampling": {"Type": "Number"}, "Model": {"Type": "String"}}}
+    planner.shadowtest.write("new.json", json.dumps(template(ShadowTest=of_sampling({"Ref": "Sampling"}), rest=rest)))
+    plan = ("plan", "new.json", "--stack", "Demo")
+
+    without = planner.shadowtest(*plan)
+    planner.deployed.parameters["Model"] = "challenger"
+    given = planner.shadowtest(*plan, "--parameters", "Sampling=30")
+
+    assert without.code == 3
+    assert (
+        "there is no value for Sampling and Model. Give the values of the deployment with --parameters Sampling=VALUE "
+        "--parameters Model=VALUE"
+    ) in without.out
+    assert "SamplingPercentage from 10 to 30" in given.out
+
+
+def test_faults_are_found_in_a_stack_of_another_account(planner: Planner, assembly: Assembly) -> None:
+    assembly.stack("Demo", template(ShadowTest=of_sampling(101)), environment="aws://210987654321/eu-west-1")
+
+    done = planner.shadowtest("plan")
+
+    assert done.code == 3
+    assert "SamplingPercentage is '101'" in done.out
 
 
 def test_a_stack_of_another_account_can_not_be_told(planner: Planner, assembly: Assembly) -> None:

@@ -10,6 +10,17 @@ from shadowtest.aws.errors import in_words
 from shadowtest.aws.session import Aws
 
 
+class StackName(click.ParamType[str]):
+    """Not empty, as that of a variable that is not set is."""
+
+    name = "stack"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not value.strip():
+            self.fail(f"{value!r} must be the name of a stack", param, ctx)
+        return value
+
+
 def reads_aws(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds ``--region`` and ``--profile``, and passes their ``aws``. An error of AWS's ends the command with a line."""
 

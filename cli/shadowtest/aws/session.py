@@ -13,6 +13,7 @@ from botocore.config import Config
 
 from shadowtest.aws.connecting import CONNECT_SECONDS, READ_SECONDS, give_up_early
 from shadowtest.aws.reads import ReadOnce
+from shadowtest.errors import CommandError
 
 _Of = TypeVar("_Of")
 _Read = TypeVar("_Read")
@@ -78,7 +79,11 @@ class Aws:
                     max_pool_connections=_AT_ONCE,
                     user_agent_extra="shadowtest",
                 )
-                client = self._shared.session.client(service, region_name=region, config=config)
+                try:
+                    client = self._shared.session.client(service, region_name=region, config=config)
+                except ValueError as error:
+                    # Such as an endpoint of the AWS configuration that is no URL.
+                    raise CommandError(f"the AWS configuration can't be used: {error}") from error
                 client.meta.events.register_first("needs-retry", give_up_early)
                 self._clients[service] = client
             return self._clients[service]

@@ -46,6 +46,8 @@ def read_manifest(folder: Path) -> Part:
     try:
         content = json.loads(manifest.read_text("utf-8"))
     except FileNotFoundError:
+        if not folder.exists():
+            raise CommandError(f"{folder} does not exist: run 'cdk synth' first, or name a template") from None
         raise CommandError(
             f"{folder} has no manifest.json: name the folder that 'cdk synth' writes (cdk.out by default) or a template"
         ) from None

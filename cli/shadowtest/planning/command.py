@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from shadowtest.aws.options import reads_aws
+from shadowtest.aws.options import StackName, reads_aws
 from shadowtest.aws.session import Aws
 from shadowtest.deploying.change_set import stack_of_change_set
 from shadowtest.deploying.sources import Source, stacks_to_deploy
@@ -40,7 +40,12 @@ def _amount(_context: click.Context, _parameter: click.Parameter, value: str | N
 @click.command("plan")
 @click.argument("source", required=False, metavar="[CDK.OUT | TEMPLATE]")
 @click.option(
-    "--stack", "stacks", multiple=True, metavar="NAME", help="Plan only this stack, or the stack of TEMPLATE."
+    "--stack",
+    "stacks",
+    multiple=True,
+    type=StackName(),
+    metavar="NAME",
+    help="Plan only this stack, or the stack of TEMPLATE.",
 )
 @click.option("--parameters", multiple=True, metavar="[STACK:]KEY=VALUE", help="A parameter value. May be repeated.")
 @click.option(

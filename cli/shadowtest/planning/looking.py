@@ -1,6 +1,6 @@
 """Looks at what is deployed of the stacks that are to be deployed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shadowtest.aws.attempts import Failure, attempt_each
@@ -9,7 +9,9 @@ from shadowtest.aws.stacks import deployed_stack, exports
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.planning.change import Change
 from shadowtest.planning.changes import Unchanged, Untold, changes_of, imports_values
+from shadowtest.planning.faults import refused_for_faults
 from shadowtest.planning.stack_status import is_created_anew, refusal
+from shadowtest.templates.sections import section
 from shadowtest.values.stack import DeployedStack, Place
 
 
@@ -68,11 +70,37 @@ def _with_changes(look: Look, exports: dict[str, str] | Failure | None) -> Look 
         return Failure(_in_words(look.stack), exports.why)
     known = exports if isinstance(exports, dict) else None
     changes = changes_of(look.stack, look.deployed, _place(look), known)
-    why = look.elsewhere or refusal(look.status)
+    if look.elsewhere is not None:
+        return replace(look, changes=[_from_elsewhere(each, look.elsewhere) for each in changes])
+    why = refusal(look.status) or _without_parameters(look)
     if why is not None:
-        is_refused = look.elsewhere is None
-        return replace(look, changes=[Untold(each.logical_id, why, is_refused=is_refused) for each in changes])
+        return replace(look, changes=[Untold(each.logical_id, why, is_refused=True) for each in changes])
     return replace(look, changes=changes)
+
+
+def _from_elsewhere(change: Change | Untold | Unchanged, why: str) -> Untold:
+    """Where nothing can be read, only faults are known."""
+    refused = refused_for_faults(change) if isinstance(change, Change) else None
+    return Untold(change.logical_id, refused.reason if refused else why, is_refused=refused is not None)
+
+
+def _without_parameters(look: Look) -> str | None:
+    """Why CloudFormation refuses the deployment, if parameters have no values. A change set has all that it needs."""
+    if look.stack.changes is not None:
+        return None
+    deployed = look.deployed.parameters if look.deployed is not None else {}
+    missing = [
+        name
+        for name, declared in section(look.stack.template, "Parameters").items()
+        if isinstance(declared, Mapping)
+        and "Default" not in declared
+        and name not in look.stack.parameters
+        and name not in deployed
+    ]
+    if not missing:
+        return None
+    options = " ".join(f"--parameters {name}=VALUE" for name in missing)
+    return f"there is no value for {' and '.join(missing)}. Give the values of the deployment with {options}"
 
 
 def _place(look: Look) -> Place:

@@ -2,7 +2,7 @@
 
 import click
 
-from shadowtest.aws.options import reads_aws
+from shadowtest.aws.options import StackName, reads_aws
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import Stacks, named_stacks
 from shadowtest.errors import print_errors
@@ -18,7 +18,7 @@ from shadowtest.reporting.rendering.text import render_text
 
 
 @click.command("report")
-@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@click.argument("stacks", nargs=-1, type=StackName(), metavar="[STACK]...")
 @limits_markdown
 @output_options(FORMATS, (HTML,))
 @reads_aws

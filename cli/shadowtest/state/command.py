@@ -1,8 +1,10 @@
 """``shadowtest status``."""
 
+from math import isfinite
+
 import click
 
-from shadowtest.aws.options import reads_aws
+from shadowtest.aws.options import StackName, reads_aws
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import no_such_stacks, stacks_of_names
 from shadowtest.errors import print_errors
@@ -20,7 +22,7 @@ from shadowtest.state.watching import Watch
 
 
 @click.command("status")
-@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@click.argument("stacks", nargs=-1, type=StackName(), metavar="[STACK]...")
 @click.option("--all", "everything", is_flag=True, help="Also show ended tests, and experiments that no stack owns.")
 @click.option("--watch", "watches", is_flag=True, help="Follow the tests until nothing is in transition.")
 @click.option(
@@ -57,6 +59,8 @@ def command(
            still shown
       130  --watch was interrupted (Ctrl-C), or nothing reads its output any more
     """
+    if not isfinite(interval):
+        raise click.BadParameter(f"--interval {interval} must be a number of seconds")
     if everything and stacks:
         raise click.UsageError("--all can't be combined with STACK")
     if watches and kind != "text":
