@@ -25,7 +25,7 @@ from local.sessions import LocalSession, isolated_session
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-_KEPT = ("HOME", "LANG", "LC_ALL", "LOGNAME", "NODE_PATH", "PATH", "TERM", "TZ", "USER")
+_KEPT = ("CDK_VALIDATION", "HOME", "LANG", "LC_ALL", "LOGNAME", "NODE_PATH", "PATH", "TERM", "TZ", "USER")
 _GRACE = 3.0
 _PATIENCE = 30.0
 _SECRET = "test"  # noqa: S105 (MiniStack's own for account keys; it checks nothing)

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
-# CDK checks each template against CloudFormation's schemas, and loading them takes seconds in each process. It adds
-# only warnings, which no test reads. The real ``cdk`` command of the end-to-end tests still makes the check.
+# CDK checks each template against CloudFormation's schemas, and loading them takes ten seconds in each process. It adds
+# only warnings, which no test reads. The test of the installed package still makes the check, as a user's app does.
 os.environ.setdefault("CDK_VALIDATION", "false")
 
 # In continuous integration, ``cdk`` writes its messages to the standard output. The documents show a terminal.

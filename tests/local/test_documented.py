@@ -38,7 +38,8 @@ class Shells:
         here = str(Path(sys.executable).parent)
         path = os.pathsep.join(each for each in os.environ["PATH"].split(os.pathsep) if each != here)
         home = os.environ.get("HOME", "")
-        return {"PATH": path, "HOME": home, "AWS_PROFILE": "somebody-elses", "LOCAL_AWS_STATE": str(self.folder)}
+        state = {"LOCAL_AWS_STATE": str(self.folder), "CDK_VALIDATION": os.environ["CDK_VALIDATION"]}
+        return {"PATH": path, "HOME": home, "AWS_PROFILE": "somebody-elses", **state}
 
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
         activate = str(Path(sys.executable).parent / "activate")
