@@ -15,6 +15,11 @@ def shadows(service: SageMaker, endpoint_name: str) -> list[str]:
     return [each["VariantName"] for each in endpoint(service, endpoint_name).get("ShadowProductionVariants", [])]
 
 
+def shadow_models(service: SageMaker, endpoint_name: str) -> list[str]:
+    names = shadows(service, endpoint_name)
+    return [each["ModelName"] for each in served(service, endpoint_name) if each["VariantName"] in names]
+
+
 def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
     """The variants that an endpoint serves, and those that shadow it: model, instance type and count."""
     described = endpoint(service, endpoint_name)

@@ -132,7 +132,10 @@ def _unlike_ended(declared: Declaration, live: dict[str, Any], service: SageMake
         return None
     if live["Status"] != declared["DesiredState"]:
         return f"{live['Name']} is {live['Status']}, declared to be {declared['DesiredState']}"
-    if declared["ModelVariantActions"][SHADOW] == "Remove" and endpoints.shadows(service, declared["EndpointName"]):
+    # At the end of its schedule SageMaker restores the shadow variant that an earlier run was to keep.
+    own = next(each["ModelName"] for each in live["ModelVariants"] if each["VariantName"] == SHADOW)
+    left = own in endpoints.shadow_models(service, declared["EndpointName"])
+    if declared["ModelVariantActions"][SHADOW] == "Remove" and left:
         return "the shadow is still on the endpoint"
     return None
 

@@ -42,7 +42,9 @@ class Meddler:
         except ServiceError:
             return
         self._judge.meddled()
-        if operation == "StartInferenceExperiment":
+        started = victim["Status"] in ("Starting", "Running", "Updating")
+        if operation == "StartInferenceExperiment" or (operation == "DeleteTags" and started):
+            # Without its tags nobody knows that an update, which was rolled back, has started it.
             self._judge.started_early.add(name)
         deployed_early = self._service.behaviour.shadow_deployed_before_start
         there = deployed_early or endpoints.shadows(self._service, self._resource.endpoint)

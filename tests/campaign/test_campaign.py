@@ -91,6 +91,16 @@ ONCE_FAILED = (
     # A rollback that Lambda delivered twice updated the test, and a cancelled Create cleaned up for more than an hour.
     529761492,
     529762859,
+    # Requests that Lambda ran once more wrote tags, or stopped what the rollback had just created.
+    73088810,
+    115683144,
+    # A promotion that was never answered was taken for a conclusion that keeps production.
+    351257089,
+    # What was given up was kept, because somebody had stripped its tags.
+    179807470,
+    # Judged wrongly: a shadow variant that an earlier run was to keep, and a start that nobody remembers.
+    500295688,
+    179806727,
     # A run that was replaced came to an unknown status, and what had replaced it was lost.
     964997754,
     # The first event was malformed, and its address did not answer: what was logged was no JSON.

@@ -241,3 +241,19 @@ def test_a_conclusion_of_a_failed_update_is_not_taken_for_an_applied_one(stack: 
 
     assert not again.succeeded
     assert "can't be promoted any more" in again.reason
+
+
+@pytest.mark.parametrize("action", ["Retain", "Remove"])
+def test_a_promotion_that_was_never_answered_is_not_taken_for_another_conclusion(stack: Stack, action: str) -> None:
+    promoting = declared(DesiredState="Completed", ModelVariantActions=PROMOTE)
+    other = declared(DesiredState="Completed", ModelVariantActions={PRODUCTION: "Retain", SHADOW: action})
+    name = stack.create(declared()).physical_id
+    unanswered = stack.event("Update", promoting, physical_id=name, old=declared())
+    stop_waiting(stack, unanswered, after="StopInferenceExperiment")
+    stack.clock.advance(1200)
+    assert stack.roll_back(promoting, declared(), name).succeeded
+
+    answer = stack.update(declared(), other, name)
+
+    assert not answer.succeeded
+    assert f"{SHADOW} serves production traffic on endpoint shop, and {PRODUCTION} is gone" in answer.reason

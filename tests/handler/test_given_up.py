@@ -255,3 +255,54 @@ def test_an_update_that_runs_once_more_changes_nothing_any_more(stack: Stack, ki
 
     assert "UpdateInferenceExperiment" not in stack.calls(since=mark)
     assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 33
+
+
+def test_an_update_that_waited_writes_no_tags_after_it_was_rolled_back(stack: Stack) -> None:
+    before = declared(Description="ranking", Tags=[{"Key": "team", "Value": "a"}])
+    after = declared(Description="ranking", Tags=[{"Key": "team", "Value": "b"}])
+    name = stack.create(before).physical_id
+    stack.call("UpdateInferenceExperiment", Name=name, Description="ranking")
+
+    def roll_back() -> None:
+        stack.status = "UPDATE_ROLLBACK_COMPLETE"
+
+    stack.while_waiting = roll_back
+    answer = stack.update(before, after, name)
+
+    assert not answer.succeeded
+    assert stack.tags(name)["team"] == "a"
+
+
+def test_a_rollback_that_runs_once_more_changes_nothing_though_only_a_part_can_be_taken_back(stack: Stack) -> None:
+    before = declared(Schedule={"StartTime": "2030-01-02T00:00:00Z", "EndTime": "2030-01-09T00:00:00Z"})
+    after = declared(sampling=50, Schedule={"EndTime": "2030-01-09T00:00:00Z"})
+    name = stack.create(before).physical_id
+    assert stack.update(before, after, name).succeeded
+    stack.call("UpdateInferenceExperiment", Name=name, Description="somebody else's, so the rollback waits")
+
+    def roll_back_elsewhere() -> None:
+        stack.status = "UPDATE_ROLLBACK_COMPLETE"
+
+    stack.while_waiting = roll_back_elsewhere
+    again = stack.roll_back(after, before, name)
+
+    assert not again.succeeded
+    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
+
+
+def test_what_was_given_up_is_removed_though_somebody_strips_its_tags(stack: Stack) -> None:
+    event = stack.event("Create", declared())
+
+    def strip_tags_and_give_up() -> None:
+        if stack.status != "DELETE_COMPLETE" and stack.names():
+            arn = stack.describe(stack.names()[0])["Arn"]
+            stack.call("DeleteTags", ResourceArn=arn, TagKeys=list(stack.tags(stack.names()[0])))
+            stack.status = "DELETE_COMPLETE"
+
+    stack.while_waiting = strip_tags_and_give_up
+    stack.deliver(event)
+    stack.run()
+
+    assert stack.status == "DELETE_COMPLETE"
+    assert stack.names() == []
+    assert stack.shadows() == []

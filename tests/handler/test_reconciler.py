@@ -13,20 +13,20 @@ from simulation.declarations import declared
 from tests.support.stack import Stack
 
 
-def test_a_create_asks_cloudformation_before_and_after(stack: Stack) -> None:
+def test_a_create_asks_cloudformation_before_after_and_at_the_end(stack: Stack) -> None:
     assert stack.create(declared()).succeeded
 
-    assert stack.asked == 2
+    assert stack.asked == 3
 
 
-def test_an_update_asks_cloudformation_once_and_one_that_changes_nothing_never(stack: Stack) -> None:
+def test_an_update_asks_cloudformation_at_first_and_at_the_end_and_one_that_changes_nothing_never(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
     stack.asked = 0
 
     assert stack.update(declared(), declared(), name).succeeded
     assert stack.asked == 0
     assert stack.update(declared(), declared(sampling=50), name).succeeded
-    assert stack.asked == 1
+    assert stack.asked == 2
 
 
 def test_a_loop_that_never_waits_is_ended_and_says_so(

@@ -34,6 +34,7 @@ class Call:
         purpose: Tells calls of one operation apart that are made for different reasons.
         fields: The fields that an update sends.
         tentative: Whether it is legal now is not documented, so a conflict is no failure yet.
+        takes_back: It takes back what the stack no longer waits for, so it is made all the same.
         takes_lease_from: Set where the call acquires the lease of the subject: the fencing token that held it before.
     """
 
@@ -44,6 +45,7 @@ class Call:
     purpose: str = Purpose.NONE
     fields: tuple[str, ...] = ()
     tentative: bool = False
+    takes_back: bool = False
     takes_lease_from: str | None = None
 
     @property

@@ -2,6 +2,7 @@
 
 from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.steps import Fail, Step
+from inference_experiment_handler.model.tags import LAST_APPLIED, NOT_KNOWN
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.removal import remove
 from inference_experiment_handler.plan.situation import Situation
@@ -18,7 +19,8 @@ def abandon_create(situation: Situation) -> Step | None:
     created_at = situation.journal.perhaps_completed_at(CREATE, situation.request.name)
     if target is None or created_at is None:
         return None
-    if target.came_about and not target.owner_may_not_show_yet:
+    # Tags that somebody has stripped say nothing of whether it came about.
+    if (target.experiment.tags or {}).get(LAST_APPLIED, NOT_KNOWN) != NOT_KNOWN:
         return None
     superseded = predecessor is not None and predecessor.superseded
     given_up = superseded or stack.gave_up(situation, since=created_at)

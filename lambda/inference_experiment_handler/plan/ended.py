@@ -1,5 +1,6 @@
 """An experiment that has ended: as desired, by itself, or by somebody else. Nothing about it can change any more."""
 
+from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import CREATE, STOP
 from inference_experiment_handler.model.request import RequestType
 from inference_experiment_handler.model.status import REGULAR_ENDS
@@ -100,6 +101,8 @@ def _conclusion_problem(situation: Situation, target: Target, declared: Declared
     # An ending that was given up for another is no conclusion, and is judged by what was declared.
     sent = as_intended(conclusion, intent, experiment) if intent and intent.action == conclusion.shadow else conclusion
     problem = stop_problem(sent, experiment, endpoint, intent.production if intent else "")
+    if problem is None and not sent.promotes and endpoint is not None:
+        problem = _promoted_before(experiment, endpoint)
     if problem is None:
         return None
     if situation.journal.is_completed(STOP, target.name):
@@ -111,3 +114,11 @@ def _conclusion_problem(situation: Situation, target: Target, declared: Declared
         else "that can't be changed any more"
     )
     return f"{ended_words(experiment)}, and {instead}. Found: {problem}"
+
+
+def _promoted_before(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> str | None:
+    """That an earlier request has promoted the shadow variant, of which its stack has got no answer."""
+    shadow, production = experiment.shadow_name, experiment.production_name
+    if not endpoint.serves_in_production(shadow) or endpoint.serves_in_production(production):
+        return None
+    return f"shadow variant {shadow} serves production traffic on endpoint {endpoint.name}, and {production} is gone"

@@ -40,8 +40,13 @@ def _plan(situation: Situation) -> Step:
         # Only CloudFormation tells a rollback from any other update, and only right at the beginning.
         step = stack.ask(situation, f"whether this is a rollback: {step.why}")
     elif isinstance(step, Infeasible):
-        step = step.in_rollback() if rollback else Fail(step.reason)
+        step = _in_rollback(situation, step) if rollback else Fail(step.reason)
     return _unless_terminal(situation, step, rollback=bool(rollback))
+
+
+def _in_rollback(situation: Situation, infeasible: Infeasible) -> Step:
+    step = infeasible.in_rollback()
+    return stack.while_awaited(situation, step) if isinstance(step, Call) else step
 
 
 def _unless_terminal(situation: Situation, step: Step, *, rollback: bool) -> Step:

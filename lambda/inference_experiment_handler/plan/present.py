@@ -1,6 +1,6 @@
 """Make it exist as desired: a Create or an Update."""
 
-from inference_experiment_handler.model.operations import CREATE, START, STOP, UPDATE
+from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.steps import Call, Fail, Infeasible, Step, Wait
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.abandon import abandon_create
@@ -17,10 +17,7 @@ def plan_present(situation: Situation) -> Step | Infeasible:
     if abandoned is not None:
         return abandoned
     step = _plan_present(situation)
-    if isinstance(step, Call) and step.operation in (UPDATE, START, STOP):
-        # A rollback may have begun since the stack was asked, or Lambda runs a request once more that is answered.
-        return stack.while_awaited(situation, step)
-    return step
+    return stack.while_awaited(situation, step) if isinstance(step, Call) else step
 
 
 def _plan_present(situation: Situation) -> Step | Infeasible:

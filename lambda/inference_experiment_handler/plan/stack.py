@@ -65,7 +65,12 @@ def waits_for(situation: Situation) -> bool | None:
 
 
 def while_awaited(situation: Situation, call: Call) -> Step:
-    """The call, if the stack still waits for the request's answer."""
+    """The call, if the stack still waits for the request's answer.
+
+    A rollback may have begun since the stack was asked, or Lambda runs a request once more that has been answered.
+    """
+    if call.operation == DESCRIBE_STACKS or call.takes_back:
+        return call
     awaited = waits_for(situation)
     if awaited is None:
         return ask(situation, "whether this request is still waited for")

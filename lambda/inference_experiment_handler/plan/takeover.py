@@ -44,4 +44,4 @@ def release(target: Target) -> Call | None:
         return None
     keys = [key for key in target.tags if key.startswith(PREFIX)]
     why = "its takeover is not kept, and it was there before"
-    return Call(DELETE_TAGS, target.name, {"ResourceArn": target.experiment.arn, "TagKeys": keys}, why)
+    return Call(DELETE_TAGS, target.name, {"ResourceArn": target.experiment.arn, "TagKeys": keys}, why, takes_back=True)
