@@ -179,7 +179,7 @@ MUTANTS = (
         2,
         ((removal, "_end_without_endpoint", _instead(Fail("its endpoint is gone"))),),
     ),
-    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=550),
+    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=450),
     Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
     Mutant("takes another stack's for its own", 3, ((Owner, "owns", _any_owner(Owner.owns)),), first=200),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
