@@ -1,6 +1,6 @@
 """Amazon SageMaker shadow tests (inference experiments) as code.
 
-``InferenceExperiment`` declares one; ``cdk deploy`` makes it so. The value objects say what it consists of:
+``InferenceExperiment`` declares a shadow test, and ``cdk deploy`` creates it. Value objects describe its parts:
 
 ```python
 InferenceExperiment(

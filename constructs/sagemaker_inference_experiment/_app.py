@@ -18,9 +18,9 @@ from sagemaker_inference_experiment._unsupported import (
 
 
 def app_faults(stack: Stack, declaration: Declaration, find: Find, *, over: bool) -> list[str]:
-    """Why an experiment can't run on what ``find`` finds in the app.
+    """The reasons why an experiment can't run on the resources that ``find`` finds in the app.
 
-    ``over``: it is declared to be over, and can't start. Its endpoint may have changed since.
+    ``over``: the declaration says that the test has ended, so it can't start. Its endpoint may have changed since.
     """
     faults = []
     config = None if over else _configuration(stack, declaration, find)
@@ -39,7 +39,7 @@ def app_faults(stack: Stack, declaration: Declaration, find: Find, *, over: bool
 def differences_after_a_promotion(stack: Stack, declaration: Declaration, find: Find) -> list[Difference]:
     """How the production variant of a later run differs from the endpoint's configuration in the app.
 
-    It may: a promotion changes the endpoint, and leaves the configuration in the app as it is.
+    A difference is allowed: a promotion changes the endpoint, but not the configuration in the app.
     """
     config = _configuration(stack, declaration, find) if declaration.may_follow_a_promotion else None
     return _differences(stack, declaration, config, find) if config is not None else []
@@ -55,7 +55,7 @@ def _differences(
 
 
 def _name_faults(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig) -> list[str]:
-    """Whether the shadow variant has the name of the production variant. SageMaker does not tell them apart by case."""
+    """A fault if the shadow variant has the name of the production variant. SageMaker ignores the case of names."""
     served = _production(config) if declaration.is_first else None
     name = declaration.shadow_variant.variant_name
     if served is None or name is None or is_unresolved(name) or not names.same(name, served.variant_name):
@@ -67,7 +67,7 @@ def _name_faults(declaration: Declaration, config: aws_sagemaker.CfnEndpointConf
 
 
 def variant_names(stack: Stack, declaration: Declaration, find: Find) -> tuple[str | None, str | None]:
-    """The names of the production variant and of the shadow variant; ``None`` where only the deployment knows one."""
+    """The names of the production and the shadow variant; ``None`` for a name that only the deployment knows."""
     return _names(declaration, _configuration(stack, declaration, find) if declaration.is_first else None)
 
 
@@ -91,7 +91,7 @@ def _names(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig | N
     if production is not None:
         name = production.variant_name
     else:
-        # In a later run an earlier one may have been promoted, and only the endpoint tells.
+        # An earlier run may have promoted its shadow variant. Only the endpoint shows that.
         served = _production(config) if config is not None and declaration.is_first else None
         name = served.variant_name if served is not None else None
     if shadow is None and name is not None and not is_unresolved(name):

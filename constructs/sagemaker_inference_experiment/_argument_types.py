@@ -1,4 +1,4 @@
-"""The types of the arguments: a wrong one is reported with the right one, before anything uses the value."""
+"""The types of the arguments. A wrong type is reported with the allowed one before anything uses the value."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ def _a(kind: type, *attributes: str) -> Callable[[Any], bool]:
 
 
 def _finite(number: Any) -> bool:
-    # JSON has no infinite numbers: sent one, CDK's Node process ends. Tokens are finite floats.
+    # JSON has no infinite numbers, and CDK's Node process exits when it receives one. Tokens are finite floats.
     return isinstance(number, int | float) and math.isfinite(number)
 
 
@@ -73,7 +73,7 @@ _REQUIRED = ("endpoint", "shadow_variant", "model", "destination", "on_delete.co
 
 
 def type_faults(given: Mapping[str, Any], within: str = "") -> list[str]:
-    """What is wrong with the types of the arguments, and with those of the fields of value objects."""
+    """The wrong types of arguments, and of the fields of value objects."""
     faults = []
     for name, value in given.items():
         path = f"{within}{name}"

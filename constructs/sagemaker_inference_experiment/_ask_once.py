@@ -1,4 +1,4 @@
-"""Answers of CDK that never change: each question is a request to its Node process."""
+"""Caches values of CDK that never change, because each read is a request to its Node process."""
 
 from collections.abc import Callable, Hashable
 from functools import wraps
@@ -10,7 +10,7 @@ V = TypeVar("V")
 
 
 def ask_once(ask: Callable[[K], V]) -> Callable[[K], V]:
-    """A function that asks CDK once for each object, and remembers the answer for as long as the object exists."""
+    """A function that asks CDK once for each object, and keeps the value for as long as the object exists."""
     answers: WeakKeyDictionary[K, V] = WeakKeyDictionary()
 
     @wraps(ask)

@@ -1,4 +1,4 @@
-"""The Lambda asset: the handler and crhelper, the same bytes on every machine."""
+"""The Lambda asset: the handler and crhelper, with the same bytes on every machine."""
 
 import shutil
 import tempfile
@@ -19,10 +19,10 @@ _NO_STAGING = "aws:cdk:disable-asset-staging"
 
 @contextmanager
 def handler_code(scope: IConstruct) -> Iterator[aws_lambda.AssetCode]:
-    """The code of the function, to be bound to one within the context."""
+    """The code of the function. Bind it within the context."""
     app = Stage.of(scope)
     if app is not None and scope.node.try_get_context(_NO_STAGING):
-        # The assembly will name the folder, instead of having a copy.
+        # The cloud assembly refers to this folder instead of a copy.
         lasting = Path(app.asset_outdir, "inference-experiment-handler")
         collect(lasting)
         yield aws_lambda.Code.from_asset(str(lasting))
@@ -33,7 +33,7 @@ def handler_code(scope: IConstruct) -> Iterator[aws_lambda.AssetCode]:
 
 
 def collect(folder: Path) -> None:
-    """Puts what the function runs into a folder."""
+    """Copies the files of the function into a folder."""
     for name, source in asset_files().items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Variants that are registered for autoscaling in the app, and that the end of a test takes off the endpoint."""
+"""Variants that the app registers for autoscaling, and that the end of a test removes from the endpoint."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from sagemaker_inference_experiment._watched import Watched
 
 
 def warn_of_autoscaling(watched: Iterable[Watched], named: NamedResources) -> None:
-    """Adds a warning to each experiment at whose end SageMaker can't take a variant off the endpoint."""
+    """Adds a warning to each experiment if its end removes a variant that is registered for autoscaling."""
     for target in named.constructs:
         if isinstance(target, CfnScalableTarget):
             for each in watched:
@@ -46,7 +46,7 @@ def _endpoint_names(watched: Watched, named: NamedResources) -> Iterator[str]:
 
 
 def _removed_variants(watched: Watched, named: NamedResources) -> list[str]:
-    """The names, as far as they are known, of the variants that the end of the test removes or moves."""
+    """The known names of the variants that the end of the test removes or moves."""
     ending = watched.declaration.ending
     production, shadow = variant_names(watched.stack, watched.declaration, named.find)
     actions = ((production, ending.production), (shadow, ending.shadow))

@@ -1,4 +1,4 @@
-"""What a declared and an imported experiment have in common."""
+"""The interface of declared and imported experiments."""
 
 from abc import abstractmethod
 
@@ -13,8 +13,8 @@ from sagemaker_inference_experiment._grants import InferenceExperimentGrants
 class IInferenceExperiment(AlarmedExperiment):
     """A shadow test, declared here (``InferenceExperiment``) or imported (``InferenceExperiment.from_...``).
 
-    What takes an experiment is best annotated with this. It is a CDK ``IInferenceExperimentRef`` as well. Of an import
-    that was not given what something needs, that raises a ``ValueError``.
+    Use it as the type of a parameter that takes either. It is also a CDK ``IInferenceExperimentRef``. A member that
+    needs a name which an import was not given raises a ``ValueError``.
     """
 
     @property
@@ -29,22 +29,22 @@ class IInferenceExperiment(AlarmedExperiment):
 
     @property
     def production_variant_name(self) -> str:
-        """The name of the variant that serves the endpoint (``SourceModelVariantName``)."""
+        """The name of the production variant (``SourceModelVariantName``)."""
         return self._names("production_variant_name")[0]
 
     @property
     def shadow_variant_name(self) -> str:
-        """The name of the variant that is tried (``ShadowModelVariantName``)."""
+        """The name of the shadow variant (``ShadowModelVariantName``)."""
         return self._names("shadow_variant_name")[0]
 
     @property
     def grants(self) -> InferenceExperimentGrants:
-        """Lets others look at the experiment, change it or stop it."""
+        """Grants others permissions to read, update or stop the experiment."""
         return InferenceExperimentGrants.from_inference_experiment(self)
 
     @property
     def inference_experiment_ref(self) -> InferenceExperimentReference:
-        """What CDK's own interfaces know an experiment by."""
+        """The reference that CDK's own interfaces use."""
         return InferenceExperimentReference(
             inference_experiment_arn=self.experiment_arn, inference_experiment_name=self.experiment_name
         )

@@ -1,4 +1,4 @@
-"""How a shadow test ends before its scheduled end, and what deleting the resource does."""
+"""How a shadow test ends before its scheduled end, and what happens to it when the resource is deleted."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -34,24 +34,24 @@ class DesiredState(StrEnum):
 class Conclusion:
     """The declared end of a test: the next deployment calls ``StopInferenceExperiment`` with it.
 
-    The usual conclusions have methods of their own:
+    There is a method for each of the usual conclusions:
 
     ```python
-    Conclusion.promote_shadow(reason="latency and error rate as good as production's", instance_count=4)
+    Conclusion.promote_shadow(reason="latency and error rate match production's", instance_count=4)
     Conclusion.remove_shadow(reason="too slow")
     Conclusion.retain_both()
-    Conclusion.cancel(reason="called off")
+    Conclusion.cancel(reason="no longer needed")
     ```
 
     Args:
-        production: What becomes of the production variant; it stays if omitted.
-        shadow: What becomes of the shadow variant; it is removed if omitted.
-        desired_state: ``DesiredState``; Completed if omitted.
-        reason: Up to 1024 characters in one line, kept as the experiment's ``StatusReason`` (``Reason``);
-            the stack if omitted.
-        desired_variants: The infrastructure of the variants that stay (``DesiredModelVariants``); as it is if omitted.
-        shadow_instance_type: Another instance type for the shadow variant once it stays; as it is if omitted.
-        shadow_instance_count: Another instance count for it, also as a whole number in text; as it is if omitted.
+        production: The action for the production variant; ``RETAIN`` if omitted.
+        shadow: The action for the shadow variant; ``REMOVE`` if omitted.
+        desired_state: The status after the test is stopped (``DesiredState``); ``COMPLETED`` if omitted.
+        reason: Up to 1024 characters in one line, which SageMaker stores as the experiment's ``StatusReason``
+            (``Reason``). If omitted, the reason names the stack.
+        desired_variants: The infrastructure of the variants that stay (``DesiredModelVariants``); unchanged if omitted.
+        shadow_instance_type: Another instance type for a shadow variant that stays; unchanged if omitted.
+        shadow_instance_count: Another instance count for it, as an integer or a string; unchanged if omitted.
     """
 
     production: VariantAction = VariantAction.RETAIN
@@ -72,9 +72,9 @@ class Conclusion:
         """Promotes the shadow variant, which then receives all traffic, and removes the production variant.
 
         Args:
-            reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
-            instance_type: Another instance type for the promoted variant; the shadow's if omitted.
-            instance_count: How many instances it gets from then on; as many as the shadow had if omitted.
+            reason: Stored as the experiment's ``StatusReason``. If omitted, the reason names the stack.
+            instance_type: Another instance type for the promoted variant; that of the shadow variant if omitted.
+            instance_count: Another instance count for it; that of the shadow variant if omitted.
         """
         return cls(
             production=VariantAction.REMOVE,
@@ -89,7 +89,7 @@ class Conclusion:
         """Ends the test, removes the shadow variant and retains the production variant.
 
         Args:
-            reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
+            reason: Stored as the experiment's ``StatusReason``. If omitted, the reason names the stack.
         """
         return cls(reason=reason)
 
@@ -98,7 +98,7 @@ class Conclusion:
         """Ends the test and retains both variants. The shadow variant still receives its traffic, and is billed.
 
         Args:
-            reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
+            reason: Stored as the experiment's ``StatusReason``. If omitted, the reason names the stack.
         """
         return cls(shadow=VariantAction.RETAIN, reason=reason)
 
@@ -107,16 +107,16 @@ class Conclusion:
         """Cancels the test, before or after its start, and removes the shadow variant.
 
         Args:
-            reason: Kept as the experiment's ``StatusReason``; the stack if omitted.
+            reason: Stored as the experiment's ``StatusReason``. If omitted, the reason names the stack.
         """
         return cls(desired_state=DesiredState.CANCELLED, reason=reason)
 
     def _faults(self, path: str, production: ModelVariant | None, shadow: ModelVariant) -> list[str]:
-        """What is wrong with it and does not show in the properties."""
+        """The faults that its properties do not show."""
         return [*self._count_faults(path, production, shadow), *(self._open_faults(path) if production is None else ())]
 
     def _open_faults(self, path: str) -> list[str]:
-        """Why it needs the name of a production variant that is not given."""
+        """A fault if it needs the name of a production variant that is not given."""
         promotes, removes = self.shadow == VariantAction.PROMOTE, self.production == VariantAction.REMOVE
         if promotes == removes and self.production != VariantAction.PROMOTE:
             return []
@@ -136,7 +136,7 @@ class Conclusion:
         return [f"{path} promotes the shadow variant with 0 instances, must be at least 1"]
 
     def _desired(self, production: ModelVariant | None, shadow: ModelVariant) -> tuple[ModelVariant, ...]:
-        """The variants that stay, as they are to be; none where they stay as they are."""
+        """The variants that stay, as they are desired; none if they stay unchanged."""
         desired = self.desired_variants
         if self.shadow_instance_type is not None or self.shadow_instance_count is not None:
             desired = (
@@ -151,12 +151,12 @@ class Conclusion:
             stays = self.production != VariantAction.REMOVE
             named = [variant.variant_name for variant in self.desired_variants]
             if production is not None and stays and production.variant_name not in named:
-                # SageMaker wants to be told of each variant that stays, or of none.
+                # SageMaker requires either all variants that stay, or none.
                 desired = (production, *desired)
         return tuple(desired)
 
     def _shadow_count(self, production: ModelVariant | None, shadow: ModelVariant) -> int | None:
-        """``None`` where the deployment knows better: a promoted variant needs as many instances as production has."""
+        """``None`` if the deployment decides: a promoted variant needs as many instances as production has."""
         if self.shadow_instance_count is not None:
             return self.shadow_instance_count
         return shadow._count if production is not None else shadow.instance_count
@@ -176,7 +176,7 @@ class Conclusion:
 
 @dataclass(frozen=True, kw_only=True)
 class _Resized(ModelVariant):
-    """The shadow variant once it stays: what is not given is as the test has it."""
+    """A shadow variant that stays. Omitted values remain as in the test."""
 
     @property
     def _count(self) -> int | None:
@@ -185,12 +185,13 @@ class _Resized(ModelVariant):
 
 @dataclass(frozen=True, kw_only=True)
 class OnDelete:
-    """What deleting the resource does to a test that has not ended by then.
+    """What happens to a test that has not ended when its resource is deleted.
 
-    A run that a new one replaces on the same endpoint ends so, too.
+    A run that is replaced by a new run on the same endpoint ends in the same way.
 
     Args:
-        conclusion: How the test is stopped. If omitted it is cancelled: production stays, the shadow is removed.
+        conclusion: How the test is stopped. If omitted, it is cancelled, the production variant is retained and the
+            shadow variant is removed.
         keep_record: Whether SageMaker keeps the experiment's record, with its metrics in the console (``Record``);
             False if omitted.
     """

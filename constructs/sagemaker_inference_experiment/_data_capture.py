@@ -1,4 +1,4 @@
-"""Where the requests and responses of both variants are kept."""
+"""Where SageMaker stores the requests and responses of both variants."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,15 +17,15 @@ class DataCapture:
 
     SageMaker writes the files under ``destination/ENDPOINT/VARIANT/...``. Use ``eventMetadata.inferenceId`` to join the
     records of the production and the shadow variant. The experiment's role must have permission to write to the bucket
-    and to use the key. It is granted that on a bucket and a key that are given as constructs. For a bucket or a key
-    that is given by its name, grant the permission yourself.
+    and to use the key. It is granted these permissions if the bucket and the key are given as constructs. If they are
+    given as strings, grant the permissions yourself.
 
     Args:
         destination: A bucket, or an S3 location, ``s3://bucket/prefix``, up to 512 characters (``Destination``).
         prefix: The prefix of the files in a bucket that is given as a construct, without slashes at its ends. If
             omitted, the files are at the root of the bucket.
-        kms_key: Encrypts the captured data at rest (``KmsKey``): a key, or its id, ARN or alias. S3's default
-            encryption, that of the bucket, if omitted or empty.
+        kms_key: Encrypts the captured data at rest (``KmsKey``): a key, or its id, ARN or alias. If omitted or empty,
+            the bucket's default encryption applies.
         csv_content_types: Content types to capture as CSV, at most 10 (``CsvContentTypes``).
         json_content_types: Content types to capture as JSON, at most 10 (``JsonContentTypes``).
             SageMaker encodes all other content types in base64.
@@ -56,7 +56,7 @@ class DataCapture:
         return f"{bucket}/{self.prefix}" if self.prefix else bucket
 
     def _faults(self) -> list[str]:
-        """What is wrong with it and does not show in the properties."""
+        """The faults that its properties do not show."""
         if self.prefix is None:
             return []
         if isinstance(self.destination, str):
@@ -89,6 +89,6 @@ class DataCapture:
 
 
 def _imported_alias(bucket: IBucketRef) -> aws_kms.IKey | None:
-    """The alias that names the key of a bucket; none for other keys, whose use the bucket grants itself."""
+    """The bucket's key if it is an alias; ``None`` for any other key, which the bucket's own grant covers."""
     key: aws_kms.IKey | None = getattr(bucket, "encryption_key", None)
     return key if key is not None and not isinstance(key, aws_kms.Alias) and alias_name(key) is not None else None

@@ -1,4 +1,4 @@
-"""All that is declared of one experiment."""
+"""The complete declaration of one experiment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Declaration:
 
     @property
     def may_follow_a_promotion(self) -> bool:
-        """Whether it is a later run, before which another may have promoted its shadow variant."""
+        """Whether it is a later run, so that an earlier run may have promoted its shadow variant."""
         return self.run is not None and self.run != FIRST_RUN
 
     @property
@@ -65,15 +65,15 @@ class Declaration:
         return self.experiment_name is None and not self.may_follow_a_promotion
 
     def is_over(self, now: datetime) -> bool:
-        """Whether it says that the test is over: by its conclusion, or by an end that is past.
+        """Whether it says that the test has ended: it has a conclusion, or its end is in the past.
 
-        Raises a ``ValueError`` where the schedule is faulty.
+        Raises a ``ValueError`` if the schedule is invalid.
         """
         _, end = self.schedule._known() if self.schedule is not None else (None, None)
         return self.conclusion is not None or (end is not None and end <= now)
 
     def variants(self) -> Iterator[tuple[str, ModelVariant]]:
-        """All variants that are given, by their parameters: those of the test, and those at its end."""
+        """All variants that are given, with their parameters: those of the test, and those at its end."""
         if self.production_variant is not None:
             yield "production_variant", self.production_variant
         yield "shadow_variant", self.shadow_variant
@@ -115,7 +115,7 @@ class Declaration:
         return {key: value for key, value in properties.items() if value is not None}
 
     def _faults(self) -> list[str]:
-        """What is wrong with the declaration and does not show in the properties."""
+        """The faults that its properties do not show."""
         production, shadow = self.production_variant, self.shadow_variant
         endings = (
             ("conclusion", self.conclusion),
@@ -146,7 +146,7 @@ class Declaration:
 
     @property
     def open_faults(self) -> list[str]:
-        """What is missing of a production variant that is given."""
+        """The values that a given production variant lacks."""
         if self.production_variant is None:
             return []
         return [

@@ -1,4 +1,4 @@
-"""Which resources of the app depend on an experiment, as far as the app says so."""
+"""Which resources of the app depend on an experiment, as far as the app shows it."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,9 @@ from sagemaker_inference_experiment._reflection import address_of
 
 
 def depends_on(resource: CfnResource, experiment: IConstruct, named: NamedResources) -> bool:
-    """Whether a resource depends on an experiment, directly or by others.
+    """Whether a resource depends on an experiment, directly or indirectly.
 
-    Followed are explicit dependencies, and the configuration and the models of an endpoint.
+    It follows explicit dependencies, and the configuration and the models of an endpoint.
     """
     of_experiment = {address_of(construct) for construct in experiment.node.find_all()}
     seen: set[str] = set()
@@ -29,7 +29,7 @@ def depends_on(resource: CfnResource, experiment: IConstruct, named: NamedResour
 
 
 def _dependencies(construct: IConstruct, named: NamedResources) -> Iterator[IConstruct]:
-    # What depends on a construct, or is depended on, is all that is within it.
+    # A dependency between two constructs covers everything within them.
     for scope in construct.node.scopes:
         for dependency in scope.node.dependencies:
             yield from dependency.node.find_all()

@@ -1,4 +1,4 @@
-"""Durations that may be tokens. CDK can't convert a token to another unit than its own."""
+"""Durations that may be tokens. CDK can't convert a token to another unit."""
 
 from collections.abc import Collection
 
@@ -16,7 +16,7 @@ def is_token(duration: Duration) -> bool:
 
 
 def unit_faults(name: str, duration: Duration, units: Collection[str]) -> list[str]:
-    """What is wrong with the unit of a duration that is a token."""
+    """A fault if the duration is a token in a unit that is not allowed."""
     if not is_token(duration) or duration.unit_label() in units:
         return []
     return [f"{name} is a token in {duration.unit_label()}, must be one in {either(list(units))}"]

@@ -1,4 +1,4 @@
-"""The stack, the account and the region of an experiment: its provider and its role have to match them."""
+"""The stack, the account and the region of an experiment. Its provider and its role must match them."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ class Place(NamedTuple):
 
 
 def stack_of(construct: IConstruct, scope: IConstruct) -> Stack:
-    """The stack of a construct that has been made in the scope."""
+    """The stack of a construct that was created in the scope."""
     return scope if isinstance(scope, Stack) else Stack.of(construct)
 
 
@@ -30,7 +30,7 @@ def environment_of(stack: Stack) -> Place:
 
 
 def environment_faults(stack: Stack, provider_stack: Stack, role: aws_iam.IRole | None) -> list[str]:
-    """Why an experiment can't use a provider of that stack, or this role, as far as accounts and regions are known."""
+    """The reasons why an experiment can't use the provider or the role, as far as accounts and regions are known."""
     here, there = environment_of(stack), environment_of(provider_stack)
     # CloudFormation only calls functions of its own region, and IAM only passes roles of its own account.
     return [

@@ -42,13 +42,13 @@ class InferenceExperiment(IInferenceExperiment):
     experiment fails the deployment. Use another ``run`` to start a new experiment instead.
 
     Args:
-        scope: The construct to put it into.
-        id: Its id there.
+        scope: The parent construct.
+        id: The construct's id in the scope.
         endpoint: The endpoint whose traffic is shadowed, as a construct (``CfnEndpoint``, ``IEndpoint``), a reference
             or a name (``EndpointName``). It is in the account and the region of the experiment, and has exactly one
             production variant and no other shadow variant. A reference to an endpoint of another app only has an ARN,
-            in which SageMaker lower-cases the name. The names of CloudWatch's dimensions are case-sensitive, so give
-            the name itself if it contains capital letters.
+            in which SageMaker lower-cases the name. CloudWatch dimensions are case-sensitive, so give the name itself
+            if it contains capital letters.
         role: The role that SageMaker assumes to deploy the variants and to capture data (``RoleArn``). If omitted, the
             stack gets one role for all such experiments, with the managed policy ``AmazonSageMakerFullAccess``, as
             AWS's guide says. AWS does not document a smaller set of permissions. The role is granted access to the
@@ -62,8 +62,8 @@ class InferenceExperiment(IInferenceExperiment):
             the context value ``"30"``.
         experiment_name: The experiment's name, 1 to 120 letters, digits and hyphens (``Name``). If omitted, one is
             generated from the stack, the logical id and ``run``, and is unique.
-        run: 1 to 256 characters (``Run``). Another value ends this experiment and starts a new one in its place. "1" if
-            omitted. It requires a generated name. To replace an experiment with a given name, change the name.
+        run: 1 to 256 characters (``Run``); "1" if omitted. Change it to end this experiment and start a new one in its
+            place. It requires a generated name. To replace an experiment with a given name, change the name.
         schedule: When the test starts and ends (``Schedule``). If omitted, it starts immediately and ends after 7 days.
         data_capture: Where SageMaker stores requests and responses (``DataStorageConfig``). If omitted, it stores none.
         kms_key: Encrypts the storage volumes of the endpoint's instances (``KmsKey``): a key of the region, or
@@ -73,9 +73,9 @@ class InferenceExperiment(IInferenceExperiment):
             test runs until its scheduled end.
         on_delete: What happens to the test when the resource is deleted (``OnDelete``). If omitted, the test is
             cancelled, the shadow variant is removed, the production variant is retained, and the record is deleted.
-        adopt_existing: Whether to take over an existing experiment of that name that does not belong to this resource
+        adopt_existing: Whether to take over an existing experiment with that name that does not belong to this resource
             (``AdoptExisting``). If omitted, such a deployment fails and changes nothing.
-        tags: The experiment's tags, besides those of ``Tags.of(scope)``; at most 43 in all (``Tags``).
+        tags: The experiment's tags, in addition to those of ``Tags.of(scope)``; at most 43 in total (``Tags``).
         removal_policy: ``RETAIN`` keeps the experiment when the resource is removed; ``DESTROY`` if omitted.
         wait_for: The status until which a deployment waits for the test (``WaitFor``). If omitted, it waits until the
             test runs.
@@ -151,7 +151,7 @@ class InferenceExperiment(IInferenceExperiment):
         )
 
     def _make(self, stack: Stack, declaration: Declaration, properties: dict[str, Any]) -> None:
-        """Makes the custom resource, after all that it depends on."""
+        """Creates the custom resource and everything that it depends on."""
         self._role = declaration.role if declaration.role is not None else execution_role(stack)
         self._provider = declaration.provider if declaration.provider is not None else stack_provider(stack)
         timeout = properties.pop("ServiceTimeout", None)
@@ -168,26 +168,26 @@ class InferenceExperiment(IInferenceExperiment):
         node = self._resource.node
         cfn_resource: Any = node.default_child
         if timeout is not None:
-            # CustomResource would render it as a string, which cfn-lint warns about at every synth.
+            # CustomResource would render it as a string, and cfn-lint would warn about that at every synth.
             cfn_resource.add_property_override("ServiceTimeout", timeout)
         # Escape hatches need the CloudFormation resource, which CustomResource wraps.
         self.node.default_child = cfn_resource
         adopts = declaration.experiment_name if declaration.adopt_existing else None
         served = self._provider._serve(stack, self._role, adopts)
         granted = self._grant(stack, declaration)
-        # The function and the role have what they need for as long as the experiment exists.
+        # The function and the role keep their permissions for as long as the experiment exists.
         node.add_dependency(*served, self._role, *(each.to for each in granted))
         warn_of_missing_grants(self, granted)
 
     def _grant(self, stack: Stack, declaration: Declaration) -> list[Granted]:
-        """Grants the role the keys and the bucket that are given as constructs."""
+        """Grants the role access to the keys and the bucket that are given as constructs."""
         granted = grant_key(declaration.kms_key, self._role, stack, *VOLUME_KEY_ACTIONS)
         if declaration.data_capture is not None:
             granted += declaration.data_capture._grant(self._role, stack)
         return granted
 
     def _known(self, stack: Stack, declaration: Declaration, endpoint_name: str) -> Known:
-        """What only the deployment knows is an attribute."""
+        """The values for CloudWatch. A value that only the deployment knows is an attribute of the resource."""
         production, shadow = variant_names(stack, declaration, found_behind)
         instance_type, _ = production_instances(stack, declaration, found_behind)
         types = (instance_type, declaration.shadow_variant.instance_type)
@@ -202,35 +202,35 @@ class InferenceExperiment(IInferenceExperiment):
 
     @classmethod
     def from_experiment_name(cls, scope: Construct, id: str, experiment_name: str) -> IInferenceExperiment:
-        """An experiment of the scope's account and region that is declared elsewhere.
+        """Imports an experiment of the scope's account and region that is declared elsewhere.
 
-        SageMaker lower-cases names in ARNs, so the ARN that is made here has the name in lower case. In a name that is
-        a token nothing can be changed: it has to be in lower case (as generated ones are), or what is granted is
-        granted on an ARN that does not exist. ``from_experiment_arn`` has no such trap.
+        SageMaker lower-cases names in ARNs, so the import's ARN has the name in lower case. CDK can't lower-case a
+        token: a name that is a token must be in lower case, as generated names are. Otherwise, permissions are granted
+        on an ARN that does not exist. ``from_experiment_arn`` does not have this restriction.
 
         Args:
-            scope: The construct to put it into.
-            id: Its id there.
+            scope: The parent construct.
+            id: The construct's id in the scope.
             experiment_name: The experiment's name (``Name``).
 
         Raises:
-            ValueError: If that is no experiment's name.
+            ValueError: If the name is invalid.
         """
         return cls.from_experiment_attributes(scope, id, experiment_name=experiment_name)
 
     @classmethod
     def from_experiment_arn(cls, scope: Construct, id: str, experiment_arn: str) -> IInferenceExperiment:
-        """An experiment that is declared elsewhere, perhaps in another account or region.
+        """Imports an experiment that is declared elsewhere, which may be in another account or region.
 
-        Its name is that in the ARN: in lower case, however it was given (SageMaker lower-cases names in ARNs).
+        Its name is the one in the ARN, which SageMaker lower-cases.
 
         Args:
-            scope: The construct to put it into.
-            id: Its id there.
+            scope: The parent construct.
+            id: The construct's id in the scope.
             experiment_arn: The experiment's ARN (``Arn``).
 
         Raises:
-            ValueError: If that is no experiment's ARN.
+            ValueError: If it is not the ARN of an inference experiment.
         """
         return cls.from_experiment_attributes(scope, id, experiment_arn=experiment_arn)
 
@@ -246,20 +246,20 @@ class InferenceExperiment(IInferenceExperiment):
         production_variant_name: str | None = None,
         shadow_variant_name: str | None = None,
     ) -> IInferenceExperiment:
-        """An experiment that is declared elsewhere, with what is known of it.
+        """Imports an experiment that is declared elsewhere, with the given attributes.
 
         Args:
-            scope: The construct to put it into.
-            id: Its id there.
+            scope: The parent construct.
+            id: The construct's id in the scope.
             experiment_name: Its name, in the scope's account and region; see ``from_experiment_name``.
             experiment_arn: Its ARN, instead of the name; see ``from_experiment_arn``.
-            endpoint_name: The endpoint whose traffic is shadowed (``EndpointName``). If omitted, what needs it raises a
-                ``ValueError``; likewise the two below.
-            production_variant_name: The variant that serves the endpoint (``SourceModelVariantName``).
-            shadow_variant_name: The variant that is tried (``ShadowModelVariantName``).
+            endpoint_name: The name of the endpoint whose traffic is shadowed (``EndpointName``). If you omit this, or a
+                name below, members that need it raise a ``ValueError``.
+            production_variant_name: The name of the production variant (``SourceModelVariantName``).
+            shadow_variant_name: The name of the shadow variant (``ShadowModelVariantName``).
 
         Raises:
-            ValueError: If neither or both of name and ARN are given, or one that can't be.
+            ValueError: If neither or both of name and ARN are given, or if the given one is invalid.
         """
         return ImportedInferenceExperiment(
             scope,
@@ -273,7 +273,7 @@ class InferenceExperiment(IInferenceExperiment):
 
     @property
     def cdk_tag_manager(self) -> TagManager:
-        """The experiment's tags, through which ``Tags.of(scope)`` reaches it."""
+        """The tag manager that ``Tags.of(scope)`` uses."""
         return self._tags.manager
 
     @cached_property
@@ -295,23 +295,23 @@ class InferenceExperiment(IInferenceExperiment):
     def experiment_status(self) -> str:
         """The status in which the last deployment left the experiment (``Status``).
 
-        ``Deleted`` where the test is declared to be over and there is no record of it any more.
+        ``Deleted`` if the test is declared as ended and its record no longer exists.
         """
         return self._resource.get_att_string("Status")
 
     @property
     def status_reason(self) -> str:
-        """SageMaker's reason for that status, or what was given for the conclusion (``StatusReason``)."""
+        """The reason for that status: SageMaker's, or that of the conclusion (``StatusReason``)."""
         return self._resource.get_att_string("StatusReason")
 
     @property
     def start_time(self) -> str:
-        """When the test started or will start, in ISO 8601; empty if SageMaker doesn't say (``StartTime``)."""
+        """When the test started or will start, in ISO 8601; empty if SageMaker does not report it (``StartTime``)."""
         return self._resource.get_att_string("StartTime")
 
     @property
     def end_time(self) -> str:
-        """When the test ended or will end, in ISO 8601; empty if SageMaker doesn't say (``EndTime``)."""
+        """When the test ended or will end, in ISO 8601; empty if SageMaker does not report it (``EndTime``)."""
         return self._resource.get_att_string("EndTime")
 
     @property
@@ -329,17 +329,17 @@ class InferenceExperiment(IInferenceExperiment):
 
     @property
     def endpoint_config_name(self) -> str:
-        """The configuration that the endpoint had after the last deployment (``EndpointConfigName``)."""
+        """The endpoint's configuration after the last deployment (``EndpointConfigName``)."""
         return self._resource.get_att_string("EndpointConfigName")
 
     @property
     def production_model_name(self) -> str:
-        """The model of the production variant (``ModelName``): as it is declared, or as it was taken."""
+        """The model of the production variant (``ModelName``), as declared or as taken from the endpoint."""
         return self._production_model or self._resource.get_att_string("ProductionModelName")
 
     @property
     def role(self) -> aws_iam.IRole:
-        """What SageMaker assumes: the role that was given, or the one that was made for the stack (``RoleArn``)."""
+        """The role that SageMaker assumes: the given one, or the one of the stack (``RoleArn``)."""
         return self._role
 
     @property

@@ -13,7 +13,7 @@ STOP = ("sagemaker:StopInferenceExperiment",)
 class InferenceExperimentGrants:
     """Grants roles, users and other principals permissions on one experiment.
 
-    ``experiment.grants`` of a declared or an imported one; ``from_inference_experiment`` for CDK's own
+    Use ``experiment.grants`` of a declared or an imported experiment, and ``from_inference_experiment`` for CDK's own
     ``CfnInferenceExperiment``. The permissions are added to the grantee's policy, because experiments have no resource
     policies. ``sagemaker:ListInferenceExperiments`` can't be granted for a single experiment.
 
@@ -33,9 +33,9 @@ class InferenceExperimentGrants:
         return cls(experiment)
 
     def read(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
-        """Lets the grantee see the experiment, its status and its tags.
+        """Allows the grantee to read the experiment, its status and its tags.
 
-        ``DescribeInferenceExperiment``, ``ListTags``.
+        It grants ``DescribeInferenceExperiment`` and ``ListTags``.
 
         Args:
             grantee: The principal to grant the permission to.
@@ -43,9 +43,9 @@ class InferenceExperimentGrants:
         return self.actions(grantee, *READ)
 
     def update(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
-        """Lets the grantee change what can be changed, and start a scheduled test ahead of its time.
+        """Allows the grantee to update the experiment, and to start a scheduled test early.
 
-        ``UpdateInferenceExperiment``, ``StartInferenceExperiment``.
+        It grants ``UpdateInferenceExperiment`` and ``StartInferenceExperiment``.
 
         Args:
             grantee: The principal to grant the permission to.
@@ -53,9 +53,9 @@ class InferenceExperimentGrants:
         return self.actions(grantee, *UPDATE)
 
     def stop(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
-        """Lets the grantee end the test: remove, keep or promote the shadow variant.
+        """Allows the grantee to stop the test, and to remove, retain or promote the shadow variant.
 
-        ``StopInferenceExperiment``. SageMaker changes the endpoint under the experiment's own role.
+        It grants ``StopInferenceExperiment``. SageMaker uses the experiment's own role to change the endpoint.
 
         Args:
             grantee: The principal to grant the permission to.

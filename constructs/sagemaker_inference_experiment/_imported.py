@@ -13,7 +13,7 @@ _ARN = "the ARN of an inference experiment, arn:aws:sagemaker:REGION:ACCOUNT:inf
 
 
 class ImportedInferenceExperiment(IInferenceExperiment):
-    """An experiment of which a name or an ARN is known, and perhaps what it runs on."""
+    """An experiment with a known name or ARN, and optionally the names of its endpoint and its variants."""
 
     def __init__(
         self,

@@ -15,7 +15,7 @@ Configured = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
 
 
 class Difference(NamedTuple):
-    """A parameter of the production variant, what it is, and what the endpoint configuration of this path has."""
+    """A parameter of the production variant, its declared value, and its value in the endpoint configuration."""
 
     parameter: str
     declared: str
@@ -37,7 +37,7 @@ class Difference(NamedTuple):
 def differences(
     declared: ModelVariant, stack: Stack, config: aws_sagemaker.CfnEndpointConfig, served: Configured, find: Find
 ) -> list[Difference]:
-    """How the two differ, as far as both are known. Counts may: a test starts with as many as the endpoint has."""
+    """The known differences. Instance counts may differ: a test starts with as many instances as the endpoint has."""
     found = [
         (parameter, shown(given), shown(there))
         for parameter, given, there in (
@@ -57,7 +57,7 @@ def differences(
 
 
 class _Model:
-    """A model by what the app knows of it: its resource, its name, both or neither."""
+    """What the app knows of a model: its resource, its name, both or neither."""
 
     def __init__(self, given: AnyModel, stack: Stack, find: Find) -> None:
         self._resource = find(given, aws_sagemaker.CfnModel, stack)
@@ -72,7 +72,7 @@ class _Model:
         return address_of(self._resource) != address_of(other._resource)
 
     def __str__(self) -> str:
-        """By the name if there is one, or else by the path of its resource."""
+        """The model's name if it is known, and otherwise the path of its resource."""
         if self._name is not None:
             return shown(self._name)
         return self._resource.node.path if self._resource is not None else "unknown"

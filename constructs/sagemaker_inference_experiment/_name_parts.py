@@ -1,4 +1,4 @@
-"""What a name consists of: it may be put together by CloudFormation."""
+"""The parts of a name, which CloudFormation may join."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class Attribute(NamedTuple):
-    """An attribute of a resource of the same template; ``Ref`` is one, too."""
+    """An attribute of a resource in the same template, or its ``Ref``."""
 
     logical_id: str
     name: str
@@ -21,7 +21,7 @@ Parts = tuple[str | Attribute, ...]
 
 
 def parts_of(stack: Stack, name: str) -> Parts:
-    """What a name in a stack consists of. What is none of these is an attribute of nothing."""
+    """The parts of a name in a stack. Any other expression becomes an attribute without a resource."""
     if not is_unresolved(name):
         return (name,)
     merged: list[str | Attribute] = []
@@ -54,7 +54,7 @@ def _parts(value: Any, stack: Stack) -> Iterator[str | Attribute]:
 
 
 def _substituted(text: str, values: dict[str, Any], stack: Stack) -> Iterator[str | Attribute]:
-    # Every second piece is what stands between ${ and }.
+    # Every second piece is the text between ${ and }.
     for index, piece in enumerate(re.split(r"\$\{([^!}][^}]*)\}", text)):
         if index % 2 == 0:
             yield from [piece] if piece else []
@@ -66,7 +66,7 @@ def _substituted(text: str, values: dict[str, Any], stack: Stack) -> Iterator[st
 
 
 def _referred(logical_id: str, stack: Stack) -> str | Attribute:
-    """What a ``Ref`` stands for: literal text for the account and the region of a stack that has them."""
+    """The value of a ``Ref``: literal text for the account and the region of a stack that has them."""
     place = environment_of(stack)
     literal = {"AWS::AccountId": place.account, "AWS::Region": place.region}.get(logical_id)
     return literal if literal is not None and not is_unresolved(literal) else Attribute(logical_id, "Ref")

@@ -1,4 +1,4 @@
-"""Endpoints, their configurations and models of the app, by the names that the app gives them."""
+"""The endpoints, endpoint configurations and models of the app, by the names that the app gives them."""
 
 from collections.abc import Hashable
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ T = TypeVar("T", bound=CfnResource)
 
 
 class NamedResources:
-    """Those of an app or a stage. It is searched once, when it is whole."""
+    """The named resources of an app or a stage, which is searched once, when it is complete."""
 
     def __init__(self, root: IConstruct) -> None:
         self.constructs: list[IConstruct] = root.node.find_all()
@@ -34,7 +34,7 @@ class NamedResources:
         return id(construct) in self._ids
 
     def find(self, given: object, kind: type[T], stack: Stack, /) -> T | None:
-        """The resource that is meant by what is given in a stack; see ``Find``."""
+        """The resource that a value in a stack refers to; see ``Find``."""
         known = resource_behind(given, kind)
         name = name_of(given, kind) if known is None else None
         if name is None:
@@ -48,11 +48,11 @@ class NamedResources:
             case []:
                 referred = self._by_attribute(kind, stack, parts)
                 return referred if isinstance(referred, kind) else None
-        # Resources of one name are for several accounts, or under conditions. Which is meant is not known.
+        # Several resources with one name are for several accounts, or have conditions. Any of them may be the one.
         return None
 
     def with_literal_name(self, given: object, kind: type[CfnResource], stack: Stack) -> list[CfnResource]:
-        """The resources of the stack that have the given name, if it is a literal one and no reference to one."""
+        """The resources of the stack that have the given name, if it is a literal name and not a reference."""
         name = name_of(given, kind) if resource_behind(given, kind) is None else None
         parts = parts_of(stack, name) if name is not None else ()
         match parts:
@@ -61,7 +61,7 @@ class NamedResources:
         return []
 
     def identity(self, given: object, name: str, kind: type[T], stack: Stack) -> Hashable:
-        """What two experiments have in common that mean the same one: its resource in the app, or else its name."""
+        """Equal for two experiments that use the same resource: its address in the app, or otherwise its name."""
         resource = self.find(given, kind, stack)
         return address_of(resource) if resource is not None else _key(kind, stack, parts_of(stack, name))
 
@@ -86,7 +86,7 @@ def _is_of(resource: CfnResource, stack: Stack) -> bool:
 
 
 def _key(kind: type[CfnResource], stack: Stack, parts: Parts) -> tuple[Any, ...]:
-    """What tells names apart: a literal one within an account and region, any other within its stack."""
+    """A key that is unique for a literal name within an account and region, and for any other within its stack."""
     match parts:
         case (str(literal),):
             return kind, environment_of(stack), literal.casefold()

@@ -1,4 +1,4 @@
-"""Which parameter of ``InferenceExperiment`` a property comes from: messages at synth name what the user has typed."""
+"""The parameter of ``InferenceExperiment`` for each property: messages at synth use the names that the user typed."""
 
 import re
 from collections.abc import Iterable
@@ -62,7 +62,7 @@ def in_parameters(faults: Iterable[Fault], declaration: Declaration | None = Non
 
 
 def _in_parameters(problem: str, path: str) -> str:
-    """What is wrong, with the parameters in place of the properties that it names; not within values, in quotes."""
+    """The problem, with parameters instead of the property names in it, but not in quoted values."""
     within = "on_delete.conclusion" if path.startswith("OnDelete.") else "conclusion"
     named = {
         "Name": "experiment_name",
@@ -74,14 +74,14 @@ def _in_parameters(problem: str, path: str) -> str:
 
 
 def _property(path: str) -> str:
-    """The last name of a path. Of an action or a tag, the name of the map or list that it is in."""
+    """The last name of a path. For an action or a tag, it is the name of the map or list that contains it."""
     found = re.search(r"(ModelVariantActions)\.|(Tags)\[|(\w+)(?:\[\d+\])?$", path)
     return f" ({found[found.lastindex or 0]})" if found else ""
 
 
 def _parameter(path: str, declaration: Declaration | None) -> str:
     if declaration is not None and declaration.production_variant is None:
-        # Then the one entry is the shadow variant's.
+        # The only entry is then that of the shadow variant.
         path = path.replace("ModelVariants[0]", "ModelVariants[1]") if path.startswith("ModelVariants[0]") else path
     tag = re.fullmatch(r"Tags\[\d+\]\.(Key|Value)", path)
     if tag:
@@ -100,7 +100,7 @@ def _parameter(path: str, declaration: Declaration | None) -> str:
 
 
 def _of_desired(within: str, index: int, field: str, declaration: Declaration) -> str:
-    """The parameter behind a variant at the end of a test: it is given, or made of the test's own variants."""
+    """The parameter for a variant at the end of a test, which is given or derived from the test's own variants."""
     conclusion = _conclusion(within, declaration)
     variant = conclusion._desired(declaration.production_variant, declaration.shadow_variant)[index]
     if variant is declaration.production_variant:

@@ -1,4 +1,4 @@
-"""What the function is allowed, and no more."""
+"""The permissions of the function."""
 
 from aws_cdk import Aws, Names, Stack, aws_iam
 from constructs import Construct
@@ -13,14 +13,14 @@ _OWNED = f"aws:ResourceTag/{STACK_TAG}"
 
 
 def statements(stack: Stack) -> list[aws_iam.PolicyStatement]:
-    """What the function needs whichever experiments it serves."""
+    """The permissions that the function needs for all experiments."""
     return [
         _allow(
             [_arn(stack, "inference-experiment")],
             operations.CREATE,
             operations.DESCRIBE,
             operations.LIST_TAGS,
-            # It marks what it creates, and a test that is to be taken over once all is well.
+            # The function tags the experiments that it creates, and a test that it takes over.
             operations.ADD_TAGS,
         ),
         _allow([_arn(stack, "endpoint")], operations.DESCRIBE_ENDPOINT),
@@ -30,7 +30,7 @@ def statements(stack: Stack) -> list[aws_iam.PolicyStatement]:
 
 
 def network_interfaces() -> aws_iam.PolicyStatement:
-    """What Lambda needs to put a function into a VPC, as its guide has it. The interfaces are not known before."""
+    """The permissions for a function in a VPC, as in Lambda's guide. The interfaces are not known in advance."""
     return aws_iam.PolicyStatement(
         actions=[
             "ec2:CreateNetworkInterface",
@@ -45,22 +45,22 @@ def network_interfaces() -> aws_iam.PolicyStatement:
 
 
 def changes_of_own_stack(stack: Stack) -> aws_iam.PolicyStatement:
-    """Changing the experiments of the stack, and of no other: IAM itself sees to it, by their tag."""
+    """Allows changes to the experiments of this stack only. IAM enforces that by their tag."""
     return _changes(stack, {"StringEquals": {_OWNED: Aws.STACK_ID}})
 
 
 def changes_of_any_stack(stack: Stack) -> aws_iam.PolicyStatement:
-    """Changing the experiments of any stack of the account and region, which share the function."""
+    """Allows changes to the experiments of all stacks in the account and region, which share the function."""
     return _changes(stack, {"StringLike": {_OWNED: _stacks(stack)}})
 
 
 def take_over(*arns: str) -> aws_iam.PolicyStatement:
-    """Changing experiments even while they bear another's tags, or none. The ARNs may be added later."""
+    """Allows changes to experiments with the tags of another owner, or without. ARNs can be added later."""
     return _allow(list(arns), operations.UPDATE, operations.START, operations.STOP)
 
 
 class Served(Construct):
-    """What lets the function serve the experiments of one stack: handing their roles to SageMaker, and no others."""
+    """Allows the function to serve the experiments of one stack: to pass their roles to SageMaker, and no others."""
 
     def __init__(self, scope: Construct, id: str, function_role: aws_iam.IRole) -> None:
         super().__init__(scope, id)
@@ -72,20 +72,20 @@ class Served(Construct):
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         )
         # CDK names a policy after its logical id, which is the same in each stack that shares the function: the role
-        # would keep only one of them, and lose it with the first stack that goes.
+        # would keep only one of the policies, and lose it when the first of these stacks is deleted.
         name = Names.unique_resource_name(self, max_length=128)
         self._policy = RolePolicy(self, "Policy", function_role, name=name)
 
     def allow(self, role: aws_iam.IRole) -> None:
-        """The role may be handed to SageMaker."""
+        """Allows the function to pass the role to SageMaker."""
         arn = role_arn(role)
         if arn not in self._passed:
             self._passed.add(arn)
             self._policy.add(self._pass_role, arn)
 
     def adopt(self, experiment_name: str) -> None:
-        """An experiment of that name may be changed even while it bears another's tags, or none."""
-        # SageMaker lower-cases names in ARNs of several types. Whether in those it asks IAM about is not documented.
+        """Allows changes to an experiment of that name with the tags of another owner, or without."""
+        # SageMaker lower-cases names in several types of ARNs. AWS does not document if that includes those for IAM.
         names = {experiment_name, as_in_arn(experiment_name)}
         arns = [_arn(self._stack, "inference-experiment", name) for name in sorted(names)]
         self._policy.add(self._take_over, *arns)

@@ -44,7 +44,7 @@ def place_faults(stack: Stack, declaration: Declaration) -> list[str]:
 
 
 def _named(declaration: Declaration) -> Iterator[tuple[str, Any]]:
-    """All that SageMaker looks up in the experiment's account and region, by the parameters."""
+    """The parameters and values that SageMaker looks up in the experiment's account and region."""
     yield "endpoint", declaration.endpoint
     for parameter, variant in declaration.variants():
         yield f"{parameter}.model", variant.model
@@ -52,14 +52,14 @@ def _named(declaration: Declaration) -> Iterator[tuple[str, Any]]:
 
 
 def _place(given: Any) -> Place | None:
-    """The account and the region of what is given; ``None`` where there is nothing to tell them by."""
+    """The account and the region of a value; ``None`` if the value does not show them."""
     if given is None:
         return None
     if isinstance(given, str):
         target = referred(given)
         if target is None:
             return _of_arn(given)
-        # Anything else, such as a parameter, has a name as its value, which does not tell where the named thing is.
+        # Other constructs, such as parameters, only have a name as their value, which does not show the place.
         return environment_of(Stack.of(target)) if isinstance(target, _LOOKED_UP) else None
     if has(given, "env") and (place := _of_construct(given)) is not None:
         return place
@@ -72,7 +72,7 @@ def _place(given: Any) -> Place | None:
 @ask_once
 def _of_construct(construct: Any) -> Place | None:
     environment = construct.env
-    # A class of the app's own may have an attribute of that name that is something else.
+    # A class of the app may have an unrelated attribute with that name.
     return Place(environment.account, environment.region) if isinstance(environment, ResourceEnvironment) else None
 
 

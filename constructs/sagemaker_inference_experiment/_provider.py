@@ -1,4 +1,4 @@
-"""The function behind the custom resource, once a stack."""
+"""The function of the custom resource, one for each stack."""
 
 from typing import Unpack
 
@@ -24,21 +24,21 @@ _ID = "SageMakerInferenceExperimentProvider"
 
 
 class InferenceExperimentProvider(Construct):
-    """The Lambda function that makes experiments as declared, with its role and its log group.
+    """The Lambda function that manages experiments, with its role and its log group.
 
-    One in each stack serves all experiments of the stack; ``InferenceExperiment`` makes it by itself, and ``for_stack``
-    makes it with other settings. Its ``service_token`` may be given to a ``Custom::SageMakerInferenceExperiment`` in
-    any template of the same account and region, once ``serve_templates`` has allowed that experiment's role.
+    One provider serves all experiments of a stack. ``InferenceExperiment`` creates it automatically, and ``for_stack``
+    creates it with other settings. You can use its ``service_token`` for a ``Custom::SageMakerInferenceExperiment`` in
+    any template of the same account and region, after ``serve_templates`` has allowed that experiment's role.
 
-    An experiment that is deployed can't move to another provider: CloudFormation refuses to change a ``ServiceToken``.
+    A deployed experiment can't move to another provider: CloudFormation does not allow changes of a ``ServiceToken``.
 
     Args:
-        scope: The construct to put it into.
-        id: Its id there.
-        **options: The settings, those of ``ProviderOptions``.
+        scope: The parent construct.
+        id: The construct's id in the scope.
+        **options: The settings (``ProviderOptions``).
 
     Raises:
-        ValueError: If a setting is out of range, or one of the VPC is given without a VPC.
+        ValueError: If a setting is out of range, or if a VPC setting is given without a VPC.
     """
 
     def __init__(self, scope: Construct, id: str, **options: Unpack[ProviderOptions]) -> None:
@@ -51,7 +51,7 @@ class InferenceExperimentProvider(Construct):
         self._service_token = self._function.function_arn
         self._stacks: dict[str, Served] = {}
         self._shared: aws_iam.Policy | None = None
-        # A policy of its own: in the role's own policy, the function and its role would depend on each other.
+        # A separate policy: in the role's own policy, the function and its role would depend on each other.
         invoke_itself = aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._service_token])
         self._hand_over = self._policy("HandOver", invoke_itself)
 
@@ -97,7 +97,7 @@ class InferenceExperimentProvider(Construct):
                 memory_size=memory_size if memory_size is not None else 256,
                 reserved_concurrent_executions=options.get("reserved_concurrent_executions"),
                 timeout=Duration.minutes(15),
-                # CloudFormation waits for an hour: what is delivered later has no reader.
+                # CloudFormation waits for an hour, so a later delivery has no effect.
                 max_event_age=Duration.hours(1),
                 retry_attempts=2,
                 environment=_environment(options) or None,
@@ -109,17 +109,17 @@ class InferenceExperimentProvider(Construct):
 
     @classmethod
     def for_stack(cls, scope: Construct, **options: Unpack[ProviderOptions]) -> "InferenceExperimentProvider":
-        """Makes the provider of the stack that the scope is in, with settings.
+        """Creates the provider of the scope's stack, with settings.
 
-        It is the one that the first experiment of the stack makes otherwise, with the same logical ids. So settings can
-        be added, changed and taken away while experiments are deployed.
+        It has the same logical ids as the provider that the first experiment of the stack would create. You can
+        therefore add, change and remove settings while experiments are deployed.
 
         Args:
             scope: A construct of the stack, or the stack itself.
-            **options: The settings, those of ``ProviderOptions``.
+            **options: The settings (``ProviderOptions``).
 
         Raises:
-            ValueError: If the stack has its provider already, or a setting is out of range.
+            ValueError: If the stack already has a provider, or if a setting is out of range.
         """
         stack = Stack.of(scope)
         if stack.node.try_find_child(_ID) is not None:
@@ -131,7 +131,7 @@ class InferenceExperimentProvider(Construct):
 
     @classmethod
     def get_or_create(cls, scope: Construct) -> "InferenceExperimentProvider":
-        """The provider of the stack that the scope is in, made with the first call.
+        """The provider of the scope's stack. The first call creates it.
 
         Args:
             scope: A construct of the stack, or the stack itself.
@@ -147,41 +147,41 @@ class InferenceExperimentProvider(Construct):
 
     @property
     def function(self) -> aws_lambda.IFunction:
-        """The Lambda function, for alarms and the like."""
+        """The Lambda function, for example to create alarms for it."""
         return self._function
 
     @property
     def role(self) -> aws_iam.IRole:
-        """The role that the function runs under."""
+        """The function's execution role."""
         return self._role
 
     @property
     def log_group(self) -> aws_logs.ILogGroup:
-        """Where the function logs each of its decisions, as JSON."""
+        """The log group to which the function writes its decisions, as JSON."""
         return self._log_group
 
     def serve(self, resource: Construct, role: aws_iam.IRole, *, adopts: str | None = None) -> None:
-        """Lets the function serve an experiment, and keeps what it needs for that for as long as the resource.
+        """Allows the function to serve an experiment for as long as the resource exists.
 
         Args:
-            resource: The custom resource: all that the function needs is made before it, and deleted after it.
-            role: The experiment's role; the function may pass no other roles than those of the resources it serves.
+            resource: The custom resource. The function's permissions are created before it, and deleted after it.
+            role: The experiment's role. The function may only pass the roles of the resources that it serves.
             adopts: The name of an experiment that may be taken over (``AdoptExisting``); none if omitted.
         """
         resource.node.add_dependency(*self._serve(Stack.of(resource), role, adopts))
 
     def serve_templates(self, role: aws_iam.IRole, *, adopts: str | None = None) -> None:
-        """Lets the function serve experiments in templates of this account and region that are not written with CDK.
+        """Allows the function to serve experiments in other templates of this account and region, not written with CDK.
 
         Args:
-            role: What such an experiment names as its ``RoleArn``.
-            adopts: The name of an experiment that one may take over (``AdoptExisting``); none if omitted.
+            role: The role that such an experiment has as its ``RoleArn``.
+            adopts: The name of an experiment that may be taken over (``AdoptExisting``); none if omitted.
         """
         self._let_change_any()
         self._allow(self._stack, role, adopts)
 
     def _serve(self, stack: Stack, role: aws_iam.IRole, adopts: str | None) -> list[Construct]:
-        """Lets the function serve an experiment of the stack; returns what the experiment has to depend on."""
+        """Allows the function to serve an experiment of the stack. Returns what the experiment must depend on."""
         served = self._allow(stack, role, adopts)
         shared = [self._let_change_any()] if stack is not self._stack else []
         return [self._hand_over, served, *shared]
@@ -194,7 +194,7 @@ class InferenceExperimentProvider(Construct):
         return served
 
     def _let_change_any(self) -> aws_iam.Policy:
-        # One for all stacks: a policy for each would soon fill the 10,240 characters that a role's policies may have.
+        # One policy for all stacks: one for each would soon exceed the 10,240 characters of a role's inline policies.
         if self._shared is None:
             self._shared = self._policy("Shared", changes_of_any_stack(self._stack))
         return self._shared
@@ -207,7 +207,7 @@ class InferenceExperimentProvider(Construct):
     def _served(self, stack: Stack) -> Served:
         address = address_of(stack)
         if address not in self._stacks:
-            # In the experiment's stack: in the provider's, that stack would depend on the role's, and vice versa.
+            # In the experiment's stack: in the provider's, that stack and the role's stack would depend on each other.
             own = stack is self._stack
             scope, id = (self, "Served") if own else (stack, f"Served{address_of(self)}")
             self._stacks[address] = Served(scope, id, self._role)
@@ -216,7 +216,7 @@ class InferenceExperimentProvider(Construct):
 
 @ask_once
 def stack_provider(stack: Stack) -> InferenceExperimentProvider:
-    """The provider of the stack's experiments that are given none."""
+    """The provider of the stack's experiments for which none is given."""
     return InferenceExperimentProvider.get_or_create(stack)
 
 
@@ -229,9 +229,9 @@ def _environment(options: ProviderOptions) -> dict[str, str]:
 
 
 def _let_logs_use(key: aws_kms.IKey, stack: Stack) -> None:
-    # CDK knows no regional principals. CloudWatch Logs' ends with the partition's suffix, such as amazonaws.com.cn.
+    # CDK has no regional principals. That of CloudWatch Logs ends with the URL suffix, such as amazonaws.com.cn.
     cloudwatch_logs = aws_iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")
-    # By the pattern of CloudWatch Logs' guide. The log group's own ARN would make key and log group need each other.
+    # The pattern of CloudWatch Logs' guide. With the log group's ARN, key and log group would depend on each other.
     log_groups = stack.format_arn(service="logs", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME)
     key.add_to_resource_policy(
         aws_iam.PolicyStatement(

@@ -1,4 +1,4 @@
-"""The settings of a provider, and what they may be."""
+"""The settings of a provider, and their allowed values."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -14,13 +14,13 @@ class LogLevel(StrEnum):
     """How much the function logs: ``LOG_LEVEL``."""
 
     DEBUG = "DEBUG"
-    """What libraries say as well."""
+    """Also the messages of libraries."""
     INFO = "INFO"
-    """Each decision, one line."""
+    """One line for each decision."""
     WARNING = "WARNING"
-    """What was tried again, such as a handover that was refused."""
+    """Retries, such as that of a rejected handover."""
     ERROR = "ERROR"
-    """What failed, such as an answer that could not be delivered."""
+    """Failures, such as a response that could not be delivered."""
     CRITICAL = "CRITICAL"
     """Nothing."""
 
@@ -29,14 +29,14 @@ class ProviderOptions(TypedDict, total=False):
     """The settings of a provider. ``None`` counts as omitted."""
 
     poll_interval: Duration | None
-    """How often a waiting function looks again, 1 second to 1 minute; 5 seconds if omitted.
+    """The interval at which a waiting function checks again, 1 second to 1 minute; 5 seconds if omitted.
 
-    A token has to be one in seconds.
+    A token must be in seconds.
     """
     log_retention: aws_logs.RetentionDays | None
-    """For how long the function's log is kept; one month if omitted."""
+    """How long CloudWatch Logs keeps the function's log; one month if omitted."""
     log_level: LogLevel | None
-    """How much it logs; each decision (``INFO``) if omitted."""
+    """How much the function logs; each decision (``INFO``) if omitted."""
     log_encryption_key: aws_kms.IKey | None
     """Encrypts the log group; CloudWatch Logs' own key if omitted.
 
@@ -44,39 +44,39 @@ class ProviderOptions(TypedDict, total=False):
     CDK can't change the policy of an imported key, which must already allow that.
     """
     memory_size: int | None
-    """The function's memory, 128 to 10240 MB; 256 if omitted. It waits more than it computes."""
+    """The function's memory, 128 to 10240 MB; 256 if omitted. The function mostly waits."""
     reserved_concurrent_executions: int | None
-    """How many requests the function may serve at once, at least 1; what the account has left if omitted.
+    """The function's reserved concurrency, at least 1; none if omitted.
 
-    Lambda reserves that many of the account's concurrent executions. A request that waits uses one for up to an hour.
+    Each request uses one concurrent execution while it waits, for up to an hour.
     """
     tracing: aws_lambda.Tracing | None
     """Whether X-Ray traces the function; it does not if omitted."""
     vpc: aws_ec2.IVpc | None
-    """The VPC to run the function in; none, that is Lambda's own network, if omitted.
+    """The VPC of the function; Lambda's own network if omitted.
 
     The function must be able to reach SageMaker, CloudFormation, Lambda and, to respond to CloudFormation, S3. Use a
     NAT gateway, or a VPC endpoint for each service.
     """
     vpc_subnets: aws_ec2.SubnetSelection | None
-    """Which subnets of the VPC; the private ones if omitted."""
+    """The subnets of the VPC; the private ones if omitted."""
     security_groups: Sequence[aws_ec2.ISecurityGroup] | None
-    """The function's security groups; one that allows all outbound traffic is made if omitted."""
+    """The function's security groups; if omitted, one is created that allows all outbound traffic."""
     permissions_boundary: aws_iam.IManagedPolicy | None
-    """The boundary of the function's role; none if omitted.
+    """The permissions boundary of the function's role; none if omitted.
 
     It must allow all actions that the provider's ``role`` is allowed, including ``iam:PassRole``.
     """
 
 
 def check_options(options: ProviderOptions) -> None:
-    """Refuses settings that cannot be meant, all at once.
+    """Checks the settings, and reports all faults at once.
 
     Raises:
         TypeError: If there is no such setting.
-        ValueError: If one is out of range, or needs another.
+        ValueError: If a setting is out of range, or requires another one.
     """
-    # Python takes any name where a dictionary's type stands for the parameters.
+    # At run time, Python accepts any parameter name for an unpacked TypedDict.
     if unknown := options.keys() - ProviderOptions.__annotations__.keys():
         raise TypeError(f"InferenceExperimentProvider has no setting {', '.join(sorted(unknown))}")
     faults = _poll_interval_faults(options.get("poll_interval"))
@@ -84,7 +84,7 @@ def check_options(options: ProviderOptions) -> None:
     if memory_size is not None and not is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
         faults.append(f"memory_size is {memory_size}, must be 128 to 10240 MB")
     reserved = options.get("reserved_concurrent_executions")
-    # With 0 Lambda would never call the function, and each deployment would wait for an hour.
+    # With 0, Lambda would never invoke the function, and each deployment would wait for an hour.
     if reserved is not None and not is_unresolved(reserved) and reserved < 1:
         faults.append(f"reserved_concurrent_executions is {reserved}, must be at least 1")
     if options.get("vpc") is None:

@@ -1,4 +1,4 @@
-"""The names that the API needs, of endpoints, models and keys: constructs, references or names."""
+"""The names of endpoints, models and keys that the API needs, from constructs, references or names."""
 
 from typing import Protocol, cast
 
@@ -69,14 +69,14 @@ def model_name(model: AnyModel, stack: Stack) -> str:
 
 
 def key_arn(key: IKeyRef | str | None) -> str | None:
-    """``None`` without a key. SageMaker takes an empty string for that, too."""
+    """``None`` without a key. SageMaker treats an empty string in the same way."""
     if key is None or isinstance(key, str):
         return key or None
     return arn_of_key(key)
 
 
 def alias_name(key: IKeyRef) -> str | None:
-    """The name of a key that is given as an alias; none for any other."""
+    """The name of a key that is given as an alias; ``None`` for any other key."""
     return cast("aws_kms.IAlias", key).alias_name if has(key, "alias_name") else None
 
 

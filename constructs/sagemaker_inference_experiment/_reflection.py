@@ -1,4 +1,4 @@
-"""What is behind the values that users give: attributes, and CloudFormation resources of the app."""
+"""The attributes of the values that users give, and the CloudFormation resources that they refer to."""
 
 from typing import Protocol, TypeVar
 
@@ -15,11 +15,11 @@ NAMES: dict[type[CfnResource], str] = {
     aws_sagemaker.CfnEndpointConfig: "endpoint_config_name",
     aws_sagemaker.CfnModel: "model_name",
 }
-"""The property by which each is named."""
+"""The property of each type that contains its name."""
 
 
 class Find(Protocol):
-    """Finds the resource of the app that is meant by what is given in a stack: a construct, a reference or a name."""
+    """Finds the resource of the app that a construct, a reference or a name in a stack refers to."""
 
     def __call__(self, given: object, kind: type[T], stack: Stack, /) -> T | None: ...
 
@@ -65,7 +65,7 @@ def name_of(given: object, kind: type[CfnResource]) -> str | None:
 
 
 def referred(name: str) -> IConstruct | None:
-    """The construct that a name is an attribute of; none for a literal name, or one of several parts."""
+    """The construct that a name is an attribute of; ``None`` for a literal name, or a name of several parts."""
     if not is_unresolved(name):
         return None
     fragments = Tokenization.reverse_string(name)
@@ -74,5 +74,5 @@ def referred(name: str) -> IConstruct | None:
 
 
 def found_behind(given: object, kind: type[T], _stack: Stack) -> T | None:
-    """Finds what can be told while the app is still being made: not what is given by a literal name."""
+    """Finds resources while the app is still being created, except those that are given by a literal name."""
     return resource_behind(given, kind)

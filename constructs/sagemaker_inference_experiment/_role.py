@@ -1,4 +1,4 @@
-"""The role that SageMaker assumes: given, or made for the stack."""
+"""The role that SageMaker assumes: the given one, or the one of the stack."""
 
 from aws_cdk import PhysicalName, Stack, aws_iam
 
@@ -9,13 +9,13 @@ _ID = "SageMakerInferenceExperimentRole"
 
 @ask_once
 def execution_role(stack: Stack) -> aws_iam.Role:
-    """The role of the stack's experiments that are given none, as AWS's guide describes it for shadow tests.
+    """The role of the stack's experiments for which none is given, as AWS's guide describes it for shadow tests.
 
     SageMaker can assume it, and it has ``AmazonSageMakerFullAccess``. AWS does not document which permissions an
     experiment needs: under this role SageMaker reads the models, creates endpoint configurations and updates the
     endpoint, partly when the test starts and partly when it ends. A shorter list of permissions could allow the start
     and deny the end, and leave a shadow variant that can't be removed. ``AmazonSageMakerFullAccess`` does not cover
-    keys, and buckets without ``sagemaker`` in their names; the experiments that declare them grant those.
+    keys, or buckets without ``sagemaker`` in their names. The experiments that declare them grant access to them.
 
     There is one role for each stack, because each role that the function may pass makes the function's policies longer.
     """

@@ -20,10 +20,10 @@ from sagemaker_inference_experiment._tokens import is_unresolved
 _STORE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 CAPTURE_KEY_ACTIONS = _STORE
-"""To write encrypted objects. S3 needs ``Decrypt`` for uploads in several parts."""
+"""To write encrypted objects. S3 needs ``Decrypt`` for multipart uploads."""
 
 VOLUME_KEY_ACTIONS = (*_STORE, "kms:CreateGrant", "kms:DescribeKey")
-"""To encrypt the instances' volumes. SageMaker creates a grant on the key for the machines that mount them."""
+"""To encrypt the instances' volumes. SageMaker creates a grant on the key for the instances that mount them."""
 
 
 @jsii.implements(aws_iam.IPrincipal)
@@ -33,16 +33,16 @@ class RoleGrant(Construct):
     def __init__(self, scope: Construct, id: str, role: aws_iam.IRole) -> None:
         super().__init__(scope, id)
         self._role = role
-        # A role has one policy of a name, and stacks of several regions may have one name and share a role.
+        # Policy names are unique in a role, and stacks with the same name in several regions may share a role.
         name = f"{Names.unique_resource_name(self, max_length=100)}-{Stack.of(self).region}"
         self._policy = aws_iam.Policy(self, "Policy", policy_name=name)
         self._changes_role = attach(self._policy, role)
-        # A grantee with a default child is one of the app for CDK, which then compares accounts and regions.
+        # CDK treats a grantee with a default child as part of the app, and compares accounts and regions.
         self.node.default_child = self._policy.node.default_child
 
     @property
     def changes_role(self) -> bool:
-        """Whether the role took the policy: an imported role may refuse it."""
+        """Whether the role accepted the policy. An imported role may reject it."""
         return self._changes_role
 
     @property
@@ -74,9 +74,9 @@ class Granted:
     """What a role was granted on a resource."""
 
     to: Grantee
-    """Who was granted it: what the experiments depend on."""
+    """The grantee, which the experiments depend on."""
     missing: str | None
-    """What has to be granted by others, in words; ``None`` if all is granted."""
+    """A description of what others must grant; ``None`` if everything is granted."""
 
 
 def grant_once(
@@ -97,7 +97,7 @@ def grant_once(
         role: The role.
         stack: The stack of the experiments.
         resource: The resource.
-        what: What tells this grant from others on the resource.
+        what: Distinguishes this grant from others on the resource.
         grant: Grants it to the grantee, and returns what it can't grant.
     """
     granted = _granted(stack)
@@ -120,9 +120,9 @@ def _resolved(stack: Stack, texts: tuple[str, ...]) -> list[str]:
 
 
 def independent_grantee(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_iam.IGrantable:
-    """The grantee of permissions on the experiment; never one whose policies the experiment depends on.
+    """The grantee of permissions on the experiment, with policies that the experiment does not depend on.
 
-    The experiment depends on its role's policies. A permission on the experiment among them would be a cycle.
+    The experiment depends on its role's policies. If one of them referred to the experiment, that would be a cycle.
     """
     role = getattr(experiment, "role", None)
     if not isinstance(experiment, Construct) or role is None:
@@ -132,7 +132,7 @@ def independent_grantee(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_i
 
 
 def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *actions: str) -> list[Granted]:
-    """Grants the role the use of a key that is a construct; returns nothing for a key that is a string."""
+    """Grants the role the use of a key that is a construct. Returns nothing for a key that is a string."""
     if key is None or isinstance(key, str):
         return []
 
@@ -149,11 +149,11 @@ def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *act
 
 
 def _key_grants(key: IKeyRef, to: Grantee, actions: tuple[str, ...], takes_statements: bool) -> bool:
-    """Whether the key's own method grants it: it also changes the key's policy where the grantee's is not enough."""
+    """Whether the key's own method grants it. It also changes the key's policy if the grantee's is not enough."""
     if not hasattr(key, "grant"):
         return False
     grant: aws_iam.Grant = key.grant(to, *actions)
-    # The method of some imported keys does nothing. A role that takes no statements says that it took them.
+    # The method of some imported keys does nothing. A role that accepts no statements reports that it accepted them.
     return bool(grant.resource_statements) or (takes_statements and bool(grant.principal_statements))
 
 
@@ -181,5 +181,5 @@ def _told(name: str, construct: IConstruct) -> str:
 def _grantee(scope: Construct, id: str, role: aws_iam.IRole) -> Grantee:
     existing = scope.node.try_find_child(id)
     grant = existing if isinstance(existing, RoleGrant) else RoleGrant(scope, id, role)
-    # A role that takes no policies handles grants itself.
+    # A role that accepts no policies handles grants itself.
     return grant if grant.changes_role else role

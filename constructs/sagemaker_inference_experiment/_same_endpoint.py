@@ -21,7 +21,7 @@ def same_endpoint_faults(watched: Iterable[Watched], named: NamedResources) -> l
     """The tests that are declared to run on one endpoint at the same time.
 
     If that is not certain, the experiment gets a warning instead. For example, a test that runs for some days from its
-    deployment can be over, and the app does not show that.
+    deployment can have ended, and the app does not show that.
     """
     sharing: dict[Hashable, list[Watched]] = {}
     for each in watched:
@@ -44,7 +44,7 @@ def same_endpoint_faults(watched: Iterable[Watched], named: NamedResources) -> l
 
 
 def _apart(one: Watched, other: Watched) -> bool:
-    """Whether the declarations show that only one of the two needs room for its shadow at any time."""
+    """Whether the declarations show that only one of the two has a shadow variant at any time."""
     if one.over or other.over:
         same_shadow = _shadow(one) == _shadow(other)
         return same_shadow or not any(each.over and _keeps_shadow(each) for each in (one, other))
@@ -57,7 +57,7 @@ def _ends_before(one: Watched, other: Watched) -> bool:
 
 
 def _window(watched: Watched) -> tuple[datetime | None, datetime | None]:
-    """When a test runs, as far as it is known."""
+    """The known start and end of a test."""
     schedule = watched.declaration.schedule
     return schedule._known() if schedule is not None else (None, None)
 
@@ -77,7 +77,7 @@ def _keeps_shadow(watched: Watched) -> bool:
 
 
 def _certain_fault(first: Watched, second: Watched) -> str | None:
-    """That two tests which are not apart run at the same time; ``None`` where the declarations don't show when."""
+    """A fault if two tests run at the same time; ``None`` if the declarations do not show when they run."""
     times = [_in_words(each) for each in (first, second)]
     if first.over or second.over or None in times or first.conditional or second.conditional:
         return None
@@ -91,7 +91,7 @@ def _certain_fault(first: Watched, second: Watched) -> str | None:
 
 
 def _surely_one_endpoint(first: Watched, second: Watched) -> bool:
-    """Whether what is found to be one endpoint is one: stacks may name no account, and then be for several accounts."""
+    """Whether both certainly have the same endpoint. Stacks without an account may be for several accounts."""
     if first.stack is second.stack or all(
         resource_behind(each.declaration.endpoint, aws_sagemaker.CfnEndpoint) is not None for each in (first, second)
     ):

@@ -15,20 +15,20 @@ from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class WaitFor(StrEnum):
-    """Until when a deployment waits for a test that it starts."""
+    """How long a deployment waits for a test that it starts."""
 
     RUNNING = "Running"
-    """Until it runs: a test that can't be started fails the deployment, and is taken back."""
+    """Until the test runs. If it can't be started, the deployment fails and rolls back."""
     CREATED = "Created"
-    """Until SageMaker has taken it on: for models that take longer to start than the hour that CloudFormation waits.
-    What goes wrong later shows in the experiment's status and its metrics, and in no deployment."""
+    """Until SageMaker has accepted the test. Use it for models that take longer to start than the hour that
+    CloudFormation waits. Later failures show in the experiment's status and its metrics, but not in a deployment."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
     """When a shadow test starts and ends: the API's ``Schedule``.
 
-    Read like prose:
+    For example:
 
     ```python
     from datetime import UTC, datetime
@@ -42,10 +42,10 @@ class Schedule:
     the shadow variant.
 
     Args:
-        start: When the test starts (``StartTime``); at once if omitted.
+        start: When the test starts (``StartTime``); immediately if omitted.
         end: When it ends (``EndTime``).
-        duration: For how long it runs, counted from its actual start, instead of ``end``. With neither, SageMaker ends
-            it after 7 days.
+        duration: How long it runs, counted from its actual start, instead of ``end``. With neither, SageMaker ends it
+            after 7 days.
     """
 
     start: datetime | str | None = None
@@ -57,7 +57,7 @@ class Schedule:
         """Starts with the deployment; ends after a duration or at a time (after 7 days if neither is given).
 
         Args:
-            for_: For how long it runs, counted from its actual start.
+            for_: How long it runs, counted from its actual start.
             until: When it ends (``EndTime``), instead of ``for_``.
         """
         return cls(end=until, duration=for_)
@@ -70,7 +70,7 @@ class Schedule:
 
         Args:
             start: When it starts (``StartTime``).
-            for_: For how long it runs, counted from its actual start.
+            for_: How long it runs, counted from its actual start.
             until: When it ends (``EndTime``), instead of ``for_``.
         """
         return cls(start=start, end=until, duration=for_)
@@ -85,11 +85,11 @@ class Schedule:
         return declared or None
 
     def _faults(self) -> list[str]:
-        """What is wrong with it and does not show in the properties."""
+        """The faults that its properties do not show."""
         return unit_faults("schedule.duration", self.duration, _UNITS) if self.duration is not None else []
 
     def _known(self) -> tuple[datetime | None, datetime | None]:
-        """When it starts and ends; ``None`` for what is not known at synth, such as tokens and "now"."""
+        """When it starts and ends; ``None`` for a time that is not known at synth, such as a token or "now"."""
         start, end = _literal(self.start), _literal(self.end)
         if start is None or self.end is not None:
             return start, end
@@ -107,7 +107,7 @@ def _literal(value: datetime | str | None) -> datetime | None:
 def _instant(value: datetime | str | None) -> str | None:
     if not isinstance(value, datetime):
         return value
-    # The check of the properties reports a time without a time zone, or beyond the calendar.
+    # The check of the properties reports a time without a time zone, or out of range.
     if value.tzinfo is None:
         return value.isoformat()
     try:

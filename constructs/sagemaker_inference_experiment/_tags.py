@@ -21,7 +21,7 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 class ExperimentTags:
     """The tags that are declared, and those that ``Tags.of(scope)`` adds until the template is rendered.
 
-    Most experiments have no tags, so there is no tag manager before somebody asks for it.
+    Most experiments have no tags, so the tag manager is created when it is first used.
 
     Args:
         experiment: The experiment.
@@ -41,7 +41,7 @@ class ExperimentTags:
 
     @property
     def manager(self) -> TagManager:
-        """What ``Tags.of(scope)`` changes. Synth checks the tags again, as others may come from there."""
+        """The tag manager of ``Tags.of(scope)``, which may add tags. Synth therefore checks the tags again."""
         if self._manager is None:
             # TagType.STANDARD would render lower-case keys.
             self._manager = TagManager(TagType.MAP, self._resource_type)

@@ -1,7 +1,7 @@
-"""Which values only CloudFormation knows: CDK's tokens, recognised in Python.
+"""Recognizes CDK's tokens, the values that only CloudFormation knows, in Python.
 
-``Token.is_unresolved`` is a request to CDK's Node process. The checks at synth look at some thirty values of each
-experiment, and nearly all of them are plain.
+``Token.is_unresolved`` is a request to CDK's Node process. The checks at synth read about thirty values of each
+experiment, and nearly all of them are no tokens.
 """
 
 import re
@@ -14,13 +14,13 @@ _KEY = r"Token\[[a-zA-Z0-9:._-]+\]"
 _IN_STRING = re.compile(rf"\$\{{{_KEY}\}}")
 _IN_LIST = re.compile(rf"#\{{{_KEY}\}}")
 _NUMBER_AS_TEXT = "e+289"
-"""What the text of every number token ends with."""
+"""The end of the text of every number token."""
 _NUMBER = b"\xfb\xff"
 """The first two bytes of every number token, as a double."""
 
 
 def is_unresolved(value: Any) -> bool:
-    """What ``Token.is_unresolved`` answers; ``False`` for what can't be sent to CDK, where that raises an error."""
+    """The result of ``Token.is_unresolved``; ``False`` for a value that CDK can't receive, where that is an error."""
     match value:
         case str():
             if _IN_STRING.search(value):
@@ -44,5 +44,5 @@ def _is_number_token(number: float) -> bool:
 
 
 def _is_of_cdk(value: object) -> bool:
-    """Whether it is an object of CDK's, or one of Python's that implements an interface of CDK's."""
+    """Whether it is an object of CDK, or a Python object that implements an interface of CDK."""
     return getattr(value, "__jsii_type__", None) is not None or hasattr(value, "__jsii_ifaces__")

@@ -14,7 +14,7 @@ Container = aws_sagemaker.CfnModel.ContainerDefinitionProperty
 
 
 def configuration_faults(config: aws_sagemaker.CfnEndpointConfig, shadow_name: str | None) -> list[str]:
-    """Why SageMaker runs no shadow test on an endpoint of this configuration."""
+    """The reasons why SageMaker can't run a shadow test on an endpoint with this configuration."""
     return [f"endpoint configuration {config.node.path} {fault}" for fault in _of_configuration(config, shadow_name)]
 
 
@@ -54,7 +54,7 @@ def _of_variant(variant: Configured) -> Iterator[str]:
 
 
 def model_faults(which: str, model: aws_sagemaker.CfnModel) -> list[str]:
-    """Why this model can't be a variant of a shadow test."""
+    """The reasons why this model can't be in a variant of a shadow test."""
     faults = []
     containers = [each for each in known_entries(model.containers) if isinstance(each, Container)]
     if len(containers) > 1:
@@ -67,7 +67,7 @@ def model_faults(which: str, model: aws_sagemaker.CfnModel) -> list[str]:
 
 
 def configured(variants: Sequence[Any]) -> list[Configured]:
-    """Those that are known: one may be a token."""
+    """The variants that are known. One may be a token."""
     return [variant for variant in variants if isinstance(variant, Configured)]
 
 

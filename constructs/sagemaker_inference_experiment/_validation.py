@@ -1,4 +1,4 @@
-"""The checks at synth: the handler's own checks of the properties, and what only the app shows."""
+"""The checks at synth: the handler's own checks of the properties, and those that need the app."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -22,19 +22,19 @@ from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class InvalidExperimentError(ValueError):
-    """SageMaker could not run an experiment as it is declared. The message lists all faults, and what is allowed."""
+    """The declaration of an experiment is invalid. The message lists all faults, with the values that are allowed."""
 
 
 def check_types(experiment: IConstruct, declaration: Declaration) -> None:
-    """Raises an ``InvalidExperimentError`` if arguments are missing, or have other types than they should have."""
+    """Raises an ``InvalidExperimentError`` if arguments are missing, or have the wrong type."""
     faults = type_faults(vars(declaration))
     _refuse(experiment, faults or declaration.open_faults)
 
 
 def check(experiment: IConstruct, stack: Stack, declaration: Declaration, properties: Mapping[str, Any]) -> bool:
-    """Raises an ``InvalidExperimentError`` with all that is known to be wrong. Tokens pass.
+    """Raises an ``InvalidExperimentError`` with all known faults. Tokens pass.
 
-    Returns whether the test is declared to be over.
+    Returns whether the test is declared as ended.
     """
     provider = declaration.provider
     faults = faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_unresolved)
@@ -50,7 +50,7 @@ def check(experiment: IConstruct, stack: Stack, declaration: Declaration, proper
             *app_faults(stack, declaration, found_behind, over=over),
         ],
     )
-    # Only a valid experiment takes its name.
+    # Only a valid experiment uses its name.
     _refuse(experiment, _name_faults(experiment, stack, properties.get("Name")))
     return over
 
@@ -62,7 +62,7 @@ def _refuse(experiment: IConstruct, faults: list[str]) -> None:
 
 
 def _name_faults(experiment: IConstruct, stack: Stack, name: str | None) -> list[str]:
-    """Whether another experiment of the stack has this name. SageMaker does not distinguish names by case."""
+    """A fault if another experiment of the stack has this name. SageMaker ignores the case of names."""
     if name is None or is_unresolved(name):
         return []
     names = _given_names(stack)

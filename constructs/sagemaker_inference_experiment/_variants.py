@@ -40,7 +40,7 @@ class ModelVariant:
 
     @property
     def _count(self) -> int | None:
-        """``None``: left open."""
+        """``None`` if it is left open."""
         return 1 if self.instance_count is None and self.instance_type is not None else self.instance_count
 
     def _render(self, stack: Stack) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class ModelVariant:
 
 
 def in_properties(production: ModelVariant | None, shadow: ModelVariant) -> str:
-    """How the custom resource's properties name the shadow variant, even where its name is left open."""
+    """The shadow variant's name in the custom resource's properties, even if its name is left open."""
     if shadow.variant_name is not None:
         return shadow.variant_name
     return names.default_shadow((production.variant_name if production is not None else None) or "")

@@ -1,4 +1,4 @@
-"""Warnings at synth about declarations that are valid and may not be intended. Users can acknowledge them."""
+"""Warnings at synth about declarations that are valid but may be unintended. Users can acknowledge them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def warn(experiment: IConstruct, declaration: Declaration) -> None:
 
 
 def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -> None:
-    """Adds a warning for each key whose use nothing in the app can allow the role."""
+    """Adds a warning for each key that the app can't allow the role to use."""
     for each in granted:
         if each.missing is not None:
             add_warning(
@@ -54,7 +54,7 @@ def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -
 
 def add_warning(experiment: IConstruct, id: str, message: str) -> None:
     """Adds a warning that ``acknowledge_warning`` of the experiment accepts."""
-    # Below the experiment: CDK before 2.272 ignores an earlier acknowledgement on the construct itself.
+    # On a child of the experiment: CDK before 2.272 ignores an earlier acknowledgement on the construct itself.
     Annotations.of(experiment.node.find_child("Resource")).add_warning_v2(f"{PREFIX}:{id}", message)
 
 
@@ -68,7 +68,7 @@ def _warn_of_retained_shadow(declared: _Declared) -> None:
 
 
 def warn_of_promotion(experiment: IConstruct, stack: Stack, declaration: Declaration, find: Find) -> None:
-    """Adds the warnings about a promotion by what ``find`` finds in the app.
+    """Adds the warnings about a promotion that depend on what ``find`` finds in the app.
 
     The endpoint in the app may revert it, and the promoted variant may have fewer instances than production.
     """
@@ -128,7 +128,7 @@ def _warn_of_unknown_instance_types(declared: _Declared) -> None:
 
 
 def _instance_types(declaration: Declaration) -> dict[str, str]:
-    """All that are declared, by their parameters."""
+    """All declared instance types, by their parameters."""
     types = {
         f"{parameter}.instance_type": variant.instance_type
         for parameter, variant in declaration.variants()

@@ -1,4 +1,4 @@
-"""An experiment that is looked at once more when its app is whole."""
+"""An experiment that is checked again when its app is complete."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from sagemaker_inference_experiment._declaration import Declaration
 class Watched:
     """An experiment, its stack and what it declares.
 
-    ``over``: it is declared to be over. ``endpoint_name``: as it is rendered.
+    ``over``: whether it is declared as ended. ``endpoint_name``: the name as rendered.
     """
 
     experiment: IConstruct
@@ -32,6 +32,6 @@ class Watched:
 
     @property
     def conditional(self) -> bool:
-        """Whether CloudFormation decides by a condition if there is such an experiment."""
+        """Whether CloudFormation creates the experiment depending on a condition."""
         resource = self.resource.node.default_child
         return isinstance(resource, CfnResource) and resource.cfn_options.condition is not None

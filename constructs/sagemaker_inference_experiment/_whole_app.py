@@ -25,7 +25,7 @@ def watch(watched: Watched, provider: InferenceExperimentProvider) -> None:
 
 
 def _needed(declaration: Declaration) -> list[tuple[object, type[CfnResource]]]:
-    """What has to be there before the experiment, and of what kind that is."""
+    """The resources that the experiment needs, with their types."""
     variants = (declaration.production_variant, declaration.shadow_variant)
     models = [(variant.model, aws_sagemaker.CfnModel) for variant in variants if variant is not None]
     return [(declaration.endpoint, aws_sagemaker.CfnEndpoint), *models]
@@ -33,9 +33,10 @@ def _needed(declaration: Declaration) -> list[tuple[object, type[CfnResource]]]:
 
 @jsii.implements(IAspect, IValidation)
 class _WholeApp:
-    """Looks at all experiments of an app or a stage at once.
+    """Checks all experiments of an app or a stage at once.
 
-    It is an aspect, which may add dependencies, and a validation, which may refuse. Both come after the app is made.
+    It is an aspect, which can add dependencies, and a validation, which can report faults. Both run when the app is
+    complete.
     """
 
     def __init__(self, root: IConstruct) -> None:
@@ -45,13 +46,13 @@ class _WholeApp:
 
     def watch(self, watched: Watched, provider: InferenceExperimentProvider) -> None:
         if self._visited is None:
-            # CDK calls for each visit, so the aspect is on something small, which stays if an experiment is removed.
+            # CDK visits each construct below, so the aspect is on a small one that remains if an experiment is removed.
             self._visited = provider.log_group
             Aspects.of(self._visited).add(self)
         self._watched.append(watched)
 
     def visit(self, node: IConstruct) -> None:
-        # An aspect visits all that is below, too.
+        # An aspect also visits all constructs below.
         if node is self._visited:
             named = NamedResources(self._root)
             for each in self._in_app(named):
@@ -60,7 +61,7 @@ class _WholeApp:
     def validate(self) -> list[str]:
         named = NamedResources(self._root)
         watched = self._in_app(named)
-        # The app can change a resource after an experiment was made and checked.
+        # The app can change a resource after an experiment was created and checked.
         faults = [
             f"{each.path}: {fault}"
             for each in watched

@@ -12,18 +12,18 @@ from sagemaker_inference_experiment._cloudwatch.watched import WatchedExperiment
 from sagemaker_inference_experiment._durations import is_token
 
 _UNKNOWN_SHARE = 1
-"""The sampling percentage of an import, which does not know it: the lowest one with any requests."""
+"""The assumed sampling percentage of an import, where it is unknown: the lowest one with any requests."""
 
 
 class AlarmedExperiment(WatchedExperiment):
     """A test with methods that create alarms: ordinary CloudWatch alarms without an action.
 
-    By default, an alarm goes off when 2 of the last 3 values are bad, and each value covers 5 minutes. Missing data is
-    not bad. A test has no shadow variant before its start and after its end, so an alarm that is on when the test ends
-    goes back to OK.
+    By default, an alarm goes into the ALARM state when 2 of the last 3 values are breaching, and each value covers 5
+    minutes. Missing data is treated as not breaching. A test has no shadow variant before its start and after its end,
+    so an alarm that is in ALARM when the test ends goes back to OK.
 
-    CloudWatch has no alarms on metrics of another region. Put an alarm into a stack of the experiment's region; CDK
-    refuses other stacks.
+    CloudWatch does not support alarms on metrics of another region. Create the alarm in a stack of the experiment's
+    region. CDK rejects other stacks.
     """
 
     def alarm_shadow_error_rate(
@@ -36,14 +36,14 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Goes off when the shadow variant fails more requests than the production variant.
+        """An alarm for a shadow variant with a higher error rate than the production variant.
 
-        The alarm looks at the difference of the error rates: requests that fail in both variants do not count.
+        It is on the difference of the error rates, so requests that fail in both variants do not count.
 
         Args:
-            scope: The construct to put the alarm into.
-            id: Its id there.
-            threshold: By how many percentage points the error rate may be higher; 1 if omitted.
+            scope: The parent construct of the alarm.
+            id: The alarm's id in the scope.
+            threshold: The highest difference in percentage points; 1 if omitted.
             metric_name: The metric of the errors; all errors (``InvocationModelErrors``) if omitted.
             period: The time that each value covers; 5 minutes if omitted.
             options: Other options of the alarm.
@@ -67,14 +67,14 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Goes off when the shadow variant's model takes longer than the production variant's.
+        """An alarm for a shadow variant with a higher model latency than the production variant.
 
         Args:
-            scope: The construct to put the alarm into.
-            id: Its id there.
+            scope: The parent construct of the alarm.
+            id: The alarm's id in the scope.
             threshold: The highest ratio of the latencies (``ModelLatency``, shadow / production); 1.2 if omitted.
             statistic: The statistic of the latency; p90 if omitted. p99 needs at least 100 requests in each period, and
-                the shadow only gets ``sampling_percentage`` of them.
+                the shadow variant only gets ``sampling_percentage`` of the requests.
             period: The time that each value covers; 5 minutes if omitted.
             options: Other options of the alarm.
         """
@@ -97,22 +97,22 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Goes off when the shadow variant gets no requests although it should: the test tests nothing.
+        """An alarm for a shadow variant that gets no requests although it should.
 
-        A missing number of requests counts as 0 while the shadow's instances report their CPU and production gets
-        enough requests. Without the shadow's instances there is no test, and nothing is wrong. The alarm goes off when
-        all of the last 3 values are bad.
+        A missing number of requests counts as 0 while the shadow variant's instances report their CPU utilization and
+        the production variant gets enough requests. If the shadow variant has no instances, there is no test, and the
+        alarm stays OK. The alarm goes into ALARM when all of the last 3 values are breaching.
 
-        The alarm also covers a shadow that never got a request and has no such metric. AWS does not document whether
-        metric math's ``FILL`` fills a metric without any data. It does document that ``IF`` has a value wherever its
-        condition has one, which is 0 where the number of requests is missing.
+        The alarm also covers a shadow variant that never got a request and has no such metric. AWS does not document
+        whether metric math's ``FILL`` fills a metric without any data. It does document that ``IF`` has a value
+        wherever its condition has one. That value is 0 if the number of requests is missing.
 
         Args:
-            scope: The construct to put the alarm into.
-            id: Its id there.
+            scope: The parent construct of the alarm.
+            id: The alarm's id in the scope.
             threshold: The lowest number of requests in a period; 1 if omitted.
-            expected: Only periods count in which the shadow should have got this number of requests (production's
-                requests * ``sampling_percentage`` / 100); 10 if omitted. Imports take a sampling percentage of 1.
+            expected: Only periods count in which the shadow variant should have got this number of requests, that is
+                production's * ``sampling_percentage`` / 100; 10 if omitted. Imports assume 1 percent.
             period: The time that each value covers; 5 minutes if omitted.
             options: Other options of the alarm.
         """
@@ -152,11 +152,11 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Goes off when the production variant fails requests, for whatever reason: consider to end the test.
+        """An alarm for a production variant with a high error rate, for any reason. Consider ending the test.
 
         Args:
-            scope: The construct to put the alarm into.
-            id: Its id there.
+            scope: The parent construct of the alarm.
+            id: The alarm's id in the scope.
             threshold: The highest error rate in percent; 1 if omitted.
             metric_name: The metric of the errors; 5xx responses (``Invocation5XXErrors``) if omitted.
             period: The time that each value covers; 5 minutes if omitted.
@@ -181,18 +181,18 @@ class AlarmedExperiment(WatchedExperiment):
         period: Duration | None = None,
         **options: Unpack[AlarmOptions],
     ) -> Alarm:
-        """Goes off when the production variant's model gets slow during the test.
+        """An alarm for a production variant with a high model latency during the test.
 
         Args:
-            scope: The construct to put the alarm into.
-            id: Its id there.
+            scope: The parent construct of the alarm.
+            id: The alarm's id in the scope.
             threshold: The highest latency (``ModelLatency``). There is no default: it depends on the model.
             statistic: The statistic of the latency; p90 if omitted.
             period: The time that each value covers; 5 minutes if omitted.
             options: Other options of the alarm.
 
         Raises:
-            ValueError: If the threshold is a token, which a template can't convert to microseconds.
+            ValueError: If the threshold is a token, because a template can't convert it to microseconds.
         """
         if is_token(threshold):
             raise ValueError(
@@ -219,7 +219,7 @@ class AlarmedExperiment(WatchedExperiment):
             "treat_missing_data": TreatMissingData.NOT_BREACHING,
         }
         if "evaluation_periods" not in options:
-            # For another number of periods, CDK's default holds: all of them have to be bad.
+            # For another number of periods, CDK's default applies: all of them must be breaching.
             defaults["datapoints_to_alarm"] = 2
         arguments: dict[str, Any] = {**defaults, **options}
         return Alarm(scope, id, metric=metric, threshold=threshold, **arguments)

@@ -13,7 +13,7 @@ from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
 
 @dataclass(frozen=True, kw_only=True)
 class VariantComparison:
-    """Compares the shadow variant with the production variant: expressions for graphs and alarms.
+    """Compares the shadow variant with the production variant, in expressions for graphs and alarms.
 
     ``InferenceExperiment.comparison`` returns it:
 
@@ -25,8 +25,8 @@ class VariantComparison:
 
     Averages, maxima and percentiles are compared directly. Sums over requests are not, because the shadow variant only
     gets ``sampling_percentage`` of the requests: the statistics Sum, SampleCount, tc… and ts… are compared with that
-    share of the production variant's. Sums over instances and time (namespace ``/aws/sagemaker/Endpoints``) do not
-    depend on the traffic and are compared directly. An expression has no value where a variant has none, and where it
+    share of the production variant's value. Sums over instances and time (namespace ``/aws/sagemaker/Endpoints``) do
+    not depend on the traffic and are compared directly. An expression has no value if a variant has none, or if it
     would divide by zero. Each value covers 5 minutes by default.
 
     Args:
@@ -98,7 +98,7 @@ class VariantComparison:
     def error_rate_difference(
         self, metric_name: str = "InvocationModelErrors", **options: Unpack[ExpressionOptions]
     ) -> MathExpression:
-        """The shadow's error rate minus production's, in percentage points.
+        """The shadow variant's error rate minus production's, in percentage points.
 
         A request that fails in both variants does not count.
 
@@ -122,7 +122,7 @@ class VariantComparison:
         )
 
     def expected_invocations(self, **options: Unpack[ExpressionOptions]) -> MathExpression:
-        """The number of requests that the shadow should get: production's * ``sampling_percentage`` / 100.
+        """The number of requests that the shadow variant should get: production's * ``sampling_percentage`` / 100.
 
         Args:
             options: The period, and how a graph shows the expression.
@@ -135,7 +135,7 @@ class VariantComparison:
         return labelled(base, {p: production}, called, options)
 
     def traffic_share(self, **options: Unpack[ExpressionOptions]) -> MathExpression:
-        """The percentage of requests that reach the shadow, to compare with ``sampling_percentage``.
+        """The percentage of requests that reach the shadow variant, to compare with ``sampling_percentage``.
 
         Args:
             options: The period, and how a graph shows the expression.
@@ -164,7 +164,7 @@ class VariantComparison:
         return self.production._id(production), self.shadow._id(shadow)
 
     def _base(self, production: Metric) -> tuple[str, str]:
-        """What the shadow is compared with: an expression, and its name in a legend."""
+        """The expression that the shadow variant is compared with, and its name in a legend."""
         id = self.production._id(production)
         statistic = str(production.statistic)
         adds_up = statistic in ("Sum", "SampleCount") or statistic.lower().startswith(("tc", "ts"))

@@ -22,20 +22,20 @@ _GPU_UTILIZATION: Final = {"GPU, 100 % each": "GPUUtilization", "GPU memory, 100
 
 
 class ShadowTestDashboard(Construct):
-    """A CloudWatch dashboard that shows the shadow variant beside the production variant.
+    """A CloudWatch dashboard that shows both variants of a test side by side.
 
-    Its rows are, from top to bottom: a description of the test; the traffic, and the shadow's share of it; the model's
-    latency; the comparison of the latencies; the error rates; the utilization of the instances. Every graph shows the
-    start and the end of the test if the schedule has them as literal times.
+    Its rows are, from top to bottom: a description of the test; the traffic, and the shadow variant's share of it; the
+    model latency; the comparison of the latencies; the error rates; the utilization of the instances. Every graph shows
+    the start and the end of the test if the schedule has them as literal times.
 
     Args:
-        scope: The construct to put it into.
-        id: Its id there.
-        experiment: The test. An import has to know the names of its endpoint and of both variants.
+        scope: The parent construct.
+        id: The construct's id in the scope.
+        experiment: The test. An import must have the names of its endpoint and of both variants.
         dashboard_name: The dashboard's name, of letters, digits, ``-`` and ``_``; generated if omitted.
         period: The time that each value covers; 5 minutes if omitted.
-        gpu: Whether there is a row for GPUs. If omitted there is one if the test has an instance type with GPUs
-            (``ml.g…``, ``ml.p…``), which an import doesn't know.
+        gpu: Whether there is a row for GPUs. If omitted, there is one if the test has an instance type with GPUs
+            (``ml.g…``, ``ml.p…``). An import has no instance type.
 
     Raises:
         ValueError: If the experiment is an import that lacks a name.
@@ -77,7 +77,7 @@ class ShadowTestDashboard(Construct):
 
     @property
     def dashboard(self) -> Dashboard:
-        """The dashboard itself, to add other widgets to."""
+        """The CloudWatch dashboard, to which you can add other widgets."""
         return self._dashboard
 
     def _summary(self) -> str:

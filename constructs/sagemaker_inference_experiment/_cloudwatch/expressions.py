@@ -17,12 +17,12 @@ def literal(number: float) -> str:
 def has_value(id: str) -> str:
     """The condition that a metric has a value.
 
-    Metric math takes a missing value for 0 in a condition. No metric is ever negative.
+    In a condition, metric math treats a missing value as 0. No metric is ever negative.
     """
     return f"FILL({id}, -1) >= 0"
 
 
 def labelled(expression: str, metrics: Mapping[str, IMetric], label: str, options: ExpressionOptions) -> MathExpression:
-    """An expression with this label, unless the options have another."""
+    """An expression with this label, unless the options have another one."""
     shown: ExpressionOptions = {"label": label, **options}
     return MathExpression(expression=expression, using_metrics=dict(metrics), **shown)

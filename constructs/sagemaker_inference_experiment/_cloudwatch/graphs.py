@@ -28,7 +28,7 @@ COLORS: Final = {"production": Color.BLUE, "shadow": Color.ORANGE}
 
 @dataclass(frozen=True, kw_only=True)
 class Graphs:
-    """Makes graphs of a test: all have the same period, and show the start and the end of the test.
+    """Creates graphs of a test. All have the same period, and show the start and the end of the test.
 
     Args:
         variants: The production and the shadow variant.

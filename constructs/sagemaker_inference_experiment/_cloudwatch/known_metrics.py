@@ -15,7 +15,7 @@ INSTANCES: Final = "/aws/sagemaker/Endpoints"
 class KnownMetric:
     """Where SageMaker publishes a metric, every minute, and its usual statistic.
 
-    The unit is for the axes of graphs. As a filter in CloudWatch it could only lose data.
+    The unit is for the axes of graphs. As a filter in CloudWatch, it could only omit data.
     """
 
     namespace: str

@@ -12,11 +12,11 @@ class MetricOptions(TypedDict, total=False):
     account: str
     """The account of the metric; the experiment's if omitted."""
     color: str
-    """The colour of the line in a graph, such as ``#1f77b4``; CloudWatch chooses if omitted."""
+    """The color of the line in a graph, such as ``#1f77b4``; CloudWatch chooses if omitted."""
     dimensions_map: dict[str, str]
     """The dimensions; the endpoint's name and the variant's name if omitted."""
     id: str
-    """The metric's id in the metric math of its graph; CDK generates ids where they are needed if omitted."""
+    """The metric's id in the metric math of its graph; if omitted, CDK generates one when it is needed."""
     label: str
     """The label in the legend of a graph; CloudWatch chooses if omitted."""
     period: Duration | None
@@ -30,7 +30,7 @@ class MetricOptions(TypedDict, total=False):
     statistic: str
     """How CloudWatch aggregates the values of a period, such as ``p99``; the metric's usual statistic if omitted."""
     unit: Unit
-    """Only values that are published in this unit; all values if omitted, which nearly always is best."""
+    """Selects the values that are published in this unit; all values if omitted, which is nearly always best."""
     visible: bool
     """Whether a graph shows it; True if omitted."""
 
@@ -39,7 +39,7 @@ class ExpressionOptions(TypedDict, total=False):
     """The options of a calculated metric: CDK's ``MathExpressionOptions``, without those of searches."""
 
     color: str
-    """The colour of the line in a graph, such as ``#1f77b4``; CloudWatch chooses if omitted."""
+    """The color of the line in a graph, such as ``#1f77b4``; CloudWatch chooses if omitted."""
     label: str
     """The label in the legend of a graph; a description of the expression if omitted."""
     period: Duration | None
@@ -50,18 +50,18 @@ class AlarmOptions(TypedDict, total=False):
     """The options of an alarm: CDK's ``CreateAlarmOptions``. They take precedence over the method's own choice."""
 
     actions_enabled: bool
-    """Whether CloudWatch carries out the alarm's actions; True if omitted."""
+    """Whether CloudWatch performs the alarm's actions; True if omitted."""
     alarm_description: str
-    """The description; a sentence that says what is wrong if omitted."""
+    """The description; a sentence about the problem if omitted."""
     alarm_name: str
     """The alarm's name; generated if omitted."""
     comparison_operator: ComparisonOperator
-    """How values are compared with the threshold; if omitted, above it, or below it where low values are bad."""
+    """How values are compared with the threshold; if omitted, above it is breaching, or below it for low values."""
     datapoints_to_alarm: int
-    """How many values have to be bad; if omitted 2, or all of them if ``evaluation_periods`` is given."""
+    """How many values must be breaching; if omitted, 2, or all of them if ``evaluation_periods`` is given."""
     evaluate_low_sample_count_percentile: str
-    """``ignore`` leaves out percentiles of few values, ``evaluate`` (if omitted) keeps them. Not for metric math."""
+    """``ignore`` omits percentiles of few values, ``evaluate`` (the default) includes them. Not for metric math."""
     evaluation_periods: int
-    """How many values CloudWatch looks at; 3 if omitted."""
+    """How many values CloudWatch evaluates; 3 if omitted."""
     treat_missing_data: TreatMissingData
-    """How missing values count; as good values (``NOT_BREACHING``) if omitted."""
+    """How missing data is treated; as not breaching (``NOT_BREACHING``) if omitted."""

@@ -21,7 +21,7 @@ class ExperimentVariant:
 
     ``InferenceExperiment.production_variant`` and ``.shadow_variant`` return it. By default each value of a metric
     covers 5 minutes, and the metric is in the experiment's account and region (for an import, those of its ARN). If
-    account and region are tokens, they are taken to be those of the graph or alarm. SageMaker publishes metrics about
+    account and region are tokens, they are assumed to be those of the graph or alarm. SageMaker publishes metrics about
     requests only while the variant gets requests, and other metrics only while the variant is deployed.
 
     Args:
@@ -102,7 +102,7 @@ class ExperimentVariant:
     def metric_overhead_latency(self, **options: Unpack[MetricOptions]) -> Metric:
         """The time that SageMaker adds to the model's, in microseconds (``OverheadLatency``): average over 5 minutes.
 
-        AWS does not document percentiles of it.
+        AWS does not document percentiles for this metric.
 
         Args:
             options: The options of the metric.
@@ -196,7 +196,7 @@ class ExperimentVariant:
         """
         if metric_name not in ERRORS:
             raise ValueError(f"metric {metric_name!r} counts no errors, must be one of {', '.join(ERRORS)}")
-        # CDK applies an expression's period to its metrics, and warns if they have another.
+        # CDK applies an expression's period to its metrics, and warns if they have another one.
         errors = self.metric(metric_name, period=options.get("period"))
         invocations = self.metric_invocations(period=options.get("period"))
         failed, sent = self._id(errors), self._id(invocations)
@@ -216,15 +216,15 @@ class ExperimentVariant:
         return self._named(metric_name, "rate", REQUESTS, rate.period)
 
     def _named(self, name: str, how: str, namespace: str, period: Duration) -> str:
-        """An id that is unique in a graph or alarm, which may hold other experiments and periods, too."""
-        # The endpoint's name may be a token, whose text changes from synth to synth: the experiment's address does not.
+        """An id that is unique in a graph or alarm, which may also contain other experiments and periods."""
+        # The endpoint's name may be a token, whose text changes with each synth. The experiment's address does not.
         what = (self.scope.node.addr, namespace, name, how, str(period.to_seconds()))
         unique = hashlib.sha256("\0".join(what).encode()).hexdigest()[:8]
         return re.sub(r"\W", "_", f"{self.role}_{name}_{how}_{unique}", flags=re.ASCII)
 
 
 def _account_and_region(scope: IConstruct) -> MetricOptions:
-    """Where the metrics are. ``Metric.attach_to`` would take the stack's, which may not be those of an import."""
+    """Where the metrics are. ``Metric.attach_to`` would use the stack's, which may differ from those of an import."""
     environment = scope.env if isinstance(scope, Resource) else Stack.of(scope)
     where: MetricOptions = {}
     if not is_unresolved(environment.account):

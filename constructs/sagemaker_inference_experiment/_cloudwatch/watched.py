@@ -1,4 +1,4 @@
-"""A shadow test in CloudWatch, by the names of its endpoint and its variants."""
+"""A shadow test in CloudWatch, identified by the names of its endpoint and its variants."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sagemaker_inference_experiment._schedule import Schedule
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is known of a test at synth. ``None`` is unknown: an import may know little."""
+    """What is known of a test at synth. ``None`` means unknown, as most values of an import can be."""
 
     endpoint_name: str | None = None
     production_variant_name: str | None = None
@@ -26,7 +26,7 @@ class Known:
 
 
 class WatchedExperiment(Resource):
-    """A test with its metrics in CloudWatch: an ``InferenceExperiment``, or an import that knows the names."""
+    """A test with its metrics in CloudWatch: an ``InferenceExperiment``, or an import with the necessary names."""
 
     # Subclasses set it in `__init__`.
     _watched: Known
@@ -43,7 +43,7 @@ class WatchedExperiment(Resource):
 
     @property
     def _reported_end_time(self) -> str | None:
-        """When the test ends, likewise."""
+        """When the test ends, as SageMaker reports it to the deployment; unknown for an import."""
         return None
 
     @property
