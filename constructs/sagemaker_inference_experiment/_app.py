@@ -61,8 +61,8 @@ def _name_faults(declaration: Declaration, config: aws_sagemaker.CfnEndpointConf
     if served is None or name is None or is_unresolved(name) or not names.same(name, served.variant_name):
         return []
     return [
-        f"shadow_variant.variant_name is {shown(name)}, that of the production variant in endpoint configuration "
-        f"{config.node.path}, must be another, or omitted"
+        f"shadow_variant.variant_name is {shown(name)}, which is the production variant's name in endpoint "
+        f"configuration {config.node.path}, must be another name, or omitted"
     ]
 
 

@@ -39,10 +39,10 @@ def _all_variants(variants: Any) -> bool:
     return isinstance(variants, list | tuple) and all(isinstance(variant, ModelVariant) for variant in variants)
 
 
-_COUNT = _Kind(_finite, "an integer, also in text such as '30'")
+_COUNT = _Kind(_finite, "an integer, or a string such as '30'")
 _VARIANT = _Kind(_a(ModelVariant), "a ModelVariant")
 _KINDS = {
-    "endpoint": _Kind(_a(str, "endpoint_name", "endpoint_ref"), "an endpoint's construct, a reference or its name"),
+    "endpoint": _Kind(_a(str, "endpoint_name", "endpoint_ref"), "an endpoint construct, a reference or a name"),
     "role": _Kind(
         lambda role: has(role, "role_arn"),
         "a role, such as Role.from_role_arn(self, 'Role', arn) or Role.from_role_name(self, 'Role', name)",
@@ -52,16 +52,16 @@ _KINDS = {
     "sampling_percentage": _COUNT,
     "instance_count": _COUNT,
     "shadow_instance_count": _COUNT,
-    "model": _Kind(_a(str, "model_name", "model_ref"), "a model's construct, a reference or its name"),
+    "model": _Kind(_a(str, "model_name", "model_ref"), "a model construct, a reference or a name"),
     "schedule": _Kind(_a(Schedule), "a Schedule, such as Schedule.start_now(for_=Duration.days(7))"),
     "duration": _Kind(_a(Duration), "an aws_cdk.Duration, such as Duration.days(7)"),
     "data_capture": _Kind(_a(DataCapture), "a DataCapture, such as DataCapture(destination='s3://bucket/prefix')"),
-    "destination": _Kind(_a(str, "bucket_ref"), "a bucket's construct, a reference or an S3 location"),
-    "kms_key": _Kind(_a(str, "key_ref"), "a key's construct, a reference, its id, ARN or alias"),
+    "destination": _Kind(_a(str, "bucket_ref"), "a bucket construct, a reference or an S3 location"),
+    "kms_key": _Kind(_a(str, "key_ref"), "a key construct, a reference, or a key's id, ARN or alias"),
     "conclusion": _Kind(_a(Conclusion), "a Conclusion, such as Conclusion.cancel()"),
     "desired_variants": _Kind(_all_variants, "a tuple of ModelVariants"),
     "on_delete": _Kind(_a(OnDelete), "an OnDelete, such as OnDelete(conclusion=Conclusion.cancel())"),
-    "tags": _Kind(_all_text, "a map of strings to strings"),
+    "tags": _Kind(_all_text, "a mapping of strings to strings"),
     "removal_policy": _Kind(
         lambda policy: isinstance(policy, RemovalPolicy) and policy != RemovalPolicy.SNAPSHOT,
         "RemovalPolicy.DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE",

@@ -30,8 +30,8 @@ def _warn(watched: Watched, target: CfnScalableTarget, named: NamedResources) ->
             add_warning(
                 watched.experiment,
                 "autoscaledVariant",
-                f"variant {variant} is registered for autoscaling ({target.node.path}), and SageMaker refuses to take "
-                "such a variant off an endpoint: deregister it before the test ends",
+                f"variant {variant} is registered for autoscaling ({target.node.path}), and SageMaker does not remove "
+                "such a variant from an endpoint: deregister it before the test ends",
             )
 
 

@@ -122,8 +122,8 @@ class Conclusion:
             return []
         must = VariantAction.REMOVE if promotes else VariantAction.RETAIN
         return [
-            f"{path}.production is {str(self.production)!r}, must be {str(must)!r} beside {path}.shadow "
-            f"{str(self.shadow)!r} unless production_variant is given"
+            f"{path}.production is {str(self.production)!r}, must be {str(must)!r} if {path}.shadow is "
+            f"{str(self.shadow)!r} and production_variant is omitted"
         ]
 
     def _count_faults(self, path: str, production: ModelVariant | None, shadow: ModelVariant) -> list[str]:
@@ -133,7 +133,7 @@ class Conclusion:
         count = counts[own] if self.shadow_instance_count is None else self.shadow_instance_count
         if self.shadow != VariantAction.PROMOTE or count != 0:
             return []
-        return [f"{path} promotes the shadow variant with 0 instances, must be at least 1"]
+        return [f"{path} promotes the shadow variant with 0 instances, must have at least 1"]
 
     def _desired(self, production: ModelVariant | None, shadow: ModelVariant) -> tuple[ModelVariant, ...]:
         """The variants that stay, as they are desired; none if they stay unchanged."""

@@ -60,7 +60,7 @@ class DataCapture:
         if self.prefix is None:
             return []
         if isinstance(self.destination, str):
-            return [f"data_capture.prefix is {self.prefix!r} beside a destination that is a string, must be part of it"]
+            return [f"data_capture.prefix is {self.prefix!r}, must be part of the destination if that is a string"]
         if self.prefix.strip("/") != self.prefix:
             return [f"data_capture.prefix is {self.prefix!r}, must not start or end with a slash"]
         return []

@@ -138,8 +138,8 @@ class Declaration:
         if self.conclusion is None and self.on_delete is None:
             return []
         return [
-            f"{which}_variant.variant_name is a token, must be a literal string where the experiment has a "
-            "conclusion or on_delete: they name the variants as keys of a map"
+            f"{which}_variant.variant_name is a token, must be a literal string if the experiment has a "
+            "conclusion or on_delete: the variant names are keys of a map there"
             for which, variant in (("production", self.production_variant), ("shadow", self.shadow_variant))
             if variant is not None and is_unresolved(variant.variant_name)
         ]
@@ -150,8 +150,8 @@ class Declaration:
         if self.production_variant is None:
             return []
         return [
-            f"production_variant.{parameter} is missing, must be as the endpoint has it. If you omit "
-            "production_variant, production is taken as the endpoint serves it"
+            f"production_variant.{parameter} is missing, must be that of the endpoint. If you omit "
+            "production_variant, the deployment takes it from the endpoint"
             for parameter in ("variant_name", "instance_type")
             if getattr(self.production_variant, parameter) is None
         ]

@@ -19,7 +19,7 @@ def unit_faults(name: str, duration: Duration, units: Collection[str]) -> list[s
     """A fault if the duration is a token in a unit that is not allowed."""
     if not is_token(duration) or duration.unit_label() in units:
         return []
-    return [f"{name} is a token in {duration.unit_label()}, must be one in {either(list(units))}"]
+    return [f"{name} is a token in {duration.unit_label()}, must be in {either(list(units))}"]
 
 
 def seconds(duration: Duration) -> float:

@@ -34,7 +34,7 @@ def environment_faults(stack: Stack, provider_stack: Stack, role: aws_iam.IRole 
     here, there = environment_of(stack), environment_of(provider_stack)
     # CloudFormation only calls functions of its own region, and IAM only passes roles of its own account.
     return [
-        f"{what} is {shown(given)}, must be the experiment's own, {shown(own)}"
+        f"{what} is {shown(given)}, must be that of the experiment, {shown(own)}"
         for what, given, own in (
             ("the provider's region", there.region, here.region),
             ("the provider's account", there.account, here.account),

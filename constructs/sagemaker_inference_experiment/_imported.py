@@ -28,7 +28,7 @@ class ImportedInferenceExperiment(IInferenceExperiment):
     ) -> None:
         if (experiment_name is None) == (experiment_arn is None):
             given = "neither" if experiment_name is None else "both"
-            raise ValueError(f"{given} of experiment_name and experiment_arn given, must be exactly one")
+            raise ValueError(f"{given} of experiment_name and experiment_arn are given, must be exactly one")
         stack = Stack.of(scope)
         self._name = _checked(experiment_name) if experiment_name is not None else _name_in(experiment_arn or "", stack)
         self._arn = experiment_arn or stack.format_arn(

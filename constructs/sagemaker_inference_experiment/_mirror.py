@@ -26,7 +26,7 @@ class Difference(NamedTuple):
     def fault(self) -> str:
         return (
             f"{self.parameter} is {self.declared}, must be {self.configured} as in endpoint configuration "
-            f"{self.config}, unless a conclusion says that the test is over"
+            f"{self.config}, unless the test has a conclusion"
         )
 
     @property

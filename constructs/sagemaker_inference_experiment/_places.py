@@ -38,7 +38,7 @@ def place_faults(stack: Stack, declaration: Declaration) -> list[str]:
             if there != here:
                 faults.append(
                     f"{parameter} is in {what} {shown(there)}, must be in the experiment's {what}, {shown(here)}: "
-                    f"declare the experiment in a stack in that {what}, or use another"
+                    f"declare the experiment in a stack in {what} {shown(there)}, or give another {parameter}"
                 )
     return faults
 

@@ -124,8 +124,8 @@ class InferenceExperimentProvider(Construct):
         stack = Stack.of(scope)
         if stack.node.try_find_child(_ID) is not None:
             raise ValueError(
-                f"stack {stack.node.path} has its provider already, must get its settings before the first experiment: "
-                "call InferenceExperimentProvider.for_stack once, before the first InferenceExperiment in that stack"
+                f"stack {stack.node.path} already has a provider: call InferenceExperimentProvider.for_stack once, "
+                "before the first InferenceExperiment in that stack"
             )
         return cls(stack, _ID, **options)
 

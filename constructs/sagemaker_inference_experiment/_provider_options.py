@@ -89,7 +89,7 @@ def check_options(options: ProviderOptions) -> None:
         faults.append(f"reserved_concurrent_executions is {reserved}, must be at least 1")
     if options.get("vpc") is None:
         of_vpc = {"vpc_subnets": options.get("vpc_subnets"), "security_groups": options.get("security_groups")}
-        faults += [f"{name} is given without a vpc" for name, value in of_vpc.items() if value is not None]
+        faults += [f"{name} requires vpc" for name, value in of_vpc.items() if value is not None]
     if faults:
         raise ValueError("; ".join(faults))
 

@@ -84,9 +84,9 @@ def _certain_fault(first: Watched, second: Watched) -> str | None:
     if not _surely_one_endpoint(first, second):
         return None
     return (
-        f"{second.path}: endpoint is also that of {first.path}, must be another: the tests are declared to run "
-        f"{times[0]} and {times[1]}, and an endpoint has room for one shadow. Or give one of them other times, or a "
-        "conclusion"
+        f"{second.path}: endpoint is also the endpoint of {first.path}, must be another: the tests are declared to run "
+        f"{times[0]} and {times[1]}, and an endpoint can have only one shadow variant. Otherwise, change the schedule "
+        "of one test, or declare its conclusion"
     )
 
 
@@ -104,6 +104,6 @@ def _warn(second: Watched, others: list[Watched]) -> None:
     add_warning(
         second.experiment,
         "sharedEndpoint",
-        f"endpoint is also that of {paths}, and an endpoint has room for one shadow: the deployment fails unless only "
-        "one of the tests has a shadow variant there. If a test is over, declare its conclusion",
+        f"endpoint is also the endpoint of {paths}, and an endpoint can have only one shadow variant: the deployment "
+        "fails unless only one of the tests has a shadow variant there. If a test has ended, declare its conclusion",
     )

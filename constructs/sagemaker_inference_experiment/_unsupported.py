@@ -34,7 +34,7 @@ def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow_name: str 
         if name != shadow_name:
             yield (
                 f"has shadow variant {shown(name)} (ShadowProductionVariants), must have none besides the experiment's "
-                f"own, {shown(shadow_name)}: an endpoint has room for one"
+                f"own, {shown(shadow_name)}: an endpoint can have only one"
             )
 
 

@@ -71,8 +71,8 @@ def _name_faults(experiment: IConstruct, stack: Stack, name: str | None) -> list
         names[name.lower()] = experiment
         return []
     return [
-        f"experiment_name is {shown(name)}, that of {first.node.path} (SageMaker tells no names apart by case), must "
-        "be another"
+        f"experiment_name is {shown(name)}, which is the name of {first.node.path} (SageMaker ignores the case of "
+        "names), must be another"
     ]
 
 

@@ -47,8 +47,8 @@ def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -
             add_warning(
                 experiment,
                 "keyNotGranted",
-                "the role takes no policies of this app, and the app does not change the key's policy: unless it is "
-                f"allowed already, allow {each.missing}",
+                "this app can change neither the role's policies nor the key's policy: unless that is already allowed, "
+                f"allow {each.missing}",
             )
 
 
@@ -60,11 +60,11 @@ def add_warning(experiment: IConstruct, id: str, message: str) -> None:
 
 def _warn_of_retained_shadow(declared: _Declared) -> None:
     shadow = _shadow_in_words(declared.declaration)
-    kept = f"keeps {shadow} on the endpoint, which goes on getting its share of traffic and being billed"
+    kept = f"retains {shadow} on the endpoint, where it still receives its share of the traffic and is billed"
     if declared.declaration.conclusion is not None:
         declared.warn("retainShadowOnConclusion", f"the conclusion {kept}")
     else:
-        declared.warn("retainShadowOnDelete", f"on_delete {kept}, with no resource left that would remove it")
+        declared.warn("retainShadowOnDelete", f"on_delete {kept}, and no resource remains that can remove it")
 
 
 def warn_of_promotion(experiment: IConstruct, stack: Stack, declaration: Declaration, find: Find) -> None:
@@ -81,7 +81,7 @@ def warn_of_promotion(experiment: IConstruct, stack: Stack, declaration: Declara
             experiment,
             "promoteOnEndpointOfApp",
             f"the promotion is not in the EndpointConfigName of endpoint {endpoint.node.path}: the next change of that "
-            "property reverts it, so put the promoted model there with the first change that is made",
+            "property reverts it, so your next change must use the promoted model there",
         )
 
 
@@ -100,9 +100,9 @@ def _warn_of_fewer_instances(experiment: IConstruct, stack: Stack, declaration: 
         add_warning(
             experiment,
             "promoteOnFewerInstances",
-            f"the promotion serves with {count} x {instance_type}, and production has {production_count:.0f} x "
-            f"{production_type}: whether fewer instances bear the traffic is not known. "
-            "Conclusion.promote_shadow takes another instance_count",
+            f"the promoted variant has {count} x {instance_type}, and production has {production_count:.0f} x "
+            f"{production_type}: fewer instances may not handle the traffic. To have more, set the instance_count of "
+            "Conclusion.promote_shadow",
         )
 
 
@@ -112,7 +112,7 @@ def _warn_of_partial_traffic(declared: _Declared) -> None:
         declared.warn(
             "promoteAfterPartialTraffic",
             f"{_shadow_in_words(declared.declaration)} is promoted to all traffic, but was "
-            f"tried with {sampled} % of it: whether its instances bear the rest is not known",
+            f"tested with {sampled} % of it: its instances may not handle the rest",
         )
 
 
@@ -124,7 +124,7 @@ def _warn_of_unknown_instance_types(declared: _Declared) -> None:
     }
     if unknown:
         said = "; ".join(f"{parameter} is {shown(given)}{_meant(given)}" for parameter, given in unknown.items())
-        declared.warn("unknownInstanceType", f"{said}: SageMaker had no such instance type at this package's release")
+        declared.warn("unknownInstanceType", f"{said}: SageMaker had no such instance type at the package's release")
 
 
 def _instance_types(declaration: Declaration) -> dict[str, str]:

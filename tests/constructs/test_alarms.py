@@ -203,10 +203,10 @@ def test_the_description_says_what_is_wrong(declared: Any) -> None:
     assert sorted(descriptions) == sorted(
         f"Shadow test on endpoint shop: the {what}"
         for what in (
-            "shadow variant fails more requests than production, by more than 1 of 100",
+            "shadow variant's error rate exceeds production's by more than 1 percentage points",
             "shadow variant's p90 latency is more than 1.2 times production's",
             "shadow variant gets no requests although production does",
-            "production variant fails more than 1 of 100 requests",
+            "production variant's error rate is more than 1 %",
             "production variant's p90 latency is more than 200 ms",
         )
     )

@@ -9,7 +9,7 @@ from aws_cdk import RemovalPolicy
 from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant, OnDelete, Schedule
 
 WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
-    ({"endpoint": None}, "endpoint is None, must be an endpoint's construct, a reference or its name"),
+    ({"endpoint": None}, "endpoint is None, must be an endpoint construct, a reference or a name"),
     ({"role": "arn:aws:iam::111111111111:role/shop"}, "must be a role, such as Role.from_role_arn(self, 'Role', arn)"),
     ({"schedule": "now"}, "schedule is 'now', must be a Schedule, such as Schedule.start_now(for_=Duration.days(7))"),
     (
@@ -21,10 +21,10 @@ WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
     ({"service_timeout": 5}, "service_timeout is 5, must be an aws_cdk.Duration, such as Duration.minutes(30)"),
     (
         {"shadow_variant": ModelVariant(model=cast("Any", None), variant_name="S", instance_type="ml.m5.large")},
-        "shadow_variant.model is None, must be a model's construct, a reference or its name",
+        "shadow_variant.model is None, must be a model construct, a reference or a name",
     ),
-    ({"kms_key": 5}, "kms_key is 5, must be a key's construct, a reference, its id, ARN or alias"),
-    ({"tags": {"team": 5}}, "tags is {'team': 5}, must be a map of strings to strings"),
+    ({"kms_key": 5}, "kms_key is 5, must be a key construct, a reference, or a key's id, ARN or alias"),
+    ({"tags": {"team": 5}}, "tags is {'team': 5}, must be a mapping of strings to strings"),
     ({"conclusion": Conclusion(desired_variants=cast("Any", "all"))}, "must be a tuple of ModelVariants"),
     (
         {"removal_policy": RemovalPolicy.SNAPSHOT},

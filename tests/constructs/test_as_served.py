@@ -101,13 +101,13 @@ def test_the_shadow_alone_is_resized(
     [
         (
             Conclusion(shadow=VariantAction.PROMOTE),
-            "conclusion.production is 'Retain', must be 'Remove' beside conclusion.shadow 'Promote' unless "
-            "production_variant is given",
+            "conclusion.production is 'Retain', must be 'Remove' if conclusion.shadow is 'Promote' and "
+            "production_variant is omitted",
         ),
         (
             Conclusion(production=VariantAction.REMOVE),
-            "conclusion.production is 'Remove', must be 'Retain' beside conclusion.shadow 'Remove' unless "
-            "production_variant is given",
+            "conclusion.production is 'Remove', must be 'Retain' if conclusion.shadow is 'Remove' and "
+            "production_variant is omitted",
         ),
     ],
 )
@@ -117,8 +117,8 @@ def test_what_needs_productions_name_is_refused(declared: Any, conclusion: Concl
 
 def test_a_production_variant_that_is_given_has_to_be_complete(declared: Any) -> None:
     assert said(declared, production_variant=ModelVariant(model="champion")) == [
-        f"production_variant.{parameter} is missing, must be as the endpoint has it. If you omit production_variant, "
-        "production is taken as the endpoint serves it"
+        f"production_variant.{parameter} is missing, must be that of the endpoint. If you omit production_variant, the "
+        "deployment takes it from the endpoint"
         for parameter in ("variant_name", "instance_type")
     ]
 
@@ -242,8 +242,8 @@ def test_a_shadow_variant_with_the_name_of_production_is_refused(declared: Any, 
     shadow = ModelVariant(model="challenger", variant_name=name)
 
     assert said(declared, shadow_variant=shadow, endpoint=endpoint(declared, variant_name="primary")) == [
-        f"shadow_variant.variant_name is '{name}', that of the production variant in endpoint configuration "
-        "Demo/Config, must be another, or omitted"
+        f"shadow_variant.variant_name is '{name}', which is the production variant's name in endpoint "
+        "configuration Demo/Config, must be another name, or omitted"
     ]
 
 
@@ -256,5 +256,5 @@ def test_a_promotion_with_no_instances_is_refused_by_whatever_name(declared: Any
     shadow = ModelVariant(model="challenger", variant_name="B")
 
     assert said(declared, shadow_variant=shadow, conclusion=none) == [
-        "conclusion promotes the shadow variant with 0 instances, must be at least 1"
+        "conclusion promotes the shadow variant with 0 instances, must have at least 1"
     ]

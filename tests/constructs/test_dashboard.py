@@ -211,7 +211,7 @@ def test_an_import_has_a_dashboard_of_what_it_knows(declared: Any) -> None:
 
 
 def test_an_import_that_lacks_a_name_has_none(declared: Any) -> None:
-    with pytest.raises(ValueError, match="Demo/Imported: shadow_variant_name is not known here"):
+    with pytest.raises(ValueError, match="Demo/Imported: shadow_variant_name is not known"):
         ShadowTestDashboard(
             declared.stack,
             "Dashboard",

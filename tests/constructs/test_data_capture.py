@@ -107,7 +107,7 @@ def test_a_location_that_is_only_named_is_not_granted(declared: Any) -> None:
 @pytest.mark.parametrize(
     ("destination", "prefix", "problem"),
     [
-        ("s3://captures", "shop", "data_capture.prefix is 'shop' beside a destination that is a string"),
+        ("s3://captures", "shop", "data_capture.prefix is 'shop', must be part of the destination if that is a string"),
         (None, "/shop", "data_capture.prefix is '/shop', must not start or end with a slash"),
         (None, "shop/", "data_capture.prefix is 'shop/', must not start or end with a slash"),
     ],

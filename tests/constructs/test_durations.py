@@ -33,8 +33,8 @@ def test_durations_that_cannot_be_told_are_refused_along_with_the_rest(declared:
         )
 
     for words in (
-        "schedule.duration is a token in millis, must be one in days, hours, minutes or seconds",
-        "service_timeout is a token in minutes, must be one in seconds",
+        "schedule.duration is a token in millis, must be in days, hours, minutes or seconds",
+        "service_timeout is a token in minutes, must be in seconds",
         "sampling_percentage (SamplingPercentage) is 101",
     ):
         assert words in str(raised.value)

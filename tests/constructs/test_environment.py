@@ -16,8 +16,8 @@ def other_environment(declared: Any, **place: str) -> Stack:
 @pytest.mark.parametrize(
     ("place", "problem"),
     [
-        ({"region": "us-east-1"}, "the provider's region is 'us-east-1', must be the experiment's own, 'eu-west-1'"),
-        ({"account": "222222222222"}, "the provider's account is '222222222222', must be the experiment's own, '1111"),
+        ({"region": "us-east-1"}, "the provider's region is 'us-east-1', must be that of the experiment, 'eu-west-1'"),
+        ({"account": "222222222222"}, "the provider's account is '222222222222', must be that of the experiment, '11"),
     ],
     ids=["region", "account"],
 )
@@ -31,5 +31,5 @@ def test_a_function_of_another_place_is_refused(declared_in_dublin: Any, place: 
 def test_a_role_of_another_account_is_refused(declared_in_dublin: Any) -> None:
     role = aws_iam.Role.from_role_arn(declared_in_dublin.stack, "Role", "arn:aws:iam::222222222222:role/shop")
 
-    with pytest.raises(InvalidExperimentError, match="the role's account is '222222222222', must be the experiment's"):
+    with pytest.raises(InvalidExperimentError, match="the role's account is '222222222222', must be that of"):
         declared_in_dublin.experiment(role=role)

@@ -11,7 +11,7 @@ from sagemaker_inference_experiment import InvalidExperimentError
 def test_two_experiments_of_a_stack_have_no_name_in_common(declared: Any) -> None:
     declared.experiment("One", experiment_name="shop")
 
-    with pytest.raises(InvalidExperimentError, match="experiment_name is 'Shop', that of Demo/One"):
+    with pytest.raises(InvalidExperimentError, match="experiment_name is 'Shop', which is the name of Demo/One"):
         declared.experiment("Two", experiment_name="Shop")
 
 

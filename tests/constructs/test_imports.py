@@ -76,15 +76,15 @@ def test_what_it_runs_on_is_known_if_it_is_said(stack: Stack) -> None:
 def test_what_was_not_said_is_asked_for_where_it_is_needed(stack: Stack, attribute: str) -> None:
     imported = InferenceExperiment.from_experiment_name(stack, "Imported", "shop")
 
-    with pytest.raises(ValueError, match=f"Demo/Imported: {attribute} is not known here, give it to from_experiment_a"):
+    with pytest.raises(ValueError, match=f"Demo/Imported: {attribute} is not known: give it to from_experiment_a"):
         getattr(imported, attribute)
 
 
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({}, "neither of experiment_name and experiment_arn given, must be exactly one"),
-        ({"experiment_name": "shop", "experiment_arn": ARN}, "both of experiment_name and experiment_arn given"),
+        ({}, "neither of experiment_name and experiment_arn are given, must be exactly one"),
+        ({"experiment_name": "shop", "experiment_arn": ARN}, "both of experiment_name and experiment_arn are given"),
         ({"experiment_name": "-shop"}, "experiment_name is '-shop', must be 1 to 120 letters"),
         ({"experiment_arn": "shop"}, "experiment_arn is 'shop', must be the ARN of an inference experiment, arn:aws"),
         ({"experiment_arn": ARN.replace("inference-experiment", "endpoint")}, "endpoint/shop', must be the ARN of an"),

@@ -73,7 +73,9 @@ def test_what_the_caller_says_wins(declared: Any, helper: str) -> None:
 def test_a_metric_without_a_helper_needs_its_namespace(declared: Any) -> None:
     variant = declared.experiment().shadow_variant
 
-    with pytest.raises(ValueError, match=r"'GPUReservation' is not known, give it, or one of Invocations, .*CPUUtil"):
+    with pytest.raises(
+        ValueError, match=r"'GPUReservation', must be one of Invocations, .*, or given with its namespace"
+    ):
         variant.metric("GPUReservation")
 
     metric = variant.metric("GPUReservation", namespace=INSTANCES)
@@ -106,7 +108,7 @@ def test_an_error_rate_is_in_percent_of_the_invocations(declared: Any) -> None:
 def test_an_error_rate_is_of_errors(declared: Any) -> None:
     with pytest.raises(
         ValueError,
-        match="'ModelLatency' counts no errors, must be one of Invocation4XXErrors, Invocation5XXErrors, Invocation",
+        match="'ModelLatency', which does not count errors, must be one of Invocation4XXErrors, Invocation5XXErrors, I",
     ):
         declared.experiment().shadow_variant.metric_error_rate("ModelLatency")
 
@@ -203,7 +205,5 @@ def test_an_import_that_lacks_a_name_says_which(
 ) -> None:
     theirs = imported(declared.stack, **known)
 
-    with pytest.raises(
-        ValueError, match=f"Demo/Imported: {missing} not known here, give .* to from_experiment_attributes"
-    ):
+    with pytest.raises(ValueError, match=f"Demo/Imported: {missing} not known: give .* to from_experiment_attributes"):
         getattr(theirs, watched)

@@ -42,7 +42,7 @@ def said(declared: Any, shadows: list[Any] | None = None, /, **changes: Any) -> 
     return [line.removeprefix("  - ") for line in str(raised.value).splitlines()[1:]]
 
 
-UNLESS = "as in endpoint configuration Demo/Config, unless a conclusion says that the test is over"
+UNLESS = "as in endpoint configuration Demo/Config, unless the test has a conclusion"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def shadow(name: str) -> Variant:
 def test_a_shadow_variant_of_the_configurations_own_is_refused(declared: Any) -> None:
     assert said(declared, [shadow("Other")]) == [
         "endpoint configuration Demo/Config has shadow variant 'Other' (ShadowProductionVariants), must have none "
-        "besides the experiment's own, 'Shadow-01': an endpoint has room for one"
+        "besides the experiment's own, 'Shadow-01': an endpoint can have only one"
     ]
 
 

@@ -38,7 +38,7 @@ def test_other_text_is_no_number(declared: Any, value: Any) -> None:
         )
 
     for parameter in ("sampling_percentage", "shadow_variant.instance_count"):
-        assert f"  - {parameter} is {value!r}, must be an integer, also in text such as '30'" in str(raised.value)
+        assert f"  - {parameter} is {value!r}, must be an integer, or a string such as '30'" in str(raised.value)
 
 
 def test_a_number_of_many_digits_is_refused_like_any_other_text(declared: Any) -> None:

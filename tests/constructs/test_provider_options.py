@@ -121,7 +121,7 @@ def test_the_poll_interval_may_be_a_token_in_seconds(declared: Any) -> None:
 def test_the_poll_interval_may_be_a_token_in_no_other_unit(declared: Any) -> None:
     number = CfnParameter(declared.stack, "Number", type="Number").value_as_number
 
-    with pytest.raises(ValueError, match="poll_interval is a token in minutes, must be one in seconds; memory_size is"):
+    with pytest.raises(ValueError, match="poll_interval is a token in minutes, must be in seconds; memory_size is"):
         InferenceExperimentProvider(declared.stack, "Provider", poll_interval=Duration.minutes(number), memory_size=64)
 
 
@@ -150,7 +150,7 @@ def test_settings_that_cannot_be_meant_are_refused_all_at_once(declared: Any) ->
     assert str(raised.value) == (
         "poll_interval is 120 seconds, must be 1 to 60; memory_size is 64, must be 128 to 10240 MB; "
         "reserved_concurrent_executions is 0, must be at least 1; "
-        "vpc_subnets is given without a vpc; security_groups is given without a vpc"
+        "vpc_subnets requires vpc; security_groups requires vpc"
     )
 
 
@@ -176,12 +176,14 @@ def test_the_stacks_own_provider_is_made_with_settings_under_the_same_ids(declar
 def test_the_stacks_own_provider_gets_no_settings_after_its_first_experiment(declared: Any) -> None:
     declared.experiment()
 
-    with pytest.raises(ValueError, match=r"stack Demo has its .*: call \S+for_stack once, before the first"):
+    with pytest.raises(
+        ValueError, match=r"stack Demo already has a provider: call \S+for_stack once, before the first"
+    ):
         InferenceExperimentProvider.for_stack(declared.stack, memory_size=512)
 
 
 def test_the_stacks_own_provider_gets_settings_once(declared: Any) -> None:
     InferenceExperimentProvider.for_stack(declared.stack, memory_size=512)
 
-    with pytest.raises(ValueError, match="has its provider already"):
+    with pytest.raises(ValueError, match="already has a provider"):
         InferenceExperimentProvider.for_stack(declared.stack, memory_size=1024)

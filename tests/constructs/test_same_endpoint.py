@@ -58,7 +58,7 @@ def test_two_experiments_on_one_endpoint_are_warned_of(
     second = declared.experiment("Two", endpoint=two)
 
     (said,) = warned(declared.stack)
-    assert "endpoint is also that of Demo/One, and an endpoint has room for one shadow" in said
+    assert "endpoint is also the endpoint of Demo/One, and an endpoint can have only one shadow variant" in said
     Annotations.of(second).acknowledge_warning(ID, "the first is over")
     assert warned(declared.stack) == []
 
@@ -68,8 +68,8 @@ def test_the_warning_names_all_others(declared: Any) -> None:
         declared.experiment(id)
 
     assert [said.partition(", and")[0] for said in warned(declared.stack)] == [
-        "endpoint is also that of Demo/One",
-        "endpoint is also that of Demo/One, Demo/Two",
+        "endpoint is also the endpoint of Demo/One",
+        "endpoint is also the endpoint of Demo/One, Demo/Two",
     ]
 
 
@@ -81,9 +81,10 @@ def test_tests_that_are_declared_to_run_at_the_same_time_are_refused(declared: A
         declared.app.synth()
 
     assert (
-        "Demo/Two: endpoint is also that of Demo/One, must be another: the tests are declared to run from "
+        "Demo/Two: endpoint is also the endpoint of Demo/One, must be another: the tests are declared to run from "
         "2090-06-01T00:00:00Z to 2090-06-08T00:00:00Z and from 2090-06-07T00:00:00Z to 2090-06-09T00:00:00Z, and an "
-        "endpoint has room for one shadow. Or give one of them other times, or a conclusion"
+        "endpoint can have only one shadow variant. Otherwise, change the schedule of one test, or declare its "
+        "conclusion"
     ) in str(raised.value)
 
 
@@ -128,7 +129,7 @@ def test_experiments_of_several_stacks_share_an_endpoint_too(declared: Any) -> N
     declared.experiment("One")
     declared.experiment_in(other, "Two")
 
-    assert "endpoint is also that of Demo/One" in warned(other)[0]
+    assert "endpoint is also the endpoint of Demo/One" in warned(other)[0]
 
 
 def test_a_stage_is_deployed_by_itself(declared: Any) -> None:
@@ -182,5 +183,5 @@ def test_tests_of_several_stacks_on_one_endpoint_are_refused(
     here.experiment("One", endpoint=endpoint, schedule=in_june(1, 8))
     here.experiment_in(Stack(here.app, "Other", env=env), "Two", endpoint=endpoint, schedule=in_june(1, 8), role=None)
 
-    with pytest.raises(RuntimeError, match="Other/Two: endpoint is also that of Demo/One"):
+    with pytest.raises(RuntimeError, match="Other/Two: endpoint is also the endpoint of Demo/One"):
         here.app.synth()

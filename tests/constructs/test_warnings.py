@@ -90,8 +90,8 @@ def test_a_warning_can_be_acknowledged(declared: Any, id: str) -> None:
 def test_a_retained_shadow_is_said_to_be_billed(declared: Any) -> None:
     declared.experiment(on_delete=RETAINS)
 
-    assert "on_delete keeps shadow variant Shadow-01 on the endpoint" in words(declared.stack, "retainShadowOnDelete")
-    assert "being billed" in words(declared.stack, "retainShadowOnDelete")
+    assert "on_delete retains shadow variant Shadow-01 on the endpoint" in words(declared.stack, "retainShadowOnDelete")
+    assert "is billed" in words(declared.stack, "retainShadowOnDelete")
 
 
 def test_a_promotion_on_an_endpoint_of_the_app_can_be_reverted_by_it(declared: Any) -> None:

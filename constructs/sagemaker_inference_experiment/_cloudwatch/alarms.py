@@ -53,7 +53,7 @@ class AlarmedExperiment(WatchedExperiment):
             id,
             self.comparison.error_rate_difference(metric_name, period=period),
             threshold=threshold,
-            bad=f"the shadow variant fails more requests than production, by more than {threshold} of 100",
+            bad=f"the shadow variant's error rate exceeds production's by more than {threshold} percentage points",
             options=options,
         )
 
@@ -167,7 +167,7 @@ class AlarmedExperiment(WatchedExperiment):
             id,
             self.production_variant.metric_error_rate(metric_name, period=period),
             threshold=threshold,
-            bad=f"the production variant fails more than {threshold} of 100 requests",
+            bad=f"the production variant's error rate is more than {threshold} %",
             options=options,
         )
 
@@ -196,8 +196,9 @@ class AlarmedExperiment(WatchedExperiment):
         """
         if is_token(threshold):
             raise ValueError(
-                f"{self.node.path}: threshold is a token, must be a literal duration (a template can't convert it), "
-                "or make the alarm of production_variant.metric_model_latency, with a threshold in microseconds"
+                f"{self.node.path}: threshold is a token, must be a literal duration, because a template can't "
+                "convert it. Otherwise, create the alarm from production_variant.metric_model_latency, with a "
+                "threshold in microseconds"
             )
         milliseconds = threshold.to_milliseconds()
         return self._alarm(

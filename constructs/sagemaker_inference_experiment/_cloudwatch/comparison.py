@@ -172,8 +172,8 @@ class VariantComparison:
             return id, "production"
         if self.sampling_percentage is None:
             raise ValueError(
-                f"statistic {statistic} of {production.metric_name} adds up over requests, and how many of them reach "
-                "the shadow is not known: give the sampling_percentage, or another statistic"
+                f"statistic {statistic} of {production.metric_name} adds up over requests, but the sampling "
+                "percentage is not known: give another statistic, or a sampling_percentage to VariantComparison"
             )
         share = literal(self.sampling_percentage)
         return f"{id} * {share} / 100", f"{share} % of production"

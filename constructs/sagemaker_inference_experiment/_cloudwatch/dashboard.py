@@ -99,7 +99,7 @@ class ShadowTestDashboard(Construct):
                 _table_row("---" for _ in known),
                 _table_row(known.values()),
                 "",
-                "Errors are of 100 requests. Where the two are compared, ratio 1 and difference 0 are as production.",
+                "Error rates are percentages of requests. A ratio of 1 or a difference of 0 means: same as production.",
             ]
         )
 

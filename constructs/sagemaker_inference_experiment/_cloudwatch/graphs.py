@@ -108,4 +108,4 @@ class Graphs:
 
 def as_production(value: float) -> HorizontalAnnotation:
     """The line at which the shadow variant is equal to the production variant."""
-    return HorizontalAnnotation(value=value, label="as production", color=Color.GREY)
+    return HorizontalAnnotation(value=value, label="same as production", color=Color.GREY)

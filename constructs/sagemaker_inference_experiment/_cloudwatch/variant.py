@@ -52,7 +52,7 @@ class ExperimentVariant:
         if namespace is None:
             if known is None:
                 raise ValueError(
-                    f"the namespace of metric {metric_name!r} is not known, give it, or one of {', '.join(KNOWN)}"
+                    f"metric_name is {metric_name!r}, must be one of {', '.join(KNOWN)}, or given with its namespace"
                 )
             namespace = known.namespace
         merged: MetricOptions = {
@@ -195,7 +195,9 @@ class ExperimentVariant:
             ValueError: If the metric does not count errors.
         """
         if metric_name not in ERRORS:
-            raise ValueError(f"metric {metric_name!r} counts no errors, must be one of {', '.join(ERRORS)}")
+            raise ValueError(
+                f"metric_name is {metric_name!r}, which does not count errors, must be one of {', '.join(ERRORS)}"
+            )
         # CDK applies an expression's period to its metrics, and warns if they have another one.
         errors = self.metric(metric_name, period=options.get("period"))
         invocations = self.metric_invocations(period=options.get("period"))

@@ -115,7 +115,7 @@ class WatchedExperiment(Resource):
         if missing:
             known, them = ("is", "it") if len(missing) == 1 else ("are", "them")
             raise ValueError(
-                f"{self.node.path}: {' and '.join(missing)} {known} not known here, "
+                f"{self.node.path}: {' and '.join(missing)} {known} not known: "
                 f"give {them} to from_experiment_attributes"
             )
         return tuple(names.values())
