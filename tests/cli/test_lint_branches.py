@@ -57,7 +57,7 @@ def test_properties_that_exclude_each_other_under_one_condition(shadowtest: Comm
 
     assert found(shadowtest, either) == []
     assert found(shadowtest, both) == [
-        "11:25: ShadowTest: Run is '2' beside a given Name: for a new run, give another Name instead"
+        "11:25: ShadowTest: Run is '2', must be omitted if Name is given: to start a new run, change Name"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Endpoints and models of the app that SageMaker runs no shadow tests on."""
+"""Endpoints and models of the app that SageMaker does not support in shadow tests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -199,7 +199,7 @@ def test_a_model_is_known_by_its_attribute(declared: Any) -> None:
 def test_inf1_instances_are_refused(declared: Any) -> None:
     shadow = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.inf1.xlarge")
 
-    with pytest.raises(InvalidExperimentError, match="SageMaker runs no shadow tests on Inf1 instances"):
+    with pytest.raises(InvalidExperimentError, match="must not be Inf1: SageMaker has no shadow tests on it"):
         declared.experiment(shadow_variant=shadow)
 
 

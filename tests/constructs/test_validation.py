@@ -81,7 +81,7 @@ def test_all_that_is_wrong_is_said_at_once(declared: Any) -> None:
         "sampling_percentage (SamplingPercentage) is 101, must be an integer from 0 to 100",
         "shadow_variant.instance_type (InstanceType) is 'big', must be an instance type such as ml.m5.xlarge",
         "shadow_variant.instance_count (InstanceCount) is -1",
-        "shadow_variant.variant_name (ShadowModelVariantName) is 'AllTraffic', the production variant's own name",
+        "shadow_variant.variant_name (ShadowModelVariantName) is 'AllTraffic', which is the production variant's name",
         "schedule.start (StartTime) is '2030-01-01T00:00:00', without a time zone",
         "schedule.duration (Duration) is P31D, must be from PT1H to P30D",
         "data_capture.destination (Destination) is 'captures'",
@@ -154,7 +154,7 @@ def test_what_is_wrong_is_named_by_its_parameter_and_once(
 
 
 def test_a_run_beside_a_given_name_is_refused(declared: Any) -> None:
-    with pytest.raises(InvalidExperimentError, match="give another experiment_name instead"):
+    with pytest.raises(InvalidExperimentError, match="to start a new run, change experiment_name"):
         declared.experiment(experiment_name="mine", run="2")
 
 
@@ -174,7 +174,7 @@ JUNE = datetime(2030, 6, 1, tzinfo=UTC)
         ),
         (
             {"schedule": Schedule(end=JUNE, duration=Duration.days(1))},
-            "schedule.duration (Duration) is given beside schedule.end: a test ends at a time or after a duration, not",
+            "schedule.duration (Duration) is given, must be omitted if schedule.end is given: a test has",
         ),
         (
             {"conclusion": Conclusion(desired_variants=(PRODUCTION, SHADOW))},

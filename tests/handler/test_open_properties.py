@@ -101,7 +101,7 @@ def test_an_unknown_variant_is_named_with_those_that_there_are() -> None:
     removal = parse_removal(as_served(OnDelete={"ModelVariantActions": {PRODUCTION: "Retain", "Shadow": "Retain"}}))
 
     assert removal.not_followed == (
-        f"OnDelete.ModelVariantActions.{PRODUCTION} is no variant of this experiment, must be Shadow",
+        f"OnDelete.ModelVariantActions.{PRODUCTION} is not a variant of this experiment, must be Shadow",
     )
 
 

@@ -78,7 +78,7 @@ def test_every_property_is_still_read() -> None:
 def test_no_property_is_read_that_is_not_listed_here() -> None:
     (fault,) = parser.faults_in({**EVERYTHING, "Zzzzzzzz": ""}, opaque=lambda _: False)
 
-    known = re.findall(r"\w+", fault.problem.partition("known here: ")[2])
+    known = re.findall(r"\w+", fault.problem.partition("must be one of ")[2])
     assert set(known) == {*EVERYTHING, "Name"} - {"ServiceToken"}
 
 

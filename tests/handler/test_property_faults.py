@@ -56,7 +56,7 @@ def test_two_variants_of_one_name_are_said_once() -> None:
         )
     )
 
-    assert fault.endswith("ShadowModelVariantName is 'A', the production variant's own name, must be another")
+    assert fault.endswith("ShadowModelVariantName is 'A', which is the production variant's name, must be another")
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -91,7 +91,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"ModelVariants": []}, "ModelVariants has 0 entries, must be a list of 1 to 2 entries"),
     (
         {"ModelVariants": [variant("AllTraffic", "m")]},
-        "ModelVariants has 'AllTraffic' alone, must have an entry for the shadow variant 'Shadow-01'",
+        "ModelVariants has only 'AllTraffic', must have an entry for the shadow variant 'Shadow-01'",
     ),
     (
         {"ModelVariants": [variant("Other", "m")]},
@@ -99,7 +99,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"ModelVariants": [{"ModelName": "m"}, {"ModelName": "n"}]},
-        "ModelVariants has two entries without VariantName, must have one at most: the shadow variant's",
+        "ModelVariants has two entries without VariantName, must have at most one: that of the shadow variant",
     ),
     (
         {"ModelVariants": [variant("A", "m"), variant("B", "n")], "ShadowModeConfig": as_served()["ShadowModeConfig"]},
@@ -122,10 +122,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"ModelVariants": [variant("AllTraffic", "m"), variant(SHADOW, "n", instance_type="ml.inf1.xlarge")]},
-        "ModelVariants[1].InfrastructureConfig.RealTimeInferenceConfig.InstanceType is 'ml.inf1.xlarge': SageMaker "
-        "runs no shadow tests on Inf1 instances",
+        "ModelVariants[1].InfrastructureConfig.RealTimeInferenceConfig.InstanceType is 'ml.inf1.xlarge', must "
+        "not be Inf1: SageMaker has no shadow tests on it",
     ),
-    ({"ShadowModeConfig": shadow_mode(shadow="AllTraffic")}, "is 'AllTraffic', the production variant's own name"),
+    ({"ShadowModeConfig": shadow_mode(shadow="AllTraffic")}, "is 'AllTraffic', which is the production variant's name"),
     (
         {"ShadowModeConfig": {"SourceModelVariantName": "a", "ShadowModelVariants": []}},
         "must be a list of exactly 1 entry",
@@ -146,7 +146,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"Schedule": {"Duration": "7 days"}}, "must be an ISO 8601 duration such as P7D or PT36H"),
     ({"Schedule": {"Duration": "P"}}, "must be an ISO 8601 duration"),
     ({"Schedule": {"Duration": "P1M"}}, "must be an ISO 8601 duration"),
-    ({"Schedule": {"Duration": "P2D", "EndTime": "2030-01-01T00:00:00Z"}}, "is given beside EndTime"),
+    ({"Schedule": {"Duration": "P2D", "EndTime": "2030-01-01T00:00:00Z"}}, "is given, must be omitted if EndTime"),
     ({"DataStorageConfig": {}}, "DataStorageConfig.Destination is missing"),
     ({"DataStorageConfig": {"Destination": "ftp://x"}}, "must be an S3 location"),
     (
@@ -157,7 +157,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {"DataStorageConfig": {"Destination": "s3://b", "ContentType": {"JsonContentTypes": ["json"]}}},
         "JsonContentTypes[0] is 'json', must be a content type such as text/csv",
     ),
-    ({"Tags": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]}, "Tags[1].Key is 'a' a second time"),
+    ({"Tags": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]}, "Tags[1].Key is 'a', which is already given"),
     ({"Tags": [{"Key": "sagemaker-inference-experiment:x", "Value": "1"}]}, "must not start with aws: or sagemaker-"),
     ({"Tags": [{"Key": f"k{n}"} for n in range(47)]}, "Tags has 47 entries, must be a list of 0 to 43"),
     ({"Tags": {"a": "b"}}, "Tags is {'a': 'b'}, must be a list"),
@@ -165,23 +165,23 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"AdoptExisting": "yes"}, "AdoptExisting is 'yes', must be true or false"),
     ({"ServiceTimeout": 3601}, "ServiceTimeout is '3601', must be an integer from 1 to 3600"),
     ({"DesiredState": "Running"}, "DesiredState is 'Running', must be Completed or Cancelled"),
-    ({"ModelVariantActions": PROMOTE}, "DesiredState is missing, though ModelVariantActions"),
-    ({"Reason": "why"}, "DesiredState is missing, though"),
+    ({"ModelVariantActions": PROMOTE}, "DesiredState is missing, but ModelVariantActions"),
+    ({"Reason": "why"}, "DesiredState is missing, but"),
     (
         {"DesiredState": "Completed", "ModelVariantActions": {"AllTraffic": "Remove"}},
-        "ModelVariantActions.Shadow-01 is missing: say Retain, Remove or Promote for the shadow variant",
+        "ModelVariantActions.Shadow-01 is missing, must be Retain, Remove or Promote for the shadow variant",
     ),
     (
         {"DesiredState": "Completed", "ModelVariantActions": {"AllTraffic": "Remove", SHADOW: "Remove"}},
-        "leaves the endpoint without a production variant; promote 'Shadow-01'",
+        "leaves the endpoint without a production variant: promote 'Shadow-01'",
     ),
     (
         {"DesiredState": "Completed", "ModelVariantActions": {"AllTraffic": "Promote", SHADOW: "Remove"}},
-        "the production variant serves already; promote the shadow variant",
+        "but it is the production variant: promote the shadow variant instead",
     ),
     (
         {"DesiredState": "Completed", "ModelVariantActions": {**PROMOTE, "Other": "Retain"}},
-        "ModelVariantActions.Other is no variant of this experiment, must be AllTraffic or Shadow-01",
+        "ModelVariantActions.Other is not a variant of this experiment, must be AllTraffic or Shadow-01",
     ),
     (
         {"DesiredState": "Completed", "ModelVariantActions": {"AllTraffic": "Keep", SHADOW: "Promote"}},
@@ -193,11 +193,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
             "ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"},
             "DesiredModelVariants": [variant("AllTraffic", "champion")],
         },
-        "DesiredModelVariants lacks 'Shadow-01': it needs the shadow variant, which stays, as it is to be",
+        "DesiredModelVariants lacks 'Shadow-01', must have an entry for the shadow variant, which stays",
     ),
     (
         {"DesiredState": "Completed", "DesiredModelVariants": [variant("Other", "m")]},
-        "DesiredModelVariants has 'Other', which is no variant of this experiment, must have AllTraffic or Shadow-01",
+        "DesiredModelVariants has 'Other', not a variant of this experiment, must have AllTraffic or Shadow-01",
     ),
     (
         {
@@ -267,11 +267,11 @@ def test_a_value_that_nobody_knows_yet_has_no_faults(changes: dict[str, Any], ke
     [
         (
             declared(Name="shop", Run=TOKEN),
-            "Run is given beside a given Name: for a new run, give another Name instead",
+            "Run is given, must be omitted if Name is given: to start a new run, change Name",
         ),
         (
             declared(ModelVariants=[variant("A", "m")], ShadowModeConfig=shadow_mode(production="A", shadow=TOKEN)),
-            "ModelVariants has 'A' alone, must have an entry for the shadow variant",
+            "ModelVariants has only 'A', must have an entry for the shadow variant",
         ),
     ],
 )

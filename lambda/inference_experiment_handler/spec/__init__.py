@@ -1,1 +1,1 @@
-"""What may be declared. Nothing but the standard library, because the CDK construct checks with it at synth."""
+"""The rules for declarations. It only uses the standard library, because the CDK construct also checks with it."""

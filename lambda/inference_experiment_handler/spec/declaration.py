@@ -1,4 +1,4 @@
-"""The declaration: what a stack wants of one experiment."""
+"""The declaration: one experiment as the stack declares it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from typing import Any
 SHADOW_MODE = "ShadowMode"
 REAL_TIME = "RealTimeInference"
 DEFAULT_SHADOW_NAME = "Shadow"
-"""The shadow variant's name where it is left open, unless production has it (see ``names.default_shadow``)."""
+"""The shadow variant's name if it is left open, unless production has it (see ``names.default_shadow``)."""
 FIRST_RUN = "1"
 DESIRED_STATES = ("Completed", "Cancelled")
-"""``DesiredState``: how a test ends that is stopped, or by its schedule."""
+"""``DesiredState``: the status of a test that was stopped, or that ended as scheduled."""
 
 
 class Action(StrEnum):
-    """``ModelVariantActions``: what becomes of a variant when its test is stopped."""
+    """``ModelVariantActions``: the action for a variant when its test is stopped."""
 
     RETAIN = "Retain"
     REMOVE = "Remove"
@@ -25,7 +25,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class DeclaredVariant:
-    """What is declared of a variant. ``None`` is left open (see ``plan.resolution``)."""
+    """A variant as declared. ``None`` is left open (see ``plan.resolution``)."""
 
     variant_name: str | None
     model_name: str | None
@@ -34,14 +34,14 @@ class DeclaredVariant:
 
     @property
     def complete(self) -> "ModelVariant | None":
-        """The variant, if nothing of it is left open."""
+        """The variant if nothing is left open; ``None`` otherwise."""
         name, model, kind, count = self.variant_name, self.model_name, self.instance_type, self.instance_count
         if name is None or model is None or kind is None or count is None:
             return None
         return ModelVariant(name, model, kind, count)
 
     def like(self, other: "ModelVariant") -> "ModelVariant":
-        """The variant, with what is left open taken from another one."""
+        """The variant, with the values of another one where they are left open."""
         return ModelVariant(
             other.variant_name if self.variant_name is None else self.variant_name,
             other.model_name if self.model_name is None else self.model_name,
@@ -51,7 +51,7 @@ class DeclaredVariant:
 
 
 AS_SERVED = DeclaredVariant(None, None, None, None)
-"""A production variant of which nothing is declared: it is what the endpoint serves when the test is created."""
+"""A production variant that is not declared: it is what the endpoint serves when the test is created."""
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,14 @@ class DataStorage:
 
 @dataclass(frozen=True)
 class Schedule:
-    """When the test starts (``None``: now) and ends: at a time, a duration after its start, or as SageMaker has it."""
+    """When the test starts (``None``: now) and ends: at a time, after a duration, or when SageMaker ends it."""
 
     start: datetime | None = None
     end: datetime | None = None
     duration: timedelta | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether the test is to run by now."""
+        """Whether the test should be running now."""
         return self.start is None or self.start <= now
 
     def end_of_a_test_started_at(self, start: datetime) -> datetime | None:
@@ -120,9 +120,9 @@ class Schedule:
 
 @dataclass(frozen=True)
 class DeclaredEnding:
-    """How a test is stopped: what becomes of each variant, and what SageMaker records (``StopInferenceExperiment``).
+    """How a test is stopped: the action for each variant, and what SageMaker records (``StopInferenceExperiment``).
 
-    ``desired_variants``: in the one of the shadow variant something may be left open. It stays as the test has it.
+    ``desired_variants``: that of the shadow variant may leave values open. They remain as in the test.
     """
 
     production: str = Action.RETAIN
@@ -138,9 +138,9 @@ class DeclaredEnding:
 
 @dataclass(frozen=True)
 class Ending(DeclaredEnding):
-    """The same with nothing left open.
+    """How a test is stopped, with nothing left open.
 
-    ``counts_left_open``: the variants whose instance counts are the test's, because none is declared.
+    ``counts_left_open``: the variants whose instance counts are those of the test, because none is declared.
     """
 
     desired_variants: tuple[ModelVariant, ...] = ()
@@ -149,9 +149,9 @@ class Ending(DeclaredEnding):
 
 @dataclass(frozen=True)
 class Removal:
-    """What deleting the resource does to a test that has not ended, and to its record.
+    """What happens to a test that has not ended, and to its record, when the resource is deleted.
 
-    ``not_followed``: the faults of a declaration that is followed only as far as it can be.
+    ``not_followed``: the faults because of which the declaration can't be followed completely.
     """
 
     ending: DeclaredEnding = field(default_factory=DeclaredEnding)
@@ -161,7 +161,7 @@ class Removal:
 
 @dataclass(frozen=True)
 class Declaration:
-    """One experiment as declared. ``conclusion`` is set once the test is declared to end (``DesiredState``)."""
+    """One experiment as declared. ``conclusion`` is set if the declaration ends the test (``DesiredState``)."""
 
     role_arn: str
     endpoint_name: str
@@ -184,7 +184,7 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Desired(Declaration):
-    """One experiment as it is to be: what the declaration leaves open is taken from the test, or from the endpoint."""
+    """One experiment as desired: values that the declaration leaves open are those of the test, or of the endpoint."""
 
     production: ModelVariant
     shadow: ModelVariant
@@ -199,5 +199,5 @@ class Desired(Declaration):
 
     @property
     def variants(self) -> Mapping[str, ModelVariant]:
-        """Both, by their names."""
+        """Both variants, by their names."""
         return {variant.variant_name: variant for variant in (self.production, self.shadow)}

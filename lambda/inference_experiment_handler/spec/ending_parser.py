@@ -1,4 +1,4 @@
-"""How a test ends: ``DesiredState`` and what belongs to it, and ``OnDelete``."""
+"""How a test ends: ``DesiredState`` and its related properties, and ``OnDelete``."""
 
 from dataclasses import replace
 
@@ -25,11 +25,11 @@ def read_conclusion(reader: Reader, roles: Roles | None) -> DeclaredEnding | Non
     if desired_state is not None:
         return ending
     if reader.has("ModelVariantActions") or reader.has("DesiredModelVariants") or reader.has("Reason"):
-        # Actions that wait for their day would be carried out by whoever adds DesiredState later, unread.
+        # Otherwise, adding DesiredState later would perform these actions, which nobody may remember.
         reader.fault(
             "DesiredState",
-            "is missing, though ModelVariantActions, DesiredModelVariants or Reason say how the test ends: add "
-            "DesiredState to end it now, or put them under OnDelete for the day the resource is deleted",
+            "is missing, but ModelVariantActions, DesiredModelVariants or Reason is given: add DesiredState to end the "
+            "test now, or move them to OnDelete to end it when the resource is deleted",
         )
     return None
 
@@ -54,30 +54,30 @@ def _ending(reader: Reader, roles: Roles | None, desired_state: str | None) -> D
 
 
 def _actions(reader: Reader | None, roles: Roles | None) -> tuple[str, str]:
-    """What becomes of production follows from what becomes of the shadow variant, where it is not said."""
+    """If there is no action for production, it follows from the action for the shadow variant."""
     actions = dict(reader.items()) if reader else {}
     if reader is None or roles is None or OPAQUE in (*roles.in_properties, *actions.values()):
         return OPAQUE, OPAQUE
     production, shadow = roles.production, roles.shadow_in_properties
     for name, action in actions.items():
         if name not in roles.in_properties:
-            reader.fault(name, f"is no variant of this experiment, must be {either(roles.in_properties)}")
+            reader.fault(name, f"is not a variant of this experiment, must be {either(roles.in_properties)}")
         elif action not in ACTIONS:
             reader.fault(name, f"is {shown(action)}, must be {either(ACTIONS)}")
     if shadow not in actions:
-        reader.fault(shadow, f"is missing: say {either(ACTIONS)} for the shadow variant")
+        reader.fault(shadow, f"is missing, must be {either(ACTIONS)} for the shadow variant")
     of_shadow = actions.get(shadow)
     of_production = actions.get(production) if production is not None else None
     if of_production is None:
         of_production = Action.REMOVE if of_shadow == Action.PROMOTE else Action.RETAIN
     if of_production == Action.PROMOTE:
         reader.fault(
-            str(production), "is 'Promote', but the production variant serves already; promote the shadow variant"
+            str(production), "is 'Promote', but it is the production variant: promote the shadow variant instead"
         )
     elif of_production == Action.REMOVE and of_shadow in (Action.RETAIN, Action.REMOVE):
         reader.fault(
             str(production),
-            f"is 'Remove', which leaves the endpoint without a production variant; promote {shown(shadow)}",
+            f"is 'Remove', which leaves the endpoint without a production variant: promote {shown(shadow)}",
         )
     return str(of_production), str(of_shadow)
 
@@ -85,7 +85,7 @@ def _actions(reader: Reader | None, roles: Roles | None) -> tuple[str, str]:
 def _desired_variants(
     reader: Reader, entries: list[Reader], roles: Roles | None, actions: tuple[str, str]
 ) -> tuple[DeclaredVariant, ...]:
-    """One that is not named is the shadow variant, which may leave more open: the rest stays as the test has it."""
+    """One without a name is the shadow variant, which may leave values open: they remain as in the test."""
     names = [entry.text("VariantName", limits.VARIANT_NAME) for entry in entries]
     variants = []
     for entry, name in zip(entries, names, strict=True):
@@ -105,13 +105,13 @@ def _check_desired(reader: Reader, given: list[str | None], roles: Roles | None,
     names = [shadow if name is None else name for name in given]
     if actions[1] != Action.REMOVE and shadow not in names:
         reader.fault(
-            "DesiredModelVariants", f"lacks {shown(shadow)}: it needs the shadow variant, which stays, as it is to be"
+            "DesiredModelVariants", f"lacks {shown(shadow)}, must have an entry for the shadow variant, which stays"
         )
     for index, name in enumerate(names):
         if name not in roles.in_properties:
             reader.fault(
                 "DesiredModelVariants",
-                f"has {shown(name)}, which is no variant of this experiment, must have {either(roles.in_properties)}",
+                f"has {shown(name)}, not a variant of this experiment, must have {either(roles.in_properties)}",
             )
         elif actions[0 if name == production else 1] == Action.REMOVE:
             reader.fault("DesiredModelVariants", f"has {shown(name)}, which ModelVariantActions removes")

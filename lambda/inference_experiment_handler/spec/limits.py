@@ -1,4 +1,4 @@
-"""SageMaker's limits on what may be declared: the one definition, for the handler and for the construct.
+"""SageMaker's limits on declarations: the only definition, for the handler and for the construct.
 
 Patterns and lengths are those of the SageMaker API (service model 2017-07-24); the durations are those of its
 developer guide.
@@ -13,7 +13,7 @@ from inference_experiment_handler.spec.text import iso_duration
 
 @dataclass(frozen=True)
 class Text:
-    """What a string may look like; ``allowed`` says it in words, for the message of a refusal."""
+    """The allowed form of a string. ``allowed`` describes it for messages."""
 
     allowed: str
     pattern: re.Pattern[str]
@@ -30,7 +30,7 @@ def _text(allowed: str, pattern: str, longest: int, shortest: int = 1) -> Text:
 
 _HYPHENATED = r"[a-zA-Z0-9](-*[a-zA-Z0-9])*"
 _LETTERS = "letters, digits and hyphens, a letter or digit first and last"
-# What "." means in the API's patterns, which are Java's: Python's own takes some of these.
+# The meaning of "." in the API's patterns, which are Java patterns. In Python, it matches some more characters.
 _ANY = r"[^\n\r\x85\u2028\u2029]"
 
 EXPERIMENT_NAME = _text(f"1 to 120 {_LETTERS}", _HYPHENATED, 120)
@@ -53,12 +53,12 @@ CONTENT_TYPE = _text(
 # An open set: it grows with every release of SageMaker, so only the shape is checked.
 INSTANCE_TYPE = _text("an instance type such as ml.m5.xlarge", r"ml\.[a-z0-9-]+\.[a-z0-9-]+", 63)
 EXCLUDED_INSTANCES = "ml.inf1."
-"""The family that SageMaker runs no shadow tests on."""
+"""The family for which SageMaker does not support shadow tests."""
 DESCRIPTION = _text("up to 1024 characters in one line", rf"{_ANY}*", 1024, 0)
 REASON = _text("up to 1024 characters in one line", rf"{_ANY}*", 1024, 0)
 # Never sent to SageMaker, so it may have several lines.
 RUN = _text("1 to 256 characters", r"[\s\S]*", 256)
-# Java's \p{L}\p{Z}\p{N} and a few signs. Python's \w is nearly \p{L}\p{N}_, and its \s is \p{Z} and control characters.
+# Java's \p{L}\p{Z}\p{N} and some signs. Python's \w is nearly \p{L}\p{N}_, and its \s is \p{Z} and control characters.
 _TAG = r"(?:[\w.:/=+\-@]|[^\S\x09-\x0d\x1c-\x1f\x85])*"
 TAG_KEY = _text("1 to 128 letters, digits, spaces (no tabs, no newlines) and _.:/=+-@", _TAG, 128)
 TAG_VALUE = _text("up to 256 letters, digits, spaces (no tabs, no newlines) and _.:/=+-@", _TAG, 256, 0)
@@ -72,16 +72,16 @@ SERVICE_TIMEOUT = range(1, 3601)
 SHORTEST_TEST = timedelta(hours=1)
 LONGEST_TEST = timedelta(days=30)
 DEFAULT_TEST = timedelta(days=7)
-"""How long a test runs of which neither end nor duration is given."""
+"""How long a test runs if neither its end nor its duration is given."""
 
 TAGS = 50
 RESERVED_TAG_PREFIXES = ("aws:", "sagemaker-inference-experiment:")
 OWN_TAGS = 7
-"""How many of an experiment's tags the handler needs for itself (see ``model.tags``)."""
+"""How many of an experiment's tags are reserved for the handler (see ``model.tags``)."""
 
 
 def length_problem(length: timedelta, after: str = "") -> str | None:
-    """Why SageMaker would not run a test that long, if so."""
+    """A problem if SageMaker does not run a test of this length; ``None`` otherwise."""
     if SHORTEST_TEST <= length <= LONGEST_TEST:
         return None
     allowed = f"from {iso_duration(SHORTEST_TEST)} to {iso_duration(LONGEST_TEST)}"

@@ -1,7 +1,7 @@
 """The experiment's name, which is also the resource's physical id.
 
-A generated name comes from StackId, LogicalResourceId and ``Run`` alone, so that any request of the resource computes
-the same one: a retry too, and a Delete with an id that CloudFormation invented.
+A generated name only depends on StackId, LogicalResourceId and ``Run``. Each request of the resource generates the same
+name, also a retry, and a Delete with a physical id that CloudFormation generated.
 """
 
 import re
@@ -14,7 +14,7 @@ from inference_experiment_handler.spec.declaration import DEFAULT_SHADOW_NAME, F
 
 
 def generated(stack_id: str, logical_id: str, run: str) -> str:
-    """Lower-case, because SageMaker lower-cases names in ARNs; readable first, unique by its last 12 characters."""
+    """In lower case, because SageMaker lower-cases names in ARNs. A readable part, then 12 unique characters."""
     # arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID
     stack_name = stack_id.split("/")[1] if stack_id.count("/") >= 2 else ""
     digest = sha256("\n".join((stack_id, logical_id, run)).encode()).hexdigest()[:12]
@@ -23,7 +23,7 @@ def generated(stack_id: str, logical_id: str, run: str) -> str:
 
 
 def of(properties: Mapping[str, Any], stack_id: str, logical_id: str) -> str:
-    """The name that these properties ask for, however faulty they may be otherwise."""
+    """The name that these properties declare, even if they have other faults."""
     name, run = properties.get("Name"), properties.get("Run")
     if isinstance(name, str) and possible(name):
         return name
@@ -36,12 +36,12 @@ def same(one: str | None, other: str | None) -> bool:
 
 
 def default_shadow(production_name: str) -> str:
-    """The shadow variant's name where it is left open: never production's, whatever was promoted before."""
+    """The shadow variant's name if it is left open. It always differs from the production variant's name."""
     return f"{DEFAULT_SHADOW_NAME}-2" if same(production_name, DEFAULT_SHADOW_NAME) else DEFAULT_SHADOW_NAME
 
 
 def possible(name: str) -> bool:
-    """Whether SageMaker could have an experiment of that name at all."""
+    """Whether SageMaker can have an experiment with that name."""
     return limits.EXPERIMENT_NAME.admits(name)
 
 

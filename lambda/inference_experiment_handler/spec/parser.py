@@ -1,7 +1,7 @@
-"""From the custom resource's properties to a ``Declaration``, or to every fault at once.
+"""Parses the custom resource's properties to a ``Declaration``, or reports all faults at once.
 
-Properties bear the names and shapes of the SageMaker API (``CreateInferenceExperiment``, ``UpdateInferenceExperiment``,
-``StopInferenceExperiment``). What the API has no word for is ours: ``Run``, ``Schedule.Duration``, ``OnDelete``,
+Properties have the names and shapes of the SageMaker API (``CreateInferenceExperiment``, ``UpdateInferenceExperiment``,
+``StopInferenceExperiment``). These properties are not in the API: ``Run``, ``Schedule.Duration``, ``OnDelete``,
 ``AdoptExisting``, ``EndpointConfigName``.
 """
 
@@ -30,7 +30,7 @@ WAIT_FOR = ("Created", "Running")
 
 
 class InvalidPropertiesError(Exception):
-    """The properties can't be meant. The message names every fault, its value and what is allowed."""
+    """The properties are invalid. The message lists each fault, with its value and the allowed values."""
 
     def __init__(self, faults: tuple[str, ...]) -> None:
         self.faults = faults
@@ -39,17 +39,17 @@ class InvalidPropertiesError(Exception):
 
 
 def faults_in(properties: Mapping[str, Any], *, opaque: Callable[[Any], bool]) -> tuple[Fault, ...]:
-    """Every fault that can be known, where ``opaque`` tells the values that can't be (CDK's tokens at synth)."""
+    """All faults that can be found. ``opaque`` identifies the values that are not known yet (CDK's tokens at synth)."""
     faults = Faults()
     read(Reader(properties, faults, opaque=opaque))
     return tuple(faults.found)
 
 
 def parse(properties: Mapping[str, Any], *, update: bool = False) -> Declaration:
-    """The declaration; raises ``InvalidPropertiesError`` with all faults at once.
+    """The declaration. Raises an ``InvalidPropertiesError`` with all faults at once.
 
-    An ``update`` may be a rollback to an ``OnDelete.Reason`` that an older version let pass. That is no fault then: a
-    Delete leaves such a reason out.
+    An ``update`` may be a rollback to an ``OnDelete.Reason`` that an older version accepted. It is therefore not
+    reported in an update: a Delete omits such a reason.
     """
     faults = Faults()
     declaration = read(Reader(properties, faults, opaque=lambda _: False))
@@ -60,10 +60,10 @@ def parse(properties: Mapping[str, Any], *, update: bool = False) -> Declaration
 
 
 def parse_removal(properties: Mapping[str, Any]) -> Removal:
-    """What deleting is to do, from properties that may be faulty or of an older shape: a Delete must not fail for them.
+    """What a Delete does. Invalid properties, or those of an older version, must not make it fail.
 
-    A reason that can't be sent is left out. With any other fault, the test ends as it does by default: production
-    stays, the shadow goes. In both cases the record stays if it is declared to.
+    A reason that can't be sent is omitted. With any other fault, the test ends as by default: the production variant is
+    retained, and the shadow variant is removed. In both cases, the record is kept if that is declared.
     """
     faults = Faults()
     reader = Reader(properties, faults, opaque=lambda _: False)
@@ -71,22 +71,22 @@ def parse_removal(properties: Mapping[str, Any]) -> Removal:
     on_delete = reader.child("OnDelete")
     removal = read_removal(on_delete, roles) if on_delete is not None else Removal()
     if on_delete is not None and roles is None:
-        faults.add("ShadowModeConfig", "can't be read, so it is not known which variant is which")
+        faults.add("ShadowModeConfig", "can't be read, so it is not known which variant is the shadow variant")
     readable = roles is not None and all(fault.path == "OnDelete.Reason" for fault in faults.found)
     return replace(removal, ending=removal.ending if readable else DeclaredEnding(), not_followed=faults.messages)
 
 
 def read(reader: Reader) -> Declaration | None:
-    """The declaration, or ``None`` where a fault leaves none. Another reader can note what is read of which kind."""
+    """The declaration; ``None`` if the faults don't allow one. Another reader can record the type of each property."""
     name = reader.text("Name", limits.EXPERIMENT_NAME)
     run = reader.text("Run", limits.RUN)
     if name is not None and run is not None:
         said = "given" if run is OPAQUE else shown(run)
-        reader.fault("Run", f"is {said} beside a given Name: for a new run, give another Name instead")
+        reader.fault("Run", f"is {said}, must be omitted if Name is given: to start a new run, change Name")
     kind = reader.choice("Type", [SHADOW_MODE])
     role_arn = reader.text("RoleArn", limits.ROLE_ARN, required=True)
     endpoint_name = reader.text("EndpointName", limits.ENDPOINT_NAME, required=True)
-    # Only for CloudFormation: an Update comes when the endpoint's configuration changes, and looks at the endpoint.
+    # Only for CloudFormation, so that it sends an Update when the endpoint's configuration changes.
     reader.text("EndpointConfigName", limits.ENDPOINT_NAME)
     kms_key = reader.text("KmsKey", limits.KMS_KEY)
     description = reader.text("Description", limits.DESCRIPTION)
@@ -128,7 +128,7 @@ def read(reader: Reader) -> Declaration | None:
 
 
 def _roles(properties: Mapping[str, Any]) -> Roles | None:
-    """Which variant is which, from properties whose faults are of no account."""
+    """Which variant is which, ignoring the faults of the properties."""
     reader = Reader(properties, Faults(), opaque=lambda _: False)
     entries = reader.children("ModelVariants", count=range(1, 3))
     return read_roles(reader, read_shadow_mode(reader), entries)
@@ -143,7 +143,7 @@ def _schedule(reader: Reader) -> Schedule:
     duration = entry.duration("Duration")
     entry.finish()
     if end is not None and duration is not None:
-        entry.fault("Duration", "is given beside EndTime: a test ends at a time or after a duration, not both")
+        entry.fault("Duration", "is given, must be omitted if EndTime is given: a test has an end or a duration")
     if duration is not None and duration is not OPAQUE:
         _check_length(entry, "Duration", duration)
     if OPAQUE not in (start, end) and start is not None and end is not None:
@@ -188,6 +188,6 @@ def _tags(reader: Reader) -> dict[str, str]:
         if key.startswith(limits.RESERVED_TAG_PREFIXES):
             entry.fault("Key", f"is {shown(key)}, must not start with {either(limits.RESERVED_TAG_PREFIXES)}")
         if key in tags:
-            entry.fault("Key", f"is {shown(key)} a second time")
+            entry.fault("Key", f"is {shown(key)}, which is already given")
         tags[key] = value or ""
     return tags

@@ -1,7 +1,7 @@
-"""Reading untyped properties, key by key, with every fault collected instead of the first one raised.
+"""Reads untyped properties, key by key, and collects all faults instead of raising the first one.
 
-CloudFormation hands a custom resource every scalar as a string, at any depth; a template rendered by CDK may hold
-tokens, whose values nobody knows yet. Both are read here, and only here.
+CloudFormation passes every scalar to a custom resource as a string, at any depth. A template that CDK renders may
+contain tokens, whose values are not known yet. Only this module handles both.
 """
 
 import re
@@ -14,13 +14,13 @@ from inference_experiment_handler.spec.limits import Text
 from inference_experiment_handler.spec.text import either, shown
 
 OPAQUE: Final[Any] = type("Opaque", (), {"__repr__": lambda _: "OPAQUE"})()
-"""Stands for a value that is there but not known yet (a CDK token): present, and above every check."""
+"""Represents a value that is given but not known yet (a CDK token). It passes all checks."""
 
 _YEARS = range(1970, 9000)
 
 
 class Fault(NamedTuple):
-    """What is wrong with the property at a path, such as ``Schedule.Duration``."""
+    """The problem with the property at a path, such as ``Schedule.Duration``."""
 
     path: str
     problem: str
@@ -30,7 +30,7 @@ class Fault(NamedTuple):
 
 
 class Faults:
-    """What is wrong with the properties, in the order of reading."""
+    """The faults of the properties, in the order of reading."""
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
@@ -44,7 +44,7 @@ class Faults:
 
 
 class Reader:
-    """Reads one map of properties: each method returns a value, ``None`` (absent or faulty) or ``OPAQUE``."""
+    """Reads one map of properties. Each method returns a value, ``None`` (absent or invalid) or ``OPAQUE``."""
 
     def __init__(
         self, value: Mapping[str, Any], faults: Faults, path: str = "", *, opaque: Callable[[Any], bool]
@@ -112,7 +112,7 @@ class Reader:
             utc = instant.astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
             return self.fault(key, f"is {shown(value)}, {example}")
-        # Far from both ends of the calendar, so that a duration can be added.
+        # Far from the limits of ``datetime``, so that a duration can be added.
         if not _YEARS[0] <= utc.year <= _YEARS[-1]:
             return self.fault(key, f"is {shown(value)}, must be in a year from {_YEARS[0]} to {_YEARS[-1]}")
         return utc
@@ -128,14 +128,14 @@ class Reader:
         return timedelta(**{unit: int(number) for unit, number in match.groupdict().items() if number})
 
     def child(self, key: str, *, required: bool = False) -> "Reader | None":
-        """The map under ``key``; ``None`` where it is absent, faulty or not known yet."""
+        """The map under ``key``; ``None`` if it is absent, invalid or not known yet."""
         value = self._take(key, required)
         if value is None or value is OPAQUE:
             return None
         return self._map(self.at(key), value)
 
     def children(self, key: str, *, count: range, required: bool = False) -> "list[Reader] | None":
-        """The maps in the list under ``key``; ``None`` where the list, or one of its entries, can't be read."""
+        """The maps in the list under ``key``; ``None`` if the list, or one of its entries, can't be read."""
         value = self._take(key, required)
         if value is None or value is OPAQUE:
             return None
@@ -155,7 +155,7 @@ class Reader:
         return None if None in maps else [entry for entry in maps if entry is not None]
 
     def items(self) -> list[tuple[str, Any]]:
-        """Every key with its value, for a map whose keys are the user's own."""
+        """Every key with its value, for a map with keys that the user chooses."""
         self._read.update(self._value)
         return [(key, OPAQUE if self._opaque(value) else value) for key, value in self._value.items()]
 
@@ -163,12 +163,12 @@ class Reader:
         return self._value.get(key) is not None
 
     def finish(self, *, ignoring: Sequence[str] = ()) -> None:
-        """Reports the keys that nobody has read: a misspelt property must not be dropped silently."""
+        """Reports the keys that were not read, because a misspelled property must not be ignored silently."""
         for key in self._value:
             if key in self._read or key in ignoring:
                 continue
             close = get_close_matches(key, self._read, n=1)
-            hint = f", did you mean {close[0]}?" if close else f", known here: {', '.join(sorted(self._read))}"
+            hint = f", did you mean {close[0]}?" if close else f", must be one of {', '.join(sorted(self._read))}"
             self._faults.add(self.at(key), f"is not a property{hint}")
 
     def fault(self, key: str, problem: str) -> None:

@@ -9,7 +9,7 @@ from inference_experiment_handler.spec.text import either, shown
 
 
 class ShadowMode(NamedTuple):
-    """``ShadowModeConfig``: the names of both variants, where given, and the share of requests that are copied."""
+    """``ShadowModeConfig``: the names of both variants, if given, and the percentage of requests that are copied."""
 
     production: str | None
     shadow: str | None
@@ -17,9 +17,9 @@ class ShadowMode(NamedTuple):
 
 
 class Roles(NamedTuple):
-    """The names of both variants, and where in ``ModelVariants`` each is. ``None`` is left open.
+    """The names of both variants, and their indexes in ``ModelVariants``. ``None`` is left open.
 
-    A name may be ``OPAQUE``: given, and not known yet.
+    A name may be ``OPAQUE``: given, but not known yet.
     """
 
     production: str | None
@@ -29,14 +29,14 @@ class Roles(NamedTuple):
 
     @property
     def shadow_in_properties(self) -> str:
-        """How the properties name the shadow variant, even where its name is left open."""
+        """The shadow variant's name in the properties, even if its name is left open."""
         if self.shadow is not None:
             return self.shadow
         return default_shadow("" if self.production is None or self.production is OPAQUE else self.production)
 
     @property
     def in_properties(self) -> list[str]:
-        """How the properties may name either."""
+        """The names that the properties can use for the variants."""
         return [name for name in (self.production, self.shadow_in_properties) if name is not None]
 
 
@@ -57,16 +57,16 @@ def read_shadow_mode(reader: Reader) -> ShadowMode | None:
     )
     if production is not None and production is not OPAQUE and production == shadow:
         shadows[0].fault(
-            "ShadowModelVariantName", f"is {shown(shadow)}, the production variant's own name, must be another"
+            "ShadowModelVariantName", f"is {shown(shadow)}, which is the production variant's name, must be another"
         )
-        # With one name for two variants there is nothing to check the rest by.
+        # With one name for both variants, the rest can't be checked.
         faulty = True
-    # A faulty percentage is reported already; the names still serve to check the rest.
+    # An invalid percentage is already reported. The names are still used to check the rest.
     return None if faulty else ShadowMode(production, shadow, sampling)
 
 
 def read_roles(reader: Reader, mode: ShadowMode | None, entries: list[Reader] | None) -> Roles | None:
-    """``None`` where the names, or the lack of them, don't tell. Reads the ``VariantName`` of each entry."""
+    """``None`` if the given names don't show the roles. Reads the ``VariantName`` of each entry."""
     names = [entry.text("VariantName", limits.VARIANT_NAME) for entry in entries or []]
     faulty = any(name is None and entry.has("VariantName") for name, entry in zip(names, entries or [], strict=True))
     if mode is None or not names or faulty:
@@ -75,10 +75,10 @@ def read_roles(reader: Reader, mode: ShadowMode | None, entries: list[Reader] | 
 
 
 def _of_one_entry(reader: Reader, mode: ShadowMode, name: str | None) -> Roles | None:
-    """It is the shadow variant's: production is as it is served."""
+    """The only entry is the shadow variant. Production is as the endpoint serves it."""
     if name is not None and name == mode.production and name is not OPAQUE:
         of = f" {shown(mode.shadow)}" if mode.shadow is not None and mode.shadow is not OPAQUE else ""
-        reader.fault("ModelVariants", f"has {shown(name)} alone, must have an entry for the shadow variant{of}")
+        reader.fault("ModelVariants", f"has only {shown(name)}, must have an entry for the shadow variant{of}")
         return None
     if OPAQUE not in (name, mode.shadow) and None not in (name, mode.shadow) and name != mode.shadow:
         _report_missing(reader, "shadow", mode.shadow)
@@ -87,12 +87,12 @@ def _of_one_entry(reader: Reader, mode: ShadowMode, name: str | None) -> Roles |
 
 
 def _of_two_entries(reader: Reader, mode: ShadowMode, names: list[str | None]) -> Roles | None:
-    """One that leaves its name open is the shadow variant's."""
+    """An entry without a name is the shadow variant."""
     if OPAQUE in (*names, mode.production, mode.shadow):
         return None
     if names[0] == names[1]:
         if names[0] is None:
-            said = "has two entries without VariantName, must have one at most: the shadow variant's"
+            said = "has two entries without VariantName, must have at most one: that of the shadow variant"
         else:
             wanted = (f"one for {shown(name)}" for name in (mode.production, mode.shadow) if name is not None)
             said = f"has {shown(names[0])} twice, must have {' and '.join(wanted) or 'one for each variant'}"

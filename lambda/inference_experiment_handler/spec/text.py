@@ -1,4 +1,4 @@
-"""How values stand in messages, and in what is sent to CloudFormation."""
+"""The text of values in messages, and in the attributes for CloudFormation."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ _SHOWN = 80
 
 
 def shown(value: Any) -> str:
-    """A value as a message shows it: quoted if it is text, and never at length."""
+    """A value as a message shows it: in quotes if it is a string, and shortened if it is long."""
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
 
@@ -19,7 +19,7 @@ def either(allowed: Sequence[str]) -> str:
 
 
 def iso_duration(duration: timedelta) -> str:
-    """The ISO 8601 form that ``Reader.duration`` reads."""
+    """The ISO 8601 format that ``Reader.duration`` reads."""
     seconds = int(duration.total_seconds())
     days, seconds = divmod(seconds, 86_400)
     clock = (seconds // 3600, seconds % 3600 // 60, seconds % 60)
@@ -28,5 +28,5 @@ def iso_duration(duration: timedelta) -> str:
 
 
 def iso_instant(instant: datetime) -> str:
-    """A timestamp in UTC, to the second, as SageMaker and CloudFormation write it."""
+    """A timestamp in UTC, to the second, in the format of SageMaker and CloudFormation."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

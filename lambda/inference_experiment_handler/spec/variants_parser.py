@@ -12,7 +12,7 @@ from inference_experiment_handler.spec.text import shown
 def read_variants(
     reader: Reader, roles: Roles | None, entries: list[Reader] | None
 ) -> tuple[DeclaredVariant, DeclaredVariant] | None:
-    """Production and the shadow variant. Of the shadow variant only the model has to be declared."""
+    """The production and the shadow variant. For the shadow variant, only the model is required."""
     variants = [
         read_variant(entry, in_full=roles is not None and index == roles.production_at, model_required=True)
         for index, entry in enumerate(entries or [])
@@ -22,7 +22,7 @@ def read_variants(
             continue
         if variant.instance_type.startswith(limits.EXCLUDED_INSTANCES):
             at = f"ModelVariants[{index}].InfrastructureConfig.RealTimeInferenceConfig.InstanceType"
-            reader.fault(at, f"is {shown(variant.instance_type)}: SageMaker runs no shadow tests on Inf1 instances")
+            reader.fault(at, f"is {shown(variant.instance_type)}, must not be Inf1: SageMaker has no shadow tests on it")
     readable = [variant for variant in variants if variant is not None]
     if roles is None or len(readable) < len(variants):
         return None
@@ -32,7 +32,7 @@ def read_variants(
 
 
 def read_variant(entry: Reader, *, in_full: bool, model_required: bool) -> DeclaredVariant | None:
-    """An entry whose name has been read; ``None`` where something that it has to have is missing or faulty."""
+    """An entry whose name has been read; ``None`` if a required value is missing or invalid."""
     model_name = entry.text("ModelName", limits.MODEL_NAME, required=model_required)
     infrastructure = entry.child("InfrastructureConfig", required=in_full)
     entry.finish()
