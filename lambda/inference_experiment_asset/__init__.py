@@ -1,1 +1,1 @@
-"""What the Lambda function consists of. The construct and the command line put the same files into their packages."""
+"""The files of the Lambda function. The construct and the command line package the same files."""

@@ -9,9 +9,9 @@ _LICENSES = ("LICENSE", "NOTICE")
 
 
 def asset_files() -> dict[str, Path]:
-    """Where each file is, by its name in the asset, in order: sources and licences, no caches, no installer's notes.
+    """The path of each file, by its name in the asset, in order: sources and licenses, no caches or installer metadata.
 
-    Packages are found, not imported: an editable install, a wheel and a checkout keep them in different places, and
+    Packages are located, not imported: an editable install, a wheel and a checkout have them in different places, and
     crhelper would import boto3.
 
     Raises:
@@ -21,7 +21,7 @@ def asset_files() -> dict[str, Path]:
     for package in _PACKAGES:
         spec = find_spec(package)
         if spec is None or not spec.submodule_search_locations:
-            raise ModuleNotFoundError(f"{package}, which the Lambda function consists of, is not installed")
+            raise ModuleNotFoundError(f"{package} is not installed, but the Lambda function needs it")
         source = Path(spec.submodule_search_locations[0])
         files |= {f"{package}/{file.relative_to(source).as_posix()}": file for file in source.rglob("*.py")}
     for note in distribution("crhelper").files or ():

@@ -1,4 +1,4 @@
-"""SageMaker, and what is asked of CloudFormation: the calls by name, and what each error means for the request.
+"""Calls SageMaker and CloudFormation by operation names, and classifies each error by its meaning for the request.
 
 ::
 
@@ -6,9 +6,9 @@
      ├── NotFoundError         there is no such experiment or endpoint
      ├── ThrottledError        not now: wait, observe again, call again
      ├── ConflictError         not in this status, or not during another operation
-     ├── UnknownOutcomeError   no answer, or none to rely on: whether it took effect has to be observed
-     ├── RetryableError        legal soon, or never: repeated for a while, then final
-     └── TerminalError         final: the service's own words go into the answer
+     ├── UnknownOutcomeError   no reliable response: observe whether the call took effect
+     ├── RetryableError        may succeed soon, or never: retried for a while, then final
+     └── TerminalError         final: the service's own message goes into the response
 """
 
 import re
@@ -46,7 +46,7 @@ class CloudFormation(Protocol):
 
 @dataclass(frozen=True)
 class Clients:
-    """What the calls go through. An Update that changes nothing never asks CloudFormation."""
+    """The clients for the calls. An Update that changes nothing never calls CloudFormation."""
 
     sagemaker: SageMaker
     cloudformation: Callable[[], CloudFormation]
@@ -74,7 +74,7 @@ _METHODS = SAGEMAKER | CLOUDFORMATION
 
 
 class ServiceError(Exception):
-    """A call did not succeed. The message names the operation and carries the service's own words."""
+    """A call failed. The message contains the operation and the service's own message."""
 
     def __init__(self, operation: str, words: str) -> None:
         self.operation = operation
@@ -90,39 +90,39 @@ class ThrottledError(ServiceError):
 
 
 class ConflictError(ServiceError):
-    """Not in this status, or not while another operation is under way. Nothing has taken effect."""
+    """Not allowed in this status, or during another operation. Nothing has taken effect."""
 
 
 class UnknownOutcomeError(ServiceError):
-    """The service failed or could not be reached. The call may have taken effect all the same."""
+    """The service failed or could not be reached. The call may have taken effect anyway."""
 
 
 class RetryableError(ServiceError):
-    """Perhaps soon: a new role or policy that has not spread yet, a name or endpoint that has just been released."""
+    """May succeed soon: a new role or policy is not propagated yet, or a name or endpoint was just released."""
 
 
 class TerminalError(ServiceError):
-    """Never, as it was asked."""
+    """Can't succeed with these arguments."""
 
 
 def call(client: SageMaker | CloudFormation, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Makes one call; raises a ``ServiceError`` that says what its failure means."""
+    """Makes one call. Raises a ``ServiceError`` of the class for its failure."""
     try:
         answer: dict[str, Any] = getattr(client, _METHODS[operation])(**arguments)
     except ClientError as error:
         raise _classified(operation, error) from error
     except (BotoCoreError, ResponseParserError) as error:
-        # No answer: a time-out, a broken connection, missing credentials. What was done has to be observed.
+        # No response: a time-out, a broken connection, missing credentials. Observe whether the call took effect.
         raise UnknownOutcomeError(operation, str(error)) from error
     if _is_somebody_elses(operation, answer):
-        raise UnknownOutcomeError(operation, "the answer is not the service's; perhaps a proxy gave it")
+        raise UnknownOutcomeError(operation, "the response is not from the service; a proxy may have sent it")
     return answer
 
 
 def _is_somebody_elses(operation: str, answer: Mapping[str, Any]) -> bool:
-    """Whether the answer is none of AWS's: botocore reads a proxy's page with status 200 as an answer without members.
+    """Whether the response is not from AWS. botocore reads a proxy's page with status 200 as one without members.
 
-    DeleteTags alone has an answer without members.
+    Only DeleteTags has a response without members.
     """
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     has_members = bool(answer.keys() - {"ResponseMetadata"})
@@ -138,13 +138,13 @@ def _classified(operation: str, error: ClientError) -> ServiceError:
 
 def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceError]:
     if code in ("ResourceNotFound", "ResourceNotFoundException"):
-        # What is to be created can't be missing: it is something that the declaration names.
+        # The new experiment can't be missing. It is something that the declaration refers to.
         return TerminalError if operation == operations.CREATE else NotFoundError
     if code == "ValidationException" and operation in _ENDPOINT_READS and said.lstrip().startswith("Could not find"):
-        # DescribeEndpoint models no errors. Of other operations this tells of a model or an endpoint that they name.
+        # DescribeEndpoint has no modeled errors. In other operations, this refers to a model or an endpoint.
         return NotFoundError
     if code == "ValidationException" and operation in _OF_TAGS and "does not exist" in said:
-        # It has just been deleted.
+        # The experiment has just been deleted.
         return NotFoundError
     if code == "ConflictException":
         return ConflictError
@@ -160,11 +160,11 @@ def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceErro
 _ENDPOINT_READS = frozenset({operations.DESCRIBE_ENDPOINT, operations.DESCRIBE_ENDPOINT_CONFIG})
 _OF_TAGS = frozenset({operations.LIST_TAGS, operations.ADD_TAGS, operations.DELETE_TAGS})
 _ASSUME = re.compile(r"\bassum(e|ing)\b|AssumeRole", re.IGNORECASE)
-"""Not an ARN of a caller's, as in ``assumed-role``."""
+"""Not the ARN of a caller, as in ``assumed-role``."""
 _OVERLOADED = frozenset({"TooManyRequestsException", "RequestLimitExceeded"})
 _NOT_SPREAD = frozenset({"UnrecognizedClientException", "InvalidClientTokenId"})
 
 
 def _role_not_assumable(said: str) -> bool:
-    # The first seconds of a role that was created in the same stack. The code is not documented; there may be none.
+    # Right after the role was created in the same stack. The error code is not documented; there may be none.
     return _ASSUME.search(said) is not None and "role" in said.lower()

@@ -16,18 +16,18 @@ from inference_experiment_handler.runtime.malformed import answer_malformed, mal
 from inference_experiment_handler.runtime.ports import Context, Ports
 from inference_experiment_handler.runtime.response import check_delivered, deliver
 
-# Short enough that a call can't eat the time in which the invocation has to hand over or answer.
+# Short enough to leave the invocation time to hand over or respond.
 _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 def handler(event: dict[str, Any], context: Context) -> None:
-    """Serves one CloudFormation request, or goes on with one that was handed over."""
+    """Serves one CloudFormation request, or continues one that was handed over."""
     serve(event, context, real_ports())
 
 
 def serve(event: Any, context: Context, ports: Ports) -> None:
-    """Raises where no answer could be given: Lambda then runs the request again."""
-    # First, because it sets the log up, also for what comes of a malformed event.
+    """Raises an error if no response could be delivered. Lambda then runs the request again."""
+    # First, because it sets up the log, also for a malformed event.
     resource = InferenceExperimentResource(ports)
     problem = malformed(event)
     if problem:
@@ -38,7 +38,7 @@ def serve(event: Any, context: Context, ports: Ports) -> None:
 
 
 def real_ports() -> Ports:
-    """AWS itself, and the real time."""
+    """AWS itself, and the system clock."""
     return Ports(_sagemaker, _cloudformation, _invoke, _utc_now, time.sleep, deliver, _poll_seconds(), random.random)
 
 
@@ -47,7 +47,7 @@ def _poll_seconds() -> float:
         seconds = float(os.environ.get("POLL_SECONDS", ""))
     except ValueError:
         return 5.0
-    # Not so long that the time to hand over would be slept through. What is no number at all compares as false.
+    # Short enough to leave time to hand over. NaN compares as false.
     return min(max(seconds, 0.1), 60.0) if seconds > 0 else 5.0
 
 

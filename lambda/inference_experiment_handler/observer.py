@@ -1,4 +1,4 @@
-"""What is live, observed afresh before every step."""
+"""Observes the live state before every step."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,20 +24,20 @@ _LONGEST_START = timedelta(hours=1)
 
 
 def observe(request: Request, journal: Journal, sagemaker: SageMaker, now: datetime) -> Situation:
-    """Raises a ``ServiceError`` where a read fails."""
+    """Raises a ``ServiceError`` if a read fails."""
     situation = Situation(request, journal, now)
     found = (_observe(situation, sagemaker, name) for name in request.candidates)
     observed = next(filter(None, found), None)
     predecessor = _observe(situation, sagemaker, request.replaces) if request.replaces else None
     situation = replace(situation, observed=observed, observed_predecessor=predecessor)
-    # Whether DescribeEndpoint tells names apart by case is not documented, so the names are sent as they were given.
+    # AWS does not document whether DescribeEndpoint ignores the case of names, so they are sent as given.
     needed = sorted(endpoints_needed(situation), key=str.casefold)
     endpoints = {name.casefold(): observe_endpoint(sagemaker, name) for name in needed}
     return replace(situation, endpoints=endpoints)
 
 
 def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:
-    """Raises a ``ServiceError`` where they can't be read."""
+    """Raises a ``ServiceError`` if they can't be read."""
     tags: dict[str, str] = {}
     arguments: dict[str, Any] = {"ResourceArn": arn}
     while True:
@@ -49,7 +49,7 @@ def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:
 
 
 def observe_endpoint(sagemaker: SageMaker, name: str) -> ObservedEndpoint | None:
-    """``None``: there is no such endpoint. Raises a ``ServiceError`` where it can't be read."""
+    """``None`` if there is no such endpoint. Raises a ``ServiceError`` if it can't be read."""
     try:
         answer = client.call(sagemaker, DESCRIBE_ENDPOINT, {"EndpointName": name})
     except NotFoundError:
@@ -69,23 +69,23 @@ def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedE
 
 
 def actual_start(experiment: ObservedExperiment, started: datetime | None, now: datetime) -> datetime | None:
-    """When the test really started, or is to start; ``started``: when the handler started it, if it did.
+    """When the test actually started, or will start. ``started``: when the handler started it, if it did.
 
-    Whether SageMaker reports when a test really started, or when it was to, is not documented.
+    AWS does not document whether SageMaker reports the actual or the planned start of a test.
     """
     reported = experiment.start
     if experiment.not_started:
         return reported
     if started is not None:
-        # The planned start was later, and a test takes a while to start.
+        # The planned start was later, and it takes a while to start a test.
         return reported if reported and started <= reported < min(now, started + _LONGEST_START) else started
     return reported or experiment.created
 
 
 def _observe_config(sagemaker: SageMaker, name: str | None) -> dict[str, Any]:
-    """An endpoint's configuration; empty where it is not known, and so what it says."""
+    """An endpoint's configuration; empty if it is not known."""
     try:
         return client.call(sagemaker, DESCRIBE_ENDPOINT_CONFIG, {"EndpointConfigName": name}) if name else {}
     except NotFoundError:
-        # It may be deleted while the endpoint serves it.
+        # It may have been deleted while the endpoint uses it.
         return {}

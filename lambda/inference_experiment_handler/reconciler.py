@@ -1,4 +1,4 @@
-"""The one loop: observe, plan, act, again; for every request, and resumed after every handover."""
+"""The loop of every request: observe, plan, act, and repeat. It resumes after every handover."""
 
 import logging
 from collections.abc import Callable
@@ -39,9 +39,9 @@ _LAST_LOOKS = 3
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a request came out, what was live then, and whether its experiment may be of its own making.
+    """The result of a request, the live experiment, and whether the request may have created it.
 
-    ``desired``: what is desired where there is no experiment, as far as it is known.
+    ``desired``: what is desired if there is no experiment, as far as it is known.
     """
 
     step: Done | Fail
@@ -56,7 +56,7 @@ Log = Callable[[Situation | None, Step], None]
 def reconcile(
     request: Request, journal: Journal, clients: Clients, now: Callable[[], datetime], log: Log
 ) -> Outcome | Wait:
-    """Does all that can be done without waiting."""
+    """Does everything that is possible without waiting."""
     for _ in range(_MOST_STEPS):
         situation, step = _turn(request, journal, clients, now, log)
         if isinstance(step, Done | Fail):
@@ -71,7 +71,7 @@ def reconcile(
 def _turn(
     request: Request, journal: Journal, clients: Clients, now: Callable[[], datetime], log: Log
 ) -> tuple[Situation, Step | None]:
-    """Observes, plans and acts once. The step that came of it; ``None`` where it has to be planned anew."""
+    """Observes, plans and acts once. Returns the step; ``None`` if it must be planned again."""
     try:
         situation = _observe(request, journal, clients, now)
     except ServiceError as error:
@@ -97,7 +97,7 @@ def _turn(
 
 
 def _observe(request: Request, journal: Journal, clients: Clients, now: Callable[[], datetime]) -> Situation:
-    """What is live. When the time is over, a read that fails is repeated at once: the request may be done by then."""
+    """The live state. After the deadline, a failed read is retried immediately: the request may be done by then."""
     for _ in range(_LAST_LOOKS - 1):
         try:
             return observe(request, journal, clients.sagemaker, now())
@@ -108,7 +108,7 @@ def _observe(request: Request, journal: Journal, clients: Clients, now: Callable
 
 
 def _recover_journal(situation: Situation) -> None:
-    """What an earlier run of this request has leased or created, and forgot with its journal."""
+    """Restores what an earlier run of this request leased or created, if its journal was lost."""
     journal = situation.journal
     for each in situation.targets:
         if each.lease_observed:
@@ -129,38 +129,38 @@ def _act(step: Call, journal: Journal, clients: Clients, now: Callable[[], datet
 
 
 def _after_failed_read(error: ServiceError, situation: Situation) -> Wait | Fail:
-    """What the error of a read means for the request: observe again, or give up."""
+    """The step after the error of a read: observe again, or fail."""
     journal = situation.journal
     journal.last_error = str(error)
     retry_is_over = isinstance(error, RetryableError) and journal.retry_is_over(error.operation, situation.now)
     if retry_is_over or isinstance(error, TerminalError):
         return Fail(str(error))
     if not may_go_on(situation):
-        return Fail(f"not finished before ServiceTimeout, and what is live can't be read: {error}")
+        return Fail(f"not finished before ServiceTimeout, and the live state can't be read: {error}")
     return _wait_for(error)
 
 
 def _after_failed_call(error: ServiceError, call: Call, situation: Situation) -> Wait | Fail | None:
-    """What the error of a call means for the request: wait and observe again, give up, or (``None``) plan anew.
+    """The step after the error of a call: wait and observe again, fail, or (``None``) plan again.
 
-    A final error of a tentative call is a conflict: the planner tries what else may be legal. Any other of a Create or
-    an Update is planned anew, as a rollback has to succeed all the same; that of a Delete is its answer.
+    A final error of a tentative call is a conflict: the planner tries another call that may be allowed. After any other
+    final error, a Create or an Update is planned again, because a rollback must succeed anyway, and a Delete fails.
     """
     journal, now = situation.journal, situation.now
     journal.last_error = str(error)
     final = False
     match error:
         case NotFoundError() | UnknownOutcomeError():
-            # Gone since it was observed: perhaps by this very call, whose first attempt got no answer.
+            # Deleted since it was observed, perhaps by the first attempt of this call, which got no response.
             journal.record_unknown_outcome(call, now)
             final = call.tentative and journal.is_unanswered_for_long(call, now)
         case ConflictError() if call.operation == CREATE:
-            # Perhaps with what its own first attempt has created, which got no answer.
+            # Perhaps in conflict with the experiment that its first attempt created, which got no response.
             journal.record_unknown_outcome(call, now)
         case ConflictError():
             journal.record_conflict(call, now)
         case ThrottledError():
-            # Nothing has taken effect, and nothing is to be remembered.
+            # Nothing has taken effect, so there is nothing to record.
             pass
         case RetryableError() | TerminalError():
             final = isinstance(error, TerminalError) or journal.retry_is_over(error.operation, now)

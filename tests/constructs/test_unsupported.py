@@ -199,7 +199,7 @@ def test_a_model_is_known_by_its_attribute(declared: Any) -> None:
 def test_inf1_instances_are_refused(declared: Any) -> None:
     shadow = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.inf1.xlarge")
 
-    with pytest.raises(InvalidExperimentError, match="must not be Inf1: SageMaker has no shadow tests on it"):
+    with pytest.raises(InvalidExperimentError, match="must not be Inf1, which SageMaker does not support"):
         declared.experiment(shadow_variant=shadow)
 
 

@@ -109,7 +109,7 @@ def test_a_proxy_that_stays_is_said_to_be_one(stack: Stack) -> None:
     answer = stack.create(declared())
 
     assert not answer.succeeded
-    assert "perhaps a proxy gave it" in answer.reason
+    assert "a proxy may have sent it" in answer.reason
 
 
 @pytest.mark.parametrize("operation", ["ListTags", "AddTags", "DeleteTags"])

@@ -123,7 +123,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (
         {"ModelVariants": [variant("AllTraffic", "m"), variant(SHADOW, "n", instance_type="ml.inf1.xlarge")]},
         "ModelVariants[1].InfrastructureConfig.RealTimeInferenceConfig.InstanceType is 'ml.inf1.xlarge', must "
-        "not be Inf1: SageMaker has no shadow tests on it",
+        "not be Inf1, which SageMaker does not support",
     ),
     ({"ShadowModeConfig": shadow_mode(shadow="AllTraffic")}, "is 'AllTraffic', which is the production variant's name"),
     (

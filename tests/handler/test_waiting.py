@@ -155,7 +155,7 @@ def test_a_request_that_can_not_see_what_is_live_at_last_says_so(stack: Stack) -
     answer = stack.update(declared(), declared(sampling=50), name)
 
     assert answer.reason == (
-        "not finished before ServiceTimeout, and what is live can't be read: "
+        "not finished before ServiceTimeout, and the live state can't be read: "
         "DescribeInferenceExperiment: ThrottlingException: Rate exceeded"
     )
 

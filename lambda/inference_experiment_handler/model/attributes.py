@@ -13,4 +13,4 @@ ATTRIBUTES = (
     "ProductionModelName",
     "ShadowVariantName",
 )
-"""Every answer has all of them: ``runtime.response.attributes``."""
+"""Every response has all of them: ``runtime.response.attributes``."""

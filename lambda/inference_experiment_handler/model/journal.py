@@ -1,7 +1,7 @@
-"""What one request has done and seen so far: the little that can't be observed.
+"""What one request has done and seen so far, if it can't be observed.
 
-It travels in the event from one invocation to the next, as plain JSON. The JSON keys are a promise: an invocation of
-another version of the function may go on with the request.
+The event passes it from one invocation to the next, as JSON. The JSON keys must not change, because another version of
+the function may continue the request.
 """
 
 from collections.abc import Mapping
@@ -13,33 +13,33 @@ from inference_experiment_handler.model.operations import CREATE, READS
 from inference_experiment_handler.model.steps import Call, CallKey
 
 CONSISTENCY_WINDOW = timedelta(minutes=1)
-"""For so long a call may have taken effect without showing: what SageMaker reports may lag behind."""
+"""How long it can take until SageMaker reports the effect of a call."""
 
 RETRY_WINDOW = timedelta(seconds=90)
-"""For so long a call is repeated to which access is denied, whose name is taken, or that is in conflict: new roles and
-policies spread slowly, and statuses lag."""
+"""How long a call is retried if access is denied, its name is in use, or it is in conflict. It takes time until new
+roles and policies are propagated, and until statuses are up to date."""
 
 
 @dataclass
 class Journal:
-    """Instants are ISO 8601 texts.
+    """Instants are ISO 8601 strings.
 
     Attributes:
         completed: When each call succeeded.
-        unknown_outcome: When a call got no answer: it may have taken effect.
-        conflicts: Since when SageMaker refuses a call that may be legal later.
-        retrying_since: Since when an operation is repeated, as access is denied or a name is taken; or a call, as no
-            answer comes.
-        terminal_errors: What was said when a call failed for good.
+        unknown_outcome: When a call got no response. It may have taken effect.
+        conflicts: Since when SageMaker has rejected a call that may be allowed later.
+        retrying_since: Since when an operation has been retried, because access is denied or a name is in use; or a
+            call, because there is no response.
+        terminal_errors: The message of each call that failed with a final error.
         sent_fields: The fields that updates have sent.
         leases: The experiments whose lease the request acquired, and the fencing token that held it before.
         lease_observed: The experiments whose tags were seen to name the request as the holder of the lease.
-        stack: The stack's status, and when CloudFormation said so.
-        stack_since: When the stack's present, or last, operation began.
-        stack_at_first: The first status that CloudFormation said.
-        last_error: The last error, in the service's words.
+        stack: The stack's status, and when CloudFormation reported it.
+        stack_since: When the stack's current, or last, operation began.
+        stack_at_first: The first status that CloudFormation reported.
+        last_error: The last error, with the service's message.
         generation: How often the request was handed over from one invocation to the next.
-        existed: Whether the experiment was there when it was observed before.
+        existed: Whether the experiment existed when it was last observed.
         existed_alive: Whether it had not ended then.
     """
 
@@ -67,16 +67,16 @@ class Journal:
         return datetime.fromisoformat(at) if at else None
 
     def perhaps_completed(self, operation: str, subject: str) -> bool:
-        """Whether such a call succeeded or got no answer, for whatever purpose."""
+        """Whether such a call succeeded or got no response, for any purpose."""
         return any(key[:2] == (operation, subject) for key in (*self.completed, *self.unknown_outcome))
 
     def perhaps_completed_at(self, operation: str, subject: str) -> datetime | None:
-        """When the call succeeded, or else when it got no answer."""
+        """When the call succeeded, or otherwise when it got no response."""
         unknown = self.unknown_outcome.get((operation, subject, ""))
         return self.completed_at(operation, subject) or (datetime.fromisoformat(unknown) if unknown else None)
 
     def may_not_show_yet(self, operation: str, subject: str, now: datetime) -> bool:
-        """Whether the call perhaps succeeded, within the consistency window."""
+        """Whether the call may have succeeded within the consistency window."""
         at = self.perhaps_completed_at(operation, subject)
         return at is not None and now - at < CONSISTENCY_WINDOW
 
@@ -89,7 +89,7 @@ class Journal:
         return since is not None and _is_over(since, now)
 
     def last_tried(self, operation: str, subject: str, purpose: str, now: datetime) -> str | None:
-        """The purpose of the latest such call that succeeded or is given up, of those that begin so."""
+        """The full purpose of the latest call with this purpose that succeeded, or that is no longer retried."""
         given_up = ((key, at) for key, at in self.conflicts.items() if _is_over(at, now))
         tried = [
             (at, key[2])
@@ -103,7 +103,7 @@ class Journal:
         return subject in self.leases or self.is_completed(CREATE, subject)
 
     def stack_status(self, *, since: datetime) -> str | None:
-        """The stack's status, if CloudFormation was asked after that."""
+        """The stack's status, if CloudFormation reported it after that time."""
         if self.stack is None or datetime.fromisoformat(self.stack[1]) <= since:
             return None
         return self.stack[0]
@@ -112,7 +112,7 @@ class Journal:
         return datetime.fromisoformat(self.stack_since) if self.stack_since else None
 
     def record(self, call: Call, now: datetime) -> None:
-        """A call has succeeded."""
+        """Records that a call has succeeded."""
         self.completed[call.key] = now.isoformat()
         self.conflicts.pop(call.key, None)
         self.retrying_since.pop(call.operation, None)
@@ -121,7 +121,7 @@ class Journal:
             self.leases[call.subject] = call.takes_lease_from
 
     def record_stack(self, status: str, since: datetime | None, now: datetime) -> None:
-        """CloudFormation has said how the stack is, and since when."""
+        """Records the stack's status, and since when it has it."""
         self.stack = (status, now.isoformat())
         self.stack_since = since.isoformat() if since is not None else None
         self.stack_at_first = self.stack_at_first or status
@@ -137,16 +137,16 @@ class Journal:
         self.unknown_outcome[call.key] = now.isoformat()
 
     def record_creation(self, name: str, at: datetime) -> None:
-        """An earlier run of this request has created the experiment, and lost its journal."""
+        """Records that an earlier run of this request created the experiment, and that its journal was lost."""
         self.unknown_outcome.setdefault((CREATE, name, ""), at.isoformat())
 
     def retry_is_over(self, operation: str, now: datetime) -> bool:
-        """Whether the operation has been repeated for longer than the retry window; the first time begins it."""
+        """Whether the operation has been retried for longer than the retry window, which the first call begins."""
         since = self.retrying_since.setdefault(operation, now.isoformat())
         return _is_over(since, now)
 
     def is_unanswered_for_long(self, call: Call, now: datetime) -> bool:
-        """Whether the call has got no answer for longer than the retry window; the first time begins it."""
+        """Whether the call has got no response for longer than the retry window, which the first call begins."""
         return _is_over(self.retrying_since.setdefault(_text(call.key), now.isoformat()), now)
 
     def record_lease_observed(self, name: str) -> None:
@@ -164,13 +164,13 @@ class Journal:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Journal":
-        """Keys of another version are ignored. Raises a ``ValueError`` where this is no journal."""
+        """Ignores keys of other versions. Raises a ``ValueError`` if the data is not a journal."""
         if not isinstance(data, Mapping):
-            raise ValueError("a journal is a map")
+            raise ValueError("a journal must be a map")
         read = {name: data[key] for name, key in _KEYS.items() if key in data}
         for name in _BY_CALL & read.keys():
             if not isinstance(read[name], Mapping):
-                raise ValueError(f"{name} is a map")
+                raise ValueError(f"{name} must be a map")
             read[name] = {_call_key(text): value for text, value in read[name].items()}
         return cls(**read)
 
@@ -198,7 +198,7 @@ _BY_CALL = {"completed", "unknown_outcome", "conflicts", "terminal_errors"}
 
 
 def _is_over(since: str, now: datetime) -> bool:
-    """Whether the retry window that began then is over."""
+    """Whether the retry window that began at this time is over."""
     return now - datetime.fromisoformat(since) >= RETRY_WINDOW
 
 
@@ -209,7 +209,7 @@ def _to_json(value: Any) -> Any:
 
 
 def _text(key: CallKey) -> str:
-    """Neither operations nor subjects have spaces; a purpose may."""
+    """Operations and subjects have no spaces. A purpose may have them."""
     return " ".join(filter(None, key))
 
 

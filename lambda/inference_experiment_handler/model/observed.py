@@ -1,4 +1,4 @@
-"""What is observed: the answers of DescribeInferenceExperiment and DescribeEndpoint, taken apart once."""
+"""What is observed: the parsed responses of DescribeInferenceExperiment and DescribeEndpoint."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ class ObservedExperiment:
     """One live experiment, as DescribeInferenceExperiment and ListTags report it.
 
     Attributes:
-        tags: ``None`` where they were not read, as nothing is decided by them.
-        start: When it really started, or is to start (see ``observer``).
-        production_name, shadow_name: Empty where they are not reported.
-        start_called: When the handler called for it to start, if it did.
+        tags: ``None`` if they were not read, because no decision depends on them.
+        start: When it actually started, or will start (see ``observer``).
+        production_name, shadow_name: Empty if they are not reported.
+        start_called: When the handler called StartInferenceExperiment, if it did.
         created: ``CreationTime``.
         concluded: ``CompletionTime``.
     """
@@ -58,7 +58,7 @@ class ObservedExperiment:
 
     @property
     def not_started(self) -> bool:
-        """Whether it waits for its start."""
+        """Whether it is waiting for its start."""
         return self.status == Status.CREATED
 
     @property
@@ -67,34 +67,34 @@ class ObservedExperiment:
 
     @property
     def at_rest(self) -> bool:
-        """Whether a call may change it: it waits for its start, it runs, or nobody knows."""
+        """Whether a call may change it: it waits for its start, it runs, or its status is unknown."""
         return not self.in_transition and not self.ended
 
     @property
     def was_cancelled(self) -> bool:
-        """Whether it was stopped early, or SageMaker gave it up: only ``status_reason`` tells."""
+        """Whether it was stopped early, or SageMaker ended it. Only ``status_reason`` shows which."""
         return self.status == Status.CANCELLED
 
     @property
     def coming_up(self) -> bool:
-        """Whether SageMaker is about to bring it up: to wait for its start, or to run."""
+        """Whether SageMaker is creating or starting it."""
         return self.status in (Status.CREATING, Status.STARTING)
 
     @property
     def unhandled(self) -> bool:
-        """Whether nothing is planned for it: its status is unknown, or which of its variants is the shadow."""
+        """Whether the handler can't handle it, because its status, or the name of its shadow variant, is unknown."""
         return self.at_rest and (not (self.not_started or self.running) or not self.shadow_name)
 
     @property
     def ran(self) -> bool:
-        """Whether it ever ran, as far as it tells: a scheduled test may be called off before its start."""
+        """Whether it ever ran, as far as it is reported. A scheduled test may be cancelled before its start."""
         called_off = self.start is not None and self.concluded is not None and self.concluded < self.start
         return not self.not_started and not called_off
 
     @classmethod
     def from_api(cls, answer: Mapping[str, Any]) -> "ObservedExperiment":
         endpoint = answer["EndpointMetadata"]
-        # Optional in the API's model, though no experiment is without it.
+        # Optional in the API's model, but every experiment has it.
         shadow_mode = answer.get("ShadowModeConfig", {})
         shadow: Mapping[str, Any] = next(iter(shadow_mode.get("ShadowModelVariants", ())), {})
         schedule = answer.get("Schedule", {})
@@ -124,9 +124,9 @@ class ObservedExperiment:
 
 @dataclass(frozen=True)
 class ServedVariant:
-    """A variant that an endpoint serves, with what its endpoint configuration says of it.
+    """A variant that an endpoint serves, with the values from its endpoint configuration.
 
-    ``configured_count``: how many instances it began with (``InitialInstanceCount``); it may have scaled since.
+    ``configured_count``: its initial number of instances (``InitialInstanceCount``). It may have scaled since.
     """
 
     variant_name: str

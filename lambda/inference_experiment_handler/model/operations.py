@@ -13,10 +13,10 @@ LIST_TAGS = "ListTags"
 DELETE_TAGS = "DeleteTags"
 
 DESCRIBE_STACKS = "DescribeStacks"
-"""CloudFormation's; all others are SageMaker's."""
+"""The operation of CloudFormation. All others are SageMaker's."""
 
 NEED_OWNER_TAGS = (UPDATE, START, STOP, DELETE, DELETE_TAGS)
-"""The function's role may call these only on experiments that bear their owner's tags, or that are to be taken over."""
+"""The function's role allows these only on experiments with their owner's tags, or that may be taken over."""
 
 READS = (DESCRIBE, DESCRIBE_ENDPOINT, DESCRIBE_ENDPOINT_CONFIG, LIST_TAGS)
-"""What is read to observe what is live."""
+"""The operations that read the live state."""

@@ -1,4 +1,4 @@
-"""One request of CloudFormation's: who asks for what, under which name, until when."""
+"""One request of CloudFormation: the owner, the declaration, the name and the deadline."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class RequestType(StrEnum):
 
 @dataclass(frozen=True)
 class Previous:
-    """What an Update starts from: what was declared before, as far as it can be read."""
+    """The previous declaration of an Update, as far as it can be read."""
 
     name: str
     removal: Removal
@@ -36,15 +36,15 @@ class Request:
     """One Create, Update or Delete.
 
     Attributes:
-        name: The name of the experiment that it is about.
-        token: The fencing token: it stands for the request on the experiment's tags, and tells which of two requests
+        name: The experiment's name.
+        token: The fencing token. It identifies the request on the experiment's tags, and shows which of two requests
             was issued first.
-        deadline: Until when it has to be answered.
-        physical_id: CloudFormation's, on Update and Delete.
-        declared: What is declared. Absent on Delete.
-        previous: What an Update starts from.
+        deadline: When the response is due.
+        physical_id: The physical id from CloudFormation, on Update and Delete.
+        declared: The declaration. Absent on Delete.
+        previous: The previous declaration, on Update.
         removal: What a Delete does.
-        generated_names: The names that nobody but this resource comes by.
+        generated_names: The names that only this resource generates.
     """
 
     type: RequestType
@@ -60,9 +60,9 @@ class Request:
 
     @property
     def candidates(self) -> tuple[str, ...]:
-        """The names under which the experiment may be found, the likeliest first.
+        """The possible names of the experiment, the most likely one first.
 
-        On Delete the physical id decides, but CloudFormation sends an invented one where a Create never answered.
+        On Delete, it is the physical id, but CloudFormation generates one if there was no response to the Create.
         """
         if self.type is not RequestType.DELETE or self.physical_id is None:
             return (self.name,)
@@ -70,20 +70,20 @@ class Request:
 
     @property
     def replaces(self) -> str | None:
-        """The name of the experiment that this Update replaces by another, if it does."""
+        """The name of the experiment that this Update replaces, if it does."""
         previous = self.previous.name if self.previous else None
         return None if previous is None or names.same(previous, self.name) else previous
 
     @property
     def keeps_physical_id(self) -> bool:
-        """Whether the experiment is the one that CloudFormation knows.
+        """Whether the experiment's name is the physical id that CloudFormation has.
 
-        True where nothing is replaced, and in a rollback to the experiment from before a replacement.
+        True if nothing is replaced, and in a rollback to the experiment from before a replacement.
         """
         return self.physical_id == self.name
 
     def owns(self, name: str, tags: Mapping[str, str]) -> bool:
-        """Whether an experiment of that name, with these tags, is this resource's."""
+        """Whether an experiment with that name and these tags belongs to this resource."""
         return self.owner.owns(tags, by_name=name in self.generated_names)
 
 

@@ -1,17 +1,17 @@
-"""What a status means: the one place where that is decided."""
+"""The meaning of each status. It is only defined here."""
 
 from enum import Enum, StrEnum
 
 
 class Phase(Enum):
-    """What follows from a status, whatever it is called."""
+    """The meaning of a status."""
 
     IN_TRANSITION = "in transition"
-    """SageMaker is at work on the experiment, which comes to another status by itself."""
+    """SageMaker is changing the experiment, which will have another status afterwards."""
     AT_REST = "at rest"
-    """It stays as it is until it is changed, or until its schedule says otherwise."""
+    """It stays as it is until a call or its schedule changes it."""
     ENDED = "ended"
-    """It never changes again. The endpoint may still have to be verified."""
+    """It never changes again. The endpoint may still need verification."""
     UNKNOWN = "unknown"
     """SageMaker has a status that this version does not know."""
 
@@ -38,7 +38,7 @@ class Status(StrEnum):
 
 
 REGULAR_ENDS = frozenset({Status.COMPLETED, Status.CANCELLED})
-"""How a test ends by a Stop or by its schedule. One that has ended otherwise is never as desired."""
+"""The statuses of a test that ended by a Stop or by its schedule. Any other end is never as desired."""
 
 _PHASES = {str(status): status.phase for status in Status}
 
@@ -49,4 +49,4 @@ def phase_of(status: str) -> Phase:
 
 
 ENDPOINT_IN_TRANSITION = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
-"""``EndpointStatus``: what the endpoint serves can be judged once it is over."""
+"""``EndpointStatus``: the statuses during which it is not known what the endpoint will serve."""

@@ -1,4 +1,4 @@
-"""What can come next: call, wait, be done, fail. Within ``plan`` also: what is desired is infeasible."""
+"""The possible steps: call, wait, done, fail. Within ``plan``, also: infeasible."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Purpose(StrEnum):
-    """Tells calls of one operation apart. The values are in journals that are handed over: they must not change."""
+    """Distinguishes calls of one operation. Journals contain the values, so they must not change."""
 
     NONE = ""
     LEASE = "charge"
@@ -19,7 +19,7 @@ class Purpose(StrEnum):
 
 
 CallKey = tuple[str, str, str]
-"""The operation, its subject and its purpose: what counts as the same call within one request."""
+"""The operation, its subject and its purpose. They identify a call within one request."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class Call:
 
     Attributes:
         operation: The operation's name in the API.
-        subject: The name of the experiment (or the id of the stack) that the call is about.
-        arguments: What it is sent.
-        why: For the log, and for the answer if time runs out over it.
-        purpose: Tells calls of one operation apart that are made for different reasons.
+        subject: The name of the experiment, or the id of the stack.
+        arguments: The arguments of the call.
+        why: The reason, for the log, and for the response if the time runs out.
+        purpose: Distinguishes calls of one operation that have different reasons.
         fields: The fields that an update sends.
-        tentative: Whether it is legal now is not documented, so a conflict is no failure yet.
-        takes_back: It takes back what the stack no longer waits for, so it is made all the same.
-        takes_lease_from: Set where the call acquires the lease of the subject: the fencing token that held it before.
+        tentative: AWS does not document whether the call is allowed now, so a conflict is not a failure yet.
+        takes_back: It removes what the stack no longer waits for, so it is made even then.
+        takes_lease_from: Set if the call acquires the lease of the subject: the fencing token that held it before.
     """
 
     operation: str
@@ -59,7 +59,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing to do but observe again after a while. ``throttled``: because a call was."""
+    """Observe again after a while. ``throttled``: because a call was throttled."""
 
     why: str
     throttled: bool = False
@@ -67,14 +67,14 @@ class Wait:
 
 @dataclass(frozen=True)
 class Done:
-    """What is desired is live: answer SUCCESS."""
+    """The desired state is live: respond with SUCCESS."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class Fail:
-    """It can't be brought about: answer FAILED. The reason is for the person who reads the stack's events."""
+    """The desired state can't be reached: respond with FAILED. The reason appears in the stack's events."""
 
     reason: str
 
@@ -88,10 +88,10 @@ Step = Call | Wait | Done | Fail
 
 @dataclass(frozen=True)
 class Infeasible:
-    """What is desired can't be brought about, and nothing has been touched. Never leaves ``plan``.
+    """The desired state can't be reached, and nothing has been changed. Only used within ``plan``.
 
-    ``in_rollback`` plans the step for the case that CloudFormation is rolling the stack back: what can't be taken back
-    stays, and the rollback succeeds.
+    ``in_rollback`` plans the step for a rollback of the stack: what can't be rolled back stays, and the rollback
+    succeeds.
     """
 
     reason: str

@@ -1,1 +1,1 @@
-"""The protocol of CloudFormation and Lambda: an event comes in, is waited for, handed over, and answered once."""
+"""The protocol of CloudFormation and Lambda: receive an event, wait, hand over, and respond once."""

@@ -1,11 +1,11 @@
-"""crhelper, with what differs here: it waits inside the invocation, hands over to the next one, and answers once.
+"""A subclass of crhelper's resource: it waits in the invocation, hands over to the next one, and responds once.
 
-Why each thing differs is in docs/decisions/0002-crhelper-subclass.md. crhelper calls, for one invocation:
+The reasons for each difference are in docs/decisions/0002-crhelper-subclass.md. crhelper calls, for one invocation:
 
 1. ``_crhelper_init`` and ``_log_setup``, with the event;
-2. the function that is registered for the request type, or for its poll: ``_reconcile``, all the same;
-3. where that returned nothing, ``_polling_init``: the wait, with more calls of ``_reconcile``, or the handover;
-4. ``_send``, unless the request was handed over. A timer calls it, too, right before the invocation times out.
+2. the function that is registered for the request type, or for its poll, which is always ``_reconcile``;
+3. if that returned nothing, ``_polling_init``: the wait, with more calls of ``_reconcile``, or the handover;
+4. ``_send``, unless the request was handed over. A timer also calls it, right before the invocation times out.
 """
 
 import json
@@ -37,9 +37,9 @@ logger = logging.getLogger(__name__)
 
 
 class InferenceExperimentResource(CfnResource):
-    """One request. A fresh one for each invocation: crhelper's own state leaks from one request into the next."""
+    """One request. Each invocation needs a new object, because crhelper keeps state from one request to the next."""
 
-    # What a subclass needs, and crhelper's stubs leave out.
+    # Members that a subclass needs and that crhelper's stubs lack.
     _event: dict[str, Any]
     _context: Context
     _response_url: str
@@ -49,7 +49,7 @@ class InferenceExperimentResource(CfnResource):
     def __init__(self, ports: Ports) -> None:
         with _without_clients():
             super().__init__(json_logging=True, log_level=logs.level(), sleep_on_delete=0)
-        # For crhelper to send an answer, which it doesn't where it believes to be run by SAM.
+        # Makes crhelper send a response, which it omits if it detects SAM.
         self._sam_local = None
         self._ports = ports
         self._answering = threading.Lock()
@@ -74,10 +74,10 @@ class InferenceExperimentResource(CfnResource):
         return bool(super()._crhelper_init(event, context))  # type: ignore[misc]  # not in its stubs
 
     def _reconcile(self, event: dict[str, Any], _: Context) -> str | None:
-        """The physical id once the request is finished, ``None`` while it has to wait."""
-        # First, so that whatever fails is answered with an id that a later Delete can be traced by.
+        """The physical id when the request is finished; ``None`` while it must wait."""
+        # First, so that the response to any failure has an id that a later Delete can be related to.
         self.PhysicalResourceId = events.fallback_physical_id(event)
-        # crhelper puts what is handed over there, and would answer with it.
+        # crhelper stores the data of the handover there, and would include it in the response.
         self.Data = {}
         try:
             self._request = self._request or events.parse(event, self._issued)
@@ -93,7 +93,7 @@ class InferenceExperimentResource(CfnResource):
         return self._finish(event, outcome)
 
     def _finish(self, event: Mapping[str, Any], outcome: Outcome) -> str:
-        """Sets what is to be answered, and returns the physical id."""
+        """Sets the response, and returns the physical id."""
         physical_id, request = str(self.PhysicalResourceId), self._request
         if isinstance(outcome.step, Fail):
             self.Status, self.Reason = FAILED, outcome.step.reason
@@ -104,13 +104,13 @@ class InferenceExperimentResource(CfnResource):
         name = request.name if request else physical_id
         declared = request.declared if request else None
         self.Data = response.attributes(outcome.experiment, name, declared, outcome.desired)
-        # Another id than before makes CloudFormation delete the experiment of the old one, so a failed replacement
-        # keeps the old id unless the new experiment may really be there.
+        # If the id changes, CloudFormation deletes the experiment with the old one. A failed replacement therefore
+        # keeps the old id, unless the new experiment may exist.
         return name if isinstance(outcome.step, Done) or outcome.may_have_created else physical_id
 
     def _polling_init(self, event: dict[str, Any]) -> None:
-        """Waits here instead of by an EventBridge rule, and hands over when this invocation runs out of time."""
-        # The last minute, or a third of a shorter invocation, is for handing over.
+        """Waits here instead of with an EventBridge rule, and hands over when the time of this invocation runs out."""
+        # The last minute, or the last third of a short invocation, is for the handover.
         margin = min(60.0, self._remaining() / 3)
         while not self.PhysicalResourceId and self.Status != FAILED and not self._answered:
             event["CrHelperPoll"] = True
@@ -119,14 +119,14 @@ class InferenceExperimentResource(CfnResource):
                 return
             if self.Status == FAILED:
                 break
-            # Once it is time to hand over, there have to be several chances to.
+            # When it is time to hand over, there must be time for several attempts.
             longest = margin / 12 if closing else max(1.0, self._remaining() - margin)
             self._ports.sleep(min(self._pace.seconds(), longest, self._until_deadline()))
             self._wrap_function(self._get_func())
         self._send_response = True
 
     def _hand_over(self, event: dict[str, Any], margin: float) -> bool:
-        """Invokes the next invocation. Whether it was accepted, so that this one has nothing more to do."""
+        """Starts the next invocation. Returns whether it was accepted. Then this one has nothing more to do."""
         journal = replace(self._journal, generation=self._journal.generation + 1)
         event["CrHelperData"] = {"Progress": journal.to_json(), "Issued": self._issued.isoformat()}
         try:
@@ -142,9 +142,9 @@ class InferenceExperimentResource(CfnResource):
         return True
 
     def _send(self, status: str | None = None, reason: str = "") -> None:
-        """One answer for each request, whoever comes first: the end of the loop, or crhelper's timer."""
+        """Sends one response for each request, at the end of the loop or from crhelper's timer."""
         with self._answering:
-            # What becomes of this invocation once another goes on says nothing of the request.
+            # After a handover, the result of this invocation is not the result of the request.
             if self._answered or self._handed_over:
                 return
             body = self._body(status, reason)
@@ -174,9 +174,10 @@ class InferenceExperimentResource(CfnResource):
         self._decisions.write(str(self.PhysicalResourceId), situation, step)
 
     def _until_deadline(self) -> float:
-        """Seconds until the request has to be answered: a wait must not last longer.
+        """Seconds until the response is due: a wait must not last longer.
 
-        Infinity where that is past (what was created is still being taken back), and where nothing was parsed.
+        Infinity once the deadline has passed (while the handler removes what it created), and if the event was not
+        parsed.
         """
         left = (self._request.deadline - self._ports.now()).total_seconds() if self._request else 0.0
         return left if left > 0 else math.inf
@@ -187,7 +188,7 @@ class InferenceExperimentResource(CfnResource):
 
 @contextmanager
 def _without_clients() -> Iterator[None]:
-    """crhelper builds three clients, which only its EventBridge polling uses, unless it believes to be run by SAM."""
+    """Makes crhelper detect SAM, so that it does not create three clients that only its EventBridge polling uses."""
     before = os.environ.get("AWS_SAM_LOCAL")
     os.environ["AWS_SAM_LOCAL"] = "true"
     try:

@@ -1,4 +1,4 @@
-"""From CloudFormation's event to a ``Request``."""
+"""Parses CloudFormation's event to a ``Request``."""
 
 import logging
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ logger = logging.getLogger(__name__)
 
 _SIGNED_FOR = timedelta(hours=2)
 _RESERVE = timedelta(minutes=3)
-"""Enough for Lambda to run a request once more whose answer was lost on the way."""
+"""Enough time for Lambda to run a request again if its response was not delivered."""
 
 
 def issued(event: Mapping[str, Any], received: datetime) -> datetime:
-    """When CloudFormation sent the request: the address of its answer is signed for a time that starts then.
+    """When CloudFormation sent the request: the start of the time for which its ``ResponseURL`` is signed.
 
-    Lambda may run a request again, minutes or hours later, so when it was received says less.
+    Lambda may run a request again, minutes or hours later, so the time when it was received can be too late.
     """
     query = parse_qs(urlsplit(event["ResponseURL"]).query)
     try:
@@ -34,12 +34,12 @@ def issued(event: Mapping[str, Any], received: datetime) -> datetime:
             signed = datetime.fromtimestamp(int(query["Expires"][0]), UTC) - _SIGNED_FOR
     except (KeyError, ValueError, OverflowError, OSError):
         return received
-    # However late Lambda delivers it. A time to come is a clock far off, or an address of another kind.
+    # Even if Lambda delivers it late. A future time means a wrong clock, or an address of another kind.
     return signed if signed <= received else received
 
 
 def deadline(sent: datetime, resource_properties: Mapping[str, Any]) -> datetime:
-    """Until when to answer: a while before CloudFormation gives the resource up."""
+    """When the response is due: a while before CloudFormation's time-out for the resource."""
     raw = resource_properties.get("ServiceTimeout")
     declared = str(raw) if isinstance(raw, str | int) else ""
     seconds = int(declared) if declared.isdecimal() and len(declared) < 5 else SERVICE_TIMEOUT[-1]
@@ -48,14 +48,14 @@ def deadline(sent: datetime, resource_properties: Mapping[str, Any]) -> datetime
 
 
 def fallback_physical_id(event: Mapping[str, Any]) -> str:
-    """The physical id to answer with whatever happens, even if the properties are faulty."""
+    """The physical id of the response in any case, even if the properties are invalid."""
     if event["RequestType"] != RequestType.CREATE and event.get("PhysicalResourceId"):
         return str(event["PhysicalResourceId"])
     return names.of(event["ResourceProperties"], event["StackId"], event["LogicalResourceId"])
 
 
 def parse(event: Mapping[str, Any], sent: datetime) -> Request:
-    """Raises ``InvalidPropertiesError`` for a Create or an Update whose properties are faulty."""
+    """Raises an ``InvalidPropertiesError`` for a Create or an Update with invalid properties."""
     kind = RequestType(event["RequestType"])
     properties = event["ResourceProperties"]
     owner = Owner(event["StackId"], event["LogicalResourceId"])
@@ -63,11 +63,11 @@ def parse(event: Mapping[str, Any], sent: datetime) -> Request:
     is_delete = kind is RequestType.DELETE
     removal = parser.parse_removal(properties) if is_delete else Removal()
     if removal.not_followed:
-        logger.warning({"delete": "not quite as OnDelete declares", "why": "; ".join(removal.not_followed)})
+        logger.warning({"delete": "does not completely follow OnDelete", "why": "; ".join(removal.not_followed)})
     declared = None if is_delete else parser.parse(properties, update=kind is RequestType.UPDATE)
     physical_id = event.get("PhysicalResourceId") or None
     if kind is RequestType.UPDATE and name != physical_id and names.same(name, physical_id):
-        # SageMaker lower-cases names in ARNs, so it may take the two for one experiment, or not.
+        # SageMaker lower-cases names in ARNs, so it may treat both as one experiment, or not.
         raise InvalidPropertiesError((f"Name is {name!r}, must differ from {physical_id!r} in more than case",))
     return Request(
         type=kind,
@@ -88,7 +88,7 @@ def parse(event: Mapping[str, Any], sent: datetime) -> Request:
 
 
 def _fencing_token(event: Mapping[str, Any], sent: datetime) -> str:
-    # A retried deployment reuses the RequestId, but never the address of the answer.
+    # A retried deployment reuses the RequestId, but never the ResponseURL.
     digest = sha256(f"{event['RequestId']} {event['ResponseURL']}".encode()).hexdigest()[:16]
     return f"{int(sent.timestamp())}-{event['RequestType'].lower()}-{digest}"
 
@@ -96,9 +96,9 @@ def _fencing_token(event: Mapping[str, Any], sent: datetime) -> str:
 def _previous(event: Mapping[str, Any], owner: Owner) -> Previous:
     old = event.get("OldResourceProperties") or {}
     try:
-        # What deleting does is read apart, and never says that the rest can't be read.
+        # OnDelete is read separately, so its faults do not affect the rest.
         declared = parser.parse({key: value for key, value in old.items() if key != "OnDelete"})
     except InvalidPropertiesError:
-        # A rollback from properties that were refused, or properties of another version.
+        # A rollback from properties that were rejected, or properties of another version.
         declared = None
     return Previous(names.of(old, owner.stack_id, owner.logical_id), parser.parse_removal(old), declared)

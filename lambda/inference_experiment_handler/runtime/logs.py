@@ -1,4 +1,4 @@
-"""What is logged: a line for each decision, and nothing that holds the address of an answer."""
+"""The log: a line for each decision, and no line with a ``ResponseURL``."""
 
 import logging
 import os
@@ -12,16 +12,16 @@ _TALKATIVE = ("crhelper", "boto3", "botocore", "urllib3")
 
 
 def level() -> str:
-    """The level that is asked for; INFO where ``logging`` doesn't know it.
+    """The level that is set; INFO if ``logging`` does not know it.
 
-    crhelper would fail every request then.
+    With an unknown level, crhelper would fail every request.
     """
     asked = os.environ.get("LOG_LEVEL", "INFO").upper()
     return asked if asked in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL") else "INFO"
 
 
 def quieten() -> None:
-    """These log the event, the answer's address or request bodies when they are talkative."""
+    """At lower levels, these loggers write the event, the ``ResponseURL`` or request bodies."""
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -33,7 +33,7 @@ class DecisionLog:
         self._last_line: dict[str, str | None] = {}
 
     def write(self, name: str, situation: Situation | None, step: Step) -> None:
-        """``name``: the experiment's, where none was observed."""
+        """``name``: the experiment's name, if none was observed."""
         experiment = situation.observed if situation else None
         line = {
             "experiment": experiment.name if experiment else name,

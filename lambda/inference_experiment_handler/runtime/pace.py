@@ -1,20 +1,20 @@
-"""How long a waiting invocation sleeps before it looks again."""
+"""How long a waiting invocation sleeps before it observes again."""
 
 from collections.abc import Callable
 
 from inference_experiment_handler.model.steps import Wait
 
 _SPREAD = 0.2
-"""By how much of itself an interval may be shorter, so that requests which began together do not look in step."""
+"""The share by which an interval may be shorter, so that requests do not observe at the same time."""
 
 _SLOWEST = 60.0
-"""Seconds. The longest interval while SageMaker throttles, unless the poll interval itself is longer."""
+"""In seconds. The longest interval while SageMaker throttles, unless the poll interval is longer."""
 
 
 class Pace:
-    """Twice as slow after each look that was throttled, and twice as fast again after each that was not.
+    """Doubles the interval after each observation that was throttled, and halves it after each one that was not.
 
-    The limit is the account's, so requests that wait at the same time slow down together.
+    The limit applies to the account, so all waiting requests slow down.
     """
 
     def __init__(self, poll_seconds: float, random: Callable[[], float]) -> None:
@@ -22,12 +22,12 @@ class Pace:
         self._interval = poll_seconds
 
     def looked(self, wait: Wait) -> None:
-        """A look has ended with that wait."""
+        """Records that an observation has ended with this wait."""
         if wait.throttled:
             self._interval = min(2 * self._interval, max(_SLOWEST, self._poll_seconds))
         else:
             self._interval = max(self._interval / 2, self._poll_seconds)
 
     def seconds(self) -> float:
-        """Until the next look."""
+        """The seconds until the next observation."""
         return self._interval * (1 - _SPREAD * self._random())

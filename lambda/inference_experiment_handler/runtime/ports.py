@@ -1,4 +1,4 @@
-"""Everything outside the function, as the rest of it sees it."""
+"""The function's interfaces to everything outside of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from inference_experiment_handler.client import CloudFormation, SageMaker
 
 
 class Context(Protocol):
-    """The part of Lambda's context object that is used."""
+    """The part of Lambda's context object that the handler uses."""
 
     invoked_function_arn: str
     aws_request_id: str
@@ -19,17 +19,17 @@ class Context(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """SageMaker, CloudFormation, Lambda, the clock, and the way back to CloudFormation.
+    """SageMaker, CloudFormation, Lambda, the clock, and the delivery of the response.
 
     Attributes:
-        sagemaker: Makes the client.
-        cloudformation: Makes the client; an Update that changes nothing needs none.
-        invoke: Invokes a function by its ARN, asynchronously, with that payload.
-        now: The present time, with a time zone.
-        sleep: Waits for so many seconds.
-        deliver: Puts an answer's body to its address. ``False``: it was not taken, and trying once more may help.
-        poll_seconds: How often a waiting request observes again.
-        random: A number from 0 to 1, so that requests which wait at once do not observe in step.
+        sagemaker: Creates the client.
+        cloudformation: Creates the client. An Update that changes nothing needs none.
+        invoke: Invokes a function by its ARN, asynchronously, with a payload.
+        now: The current time, with a time zone.
+        sleep: Waits for a number of seconds.
+        deliver: Sends the body of the response to its address. ``False``: it was not accepted, and a retry may help.
+        poll_seconds: The interval at which a waiting request observes again.
+        random: A number from 0 to 1, so that waiting requests do not observe at the same time.
     """
 
     sagemaker: Callable[[], SageMaker]

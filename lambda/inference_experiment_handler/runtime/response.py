@@ -1,4 +1,4 @@
-"""What CloudFormation gets to read: attributes, reason, and a body that fits; and its way there."""
+"""The response to CloudFormation: its attributes, a body within the size limit, and its delivery."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ from inference_experiment_handler.spec.declaration import Declaration, Desired
 from inference_experiment_handler.spec.text import iso_instant
 
 LONGEST_BODY = 4096
-"""Bytes; CloudFormation refuses a longer answer."""
+"""In bytes. CloudFormation rejects a longer response."""
 
 _LONGEST_TEXT = 1024
 _RETRIES = urllib3.Retry(
@@ -31,15 +31,15 @@ logger = logging.getLogger(__name__)
 
 
 _NONE = "none"
-"""A variant or a model that nobody knows. CloudWatch refuses an alarm on an empty name."""
+"""Represents an unknown variant or model. CloudWatch rejects an alarm with an empty name."""
 
 
 def attributes(
     experiment: ObservedExperiment | None, name: str, declared: Declaration | None, desired: Desired | None
 ) -> dict[str, str]:
-    """All attributes, on every answer: ``Fn::GetAtt`` fails on one that is left out.
+    """All attributes, for every response: ``Fn::GetAtt`` fails if one is missing.
 
-    ``desired``: what is desired where there is no experiment, as far as it is known.
+    ``desired``: what is desired if there is no experiment, as far as it is known.
     """
     if experiment is None:
         return {
@@ -72,7 +72,7 @@ def attributes(
 
 
 def fitted(answer: Mapping[str, Any]) -> bytes:
-    """The body of the answer: the long texts cut at their end as far as needed, what identifies the request never."""
+    """The body of the response. Long texts are shortened if necessary, but not the ids of the request."""
     for longest in (_LONGEST_TEXT, 512, 256, 128, 64):
         data = {key: cut(value, longest) for key, value in answer["Data"].items()}
         body = _encoded({**answer, "Reason": cut(answer["Reason"], longest), "Data": data})
@@ -82,15 +82,15 @@ def fitted(answer: Mapping[str, Any]) -> bytes:
 
 
 def deliver(url: str, body: bytes) -> bool:
-    """Puts the answer where CloudFormation waits for it. False: it was not taken, and trying once more may help.
+    """Sends the response to CloudFormation. ``False``: it was not accepted, and a retry may help.
 
-    The address is a secret (whoever has it can answer), so neither it nor an error that quotes it is logged.
+    The address is a secret, because anyone who has it can respond. Neither it nor an error that quotes it is logged.
     """
     host = urlsplit(url).hostname
-    # It logs the address with every retry, as a warning.
+    # urllib3 logs the address with every retry, as a warning.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     try:
-        # No content type: the address is signed without one.
+        # No content type, because the address is signed without one.
         response = urllib3.PoolManager().request(
             "PUT", url, body=body, headers={"content-type": ""}, retries=_RETRIES, timeout=_TIMEOUT
         )
@@ -105,13 +105,13 @@ def deliver(url: str, body: bytes) -> bool:
 
 
 def check_delivered(delivered: bool) -> None:
-    """Raises where the answer was not taken: Lambda then runs the request again."""
+    """Raises an error if the response was not accepted. Lambda then runs the request again."""
     if not delivered:
-        raise RuntimeError("the answer could not be delivered to CloudFormation")
+        raise RuntimeError("the response could not be delivered to CloudFormation")
 
 
 def cut(text: str, longest: int) -> str:
-    """The text, or its beginning: at most so many bytes as it is sent."""
+    """The text, or its beginning, with at most this number of bytes when it is sent."""
     if len(_encoded(text)) <= longest + 2:
         return text
     kept = text[:longest]

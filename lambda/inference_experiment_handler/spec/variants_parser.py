@@ -22,7 +22,7 @@ def read_variants(
             continue
         if variant.instance_type.startswith(limits.EXCLUDED_INSTANCES):
             at = f"ModelVariants[{index}].InfrastructureConfig.RealTimeInferenceConfig.InstanceType"
-            reader.fault(at, f"is {shown(variant.instance_type)}, must not be Inf1: SageMaker has no shadow tests on it")
+            reader.fault(at, f"is {shown(variant.instance_type)}, must not be Inf1, which SageMaker does not support")
     readable = [variant for variant in variants if variant is not None]
     if roles is None or len(readable) < len(variants):
         return None
