@@ -209,7 +209,7 @@ def test_an_endpoint_that_is_not_there_is_refused(stack: Stack) -> None:
     answer = stack.create(as_served(EndpointName="no-such-endpoint"))
 
     assert not answer.succeeded
-    assert "there is no endpoint no-such-endpoint" in answer.reason
+    assert "endpoint no-such-endpoint does not exist" in answer.reason
 
 
 def test_another_shadow_on_the_endpoint_is_refused(stack: Stack) -> None:
@@ -218,7 +218,7 @@ def test_another_shadow_on_the_endpoint_is_refused(stack: Stack) -> None:
     answer = stack.create(as_served())
 
     assert not answer.succeeded
-    assert "has shadow variant Somebodys already" in answer.reason
+    assert "already has shadow variant Somebodys" in answer.reason
 
 
 def test_a_scheduled_test_does_not_put_production_back(stack: Stack) -> None:
@@ -287,7 +287,7 @@ def test_a_promotion_of_fewer_instances_says_so(stack: Stack) -> None:
     assert stack.update(test, test | PROMOTING | {"Reason": "faster"}, name).succeeded
 
     assert stack.describe(name)["StatusReason"] == (
-        "faster; Shadow serves on 2 x ml.c5.xlarge, in place of 4 x ml.m5.xlarge"
+        "faster; Shadow serves on 2 x ml.c5.xlarge, instead of 4 x ml.m5.xlarge"
     )
 
 

@@ -30,7 +30,7 @@ def test_a_shadow_with_productions_name_is_refused_before_anything_is_touched(st
     answer = stack.update(as_served(), named(name, Run="2"), first)
 
     assert not answer.succeeded
-    assert f"the shadow variant is named {name}, as the production variant" in answer.reason
+    assert f"the shadow variant has the name of the production variant of endpoint shop, {name}" in answer.reason
     assert stack.calls(since=mark) == []
     assert stack.describe(first)["Status"] == "Running"
 
@@ -42,7 +42,7 @@ def test_the_name_that_the_run_before_will_promote_is_refused_before_it_is_promo
     answer = stack.update(first, named("B", "contender", Run="2"), name)
 
     assert not answer.succeeded
-    assert "the shadow variant is named B" in answer.reason
+    assert ", B: give it another VariantName" in answer.reason
     assert stack.describe(name)["Status"] == "Running"
 
 
@@ -141,7 +141,7 @@ def test_the_log_says_with_how_many_instances_a_promotion_serves(
         # A reason may leave no room for it.
         assert stack.update(test, test | PROMOTING | {"Reason": "x" * 1000}, name).succeeded
 
-    assert "Shadow serves on 2 x ml.c5.xlarge, in place of 4 x ml.m5.xlarge" in caplog.text
+    assert "Shadow serves on 2 x ml.c5.xlarge, instead of 4 x ml.m5.xlarge" in caplog.text
     assert stack.describe(name)["StatusReason"] == "x" * 1000
 
 

@@ -168,7 +168,7 @@ def test_a_scheduled_test_that_no_call_ends_says_the_way_out_soon() -> None:
     answer = stack.delete(SCHEDULED, name)
 
     assert not answer.succeeded
-    assert f"named {PRODUCTION} and has a model and an instance type" in answer.reason
+    assert f"named {PRODUCTION}, with a model and an instance type" in answer.reason
     assert stack.clock.now() - began < timedelta(minutes=5)
     # It is the way out that the answer names.
     deploy(stack, [served()])

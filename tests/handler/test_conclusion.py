@@ -134,7 +134,7 @@ def test_a_promotion_after_the_end_is_refused_with_what_to_do_instead(stack: Sta
     assert not answer.succeeded
     assert "Completed since 2030-01-08T00:0" in answer.reason
     assert "can't be promoted any more" in answer.reason
-    assert "deploy the model to the endpoint the ordinary way" in answer.reason
+    assert "deploy the model to the endpoint with a new endpoint configuration" in answer.reason
     assert stack.calls(since=mark) == []
     assert stack.served() == [PRODUCTION]
     assert stack.roll_back(concluded(PROMOTE), declared(), name).succeeded
@@ -256,4 +256,4 @@ def test_a_promotion_that_was_never_answered_is_not_taken_for_another_conclusion
     answer = stack.update(declared(), other, name)
 
     assert not answer.succeeded
-    assert f"{SHADOW} serves production traffic on endpoint shop, and {PRODUCTION} is gone" in answer.reason
+    assert f"{SHADOW} serves production traffic on endpoint shop, without {PRODUCTION}" in answer.reason

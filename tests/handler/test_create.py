@@ -164,7 +164,7 @@ def test_a_limit_of_the_account_is_answered_at_once(stack: Stack) -> None:
 @pytest.mark.parametrize(
     ("properties", "words"),
     [
-        ({"EndpointName": "nowhere"}, "there is no endpoint nowhere"),
+        ({"EndpointName": "nowhere"}, "endpoint nowhere does not exist"),
         (
             {"ModelVariants": [variant(PRODUCTION, "contender"), variant(SHADOW, CHALLENGER)]},
             "ModelName champion (declared contender)",
@@ -181,7 +181,7 @@ def test_a_limit_of_the_account_is_answered_at_once(stack: Stack) -> None:
         ({"Schedule": {"EndTime": "2029-12-31T00:00:00Z"}}, "Schedule.EndTime"),
         ({"Schedule": {"EndTime": "2030-03-01T00:00:00Z"}}, "must be from PT1H to P30D"),
         ({"Schedule": {"EndTime": "2030-01-01T00:30:00Z"}}, "must be from PT1H to P30D"),
-        ({"DesiredState": "Completed"}, "there is none named"),
+        ({"DesiredState": "Completed"}, "but there is no test demo-"),
     ],
 )
 def test_what_would_fail_or_touch_production_is_refused_before_anything_is_called(

@@ -34,7 +34,7 @@ def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
     [
         (promote(), PROMOTED, None),
         (promote(), REMOVED, "does not serve production traffic"),
-        (promote(), None, "is gone"),
+        (promote(), None, "no longer exists"),
         (promote(), replace(PROMOTED, production=(OLD, NEW)), f"still serves {PRODUCTION}, {SHADOW}"),
         (promote(production=Action.RETAIN), replace(PROMOTED, production=(OLD, NEW)), None),
         (promote(), replace(PROMOTED, status="UpdateRollbackFailed", failure_reason="no capacity"), "no capacity"),
@@ -53,7 +53,7 @@ def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
         (Ending(shadow=Action.RETAIN), REMOVED, "no longer on endpoint"),
         (Ending(shadow=Action.RETAIN, desired_variants=(THREE,)), RETAINED, "has 1 instances"),
         (Ending(), REMOVED, None),
-        (Ending(), RETAINED, "goes on being billed"),
+        (Ending(), RETAINED, "is still billed"),
         (Ending(), None, None),
         (Ending(desired_variants=(ModelVariant(PRODUCTION, CHAMPION, INSTANCE_TYPE, 2),)), REMOVED, "has 1 instances"),
     ],

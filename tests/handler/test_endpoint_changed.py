@@ -55,7 +55,7 @@ def test_an_update_of_a_displaced_test_is_refused(stack: Stack, name: str, chang
     answer = stack.update(declared(), declared(**changes), name)
 
     assert not answer.succeeded
-    for words in ("contender", CHAMPION, f"no shadow variant {SHADOW}", "another Run"):
+    for words in ("contender", CHAMPION, f"no shadow variant {SHADOW}", "change Run"):
         assert words in answer.reason
     assert stack.calls(since=mark) == []
     assert production_of(stack) == CONTENDER
@@ -227,7 +227,7 @@ def test_production_that_is_reverted_all_the_same_is_told_once(
     )
 
     assert not answer.succeeded
-    assert f"serves {CHAMPION} on ml.m5.xlarge in place of" in answer.reason
+    assert f"serves {CHAMPION} on ml.m5.xlarge instead of" in answer.reason
     # Nothing of the test is billed, and what production serves is its owner's to say.
     assert stack.delete(declared(), name).succeeded
 
@@ -300,7 +300,7 @@ def test_an_update_of_a_test_whose_endpoint_is_gone_says_so(stack: Stack, name: 
     answer = stack.update(declared(), declared(sampling=50), name)
 
     assert not answer.succeeded
-    assert f"endpoint {ENDPOINT} of {name} does not exist any more" in answer.reason
+    assert f"endpoint {ENDPOINT} of {name} no longer exists" in answer.reason
     assert stack.calls(since=mark) == []
 
 
@@ -310,4 +310,4 @@ def test_a_test_whose_endpoint_is_gone_is_not_concluded(stack: Stack, name: str)
     answer = stack.update(declared(), declared(DesiredState="Completed", ModelVariantActions=PROMOTE), name)
 
     assert not answer.succeeded
-    assert "does not exist any more" in answer.reason
+    assert "no longer exists" in answer.reason

@@ -42,7 +42,7 @@ def test_a_delete_while_the_create_still_runs_leaves_nothing(stack: Stack) -> No
     delete, create = stack.answers
     assert delete.succeeded
     assert not create.succeeded
-    assert "deleted by somebody else" in create.reason
+    assert "deleted outside of this stack" in create.reason
     assert stack.names() == []
     assert stack.shadows() == []
 

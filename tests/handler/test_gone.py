@@ -83,7 +83,7 @@ def test_a_promotion_of_what_is_gone_is_refused_unless_the_shadow_serves(stack: 
 
     assert not answer.succeeded
     assert "no experiment" in answer.reason
-    assert "deploy the model to the endpoint the ordinary way" in answer.reason
+    assert "deploy the model to the endpoint with a new endpoint configuration" in answer.reason
     assert stack.calls(since=mark) == []
     assert stack.roll_back(promoting, declared(), name).succeeded
 
@@ -155,7 +155,7 @@ def test_what_vanishes_while_the_request_is_under_way_is_not_created_again(stack
 
     assert taken
     assert not answer.succeeded
-    assert "was deleted by somebody else" in answer.reason
+    assert "was deleted outside of this stack" in answer.reason
     assert stack.names() == []
 
 

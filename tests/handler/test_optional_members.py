@@ -14,7 +14,7 @@ WITHOUT_ROLES = ("describe_inference_experiment", "ShadowModeConfig")
 @pytest.mark.parametrize(
     ("method", "member", "said"),
     [
-        ("describe_endpoint", "EndpointConfigName", "its configuration was deleted, or names neither a model nor"),
+        ("describe_endpoint", "EndpointConfigName", "its configuration was deleted, or has neither"),
         ("describe_endpoint_config", "InstanceType", "has no instance type"),
     ],
 )

@@ -43,8 +43,8 @@ def test_a_create_never_touches_a_foreign_experiment_nor_does_its_clean_up(forei
     failed = foreign.create(NAMED)
 
     assert not failed.succeeded
-    assert "an experiment named theirs exists and is not this resource's" in failed.reason
-    assert "AdoptExisting: true" in failed.reason
+    assert "experiment theirs already exists and does not belong to this resource" in failed.reason
+    assert "set AdoptExisting to true" in failed.reason
     assert foreign.delete(NAMED, failed.physical_id).succeeded
     assert foreign.calls(since=mark) == []
     assert foreign.describe("theirs")["Status"] == "Running"
@@ -248,8 +248,8 @@ def test_a_create_that_finds_an_own_test_that_has_ended_does_not_pretend(stack: 
     answer = stack.create(kept)
 
     assert not answer.succeeded
-    assert "does not run again" in answer.reason
-    assert "another Run" in answer.reason
+    assert "can't run again" in answer.reason
+    assert "Start a new run (change Run" in answer.reason
 
 
 def test_the_limit_of_tags_leaves_room_for_all_of_its_own() -> None:

@@ -52,6 +52,6 @@ def test_the_shadow_of_another_test_is_left_to_that_test(stack: Stack) -> None:
     answer = second.create(other_shadow())
 
     assert not answer.succeeded
-    assert "has shadow variant Shadow-01 already, and can have only one: it is another test's, or" in answer.reason
+    assert "already has shadow variant Shadow-01, and can have only one: it belongs to another test" in answer.reason
     assert "`aws sagemaker list-inference-experiments` lists the tests" in answer.reason
-    assert "If it is a test's, that test has to end first." in answer.reason
+    assert "If it belongs to a test, end that test first." in answer.reason

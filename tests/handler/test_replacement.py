@@ -81,7 +81,7 @@ def test_a_retained_shadow_leaves_no_room_for_another_one(stack: Stack) -> None:
 
     assert not answer.succeeded
     assert (
-        f"has shadow variant Shadow-01 already, and can have only one: it is that of {old}, and no st" in answer.reason
+        f"already has shadow variant Shadow-01, and can have only one: it belongs to {old}, and no d" in answer.reason
     )
     assert stack.calls(since=mark) == []
 
@@ -109,7 +109,7 @@ def test_what_the_old_runs_end_would_leave_is_mirrored_or_nothing_is_ended(stack
     answer = stack.update(first, SECOND, old)
 
     assert not answer.succeeded
-    assert "mirror what production serves" in answer.reason
+    assert "match what production serves" in answer.reason
     assert stack.calls(since=mark) == []
     assert stack.describe(old)["Status"] == "Running"
 
@@ -137,7 +137,7 @@ def test_a_kept_record_of_a_run_does_not_run_again(stack: Stack) -> None:
     answer = stack.update(SECOND, first, new)
 
     assert not answer.succeeded
-    assert "does not run again" in answer.reason
+    assert "can't run again" in answer.reason
     assert answer.physical_id == new
     assert stack.calls(since=mark) == []
     assert stack.describe(new)["Status"] == "Running"
@@ -268,7 +268,7 @@ def test_a_name_and_a_run_do_not_go_together(stack: Stack) -> None:
     answer = stack.create(declared(Name="mine", Run="2"))
 
     assert not answer.succeeded
-    assert "give another Name instead" in answer.reason
+    assert "to start a new run, change Name" in answer.reason
 
 
 def test_a_new_run_may_use_other_variants(stack: Stack) -> None:

@@ -117,7 +117,7 @@ def test_nothing_is_announced_before_it_is_certain(stack: Stack) -> None:
     answer = stack.update(declared(), SECOND, name)
 
     assert not answer.succeeded
-    assert "mirror what production serves" in answer.reason
+    assert "match what production serves" in answer.reason
     assert stack.describe(name)["Status"] == "Running"
     assert ENDING not in stack.tags(name)
 

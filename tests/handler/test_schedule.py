@@ -116,7 +116,7 @@ def test_a_change_of_a_test_that_has_ended_is_refused_saying_since_when(stack: S
     assert not answer.succeeded
     assert "SamplingPercentage (declared 50, live 10)" in answer.reason
     assert "is Completed since 2030-01-08T00:0" in answer.reason
-    assert "another Run" in answer.reason
+    assert "Start a new run (change Run" in answer.reason
     assert stack.calls(since=mark) == []
     assert stack.roll_back(declared(sampling=50), declared(), name).succeeded
 

@@ -56,7 +56,7 @@ def test_tags_that_were_not_read_do_not_say_that_it_came_about() -> None:
 
     assert isinstance(step, Call)
     assert step.operation == "DescribeStacks"
-    assert step.why == "whether what was created is still waited for"
+    assert step.why == "whether the stack still waits for the new experiment"
 
 
 def test_tags_that_were_not_read_can_not_be_asked_for() -> None:

@@ -30,7 +30,7 @@ def test_an_intent_that_is_refused_once_is_recorded_all_the_same(stack: Stack, n
 
     assert stack.shadows() == [SHADOW]
     assert not again.succeeded, "the next request has to know of the shadow variant that was left"
-    assert "goes on being billed" in again.reason
+    assert "is still billed" in again.reason
 
 
 @pytest.mark.parametrize("refusal", [CONFLICT, NO_ANSWER, DENIED], ids=["conflict", "no answer", "denied"])

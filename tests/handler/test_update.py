@@ -92,7 +92,7 @@ def test_any_other_change_of_a_running_test_is_refused_before_any_call(
     assert answer.physical_id == name
     assert re.search(rf"(^|, ){re.escape(field)}[. ]", answer.reason)
     assert f"can't change while {name} is Running" in answer.reason
-    assert "another Run" in answer.reason
+    assert "Start a new run (change Run" in answer.reason
     assert stack.calls(since=mark) == []
     assert stack.roll_back(declared(**changes), declared(), name).succeeded
     assert stack.describe(name)["ShadowModeConfig"] == live["ShadowModeConfig"]
@@ -142,7 +142,7 @@ def test_a_given_name_is_the_way_out_where_the_name_was_given(stack: Stack) -> N
 
     answer = stack.update(declared(Name="mine"), declared(Name="mine", KmsKey="alias/volumes"), name)
 
-    assert "another Name" in answer.reason
+    assert "Start a new run (change Name)" in answer.reason
 
 
 def test_a_change_and_the_start_of_a_scheduled_test_go_together(stack: Stack) -> None:
@@ -271,7 +271,7 @@ def test_production_must_still_be_mirrored_when_a_scheduled_test_changes(stack: 
     answer = stack.update(before, before | {"ModelVariants": other}, name)
 
     assert not answer.succeeded
-    assert "mirror what production serves" in answer.reason
+    assert "match what production serves" in answer.reason
     assert stack.calls(since=mark) == []
 
 
@@ -311,7 +311,7 @@ def test_a_drifted_production_is_not_overwritten_by_a_start_of_ours(stack: Stack
     answer = stack.update(before, declared(), name)
 
     assert not answer.succeeded
-    assert "mirror what production serves" in answer.reason
+    assert "match what production serves" in answer.reason
     assert stack.calls(since=mark) == []
     mirrored = declared(ModelVariants=[variant(PRODUCTION, "contender"), variant(SHADOW, "challenger")])
     assert stack.update(before, mirrored, name).succeeded

@@ -23,7 +23,7 @@ def test_data_capture_is_taken_away_before_the_start_if_sagemaker_does_so(drops:
 
     assert answer.succeeded == drops
     assert ("DataStorageConfig" in stack.describe(name)) != drops
-    assert drops or "did not bring about DataStorageConfig" in answer.reason
+    assert drops or "had no effect on DataStorageConfig" in answer.reason
 
 
 @pytest.mark.parametrize("drops", [True, False])

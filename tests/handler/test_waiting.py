@@ -67,7 +67,7 @@ def test_requests_that_wait_at_once_do_not_look_in_step() -> None:
 def test_requests_slow_down_while_sagemaker_throttles_and_catch_up_again() -> None:
     pace = Pace(5.0, lambda: 0.0)
 
-    throttled, calm = Wait("Rate exceeded", throttled=True), Wait("waiting for Starting to pass")
+    throttled, calm = Wait("Rate exceeded", throttled=True), Wait("waiting for the next status")
     intervals = []
     for wait in [throttled] * 5 + [calm] * 5:
         pace.looked(wait)

@@ -62,7 +62,7 @@ def test_another_model_without_a_new_run_is_refused_with_the_way_out() -> None:
 
     assert (
         "- **REFUSED**: The deployment fails: ModelVariants.Shadow.ModelName (declared contender, live challenger) "
-        f"can't change while {NAME} is Running. Start a new run: give it another Run than '1'.\n"
+        f"can't change while {NAME} is Running. Start a new run (change Run from '1').\n"
     ) in document
     assert "undone" not in document
 

@@ -1,4 +1,4 @@
-"""What a request has created goes again where CloudFormation no longer waits for it."""
+"""Removes what a request has created, if CloudFormation no longer waits for it."""
 
 from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.steps import Fail, Step
@@ -11,21 +11,21 @@ from inference_experiment_handler.spec.declaration import Removal
 
 
 def abandon_create(situation: Situation) -> Step | None:
-    """The next step of taking back what was created; ``None`` where it is still waited for.
+    """The next step to remove what was created; ``None`` if the stack still waits for it.
 
-    A Delete that came while it was being created may have found nothing, and no other will come.
+    A Delete that came during the creation may have found nothing, and no other Delete will come.
     """
     target, predecessor = situation.target, situation.predecessor
     created_at = situation.journal.perhaps_completed_at(CREATE, situation.request.name)
     if target is None or created_at is None:
         return None
-    # Tags that somebody has stripped say nothing of whether it came about.
+    # If the tags were removed, they do not show whether the creation was completed.
     if (target.experiment.tags or {}).get(LAST_APPLIED, NOT_KNOWN) != NOT_KNOWN:
         return None
     superseded = predecessor is not None and predecessor.superseded
     given_up = superseded or stack.gave_up(situation, since=created_at)
     if given_up is None:
-        return stack.ask(situation, "whether what was created is still waited for")
+        return stack.ask(situation, "whether the stack still waits for the new experiment")
     if not given_up:
         return None
-    return remove(situation, target, Removal(), because="given up with") or Fail(GIVEN_UP)
+    return remove(situation, target, Removal(), because="abandoned with") or Fail(GIVEN_UP)

@@ -1,4 +1,4 @@
-"""There is no experiment of that name: create it, unless it was there a moment ago, or there is nothing to create."""
+"""There is no experiment of that name: create it, unless it existed a moment ago, or there is nothing to create."""
 
 from dataclasses import replace
 
@@ -16,26 +16,26 @@ from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
 from inference_experiment_handler.plan.resolution import resolve_by_promotion, resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.wording import GIVEN_UP, taken_in_words
+from inference_experiment_handler.plan.wording import DEPLOY_INSTEAD, GIVEN_UP, taken_in_words
 from inference_experiment_handler.spec.declaration import Declaration, DeclaredEnding
 from inference_experiment_handler.spec.limits import length_problem
 from inference_experiment_handler.spec.text import iso_instant
 
 
 def plan_absent(situation: Situation) -> Step | Infeasible:
-    """The step of a Create or an Update whose experiment is not there."""
+    """The step of a Create or an Update if its experiment does not exist."""
     journal, declared, name = situation.journal, situation.declared, situation.request.name
     if journal.perhaps_completed(DELETE, name):
         called_off = declared.conclusion is not None
-        return Done(f"{name} was called off before it started") if called_off else Fail(GIVEN_UP)
+        return Done(f"{name} was cancelled before it started") if called_off else Fail(GIVEN_UP)
     is_new = not journal.existed or bool(stack.is_rollback(situation))
     if is_new and journal.may_not_show_yet(CREATE, name, situation.now):
-        return Wait(f"waiting for {CREATE} to show")
+        return Wait(f"waiting for {CREATE} to take effect")
     if journal.is_completed(CREATE, name) or journal.existed:
-        gone = f"{name} was deleted by somebody else while this request was under way; it is not created again"
+        gone = f"{name} was deleted outside of this stack during this request; it is not created again"
         if journal.perhaps_completed(CREATE, name):
             return Fail(gone)
-        # The update that is taken back may have deleted it before it knew of the rollback.
+        # The update that is rolled back may have deleted it before it detected the rollback.
         return Infeasible(gone, in_rollback=lambda: _put_back(situation))
     return _plan_creation(situation)
 
@@ -66,18 +66,18 @@ def _plan_creation(situation: Situation) -> Step | Infeasible:
 
 def _create(situation: Situation) -> Step:
     request = situation.request
-    # What was applied last is written down when it has been.
+    # The digests of what was applied are written when it has been applied.
     tags = {**situation.desired.tags, **request.owner.tags, LEASE: request.token}
     why = taken_in_words(situation.declared, desired_as_served(situation)) or "there is no experiment"
     create = Call(CREATE, request.name, arguments.create(situation, tags), why)
-    # A Delete of what is not there yet has nothing to find, so nothing may be created after it.
+    # A Delete can't find an experiment that does not exist yet, so it must not be created after a Delete.
     return stack.while_awaited(situation, create)
 
 
 def _already_over(situation: Situation) -> Step | Infeasible | None:
-    """The test is declared to be over, so there is nothing to create."""
+    """The test is declared as ended, so there is nothing to create."""
     request, declared = situation.request, situation.declared
-    done = Done(f"there is no experiment {request.name}, and its test is declared to be over")
+    done = Done(f"there is no experiment {request.name}, and its test is declared as ended")
     if declared.conclusion is None:
         return done if _end_is_past(situation) else None
     if not declared.conclusion.promotes or _was_concluded_so(situation):
@@ -87,9 +87,7 @@ def _already_over(situation: Situation) -> Step | Infeasible | None:
     if problem is None:
         return done
     return still_updating(endpoint) or Infeasible(
-        f"there is no experiment {request.name} to promote from, and {problem}: deploy the model to the endpoint "
-        "the ordinary way (a new endpoint configuration), and take DesiredState and ModelVariantActions out of the "
-        "declaration",
+        f"there is no experiment {request.name} to promote from, and {problem}: {DEPLOY_INSTEAD}",
         in_rollback=lambda: done,
     )
 
@@ -97,12 +95,12 @@ def _already_over(situation: Situation) -> Step | Infeasible | None:
 def _promotion_problem(
     declared: Declaration, conclusion: DeclaredEnding, endpoint: ObservedEndpoint | None
 ) -> str | None:
-    """Why the endpoint does not serve the shadow variant, of whose test there is no record."""
+    """A problem if the endpoint does not serve the shadow variant of a test that has no record."""
     served = endpoint.production[0] if endpoint is not None and len(endpoint.production) == 1 else None
     test = resolve_by_promotion(declared, served)
     if test is None:
         model = declared.shadow.model_name
-        return f"endpoint {declared.endpoint_name} does not serve model {model} as its one production variant"
+        return f"endpoint {declared.endpoint_name} does not serve model {model} as its only production variant"
     return ending_problem(resolve_ending(conclusion, test), test, endpoint)
 
 
@@ -114,16 +112,16 @@ def _was_concluded_so(situation: Situation) -> bool:
 
 
 def _creation_problem(situation: Situation) -> str | None:
-    """Why the test can't be created, whatever the endpoint serves."""
+    """A problem because of which the test can't be created, independent of the endpoint."""
     request, journal, declared = situation.request, situation.journal, situation.declared
     if declared.conclusion is not None:
         return (
-            f"DesiredState {declared.conclusion.desired_state} ends a test, but there is none named {request.name} "
-            "yet: to start one, take DesiredState and ModelVariantActions out of the declaration"
+            f"DesiredState {declared.conclusion.desired_state} ends a test, but there is no test {request.name} yet: "
+            "to start one, remove DesiredState and ModelVariantActions"
         )
     gone = situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):
-        return f"{request.replaces}, which {request.name} was to follow, was deleted meanwhile; nothing is created"
+        return f"{request.replaces} was deleted during the request that replaces it; nothing is created"
     if declared.schedule.start is None and declared.schedule.end is not None:
         problem = length_problem(declared.schedule.end - situation.now, " from now")
         return f"Schedule.EndTime {problem}" if problem else None
@@ -133,11 +131,11 @@ def _creation_problem(situation: Situation) -> str | None:
 def _end_is_past(situation: Situation) -> str | None:
     schedule = situation.declared.schedule
     end = schedule.end_of_a_test_started_at(schedule.start or situation.now)
-    return f"Schedule.EndTime {iso_instant(end)} is past" if end and end <= situation.now else None
+    return f"Schedule.EndTime {iso_instant(end)} is in the past" if end and end <= situation.now else None
 
 
 def _wait_for_predecessor(situation: Situation) -> Wait | None:
-    """What the endpoint will serve can't be foretold while the run that this one replaces is in transition."""
+    """While the run that this one replaces is in transition, it is not known what the endpoint will serve."""
     predecessor = _predecessor_there(situation)
     if predecessor is None or not predecessor.experiment.in_transition:
         return None
@@ -145,7 +143,7 @@ def _wait_for_predecessor(situation: Situation) -> Wait | None:
 
 
 def _endpoint_then(situation: Situation) -> ObservedEndpoint | None:
-    """The endpoint as it will be once the run that this one replaces has ended: it may be declared to promote."""
+    """The endpoint as it will be when the run that this one replaces has ended, possibly with a promotion."""
     predecessor, previous = _predecessor_there(situation), situation.request.previous
     endpoint = situation.endpoint(situation.declared.endpoint_name)
     if predecessor is None or endpoint is None or previous is None or predecessor.experiment.ended:
@@ -156,7 +154,7 @@ def _endpoint_then(situation: Situation) -> ObservedEndpoint | None:
 
 
 def _predecessor_there(situation: Situation) -> Target | None:
-    """The run that this one replaces, if it is this resource's and on the same endpoint."""
+    """The run that this one replaces, if it belongs to this resource and is on the same endpoint."""
     predecessor = situation.predecessor
     if predecessor is None or not predecessor.ours or not on_the_same_endpoint(situation, predecessor):
         return None

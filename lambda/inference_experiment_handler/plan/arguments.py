@@ -1,4 +1,4 @@
-"""What SageMaker is sent: the arguments of each call, from what is desired and from what is observed."""
+"""The arguments of each call to SageMaker, from the desired and the observed state."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,9 +22,9 @@ def create(situation: Situation, tags: Mapping[str, str]) -> Arguments:
 
 
 def update(situation: Situation, target: Target, fields: Iterable[Field]) -> Arguments:
-    """``UpdateInferenceExperiment``: what puts these fields right, and all else that may change, as it is live.
+    """``UpdateInferenceExperiment``: the desired values of these fields, and the live values of all others.
 
-    Whether SageMaker keeps or drops what is left out is not documented.
+    AWS does not document whether SageMaker keeps values that are omitted.
     """
     desired, experiment = desired_as_served(situation), target.experiment
     changing = {field.name for field in fields}
@@ -42,9 +42,9 @@ def update(situation: Situation, target: Target, fields: Iterable[Field]) -> Arg
 
 
 def stop(experiment: ObservedExperiment, ending: Ending, default_reason: str, *, says: str = "") -> Arguments:
-    """``StopInferenceExperiment``. The variants go by the names that the live experiment gives them.
+    """``StopInferenceExperiment``, with the variant names of the live experiment.
 
-    ``says``: what else the reason has to say, if there is room for it.
+    ``says``: an addition to the reason, if there is enough space.
     """
     desired = [variant.to_api() for variant in ending.desired_variants]
     reason = ending.reason or default_reason[: REASON.longest]
@@ -68,5 +68,5 @@ def add_tags(experiment: ObservedExperiment, tags: Mapping[str, str]) -> Argumen
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Tags as the API lists them."""
+    """Tags in the format of the API."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]

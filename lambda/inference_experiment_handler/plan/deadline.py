@@ -1,4 +1,4 @@
-"""How long a request may go on, and what is answered when its time is over."""
+"""How long a request may continue, and the reason for FAILED after its deadline."""
 
 from datetime import timedelta
 
@@ -7,14 +7,14 @@ from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.situation import Situation
 
 _OVERTIME = timedelta(hours=2)
-"""More than SageMaker takes for anything; and few enough handovers not to be taken for a loop by Lambda."""
+"""Longer than any operation of SageMaker, with few enough handovers that Lambda does not detect a loop."""
 
 
 def may_go_on(situation: Situation) -> bool:
     """Whether there is time left.
 
-    What was created and is not waited for any more has to go, however long that takes: nobody else will see to it, and
-    nobody waits for the answer.
+    The handler must remove what it created if the stack no longer waits for it, however long that takes. No other
+    request will do that, and no deadline applies.
     """
     request = situation.request
     created_at = situation.journal.perhaps_completed_at(CREATE, request.name)
@@ -24,7 +24,7 @@ def may_go_on(situation: Situation) -> bool:
 
 
 def out_of_time(situation: Situation, waiting_for: str) -> str:
-    """The reason to answer with when CloudFormation's time for the resource runs out."""
+    """The reason for FAILED when CloudFormation's time-out for the resource is near."""
     experiment, journal = situation.observed, situation.journal
     reached = f"{experiment.name} is {experiment.status}" if experiment else "there is no experiment"
     reason = f" ({experiment.status_reason})" if experiment and experiment.status_reason else ""

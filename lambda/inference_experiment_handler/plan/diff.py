@@ -1,4 +1,4 @@
-"""The fields that are not live as they are desired, and how a message describes them."""
+"""The fields with a live value that differs from the desired one, and their description in messages."""
 
 import json
 from collections.abc import Collection, Iterable
@@ -24,18 +24,18 @@ def differing(
     sent: Collection[str] = (),
     adopting: bool = False,
 ) -> list[Field]:
-    """The fields that are not live as they are desired.
+    """The fields with a live value that differs from the desired one.
 
-    Where what is observed doesn't tell, ``last_applied`` does; ``None``: nobody knows. What was ``sent`` by an update
-    counts as brought about then. While ``adopting``, all that somebody else's test has must be declared.
+    If the observed value does not show that, ``last_applied`` does; ``None`` means unknown. Fields that an update
+    ``sent`` then count as applied. If ``adopting``, all values of the existing test must be declared.
 
-    ``previous``: what CloudFormation says was declared before. That may have been brought about, too, by a request that
-    did not live to write it down; then a rollback has to take it back.
+    ``previous``: what was declared before, according to CloudFormation. It may also be live if the request that applied
+    it was lost before it wrote the tags. A rollback must then revert it.
     """
 
     def differs(field: Field) -> bool:
         match = field.match(desired, observed, now)
-        # What was to go, and is still there, was not brought about.
+        # A value that should be removed, and still exists, was not applied.
         left = match is Match.NOT_DECLARED and field.desired(desired) is None
         if match in (Match.SAME, Match.DIFFERENT) or (field.name in sent and not left):
             return match is Match.DIFFERENT
@@ -57,7 +57,7 @@ def in_words(desired: Desired, observed: ObservedExperiment, fields: Iterable[Fi
 
 
 def apart(desired: Desired, observed: ObservedExperiment, fields: Iterable[Field]) -> list[tuple[str, str, str]]:
-    """The differences one by one: the path, what is declared, and what is live."""
+    """The single differences: the path, the declared value, and the live value."""
     return [
         (path, _value_in_words(declared), _value_in_words(live))
         for field in fields
@@ -66,7 +66,7 @@ def apart(desired: Desired, observed: ObservedExperiment, fields: Iterable[Field
 
 
 def _apart(path: str, declared: Any, live: Any) -> list[tuple[str, Any, Any]]:
-    """What exactly differs between two nested values; the whole where nothing seems to."""
+    """The differences between two nested values; the whole values if no difference is found."""
     if not isinstance(declared, dict) or not isinstance(live, dict):
         return [(path, declared, live)]
     keys = [key for key in dict.fromkeys((*declared, *live)) if declared.get(key) != live.get(key)]

@@ -1,4 +1,4 @@
-"""Whether the endpoint of a running test still serves what the test deployed. Anybody may update or delete it."""
+"""Whether the endpoint of a running test still serves what the test deployed. Others can update or delete it."""
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.spec import names
@@ -6,14 +6,14 @@ from inference_experiment_handler.spec.declaration import ModelVariant
 
 
 def displaced(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None) -> str | None:
-    """How the endpoint differs from what the running test has deployed; ``None`` where it does not."""
+    """How the endpoint differs from what the running test deployed; ``None`` if it does not."""
     if endpoint is None:
-        return f"endpoint {experiment.endpoint_name} of {experiment.name} does not exist any more"
+        return f"endpoint {experiment.endpoint_name} of {experiment.name} no longer exists"
     differences = []
     if not serves_production(experiment, endpoint):
         own = experiment.variants.get(experiment.production_name)
         differences.append(
-            f"serves {_in_words(endpoint.production)}, and not {_in_words((own,)) if own else 'its production variant'}"
+            f"serves {_in_words(endpoint.production)}, not {_in_words((own,)) if own else 'its production variant'}"
         )
     if not serves_shadow(experiment, endpoint):
         own = experiment.variants.get(experiment.shadow_name)
@@ -23,13 +23,13 @@ def displaced(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None)
     if not differences:
         return None
     return (
-        f"somebody else has updated endpoint {endpoint.name} while {experiment.name} is {experiment.status}: "
+        f"endpoint {endpoint.name} was changed while {experiment.name} is {experiment.status}: "
         f"it {' and '.join(differences)} (configuration {endpoint.config_name})"
     )
 
 
 def serves_production(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
-    """Whether production is the test's own, as far as it is known. Instance counts don't matter: endpoints scale."""
+    """Whether production is the test's own, as far as it is known. Instance counts may differ: endpoints scale."""
     if len(endpoint.production) != 1:
         return False
     return _is_own(endpoint.production[0], experiment.variants.get(experiment.production_name))

@@ -1,4 +1,4 @@
-"""An experiment that has ended: as desired, by itself, or by somebody else. Nothing about it can change any more."""
+"""An experiment that has ended, as desired or otherwise. It can't change any more."""
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import CREATE, STOP
@@ -15,19 +15,19 @@ from inference_experiment_handler.plan.live_count import pins_what_was_taken
 from inference_experiment_handler.plan.matching import Match
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.wording import ended_words, way_out
+from inference_experiment_handler.plan.wording import DEPLOY_INSTEAD, ended_words, way_out
 from inference_experiment_handler.spec.declaration import DeclaredEnding
 
 
 def plan_ended(situation: Situation, target: Target) -> Step | Infeasible:
-    """A test that has ended stays what it is; only its declared conclusion can still be checked."""
+    """A test that has ended stays unchanged. Only its declared conclusion can still be checked."""
     desired, status = situation.desired, target.experiment.status
 
     def leave_it() -> Step:
-        return finalize(situation, target, f"{status}, and stays so", in_full=False)
+        return finalize(situation, target, f"{status}, and stays unchanged", in_full=False)
 
     if _is_to_begin(situation, target) and not target.lease_observed:
-        again = f"{ended_words(target.experiment)}, and does not run again. {way_out(desired)}"
+        again = f"{ended_words(target.experiment)}, and can't run again. {way_out(desired)}"
         return Infeasible(again, in_rollback=leave_it)
     if status not in REGULAR_ENDS:
         return Infeasible(f"{ended_words(target.experiment)}. {way_out(desired)}", in_rollback=leave_it)
@@ -47,9 +47,9 @@ def plan_ended(situation: Situation, target: Target) -> Step | Infeasible:
 
 
 def _problem(situation: Situation, target: Target) -> str | None:
-    """Why the ended test is not what is desired; ``None`` if it is."""
+    """A problem if the ended test is not as desired."""
     desired, experiment = situation.desired, target.experiment
-    # What this request has created is as desired, and what it has ended was, or the request would have failed then.
+    # A test that this request created or stopped is as desired. Otherwise, the request would have failed before.
     as_desired = target.stopped_by_this_request or situation.journal.perhaps_completed(CREATE, target.name)
     changed = [] if as_desired else _changed(situation, target)
     if changed:
@@ -61,19 +61,19 @@ def _problem(situation: Situation, target: Target) -> str | None:
     was_alive = situation.journal.existed_alive or target.lease_observed
     if experiment.was_cancelled and (was_alive or situation.request.type is RequestType.CREATE):
         return f"{ended_words(experiment)}. {way_out(desired)}"
-    # A declaration without a conclusion holds for a test that has ended, too: tests end.
+    # A declaration without a conclusion also applies to a test that has ended as scheduled.
     return None
 
 
 def _is_to_begin(situation: Situation, target: Target) -> bool:
-    """Whether a new test is asked for, and an old one of that name and owner was found."""
+    """Whether a new test is declared, and an old one with the same name and owner was found."""
     request = situation.request
     forward = request.replaces is not None and not request.keeps_physical_id
     return (request.type is RequestType.CREATE or forward) and target.owned
 
 
 def _changed(situation: Situation, target: Target) -> list[Field]:
-    """The fields that are desired otherwise than they were applied, and than they are reported."""
+    """The fields with a desired value that differs from the applied and from the reported one."""
     desired, experiment, applied = situation.desired, target.experiment, target.last_applied
     if applied is None:
         return diff.differing(desired, experiment, None, situation.now, adopting=not target.owned)
@@ -95,10 +95,10 @@ def _conclusion_problem(situation: Situation, target: Target, declared: Declared
         return None
     applied = target.last_applied
     if applied is not None and applied[last_applied.CONCLUSION] != last_applied.conclusion_digest(None):
-        return f"DesiredState and what belongs to it can't change: {ended_words(experiment)}"
+        return f"DesiredState and its related properties can't change: {ended_words(experiment)}"
     endpoint = situation.endpoint(experiment.endpoint_name)
     intent = target.stop_intent
-    # An ending that was given up for another is no conclusion, and is judged by what was declared.
+    # If another ending was used instead, it is checked against the declared conclusion.
     sent = as_intended(conclusion, intent, experiment) if intent and intent.action == conclusion.shadow else conclusion
     problem = stop_problem(sent, experiment, endpoint, intent.production if intent else "")
     if problem is None and not sent.promotes and endpoint is not None:
@@ -108,8 +108,7 @@ def _conclusion_problem(situation: Situation, target: Target, declared: Declared
     if situation.journal.is_completed(STOP, target.name):
         return f"{problem}. The experiment is {experiment.status}, but its end did not take effect"
     instead = (
-        "it can't be promoted any more: deploy the model to the endpoint the ordinary way (a new endpoint "
-        "configuration), and take DesiredState and ModelVariantActions out of the declaration"
+        f"its shadow variant can't be promoted any more: {DEPLOY_INSTEAD}"
         if conclusion.promotes
         else "that can't be changed any more"
     )
@@ -117,8 +116,8 @@ def _conclusion_problem(situation: Situation, target: Target, declared: Declared
 
 
 def _promoted_before(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> str | None:
-    """That an earlier request has promoted the shadow variant, of which its stack has got no answer."""
+    """A message if an earlier request promoted the shadow variant, and its stack got no response."""
     shadow, production = experiment.shadow_name, experiment.production_name
     if not endpoint.serves_in_production(shadow) or endpoint.serves_in_production(production):
         return None
-    return f"shadow variant {shadow} serves production traffic on endpoint {endpoint.name}, and {production} is gone"
+    return f"shadow variant {shadow} serves production traffic on endpoint {endpoint.name}, without {production}"

@@ -1,6 +1,6 @@
-"""Whether a stopped test has left its endpoint as its ending declares.
+"""Whether the endpoint of a stopped test is as its ending declares.
 
-An experiment's status proves nothing about the endpoint: an endpoint update can roll back silently.
+An experiment's status does not prove that: an endpoint update can roll back silently.
 """
 
 from dataclasses import replace
@@ -13,11 +13,11 @@ from inference_experiment_handler.spec.declaration import Action, Ending, ModelV
 
 
 def ending_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint | None) -> str | None:
-    """Why the test's endpoint is not as the ending declares it."""
+    """A problem if the test's endpoint is not as the ending declares."""
     shadow = test.shadow_name
     if ending.promotes:
         if endpoint is None:
-            return f"endpoint {test.endpoint_name} is gone, so shadow variant {shadow} does not serve"
+            return f"endpoint {test.endpoint_name} no longer exists, so shadow variant {shadow} does not serve"
         if _promoted(ending, test, endpoint):
             return (
                 _not_in_service(endpoint)
@@ -39,12 +39,12 @@ def ending_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint | None
 def stop_problem(
     ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint | None, production: str
 ) -> str | None:
-    """Why the endpoint is not as the Stop that a request has made was to leave it.
+    """A problem if the endpoint is not as the Stop of a request should leave it.
 
-    ``production``: the model and the instance type that it was to keep, where they are not the test's own.
+    ``production``: the model and the instance type that it should keep, if they are not the test's own.
     """
     if not experiment.ran and ending.shadow == Action.REMOVE:
-        # Nothing of it was deployed to be resized.
+        # It was not deployed, so it can't be resized.
         return shadow_left(experiment, endpoint) or _production_problem(production, endpoint)
     return (
         ending_problem(ending, experiment, endpoint)
@@ -54,9 +54,9 @@ def stop_problem(
 
 
 def shadow_left(test: Test, endpoint: ObservedEndpoint | None) -> str | None:
-    """That the shadow variant is still on the endpoint. One of its name with another model is another test's.
+    """A message if the shadow variant is still on the endpoint. One with another model belongs to another test.
 
-    What was deployed of a test that never ran may be older than what the test says.
+    What was deployed for a test that never ran may be older than what the test reports.
     """
     may_be_older = isinstance(test, ObservedExperiment) and not test.ran
     own = None if may_be_older else test.variants.get(test.shadow_name)
@@ -70,12 +70,12 @@ def shadow_left(test: Test, endpoint: ObservedEndpoint | None) -> str | None:
         return None
     return (
         f"shadow variant {test.shadow_name} is still on endpoint {endpoint.name} (configuration "
-        f"{endpoint.config_name}) and goes on being billed{because(endpoint)}"
+        f"{endpoint.config_name}) and is still billed{because(endpoint)}"
     )
 
 
 def _mixed_problem(endpoint: ObservedEndpoint | None) -> str | None:
-    """Why what the endpoint serves is neither the old nor the new configuration."""
+    """A problem if the endpoint serves neither the old nor the new configuration."""
     if endpoint is None or endpoint.status != "UpdateRollbackFailed":
         return None
     return (
@@ -90,22 +90,22 @@ def _not_in_service(endpoint: ObservedEndpoint) -> str | None:
 
 
 def _production_left(ending: Ending, endpoint: ObservedEndpoint) -> str | None:
-    """Why the production variant has not gone, or has gone though it was to stay."""
+    """A problem if the production variant was not removed, or was removed although it should stay."""
     if ending.production != Action.REMOVE and len(endpoint.production) == 1:
         return (
-            f"endpoint {endpoint.name} serves {names_of(endpoint.production)} alone, and was to serve the production "
-            f"variant, too{because(endpoint)}"
+            f"endpoint {endpoint.name} only serves {names_of(endpoint.production)}, but should also serve the "
+            f"production variant{because(endpoint)}"
         )
     if ending.production != Action.REMOVE or len(endpoint.production) == 1:
         return None
     return (
-        f"endpoint {endpoint.name} still serves {names_of(endpoint.production)}, and was to serve the promoted "
-        f"variant alone{because(endpoint)}"
+        f"endpoint {endpoint.name} still serves {names_of(endpoint.production)}, but should only serve the promoted "
+        f"variant{because(endpoint)}"
     )
 
 
 def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> str | None:
-    """Why a variant has not the instances that ``DesiredModelVariants`` declares."""
+    """A problem if a variant does not have the instances that ``DesiredModelVariants`` declares."""
     for desired in ending.desired_variants:
         if _is_fill_in(desired, test):
             continue
@@ -124,7 +124,7 @@ def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> s
 
 
 def _is_fill_in(desired: ModelVariant, test: Test) -> bool:
-    """Whether production is named because the shadow variant is resized, or because nothing of it is to change.
+    """Whether production is only included because the shadow variant is resized, without a change of production.
 
     A test may have more production instances than are declared (see ``live_count``).
     """
@@ -137,14 +137,14 @@ def _is_fill_in(desired: ModelVariant, test: Test) -> bool:
 
 
 def _has_instances_of(desired: ModelVariant, served: ServedVariant) -> bool:
-    """As far as it is known. Autoscaling may have scaled it in since: then its configuration tells."""
+    """As far as it is known. Autoscaling may have scaled it in since. Its configuration then shows the count."""
     count = max(served.instance_count or 0, served.configured_count or 0)
     enough = count >= desired.instance_count or (served.instance_count is None and served.configured_count is None)
     return enough and served.instance_type in (None, desired.instance_type)
 
 
 def _production_problem(kept: str, endpoint: ObservedEndpoint | None) -> str | None:
-    """Why production does not serve any more what a Stop had to keep."""
+    """A problem if production no longer serves what a Stop had to keep."""
     if not kept or endpoint is None:
         return None
     model, _, instance_type = kept.partition("/")
@@ -153,11 +153,11 @@ def _production_problem(kept: str, endpoint: ObservedEndpoint | None) -> str | N
         if same_model and served.instance_type in (None, instance_type):
             return None
     serves = ", ".join(f"{each.model_name or 'unknown'} on {each.instance_type}" for each in endpoint.production)
-    return f"production of endpoint {endpoint.name} serves {serves or 'nothing'} in place of {model} on {instance_type}"
+    return f"production of endpoint {endpoint.name} serves {serves or 'nothing'} instead of {model} on {instance_type}"
 
 
 def endpoint_after(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> ObservedEndpoint:
-    """The endpoint as it will be once a test that runs on it has ended so."""
+    """The endpoint as it will be when a test that runs on it has ended in this way."""
     promoted = _kept(ending, test)
     if ending.promotes and promoted is not None:
         served = ServedVariant(
@@ -168,7 +168,7 @@ def endpoint_after(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> Ob
 
 
 def _kept(ending: Ending, test: Test) -> ModelVariant | None:
-    """The shadow variant as it is deployed once the test has ended so."""
+    """The shadow variant as it is deployed when the test has ended in this way."""
     desired = (variant for variant in ending.desired_variants if variant.variant_name == test.shadow_name)
     return next(desired, test.variants.get(test.shadow_name))
 
@@ -180,7 +180,7 @@ def _promoted(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> bool:
     named = next((served for served in endpoint.production if served.variant_name == test.shadow_name), None)
     if named is not None:
         return promoted is None or named.model_name is None or names.same(named.model_name, promoted.model_name)
-    # Should SageMaker give the promoted variant another name, its model on its instances tells, if nothing else has it.
+    # If SageMaker gives the promoted variant another name, its model and instances identify it, if they are unique.
     others = [variant for name, variant in test.variants.items() if name != test.shadow_name]
     if promoted is None or any(_is_served(promoted, by.model_name, by.instance_type) for by in others):
         return False

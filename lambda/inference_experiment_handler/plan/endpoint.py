@@ -1,4 +1,4 @@
-"""What an endpoint serves, and whether a test may be put on it."""
+"""What an endpoint serves, and whether a test can run on it."""
 
 from dataclasses import replace
 
@@ -10,10 +10,10 @@ from inference_experiment_handler.spec import names
 
 
 def placement_matters(situation: Situation, target: Target) -> bool:
-    """Whether what production serves decides about a scheduled test.
+    """Whether a decision about a scheduled test depends on what production serves.
 
-    That is where the test is about to be started, or to change what it deploys as the production variant; and always
-    where production is left open, as nobody else would say that the test puts back what was served before.
+    That is the case if the test will be started, or will deploy another production variant. It is always the case if
+    production is left open. Otherwise, the test could restore an earlier production variant unnoticed.
     """
     desired, experiment = situation.desired, target.experiment
     if desired.conclusion is not None or not experiment.not_started:
@@ -24,21 +24,21 @@ def placement_matters(situation: Situation, target: Target) -> bool:
 
 
 def still_updating(endpoint: ObservedEndpoint | None) -> Wait | None:
-    """What an endpoint serves can be judged once its update is over."""
+    """A wait for the endpoint's update, after which it is known what the endpoint serves."""
     if endpoint is not None and endpoint.in_transition:
         return Wait(f"waiting for endpoint {endpoint.name}: {endpoint.status}")
     return None
 
 
 def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -> str | None:
-    """Why a test as declared would fail on this endpoint, or would change what production serves.
+    """A problem if the declared test would fail on this endpoint, or would change what production serves.
 
-    SageMaker deploys both variants as the experiment declares them, the production variant too. Only its instance count
-    need not be declared as it is (see ``live_count``).
+    SageMaker deploys both variants as the experiment declares them, including the production variant. Only its instance
+    count may differ from the endpoint (see ``live_count``).
     """
     declared = situation.declared
     if endpoint is None:
-        return f"EndpointName: there is no endpoint {declared.endpoint_name}"
+        return f"EndpointName: endpoint {declared.endpoint_name} does not exist"
     if endpoint.status != "InService":
         return f"endpoint {endpoint.name} is {endpoint.status}, must be InService{because(endpoint)}"
     if len(endpoint.production) != 1:
@@ -52,49 +52,49 @@ def placement_problem(situation: Situation, endpoint: ObservedEndpoint | None) -
     if others:
         there = names_of(others)
         whose = _whose(situation, others)
-        return f"endpoint {endpoint.name} has shadow variant {there} already, and can have only one: {whose}"
+        return f"endpoint {endpoint.name} already has shadow variant {there}, and can have only one: {whose}"
     problem = _unknown_problem(endpoint, served) or _mirror_problem(situation, served)
     if problem is None and names.same(shadow_name, served.variant_name):
         return (
-            f"the shadow variant is named {shadow_name}, as the production variant of endpoint {endpoint.name} is: "
-            "give it another VariantName, or leave its name out"
+            f"the shadow variant has the name of the production variant of endpoint {endpoint.name}, {shadow_name}: "
+            "give it another VariantName, or omit it"
         )
     return problem
 
 
 def _shadow_name(situation: Situation, served: ServedVariant) -> str:
-    """The name of the test's shadow variant, even if nothing else is known of what production serves."""
+    """The name of the test's shadow variant, even if the rest of what production serves is not known."""
     if situation.observed is not None:
         return situation.desired.shadow_name
     return situation.declared.shadow.variant_name or names.default_shadow(served.variant_name)
 
 
 def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
-    """Whose shadow variant is there, as far as it was observed, and what can be done about it."""
+    """The known owner of the shadow variant on the endpoint, and what the user can do about it."""
     names_there = {served.variant_name for served in shadows}
     for target in situation.targets:
         if target.experiment.shadow_name in names_there and names.same(
             target.experiment.endpoint_name, situation.declared.endpoint_name
         ):
             return (
-                f"it is that of {target.name}, and no stop is declared that removes it. Take it off the endpoint, or "
-                "give the shadow variant its name"
+                f"it belongs to {target.name}, and no declared ending removes it. Remove it from the endpoint, or "
+                "give the shadow variant the same name"
             )
     return (
-        "it is another test's, or somebody has left it. `aws sagemaker list-inference-experiments` lists the tests, "
-        "and `describe-inference-experiment` tells the endpoint of each. If it is a test's, that test has to end "
-        "first. Only if it is no test's, take it off the endpoint"
+        "it belongs to another test, or was left behind. `aws sagemaker list-inference-experiments` lists the tests, "
+        "and `describe-inference-experiment` shows the endpoint of each. If it belongs to a test, end that test first. "
+        "Only if it does not belong to a test, remove it from the endpoint"
     )
 
 
 def _unknown_problem(endpoint: ObservedEndpoint, served: ServedVariant) -> str | None:
-    """Why what production serves can't be compared with what is declared: it has no model or no instance type."""
+    """A problem if production can't be compared with the declaration, because it has no model or no instance type."""
     variant = f"production variant {served.variant_name} of endpoint {endpoint.name}"
     if served.model_name is None and served.instance_type is None:
         config = f"its configuration{f' {endpoint.config_name}' if endpoint.config_name else ''}"
         return (
-            f"what {variant} serves is not known: {config} was deleted, or names neither a model nor an instance type. "
-            "Update the endpoint to a configuration that is there and names both"
+            f"the model and the instance type of {variant} are not known: {config} was deleted, or has neither. "
+            "Update the endpoint to a configuration that exists and has both"
         )
     if served.model_name is None:
         return (
@@ -124,7 +124,7 @@ def _mirror_problem(situation: Situation, served: ServedVariant) -> str | None:
     if not differences:
         return None
     return (
-        f"ModelVariants must mirror what production serves, or the test would change it: endpoint "
+        f"ModelVariants must match what production serves, or the test would change it: endpoint "
         f"{desired.endpoint_name} serves {', '.join(differences)}"
     )
 

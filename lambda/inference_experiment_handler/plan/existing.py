@@ -1,4 +1,4 @@
-"""There is an experiment of that name: whose it is, and what it takes to make it as desired."""
+"""There is an experiment of that name: check its owner, and bring it to the desired state."""
 
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, START
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Purpose, Step, Wait
@@ -24,10 +24,10 @@ from inference_experiment_handler.spec.text import iso_instant
 
 
 def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
-    """The step of a Create or an Update whose experiment is there."""
+    """The step of a Create or an Update if its experiment exists."""
     step = _plan_existing(situation, target)
     if isinstance(step, Call) and target.being_taken_over:
-        # A Delete that came meanwhile has let it be, as it is not this resource's yet.
+        # A Delete that came in the meantime did not change it, because this resource did not own it yet.
         return stack.while_awaited(situation, step)
     return step
 
@@ -35,28 +35,28 @@ def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
 def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     experiment = target.experiment
     if target.being_taken_over and target.journal.may_not_show_yet(ADD_TAGS, target.name, target.now):
-        # Whatever is answered, a Delete that follows at once has to find the tags of the takeover.
-        return Wait(f"waiting for the tags of {target.name} to show")
+        # In any case, a Delete that follows immediately must find the tags of the takeover.
+        return Wait(f"waiting for the tags of {target.name} to be visible")
     if not target.ours and target.owner_may_not_show_yet:
-        return Wait(f"waiting for the tags of {target.name} to show")
+        return Wait(f"waiting for the tags of {target.name} to be visible")
     if not target.ours and not situation.declared.adopt_existing:
-        untouched = Done(f"{target.name} is not this resource's and stays untouched")
+        untouched = Done(f"{target.name} does not belong to this resource and is not changed")
         return Infeasible(
-            f"an experiment named {target.name} exists and is not this resource's: "
-            f"{owner_in_words(target.tags)}. Choose another Name, or take it over with AdoptExisting: true",
+            f"experiment {target.name} already exists and does not belong to this resource: "
+            f"{owner_in_words(target.tags)}. Change Name, or set AdoptExisting to true to take it over",
             in_rollback=lambda: untouched,
         )
     if target.ours and target.superseded:
-        return Fail(f"a newer request holds the lease of {target.name}; this one leaves it alone")
-    # An experiment that is being taken over gets its tags last: until all is well, it isn't ours to clean up.
+        return Fail(f"a newer request holds the lease of {target.name}; this one does not change it")
+    # An experiment that is being taken over gets its tags last. Until then, the handler must not remove it.
     lease = acquire_lease(target) if target.ours else None
     if experiment.in_transition:
         without_waiting = _finalize_without_waiting(situation, target) if target.ours else None
-        return without_waiting or lease or Wait(f"waiting for {experiment.status} to pass")
+        return without_waiting or lease or Wait("waiting for the next status")
     if experiment.ended:
         return plan_ended(situation, target)
     if experiment.unhandled:
-        left = Done(f"{experiment.name} is {experiment.status}, and is left as it is")
+        left = Done(f"{experiment.name} is {experiment.status}, and is not changed")
         return Infeasible(unhandled_status(experiment), in_rollback=lambda: lease or left)
     step = _plan_created_or_running(situation, target)
     if lease is not None and (isinstance(step, Wait) or (isinstance(step, Call) and not step.takes_lease)):
@@ -65,17 +65,17 @@ def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
 
 
 def _finalize_without_waiting(situation: Situation, target: Target) -> Step | None:
-    """The last steps for a test that is about to run, where the deployment doesn't wait until it does."""
+    """The last steps for a test that is starting, if the deployment does not wait until it runs."""
     desired, experiment = situation.desired, target.experiment
     if desired.waits_until_running or not experiment.coming_up or desired.conclusion is not None:
         return None
     if _differing(situation, target):
         return None
-    return finalize(situation, target, f"{experiment.status}, and not waited for any longer")
+    return finalize(situation, target, f"{experiment.status}, and the deployment does not wait any longer")
 
 
 def _differing(situation: Situation, target: Target) -> list[Field]:
-    # What was declared before says nothing of how somebody else has created a test, or a request that failed.
+    # The previous declaration does not show how others, or a failed request, created the test.
     declared_before = target.ours and not target.left_by_failed_creation
     differing = diff.differing(
         situation.desired,
@@ -98,9 +98,9 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
 
 
 def _only_its_end_is_off(situation: Situation, target: Target, differing: list[Field]) -> bool:
-    """Whether a new test ends early by the time that its creation took, and its endpoint has scaled out meanwhile.
+    """Whether a new test only ends early because of the time for its creation, and its endpoint has since scaled out.
 
-    Correcting the end could take the new instances from production. A later update does, once it can't.
+    Correcting the end could remove the new instances of production. A later update corrects it when that is safe.
     """
     created = situation.journal.perhaps_completed(CREATE, target.name) and target.experiment.running
     return (
@@ -109,7 +109,7 @@ def _only_its_end_is_off(situation: Situation, target: Target, differing: list[F
 
 
 def _plan_created_or_running(situation: Situation, target: Target) -> Step | Infeasible:
-    """Update what differs, then conclude it, then start it, then be done."""
+    """Updates what differs, then concludes the test, or starts it, and is then done."""
     if placement_matters(situation, target):
         wait = still_updating(situation.endpoint(situation.desired.endpoint_name))
         if wait is not None:
@@ -130,26 +130,28 @@ def _plan_created_or_running(situation: Situation, target: Target) -> Step | Inf
 
 
 def _look_at_endpoint(situation: Situation, target: Target, differing: list[Field]) -> Step | Infeasible | None:
-    """A wait or a refusal where the running test's endpoint is not as the test has deployed it.
+    """A wait or a failure if the running test's endpoint is not as the test deployed it.
 
-    An Update of a running test deploys its variants anew, and would put them in the place of what production serves.
+    An update of a running test deploys its variants again, and would replace what production serves.
     """
     desired, experiment = situation.desired, target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
     conclusion = resolve_ending(desired.conclusion, experiment) if desired.conclusion is not None else None
     wait = still_updating(endpoint)
     if wait is not None:
-        # What has nothing to do is not held up by an update that may take long.
+        # A request that changes nothing does not wait for an update that may take long.
         return wait if differing or conclusion is not None else None
     problem = displaced(experiment, endpoint)
     if problem is None:
         return None
     if endpoint is not None and conclusion is not None and not differing:
-        # A Stop can end the test, and keep what production serves.
+        # A Stop can end the test without changing what production serves.
         if keep_production(conclusion, experiment, endpoint) is not None:
             return None
-        problem += ", and no StopInferenceExperiment ends the test as declared and keeps what production serves"
-    why = f"{experiment.status}, and left as it is"
+        problem += (
+            ", and StopInferenceExperiment can't end the test as declared without changing what production serves"
+        )
+    why = f"{experiment.status}, and not changed"
     return Infeasible(
         f"{problem}. {way_out(desired)}, or delete the resource",
         in_rollback=lambda: finalize(situation, target, why, in_full=False),
@@ -157,7 +159,7 @@ def _look_at_endpoint(situation: Situation, target: Target, differing: list[Fiel
 
 
 def _update_conclude_start(situation: Situation, target: Target, differing: list[Field], *, in_full: bool) -> Step:
-    """``in_full``: all of what is desired, rather than as much of it as a rollback can bring about."""
+    """``in_full``: everything that is desired, and not only what a rollback can restore."""
     desired, experiment = situation.desired, target.experiment
     if differing:
         return update(situation, target, differing)
@@ -165,11 +167,11 @@ def _update_conclude_start(situation: Situation, target: Target, differing: list
         return _conclude(situation, target, desired.conclusion)
     due = desired.conclusion is None and desired.schedule.is_due(situation.now)
     if experiment.not_started and due and in_full:
-        # A test that is being taken over gets all tags last: a rollback has to find that it was there before.
+        # A test that is being taken over gets all tags last: a rollback must find that it existed before.
         started = {STARTED: iso_instant(situation.now)}
         intent = None if target.being_taken_over else record_intent(target, Purpose.START, started)
         return intent or call_once(START, target, {"Name": target.name})
-    why = f"{experiment.status}, {'as declared' if in_full else 'and as far as it can be as declared'}"
+    why = f"{experiment.status}, {'as declared' if in_full else 'as far as possible as declared'}"
     return finalize(situation, target, why, in_full=in_full)
 
 
@@ -179,5 +181,5 @@ def _conclude(situation: Situation, target: Target, declared: DeclaredEnding) ->
     reason = f"concluded by {owner.logical_id} of stack {owner.stack_id}"
     if target.experiment.not_started:
         return call_off_scheduled(situation, target, conclusion, reason=reason)
-    gone = f"endpoint {target.experiment.endpoint_name} does not exist any more, so {target.name} can't be concluded"
+    gone = f"endpoint {target.experiment.endpoint_name} no longer exists, so {target.name} can't be concluded"
     return stop(situation, target, conclusion, reason=reason) or Fail(gone)

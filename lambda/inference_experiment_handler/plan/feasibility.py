@@ -1,4 +1,4 @@
-"""Which differences from what is desired can't be put right, and why: checked before anything is called."""
+"""Which differences from the desired state can't be resolved, and why. It is checked before any call."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from inference_experiment_handler.spec.limits import LONGEST_TEST, length_proble
 
 
 def infeasible_fields(situation: Situation, target: Target, differing: Iterable[Field]) -> dict[str, str]:
-    """Why each of these fields can't be put right; nothing of those that can."""
+    """The reason for each of these fields that can't be changed to its desired value."""
     desired, experiment = situation.desired, target.experiment
     fixed = [field for field in differing if experiment.status not in field.changes_in]
     problems: dict[str, str] = {}
@@ -38,8 +38,8 @@ def infeasible_fields(situation: Situation, target: Target, differing: Iterable[
 def _shrinks_production(situation: Situation, target: Target) -> str:
     return (
         f"endpoint {target.experiment.endpoint_name} has scaled to {live_count(situation)} production instances, and "
-        f"an update of {target.name} may deploy as many as it was started with. Deploy again when the endpoint has "
-        f"scaled in, or: {way_out(situation.desired)}."
+        f"an update of {target.name} may reset them to the original number. Deploy again after the endpoint has "
+        f"scaled in. Alternatively: {way_out(situation.desired)}."
     )
 
 
@@ -49,17 +49,17 @@ def _problems_before_start(situation: Situation, target: Target) -> dict[str, st
     if conclusion is not None and conclusion.shadow != Action.REMOVE:
         return {
             "ModelVariantActions": f"{target.name} has not started, so there is nothing to "
-            f"{conclusion.shadow.lower()}: call it off (remove the shadow variant), or let it run first."
+            f"{conclusion.shadow.lower()}: cancel it (remove the shadow variant), or let it run first."
         }
     end = desired.schedule.end
     if target.experiment.not_started and desired.schedule.is_due(situation.now) and end is not None:
         length = end - situation.now
         if length > LONGEST_TEST:
             problem = length_problem(length, " from now")
-            return {"Schedule.EndTime": f"Schedule.EndTime {problem}, as the test is to start now."}
+            return {"Schedule.EndTime": f"Schedule.EndTime {problem}, because the test starts now."}
     if placement_matters(situation, target):
         problem = placement_problem(situation, situation.endpoint(desired.endpoint_name))
-        # What a test has taken as it was served can't be declared otherwise.
+        # Values that a test took from its endpoint can't be declared differently.
         how = f" {way_out(desired)}." if situation.declared.production.complete is None else ""
         return {"ModelVariants": f"{problem}.{how}"} if problem else {}
     return {}

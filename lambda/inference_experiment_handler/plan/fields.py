@@ -1,6 +1,7 @@
-"""The table of fields: for each, all that the handler knows of it.
+"""The table of fields: everything that the handler knows about each field.
 
-How it is declared, observed, compared, sent, refused and digested. Whatever depends on fields reads this table.
+It defines how a field is declared, observed, compared, sent, rejected and digested. All code that depends on fields
+reads this table.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,15 +29,15 @@ class Field:
 
     Attributes:
         name: The field's name in messages: its path in the API's request.
-        desired: What is declared for it. It is shown in messages, and digested.
-        observed: What is live, in the same form.
+        desired: The declared value, for messages and digests.
+        observed: The live value, in the same form.
         changes_in: The statuses in which SageMaker can change it.
-        compare: Whether the two are the same. Without it they have to be equal.
-        in_create: What CreateInferenceExperiment is sent. Without it the desired value, unless that is empty.
-        in_update: What UpdateInferenceExperiment is sent. Without it the desired value, unless there is none.
-        keep: The declaration with what is live for the field, which an update of other fields sends along.
-        problem: Why a change is refused that the status would allow.
-        goes_with: The field that changes together with this one, or not at all.
+        compare: Whether the two are the same. If omitted, they must be equal.
+        in_create: The arguments for CreateInferenceExperiment. If omitted, the desired value, unless it is empty.
+        in_update: The arguments for UpdateInferenceExperiment. If omitted, the desired value, unless there is none.
+        keep: The declaration with the live value of the field, which an update of other fields also sends.
+        problem: The reason why a change is rejected that the status would allow.
+        goes_with: The field that only changes together with this one.
     """
 
     name: str
@@ -203,4 +204,4 @@ FIELDS = (
         keep=lambda desired, observed: replace(desired, sampling_percentage=observed.sampling_percentage),
     ),
 )
-"""Every field of an experiment, in the order in which messages name them and the digests of what was applied stand."""
+"""Every field of an experiment, in the order of messages and of the digests in the tag."""

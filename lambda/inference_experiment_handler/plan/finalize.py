@@ -1,4 +1,4 @@
-"""The last steps towards SUCCESS: live is as desired, and its tags say so."""
+"""The last steps before SUCCESS: the live state is as desired, and its tags show that."""
 
 from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS, START
 from inference_experiment_handler.model.steps import Call, Done, Step
@@ -10,9 +10,9 @@ from inference_experiment_handler.spec.text import iso_instant
 
 
 def finalize(situation: Situation, target: Target, why: str, *, in_full: bool = True) -> Step:
-    """Brings the tags up to date, then is done. Tags never touch the test, so they come last.
+    """Updates the tags, and is then done. Tags never affect the test, so they come last.
 
-    ``in_full``: all that is desired is live, rather than as much of it as a rollback can bring about.
+    ``in_full``: everything that is desired is live, and not only what a rollback can restore.
     """
     desired_tags = _desired_tags(situation, target, in_full=in_full)
     surplus = [key for key in _obsolete_tags(situation, target) if key in target.tags]
@@ -24,7 +24,7 @@ def finalize(situation: Situation, target: Target, why: str, *, in_full: bool = 
         {"ResourceArn": target.experiment.arn, "TagKeys": surplus},
         f"no longer declared: {', '.join(surplus)}",
     )
-    # First, as there is room for 50. What is only being taken over has to bear its owner's tags before, for IAM.
+    # First, because the limit is 50 tags. A test that is being taken over needs its owner's tags before, for IAM.
     if target.bears_owner_tags and surplus and not untagged:
         return untag
     if missing and not target.journal.is_completed(ADD_TAGS, target.name):
@@ -53,7 +53,7 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
 
 
 def _obsolete_tags(situation: Situation, target: Target) -> list[str]:
-    """What is not declared any more, and the intents that did not come about."""
+    """The tags that are no longer declared, and those of intents that were not carried out."""
     previous = situation.request.previous
     obsolete = [key for key in (previous.tags if previous else {}) if key not in situation.desired.tags]
     if target.experiment.not_started:
@@ -64,13 +64,13 @@ def _obsolete_tags(situation: Situation, target: Target) -> list[str]:
 
 
 def _lease_is_to_be_held(target: Target) -> bool:
-    """Whether the lease has to be on the tags even though nothing is waited for.
+    """Whether the lease must be on the tags although the request does not wait.
 
-    An older request may still be waiting to bring about what this one takes back, and has to be told. It may if what
-    the stack had declared in between was never applied: then CloudFormation rolls it back.
+    An older request may still be waiting to apply what this one reverts, and must detect that. This is possible if the
+    declaration between them was never applied: CloudFormation then rolls it back.
     """
     if not target.owned:
-        # Taken over: a retry has to know that it was this request that did so.
+        # A retry must know that this request took it over.
         return True
     previous = target.request.previous
     if previous is None:

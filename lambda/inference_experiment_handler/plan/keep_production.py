@@ -1,6 +1,6 @@
-"""What a Stop has to send so that production stays as it is served (``DesiredModelVariants``).
+"""What a Stop must send so that production stays as it is served (``DesiredModelVariants``).
 
-A Stop deploys the variants as the experiment has them, or as ``DesiredModelVariants`` says. Others may have updated or
+A Stop deploys the variants as they are in the experiment, or in ``DesiredModelVariants``. Others may have updated or
 scaled the endpoint since the test started.
 """
 
@@ -17,17 +17,17 @@ from inference_experiment_handler.spec.declaration import Action, Ending, ModelV
 def removal_that_keeps_production(
     ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint
 ) -> Ending | None:
-    """How a test is removed that is to end so; ``None`` where no Stop keeps production.
+    """How a test with this ending is removed; ``None`` if no Stop keeps production.
 
-    A shadow variant that is no longer on the endpoint, or that replaces what the test does not know, can be neither
-    promoted nor kept. Then the test ends without it.
+    A shadow variant that is no longer on the endpoint, or that would replace a production variant unknown to the test,
+    can be neither promoted nor kept. The test then ends without it.
     """
     kept = keep_production(ending, experiment, endpoint)
     return kept if kept is not None else keep_production(Ending(), experiment, endpoint)
 
 
 def keep_production(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> Ending | None:
-    """The ending with what keeps production; ``None`` where no Stop can end the test so, and keep it."""
+    """The ending with the values that keep production; ``None`` if no Stop can end the test so and keep it."""
     if ending.shadow != Action.REMOVE and not serves_shadow(experiment, endpoint):
         return None
     if not endpoint.production:
@@ -41,14 +41,14 @@ def keep_production(ending: Ending, experiment: ObservedExperiment, endpoint: Ob
     if ending.shadow != Action.REMOVE:
         staying.append(_shadow(ending, experiment, endpoint))
     as_tested = all(variant == experiment.variants.get(variant.variant_name) for variant in staying)
-    # What was deployed of a test that has not started may be older than what the experiment says now.
+    # What was deployed for a test that has not started may be older than what the experiment reports now.
     if as_tested and not experiment.not_started and not ending.desired_variants:
         return ending
     return replace(ending, desired_variants=tuple(staying))
 
 
 def kept_otherwise(ending: Ending, experiment: ObservedExperiment) -> str:
-    """What production has to serve after this ending, if it is not the test's own: model and instance type."""
+    """What production must serve after this ending, if it is not the test's own: model and instance type."""
     kept = _declared(ending, experiment.production_name)
     if kept is None or _same(kept, experiment.variants.get(experiment.production_name)):
         return ""
@@ -56,7 +56,7 @@ def kept_otherwise(ending: Ending, experiment: ObservedExperiment) -> str:
 
 
 def fewer_instances(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> str:
-    """That a promoted variant has fewer instances than production, of another type; empty where it has not."""
+    """A message if a promoted variant has fewer instances than production, of another type; empty otherwise."""
     promoted = _declared(ending, experiment.shadow_name) or experiment.variants.get(experiment.shadow_name)
     if not ending.promotes or promoted is None or len(endpoint.production) != 1:
         return ""
@@ -65,25 +65,25 @@ def fewer_instances(ending: Ending, experiment: ObservedExperiment, endpoint: Ob
     if not count or not instance_type or promoted.instance_type == instance_type or promoted.instance_count >= count:
         return ""
     serves = instances_in_words(promoted.instance_count, promoted.instance_type)
-    return f"{promoted.variant_name} serves on {serves}, in place of {instances_in_words(count, instance_type)}"
+    return f"{promoted.variant_name} serves on {serves}, instead of {instances_in_words(count, instance_type)}"
 
 
 def as_intended(ending: Ending, intent: PendingStop, experiment: ObservedExperiment) -> Ending:
-    """The ending that a Stop was to bring about, as it was recorded.
+    """The ending that a Stop should achieve, as it was recorded.
 
-    It is another than was declared where no Stop could end the test so and keep production, or where the tags did not
-    yet show that the test had come about.
+    It differs from the declared one if no Stop could end the test so and keep production, or if the tags did not show
+    yet that the test was completely created.
     """
     if intent.action == ending.shadow and intent.production == kept_otherwise(ending, experiment):
         return ending
     production = Action.REMOVE if intent.action == Action.PROMOTE else Action.RETAIN
-    # What production was to be is recorded. What was declared for the shadow holds if it was to stay as declared.
+    # What production should be is recorded. The declared values of the shadow variant apply if it was to stay.
     kept = (_declared(ending, experiment.shadow_name),) if intent.action == ending.shadow else ()
     return Ending(production=production, shadow=intent.action, desired_variants=tuple(filter(None, kept)))
 
 
 def _can_be_named(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
-    """Whether a Stop can name what production serves, which is not the test's own."""
+    """Whether a Stop can specify what production serves, if it is not the test's own."""
     if ending.production == Action.REMOVE or len(endpoint.production) != 1:
         return False
     (served,) = endpoint.production
@@ -96,13 +96,13 @@ def _can_be_named(ending: Ending, experiment: ObservedExperiment, endpoint: Obse
 
 
 def _production(ending: Ending, experiment: ObservedExperiment, served: ServedVariant) -> ModelVariant:
-    """Production as it is served, or with the instance type that is declared for it, and never with fewer instances."""
+    """Production as it is served, or with its declared instance type, and never with fewer instances."""
     declared = _declared(ending, experiment.production_name)
     as_served = _as_served(experiment.variants[experiment.production_name], served)
     if declared is None:
         return as_served
     if _is_the_tests_own(declared, experiment):
-        # Where one variant is resized, the other has to be named, too. That says nothing of what it has become since.
+        # If one variant is resized, the other one must be included. That does not show what it has become since.
         return replace(as_served, instance_count=max(as_served.instance_count, declared.instance_count))
     if declared.instance_type != as_served.instance_type:
         return declared
@@ -118,7 +118,7 @@ def _shadow(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEn
 
 
 def _bearing(shadow: ModelVariant, ending: Ending, production: ServedVariant) -> ModelVariant:
-    """What takes over production's traffic has to bear it."""
+    """A variant that receives production's traffic must have enough instances."""
     if not ending.promotes or production.instance_type not in (None, shadow.instance_type):
         return shadow
     count = production.instance_count or production.configured_count or 1
@@ -134,7 +134,7 @@ def _declared(ending: Ending, name: str) -> ModelVariant | None:
 
 
 def _as_served(variant: ModelVariant, served: ServedVariant) -> ModelVariant:
-    """What is not known of the served variant is as the test has it. SageMaker tells models apart without case."""
+    """Unknown values of the served variant are those of the test. SageMaker ignores the case of model names."""
     other_model = served.model_name is not None and not names.same(served.model_name, variant.model_name)
     return ModelVariant(
         variant.variant_name,
@@ -149,7 +149,7 @@ def _is_the_tests_own(declared: ModelVariant, experiment: ObservedExperiment) ->
 
 
 def _same(one: ModelVariant, other: ModelVariant | None) -> bool:
-    """Whether they are the same, whatever their instance counts."""
+    """Whether they are the same, except for their instance counts."""
     return (
         other is not None and names.same(one.model_name, other.model_name) and one.instance_type == other.instance_type
     )

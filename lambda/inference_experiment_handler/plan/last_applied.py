@@ -1,6 +1,6 @@
 """What was applied last: one digest for each field and one for the conclusion, as the value of a tag.
 
-The tag outlives versions of the handler, so neither the digests nor their order may change without a new version of it.
+Other versions of the handler read the tag, so the digests and their order must not change without a new version of it.
 """
 
 import json
@@ -15,7 +15,7 @@ from inference_experiment_handler.spec.declaration import DeclaredEnding, Desire
 
 CONCLUSION = "DesiredState"
 _ORDER = (*(field.name for field in FIELDS), CONCLUSION)
-# To be raised with any change of FIELDS or of what their digests cover: another version reads as "nothing known".
+# Raise it with any change of FIELDS or of what their digests cover. Another version is read as "nothing known".
 _VERSION = "1"
 
 Digests = Mapping[str, str]
@@ -43,7 +43,7 @@ def to_tag(digests: Digests) -> str:
 
 
 def from_tags(tags: Mapping[str, str]) -> dict[str, str] | None:
-    """The digests of what was applied last; ``None`` where nothing is known."""
+    """The digests of what was applied last; ``None`` if nothing is known."""
     version, _, digests = tags.get(LAST_APPLIED, "").partition(":")
     values = digests.split(".")
     if version != _VERSION or len(values) != len(_ORDER):

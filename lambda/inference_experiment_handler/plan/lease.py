@@ -1,16 +1,16 @@
-"""The lease of an experiment: of two requests about one resource, the newer one's word counts.
+"""The lease of an experiment: of two requests for one resource, the newer one takes precedence.
 
-CloudFormation can send a request while an older one still waits (a cancelled update is rolled back at once), and Lambda
-can run an old one again. A request writes its fencing token on the experiment; one that finds a newer token there, or
-finds its own replaced, is superseded: it ends, and leaves the experiment alone.
+CloudFormation can send a request while an older one still waits (it rolls back a cancelled update immediately), and
+Lambda can run an old one again. A request writes its fencing token on the experiment. A request that finds a newer
+token there, or that its own was replaced, is superseded: it ends, and does not change the experiment.
 
 When the lease is acquired:
 
-- of an experiment that is in transition: at once, as the request has to wait;
-- of one that is at rest: before the request waits, or before the first call that changes it, as part of an intent
-  where one is recorded;
-- of the run that this one replaces: as soon as the request waits for anything, so that an older request ends;
-- of one that is being taken over: last, together with the owner's tags. Until then it is not ours to clean up.
+- of an experiment that is in transition: immediately, because the request must wait;
+- of one that is at rest: before the request waits, or before the first call that changes it, as part of an intent if
+  one is recorded;
+- of the run that this one replaces: when the request first waits, so that an older request ends;
+- of one that is being taken over: last, together with the owner's tags. Until then, the handler must not remove it.
 """
 
 from collections.abc import Mapping
@@ -24,14 +24,14 @@ from inference_experiment_handler.plan.situation import Situation, Target
 
 
 def acquire_lease(target: Target) -> Call | None:
-    """The call by which this request acquires the lease; ``None`` once it has."""
+    """The call with which this request acquires the lease; ``None`` if it has done so."""
     if target.leased or target.lease_observed:
         return None
     return _write(target, {}, Purpose.LEASE, why="to acquire the lease")
 
 
 def acquire_lease_to_remove(target: Target) -> Call | None:
-    """The same for an experiment that is to go: it goes even where tags can't be written any more."""
+    """The same for an experiment that will be removed, even if its tags can't be written any more."""
     lease = acquire_lease(target)
     if lease is None or target.journal.in_conflict_for_good(lease, target.now):
         return None
@@ -39,10 +39,10 @@ def acquire_lease_to_remove(target: Target) -> Call | None:
 
 
 def record_intent(target: Target, purpose: str, tags: Mapping[str, str], *, again: bool = False) -> Call | None:
-    """The call that writes down what is about to be done, or is verified; ``None`` once it is written, or can't be.
+    """The call that records an intent, or a verification; ``None`` if it is recorded, or can't be.
 
-    So that whoever comes later knows, even if this request's journal is lost. It acquires the lease, too.
-    ``again``: even if the request has written it before, as it has written something else since.
+    Later requests then know of it, even if this request's journal is lost. It also acquires the lease.
+    ``again``: even if the request has recorded it before, because it has recorded something else since.
     """
     name = Purpose(purpose.partition(" ")[0]).name.lower()
     call = replace(_write(target, tags, purpose, why=f"to record first: {name}"), tentative=True)
@@ -51,24 +51,24 @@ def record_intent(target: Target, purpose: str, tags: Mapping[str, str], *, agai
 
 
 def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
-    """The call that puts back the owner's tags before one that IAM allows upon tagged experiments alone.
+    """The call that restores the owner's tags before a call that IAM only allows on tagged experiments.
 
-    Somebody may have stripped them. What was applied last is not known any more then, but that something was is.
+    Others may have removed them. It is then not known what was applied last, but only that something was applied.
     """
     if not isinstance(step, Call) or step.operation not in NEED_OWNER_TAGS:
         return None
     target = next(each for each in situation.targets if each.name == step.subject)
-    # The lease is not enough: a test that is being taken over is not its owner's until all is well.
+    # The lease is not enough: a test that is being taken over gets its owner last.
     own = target.journal.is_completed(CREATE, target.name) or target.owned
     if target.bears_owner_tags or not own or target.owner_may_not_show_yet:
         return None
-    # What no request has brought about must not seem to have been.
+    # The tags must not claim that a request applied something if none did.
     applied = {LAST_APPLIED: NOT_KNOWN} if target.came_about else {}
     call = Call(
         ADD_TAGS,
         target.name,
         arguments.add_tags(target.experiment, {**situation.request.owner.tags, **applied}),
-        "its owner's tags are gone",
+        "its owner's tags are missing",
         purpose=Purpose.OWNER,
         tentative=True,
     )

@@ -1,7 +1,7 @@
-"""Endpoints scale: how many production instances a test is deployed with.
+"""The number of production instances that a test is deployed with. Endpoints can scale.
 
 SageMaker deploys the production variant as the experiment declares it. With fewer instances than the endpoint has now,
-a test would take capacity from the production traffic.
+a test would reduce the capacity for production traffic.
 """
 
 from dataclasses import replace
@@ -13,7 +13,7 @@ from inference_experiment_handler.spec.declaration import Desired
 
 
 def desired_as_served(situation: Situation) -> Desired:
-    """What is desired, with at least the production instances that the endpoint has, where it was observed."""
+    """What is desired, with at least as many production instances as the endpoint has, if it was observed."""
     desired = situation.desired
     count = max(desired.production.instance_count, live_count(situation))
     return replace(desired, production=replace(desired.production, instance_count=count))
@@ -26,12 +26,12 @@ def lacks_instances(situation: Situation, target: Target) -> bool:
 
 
 def sent_with(situation: Situation) -> str:
-    """How a request remembers with how many production instances it has sent ``ModelVariants``."""
+    """The journal's entry for the number of production instances with which ``ModelVariants`` was sent."""
     return f"ModelVariants with {desired_as_served(situation).production.instance_count}"
 
 
 def pins_what_was_taken(situation: Situation, target: Target, field: Field) -> bool:
-    """Whether production is declared now that was taken as it is served, with as many instances as that or fewer."""
+    """Whether production was taken from the endpoint, and is now declared with the same or fewer instances."""
     previous = situation.request.previous.declared if situation.request.previous else None
     if field.name != "ModelVariants" or previous is None or previous.production.complete is not None:
         return False
@@ -39,7 +39,7 @@ def pins_what_was_taken(situation: Situation, target: Target, field: Field) -> b
 
 
 def live_count(situation: Situation) -> int:
-    """0 where it is not known."""
+    """The endpoint's number of production instances; 0 if it is not known."""
     endpoint = situation.endpoints.get(situation.declared.endpoint_name.casefold())
     if endpoint is None or len(endpoint.production) != 1:
         return 0

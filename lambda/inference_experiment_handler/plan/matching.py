@@ -1,7 +1,7 @@
-"""Whether what is desired for a field is what is observed.
+"""Compares the desired and the observed value of a field.
 
-Where SageMaker's behaviour is not documented, a comparison says so (``UNKNOWN``) or is generous, rather than calling
-for an update that would never settle.
+If SageMaker's behavior is not documented, a comparison results in ``UNKNOWN`` or is lenient. Otherwise, it could cause
+an update again and again.
 """
 
 from datetime import datetime
@@ -18,12 +18,12 @@ class Match(Enum):
     SAME = "same"
     DIFFERENT = "different"
     UNKNOWN = "unknown"
-    """What is observed doesn't tell: one names a key by its alias, the other by its id, say. Then what was applied last
-    decides."""
+    """The observed value does not show it, for example if one is a key's alias and the other its id. What was applied
+    last then decides."""
     NOT_DECLARED = "not declared"
-    """What is live is not what is desired, but may have come about without a change of what is desired: a value where
-    none is, which is SageMaker's own or left from before, or a start ahead of time. As above; but where nobody knows
-    what was applied last, a takeover counts it as different."""
+    """The live value is not the desired one, but that may not be due to a change of the desired one: a value although
+    none is desired, which is SageMaker's default or a previous one, or an early start. What was applied last decides.
+    If that is not known, a takeover treats it as different."""
 
 
 def match_if(same: bool) -> Match:
@@ -31,7 +31,7 @@ def match_if(same: bool) -> Match:
 
 
 def model_variants(desired: Desired, observed: ObservedExperiment, _: datetime) -> Match:
-    """A test has more production instances than are declared where the endpoint had more (see ``live_count``)."""
+    """A test has more production instances than declared if the endpoint had more (see ``live_count``)."""
     if desired.variants.keys() != observed.variants.keys():
         return Match.DIFFERENT
     same = all(
@@ -80,7 +80,7 @@ def _content_types(desired: tuple[str, ...] | None, observed: tuple[str, ...] | 
 
 
 def kms_key(desired: str | None, observed: str | None) -> Match:
-    """A key may be named by id, ARN, alias or alias ARN; SageMaker may report another of these than it was given."""
+    """A key can be given by its id, ARN, alias or alias ARN, and SageMaker may report another one of these."""
     if desired is None:
         return Match.NOT_DECLARED if observed else Match.SAME
     if observed is None:

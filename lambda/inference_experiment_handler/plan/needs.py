@@ -1,4 +1,4 @@
-"""What has to be observed before a step can be planned."""
+"""What must be observed before a step can be planned."""
 
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.plan.endpoint import placement_matters
@@ -6,29 +6,29 @@ from inference_experiment_handler.plan.situation import Situation
 
 
 def tags_needed(situation: Situation, name: str, experiment: ObservedExperiment) -> bool:
-    """Whether anything is decided by an experiment's tags. In the middle of a wait for one of our own nothing is.
+    """Whether a decision depends on an experiment's tags. During a wait for an owned experiment, none does.
 
-    ``name``: the one that was asked for. SageMaker may report it in other letters.
+    ``name``: the requested name. SageMaker may report it in a different case.
     """
     request = situation.request
     if name == request.replaces:
-        # Whether it ever came about decides what becomes of it, even while it is in transition.
+        # The tags show whether it was completely created, which decides how it ends, even while it is in transition.
         return True
     if request.declared is not None and not request.declared.waits_until_running:
-        # Its tags tell what a test that starts lacks yet, where it is not waited for until it runs.
+        # If the deployment does not wait until the test runs, the tags show what is still missing.
         return True
     return not (experiment.in_transition and situation.journal.holds_lease(name))
 
 
 def endpoints_needed(situation: Situation) -> frozenset[str]:
-    """The endpoints by which the next step is decided, by their names as declared, or else as SageMaker reports them.
+    """The endpoints that the next step depends on, by their names as declared, or otherwise as SageMaker reports them.
 
-    Each once: two names that differ only in case are one endpoint.
+    Each only once: two names that differ only in case are one endpoint.
     """
     names = [
         target.experiment.endpoint_name
         for target in situation.targets
-        # Before a test is updated or ended, its endpoint is looked at: others may have changed it.
+        # Before a test is updated or ended, its endpoint is checked, because others may have changed it.
         if target.experiment.at_rest or target.unverified
     ]
     if situation.request.declared is not None:

@@ -1,6 +1,6 @@
 """The next step of a request: a pure function of the situation.
 
-Level-triggered: whatever happened before, the same situation leads to the same step.
+Level-triggered: the same situation always leads to the same step, independent of what happened before.
 """
 
 from inference_experiment_handler.model.operations import CREATE
@@ -24,7 +24,7 @@ def plan(situation: Situation) -> Step:
 
 
 def _with_what_was_taken(situation: Situation, failed: Fail) -> Fail:
-    """The failure of a new test also says what was taken for what is not declared. Nobody sees it in the template."""
+    """The failure of a new test, with the values that were used where none are declared in the template."""
     if situation.observed is None or not situation.journal.perhaps_completed(CREATE, situation.request.name):
         return failed
     taken = taken_in_words(situation.declared, situation.desired) if situation.request.declared is not None else ""
@@ -37,7 +37,7 @@ def _plan(situation: Situation) -> Step:
     step = plan_present(situation)
     rollback = stack.is_rollback(situation)
     if rollback is None and not isinstance(step, Done | Fail):
-        # Only CloudFormation tells a rollback from any other update, and only right at the beginning.
+        # Only CloudFormation can distinguish a rollback from any other update, and only at the beginning.
         step = stack.ask(situation, f"whether this is a rollback: {step.why}")
     elif isinstance(step, Infeasible):
         step = _in_rollback(situation, step) if rollback else Fail(step.reason)
@@ -50,13 +50,13 @@ def _in_rollback(situation: Situation, infeasible: Infeasible) -> Step:
 
 
 def _unless_terminal(situation: Situation, step: Step, *, rollback: bool) -> Step:
-    """The step, unless it is a call that has failed for good."""
+    """The step, unless it is a call that has failed with a final error."""
     failed = situation.journal.terminal_errors.get(step.key) if isinstance(step, Call) else None
     if failed is None:
         return step
-    # An orphan that has to go is another matter: nobody else would remove it.
+    # This does not apply to an orphan that must be removed: no other request would remove it.
     if rollback and isinstance(step, Call) and step.subject == situation.request.name:
-        return Done("SageMaker refuses to put it back, so it is left as it is")
+        return Done("SageMaker rejects the rollback of the change, so the experiment is not changed")
     declared = situation.request.declared
     left_open = declared is not None and None in (declared.production.complete, declared.shadow.complete)
     is_told = isinstance(step, Call) and step.operation == CREATE and left_open

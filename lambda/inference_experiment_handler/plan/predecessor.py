@@ -1,4 +1,4 @@
-"""The run that another one replaces: what becomes of it, and when."""
+"""The run that another one replaces: how it ends, and when."""
 
 from inference_experiment_handler.model.steps import Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
@@ -11,7 +11,7 @@ from inference_experiment_handler.spec import names
 
 
 def retire_predecessor(situation: Situation) -> Step | None:
-    """The next step towards a place free of the run that this one replaces; ``None`` once it is free."""
+    """The next step to free the place of the run that this one replaces; ``None`` if it is free."""
     request, predecessor = situation.request, situation.predecessor
     if predecessor is None or request.previous is None:
         return None
@@ -22,13 +22,13 @@ def retire_predecessor(situation: Situation) -> Step | None:
         return None
     if not predecessor.ours:
         if request.keeps_physical_id and predecessor.owner_may_not_show_yet:
-            # The update that is taken back may have created it a moment ago. Nobody else would delete it.
-            return Wait(f"waiting for the tags of {experiment.name} to show")
+            # The update that is rolled back may have just created it. No other request would delete it.
+            return Wait(f"waiting for the tags of {experiment.name} to be visible")
         return None
     if takeover_is_rolled_back(situation, predecessor):
         return release(predecessor)
     if predecessor.superseded:
-        return Fail(f"a newer request holds the lease of {experiment.name}; {request.name} is left alone")
+        return Fail(f"a newer request holds the lease of {experiment.name}; {request.name} is not changed")
     lease = acquire_lease_to_remove(predecessor)
     if lease is not None and not experiment.ended and not experiment.running:
         return lease
@@ -38,13 +38,13 @@ def retire_predecessor(situation: Situation) -> Step | None:
         return None
     step = end(situation, predecessor, request.previous.removal, reason=f"replaced by {request.name}")
     if step is None and predecessor.unverified:
-        # From now on the endpoint shows what the new run does.
+        # From now on, the endpoint is as the new run deploys it.
         return record_intent(predecessor, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
     return step
 
 
 def predecessor_problem(situation: Situation) -> str | None:
-    """Why the run that this one replaces can't be ended, so that there is no place for this one."""
+    """A problem if the run that this one replaces can't be ended, so that this one can't start."""
     predecessor = situation.predecessor
     if predecessor is None or not predecessor.ours or not on_the_same_endpoint(situation, predecessor):
         return None
@@ -58,10 +58,10 @@ def on_the_same_endpoint(situation: Situation, predecessor: Target) -> bool:
 
 
 def _is_orphan(situation: Situation, predecessor: Target) -> bool:
-    """Whether a rollback finds the run that was to replace the one it goes back to. Nobody else would delete it.
+    """Whether a rollback finds the run that should have replaced the restored one. No other request would delete it.
 
-    CloudFormation goes back to the id that it knows, so it knows nothing of the other run. But one that was there
-    before, and was kept, is none that a failed update has left behind.
+    CloudFormation returns to the physical id that it knows, so it does not know the other run. A run that existed
+    before, and was kept, was not left behind by a failed update.
     """
     if not situation.request.keeps_physical_id:
         return False

@@ -1,4 +1,4 @@
-"""Make it exist as desired: a Create or an Update."""
+"""Creates or updates the experiment as desired: a Create or an Update."""
 
 from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.steps import Call, Fail, Infeasible, Step, Wait
@@ -12,7 +12,7 @@ from inference_experiment_handler.plan.situation import Situation
 
 
 def plan_present(situation: Situation) -> Step | Infeasible:
-    """The step of a Create or an Update. What is infeasible is refused before anything is touched."""
+    """The step of a Create or an Update. An infeasible declaration fails before anything is changed."""
     abandoned = abandon_create(situation)
     if abandoned is not None:
         return abandoned
@@ -29,22 +29,22 @@ def _plan_present(situation: Situation) -> Step | Infeasible:
         return _infeasible(situation, step) if situation.request.keeps_physical_id else step
     problem = predecessor_problem(situation)
     if problem is not None and situation.journal.perhaps_completed(CREATE, situation.request.name):
-        # There was place for this one. CloudFormation deletes the other run, once this one is complete.
+        # This run had a place. CloudFormation deletes the other run when this one is complete.
         return step
     if problem is not None:
-        # CloudFormation deletes that run itself, once its rollback is complete.
+        # CloudFormation deletes that run itself when its rollback is complete.
         return Infeasible(problem, in_rollback=lambda: step)
     retirement = retire_predecessor(situation)
     if retirement is None:
         return step
     if not isinstance(step, Wait):
         return retirement
-    # Whether this is feasible is not known yet. But an older request that still waits has to be superseded now.
+    # It is not known yet whether this is feasible, but an older request that still waits must be superseded now.
     predecessor = situation.predecessor
     lease = acquire_lease(predecessor) if predecessor and not predecessor.experiment.ended else None
     return lease or step
 
 
 def _infeasible(situation: Situation, step: Infeasible) -> Infeasible:
-    """A rollback leaves its own run as it is, but not the one that was to replace it."""
+    """A rollback leaves its own run unchanged, but not the run that should have replaced it."""
     return Infeasible(step.reason, in_rollback=lambda: retire_predecessor(situation) or step.in_rollback())

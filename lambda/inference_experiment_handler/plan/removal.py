@@ -1,4 +1,4 @@
-"""Make it go: a Delete, and an end on the way of another run."""
+"""Removes the experiment: a Delete, and the end of a run that another one replaces."""
 
 from dataclasses import replace
 
@@ -27,38 +27,38 @@ from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
 _HOW_TO_GET_RID_OF_A_SHADOW = (
-    "Take it off the endpoint (a new endpoint configuration without ShadowProductionVariants), or let it stay: declare "
-    "OnDelete with the ModelVariantActions Retain for it"
+    "Remove it from the endpoint (with a new endpoint configuration without ShadowProductionVariants), or keep it: set "
+    "its action to Retain in OnDelete.ModelVariantActions"
 )
 
 
 def plan_removal(situation: Situation) -> Step:
-    """The step of a Delete. SUCCESS means that nothing runs any more which is not declared to stay."""
+    """The step of a Delete. SUCCESS means that nothing runs any more unless it is declared to stay."""
     target = situation.target
     if target is None:
         return Done("there is no experiment to delete")
     if not target.ours:
         if target.owner_may_not_show_yet:
-            return Wait(f"waiting for the tags of {target.name} to show")
-        return Done(f"{target.name} is not this resource's and stays untouched")
+            return Wait(f"waiting for the tags of {target.name} to be visible")
+        return Done(f"{target.name} does not belong to this resource and is not changed")
     if target.superseded:
-        return Done(f"a newer request holds the lease of {target.name}, which stays untouched")
+        return Done(f"a newer request holds the lease of {target.name}, which is not changed")
     rolled_back = takeover_is_rolled_back(situation, target)
     if rolled_back is None:
         return stack.ask(situation, f"whether the takeover of {target.name} is rolled back")
     if rolled_back:
-        return release(target) or Done(f"{target.name} was there before it was taken over, and goes on as it is")
+        return release(target) or Done(f"{target.name} existed before it was taken over, and continues unchanged")
     step = remove(situation, target, situation.request.removal, because="deleted with")
     if step is None and target.unverified:
-        # The record stays, and another Delete may come. By then the endpoint may show another test's shadow variant.
+        # The record stays, and another Delete may come. Then the endpoint may have another test's shadow variant.
         step = record_intent(target, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
-    return step or Done(f"nothing of {target.name} runs; its record stays, which is {target.experiment.status}")
+    return step or Done(f"nothing of {target.name} runs; its record stays, with status {target.experiment.status}")
 
 
 def remove(situation: Situation, target: Target, removal: Removal, *, because: str) -> Step | None:
-    """The next step towards an ended test without a record; ``None`` once only a record is left.
+    """The next step to end a test and delete its record; ``None`` if only a record is left.
 
-    That is a record which is to stay, or the one of a test whose endpoint is gone, where no call takes it away.
+    That is a record that is declared to stay, or that of a test without an endpoint, which no call can delete.
 
     ``because``: the beginning of the reason that SageMaker records.
     """
@@ -73,9 +73,9 @@ def remove(situation: Situation, target: Target, removal: Removal, *, because: s
 def end(
     situation: Situation, target: Target, removal: Removal, *, reason: str, record_may_go: bool = False
 ) -> Step | None:
-    """The next step towards an ended test whose endpoint is as its removal declares; ``None`` once nothing runs."""
+    """The next step to end a test and leave its endpoint as the removal declares; ``None`` if nothing runs."""
     experiment, ending = target.experiment, ending_of(target, removal)
-    # A shadow variant of that name may be there from an earlier test.
+    # A shadow variant with that name may be left from an earlier test.
     shadow_may_stay = not experiment.ran and removal.ending.shadow == Action.RETAIN
     if experiment.ended:
         return _verify_stop(situation, target, ending, shadow_may_stay=shadow_may_stay)
@@ -95,11 +95,11 @@ def end(
 def _end_in_unhandled_status(
     situation: Situation, target: Target, ending: Ending, *, reason: str, record_may_go: bool
 ) -> Step:
-    """What may be legal is tried for a while; then the status may still pass, until the deadline.
+    """Tries the calls that may be allowed for a while. Then it waits for another status, until the deadline.
 
-    A Stop that is accepted is waited for: a Delete would lose what it does. While the shadow variant is on the endpoint
-    there is no Delete, or nobody would know of the variant. The calls have a purpose of their own,
-    because a conflict in this status says nothing of the next.
+    After a Stop was accepted, it waits: a Delete would lose its effect. While the shadow variant is on the endpoint, it
+    does not call Delete, or the variant would be forgotten. The calls have their own purpose, because a conflict in
+    this status does not apply to the next one.
     """
     experiment = target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
@@ -128,9 +128,9 @@ def _end_in_unhandled_status(
 def stop(
     situation: Situation, target: Target, ending: Ending, *, reason: str, record_may_go: bool = False
 ) -> Step | None:
-    """The next step towards a running test's end; ``None`` where its endpoint is gone, so that nothing runs.
+    """The next step to end a running test; ``None`` if its endpoint no longer exists, so that nothing runs.
 
-    Whatever becomes of the test, production stays as it is served.
+    In any case, production stays as it is served.
     """
     experiment = target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
@@ -138,7 +138,7 @@ def stop(
         return _end_without_endpoint(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
     journal = target.journal
     if journal.is_completed(STOP, target.name) or journal.may_not_show_yet(STOP, target.name, situation.now):
-        return Wait(f"waiting for {STOP} to show")
+        return Wait(f"waiting for {STOP} to take effect")
     wait = still_updating(endpoint)
     if wait is not None:
         return wait
@@ -158,9 +158,9 @@ def stop(
 def call_off_scheduled(
     situation: Situation, target: Target, ending: Ending, *, reason: str, shadow_may_stay: bool = False
 ) -> Step:
-    """The next step towards a scheduled test that never starts, and leaves no shadow variant on its endpoint.
+    """The next step to cancel a scheduled test, so that it leaves no shadow variant on its endpoint.
 
-    ``shadow_may_stay``: unless one is declared to be retained.
+    ``shadow_may_stay``: a shadow variant is declared to be retained.
     """
     experiment = target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
@@ -173,7 +173,7 @@ def call_off_scheduled(
     kept = removal_that_keeps_production(ending, experiment, endpoint) if endpoint is not None else ending
     if kept is None:
         if left is None:
-            # Nothing of it is deployed, so only its record has to go.
+            # Nothing of it is deployed, so only its record must be deleted.
             return _delete_scheduled(target) or Fail(
                 f"{target.name} has not started and can't be deleted: {target.journal.last_error}. "
                 f"{_how_to_make_it_stoppable(experiment, endpoint)}"
@@ -184,7 +184,7 @@ def call_off_scheduled(
 
 
 def _delete_scheduled(target: Target) -> Step | None:
-    """The Delete of a test that has not started; ``None`` where SageMaker keeps refusing it."""
+    """The Delete of a test that has not started; ``None`` if SageMaker has rejected it for too long."""
     step = call_once(DELETE, target, {"Name": target.name}, tentative=True)
     refused = isinstance(step, Call) and target.journal.in_conflict_for_good(step, target.now)
     return None if refused else step
@@ -193,27 +193,27 @@ def _delete_scheduled(target: Target) -> Step | None:
 def _how_to_make_it_stoppable(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None) -> str:
     name = endpoint.name if endpoint is not None else experiment.endpoint_name
     return (
-        f"Update endpoint {name} to a configuration with one production variant that is named "
-        f"{experiment.production_name} and has a model and an instance type, and try again"
+        f"Update endpoint {name} to a configuration with exactly one production variant, named "
+        f"{experiment.production_name}, with a model and an instance type, and try again"
     )
 
 
 def _end_without_endpoint(target: Target, stop_arguments: Arguments, *, record_may_go: bool) -> Step | None:
-    """Without its endpoint nothing of a test runs. What can be done about its record is tried, once each."""
+    """Without its endpoint, nothing of a test runs. The calls for its record are tried once each."""
     journal = target.journal
     for operation, sent in ((STOP, stop_arguments), (DELETE, {"Name": target.name}))[: 2 if record_may_go else 1]:
         if journal.may_not_show_yet(operation, target.name, target.now):
-            return Wait(f"waiting for {operation} to show")
+            return Wait(f"waiting for {operation} to take effect")
         tried = journal.perhaps_completed(operation, target.name) or journal.in_conflict(operation, target.name)
         if not tried:
-            return Call(operation, target.name, sent, "its endpoint is gone", tentative=True)
+            return Call(operation, target.name, sent, "its endpoint no longer exists", tentative=True)
     return None
 
 
 def _intend_stop(target: Target, ending: Ending) -> Call | None:
-    """The call that records how the test is about to end; ``None`` once it is recorded, or can't be.
+    """The call that records how the test will end; ``None`` if it is recorded, or can't be.
 
-    Production may change between two attempts of one request, so each intent is recorded under a purpose of its own.
+    Production may change between two attempts of one request, so each intent has its own purpose.
     """
     intent = PendingStop(ending.shadow, target.request.token, kept_otherwise(ending, target.experiment))
     if intent == target.stop_intent:
@@ -223,9 +223,9 @@ def _intend_stop(target: Target, ending: Ending) -> Call | None:
 
 
 def ending_of(target: Target, removal: Removal) -> Ending:
-    """How a test ends where it is removed.
+    """How a test ends when it is removed.
 
-    One that never came about as desired, or never ran, is no ground for promoting or keeping anything.
+    If it was never completely created, or never ran, nothing of it is promoted or kept.
     """
     if not target.came_about or not target.experiment.ran:
         return Ending()
@@ -238,7 +238,7 @@ def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow
         return None
     experiment, intent = target.experiment, target.stop_intent
     if not target.stopped_by_this_request:
-        # An earlier request has said what went wrong. What bills must go all the same.
+        # An earlier request has reported the problem. A billed variant must still be removed.
         if target.pending_stop.action == Action.RETAIN:
             return None
         ending = Ending(shadow=Action.REMOVE)
@@ -264,9 +264,9 @@ def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow
 
 
 def _is_kept_by_the_run_before(situation: Situation, target: Target) -> bool:
-    """Whether a rollback finds the shadow variant on the endpoint that the run which it goes back to was to keep.
+    """Whether a rollback finds the shadow variant on the endpoint that the restored run should keep.
 
-    The other run had the same shadow variant, and nothing tells of which of the two it is.
+    Both runs had the same shadow variant, and it is not known to which one it belongs.
     """
     before = situation.target
     if target is not situation.predecessor or before is None or not before.experiment.ended:

@@ -1,6 +1,6 @@
-"""What a declaration leaves open: taken from the test once there is one, and before from what its endpoint serves.
+"""The values that a declaration leaves open: those of the test if it exists, and otherwise those of its endpoint.
 
-So a test never differs by itself from a declaration that leaves something open, whatever the endpoint serves later.
+So a test never differs from a declaration that leaves values open, even if the endpoint serves something else later.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from inference_experiment_handler.spec.declaration import (
 
 
 class Test(Protocol):
-    """What a declaration and an observed experiment have in common."""
+    """The common members of a declaration and an observed experiment."""
 
     @property
     def endpoint_name(self) -> str: ...
@@ -31,7 +31,7 @@ class Test(Protocol):
 
 
 def resolve_by_test(declared: Declaration, experiment: ObservedExperiment) -> Desired:
-    """What is desired of a test that is there."""
+    """The desired state of a test that exists."""
     desired = _desired(
         declared,
         declared.production.like(_reported(experiment, experiment.production_name)),
@@ -43,9 +43,9 @@ def resolve_by_test(declared: Declaration, experiment: ObservedExperiment) -> De
 
 
 def resolve_by_endpoint(declared: Declaration, served: ServedVariant | None) -> Desired | None:
-    """What is desired of a test that is to be created; ``None`` where what production serves does not tell.
+    """The desired state of a test that will be created; ``None`` if it is not known what production serves.
 
-    The shadow variant is deployed as production is.
+    The shadow variant is deployed on the same instances as production.
     """
     as_served = _served(served)
     production = declared.production.complete
@@ -64,7 +64,7 @@ def resolve_by_endpoint(declared: Declaration, served: ServedVariant | None) -> 
 
 
 def resolve_by_promotion(declared: Declaration, served: ServedVariant | None) -> Desired | None:
-    """The same, of a test of which there is no record, if what production serves now is its promoted shadow variant."""
+    """The same for a test without a record, if production now serves its promoted shadow variant."""
     as_served = _served(served)
     if as_served is None or declared.shadow.variant_name is not None:
         return resolve_by_endpoint(declared, served)
@@ -74,7 +74,7 @@ def resolve_by_promotion(declared: Declaration, served: ServedVariant | None) ->
 
 
 def resolve_ending(declared: DeclaredEnding, test: Test) -> Ending:
-    """An ending as it is to be: what is left open stays as the test has it."""
+    """The desired ending: values that are left open are those of the test."""
     if isinstance(declared, Ending):
         return declared
     found = [(variant, _desired_variant(variant, test)) for variant in declared.desired_variants]
@@ -90,7 +90,7 @@ def _desired(declared: Declaration, production: ModelVariant, shadow: ModelVaria
 
 
 def _reported(experiment: ObservedExperiment, name: str) -> ModelVariant:
-    """The test's variant. A test of which no variant is reported is refused when it is compared."""
+    """The test's variant. If SageMaker reports none, the comparison rejects the test."""
     return experiment.variants.get(name) or ModelVariant(name, "", "", 0)
 
 

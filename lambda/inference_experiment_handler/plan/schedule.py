@@ -1,4 +1,4 @@
-"""The schedule's two fields: how they are compared, and what SageMaker is sent for them."""
+"""The schedule's two fields: their comparison, and their arguments for SageMaker."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 _CLOSE = timedelta(minutes=1)
-"""Instants nearer than this are the same: how finely SageMaker rounds is not documented."""
+"""Instants that are closer than this are the same, because AWS does not document how SageMaker rounds them."""
 
 
 def match_start(desired: Desired, observed: ObservedExperiment, now: datetime) -> Match:
@@ -19,10 +19,10 @@ def match_start(desired: Desired, observed: ObservedExperiment, now: datetime) -
     if observed.ended:
         return Match.UNKNOWN
     if start is None or desired.schedule.is_due(now):
-        # A test that hasn't started by then is started by a call of its own; one that has is as desired.
+        # A separate call starts a test that has not started by then. A test that has started is as desired.
         return Match.SAME
     if not observed.not_started:
-        # Somebody else may have started it ahead of time. Then what is desired need not have changed.
+        # Others may have started it early. The desired start may be unchanged then.
         by_somebody_else = observed.running and not started_at(observed.tags or {})
         return Match.NOT_DECLARED if by_somebody_else else Match.DIFFERENT
     return match_if(observed.start is not None and abs(observed.start - start) < _CLOSE)
@@ -30,7 +30,7 @@ def match_start(desired: Desired, observed: ObservedExperiment, now: datetime) -
 
 def match_end(desired: Desired, observed: ObservedExperiment, now: datetime) -> Match:
     if observed.not_started and desired.schedule.is_due(now):
-        # It is about to be started, and its end counts from then, or may lie before the start that it still has.
+        # It will be started, and its end counts from then. The end may be before the start that it still has.
         return Match.SAME
     end = desired_end(desired, observed)
     if end is None:
@@ -39,7 +39,7 @@ def match_end(desired: Desired, observed: ObservedExperiment, now: datetime) -> 
         return Match.DIFFERENT
     ends = [_shortened(end, observed)]
     if observed.start_called is not None and not observed.not_started:
-        # What counts as the start may have changed since the end was set: SageMaker may report the planned start.
+        # The reported start may have changed since the end was set: SageMaker may report the planned start.
         ends.append(desired.schedule.end_of_a_test_started_at(observed.start_called) or end)
     return match_if(any(abs(observed.end - each) < _CLOSE for each in ends))
 
@@ -60,42 +60,42 @@ def start_shown(desired: Desired) -> str | None:
 
 
 def end_shown(desired: Desired) -> str | None:
-    """The end as it is declared: a duration, or an instant."""
+    """The end as declared: a duration, or an instant."""
     if desired.schedule.duration is not None:
         return iso_duration(desired.schedule.duration)
     return iso_or_none(desired.schedule.end)
 
 
 def for_create(desired: Desired, now: datetime) -> dict[str, Any]:
-    """Without a StartTime the test starts at once."""
+    """Without a StartTime, the test starts immediately."""
     start = None if desired.schedule.is_due(now) else desired.schedule.start
     times = _times(start, desired.schedule.end_of_a_test_started_at(start or now))
     return {"Schedule": times} if times else {}
 
 
 def for_update(desired: Desired, observed: ObservedExperiment) -> dict[str, Any]:
-    # Only the end may change once the test runs. Before, both are sent: what half a schedule means is not documented.
+    # If the test runs, only the end can change. Before, both are sent: AWS does not document a partial schedule.
     start = desired.schedule.start or observed.start if observed.not_started else None
     return {"Schedule": _times(start, _end_to_send(desired, observed))}
 
 
 def as_live(observed: ObservedExperiment, now: datetime) -> dict[str, Any]:
-    """The schedule as it is. A time that is past can't be sent."""
+    """The live schedule. A time in the past can't be sent."""
     start = observed.start if observed.not_started else None
     times = {key: at for key, at in _times(start, observed.end).items() if at > now}
     return {"Schedule": times} if times else {}
 
 
 def end_problem(desired: Desired, observed: ObservedExperiment, now: datetime) -> str | None:
-    """Why the end can't be sent."""
+    """A problem if the end can't be sent."""
     end = _end_to_send(desired, observed)
     if end is None or end > now:
         return None
-    return f"Schedule.EndTime {iso_instant(end)} is past: to end the test now, declare DesiredState."
+    return f"Schedule.EndTime {iso_instant(end)} is in the past: to end the test now, declare DesiredState."
 
 
 def desired_end(desired: Desired, observed: ObservedExperiment) -> datetime | None:
-    """When the test is to end; ``None`` where that can't be known yet, or is SageMaker's to say."""
+    """When the test should end; ``None`` if that is not known yet, or SageMaker decides it."""
     start = _start_that_counts(desired, observed)
     if start is None:
         return desired.schedule.end
@@ -108,12 +108,12 @@ def _times(start: datetime | None, end: datetime | None) -> dict[str, datetime]:
 
 def _end_to_send(desired: Desired, observed: ObservedExperiment) -> datetime | None:
     if desired.schedule.end is None and desired.schedule.duration is None:
-        # An end was declared before and is no longer: back to what SageMaker does by itself.
+        # An end was declared before and no longer is, so SageMaker's default applies again.
         start = _start_that_counts(desired, observed) or observed.start
         return start + DEFAULT_TEST if start else observed.end
     return desired_end(desired, observed) or observed.end
 
 
 def _start_that_counts(desired: Desired, observed: ObservedExperiment) -> datetime | None:
-    """The start that the test's end counts from: the desired one until it runs, then the actual one."""
+    """The start from which the test's end counts: the desired one until it runs, then the actual one."""
     return desired.schedule.start if observed.not_started else observed.start

@@ -1,4 +1,4 @@
-"""The one context of every decision: what is asked, what is observed, and what the request has done so far."""
+"""The context of every decision: the request, what is observed, and what the request has done so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ from inference_experiment_handler.spec.declaration import Declaration, Desired
 
 @dataclass(frozen=True)
 class Target:
-    """One experiment that a request is about: its own, or the run that it replaces.
+    """One experiment of a request: its own, or the run that it replaces.
 
     =============================  =======  ======  ==========
     the experiment                 owned    leased  came_about
@@ -59,14 +59,14 @@ class Target:
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """Raises a ``LookupError`` where they were not read (see ``needs.tags_needed``)."""
+        """Raises a ``LookupError`` if they were not read (see ``needs.tags_needed``)."""
         if self.experiment.tags is None:
             raise LookupError(f"the tags of {self.name} were not read")
         return self.experiment.tags
 
     @property
     def owned(self) -> bool:
-        """Whether its tags, or its generated name, say that it is this resource's."""
+        """Whether its tags, or its generated name, show that it belongs to this resource."""
         return self.request.owns(self.name, self.tags)
 
     @property
@@ -85,14 +85,14 @@ class Target:
 
     @property
     def owner_may_not_show_yet(self) -> bool:
-        """Whether its tags may say in a moment whose it is."""
+        """Whether the tags with its owner may be visible soon."""
         untagged = STACK_ID not in self.tags and LOGICAL_ID not in self.tags
         created = self.experiment.created
         return untagged and created is not None and self.now - created < CONSISTENCY_WINDOW
 
     @property
     def lease_holder(self) -> str | None:
-        """The fencing token of the request that holds its lease, as far as its tags were read."""
+        """The fencing token of the request that holds its lease, if its tags were read."""
         return self.experiment.tags.get(LEASE) if self.experiment.tags is not None else None
 
     @property
@@ -107,31 +107,31 @@ class Target:
         if holder is None or holder == self.request.token:
             return False
         if self.leased:
-            # Right after a lease is acquired the tags may still show who held it before, or come to show it only then.
+            # Right after a lease is acquired, the tags may still show an earlier holder, or show one only now.
             return holder != self.journal.leases.get(self.name) and issued_at(holder) >= issued_at(self.request.token)
         return issued_at(holder) > issued_at(self.request.token)
 
     @property
     def came_about(self) -> bool:
-        """Whether its tags say that a request has brought it about as desired. Not where they were not read."""
+        """Whether its tags show that a request has completed it as desired. False if they were not read."""
         if self.experiment.tags is None:
             return False
-        # A creation writes the lease and the owner at once, so without one of them the tags were stripped, or it is
-        # somebody else's: then nothing says that it did not come about.
+        # A creation writes the lease and the owner together. If one is missing, the tags were removed, or it belongs to
+        # another owner. Then nothing shows that it was not completed.
         created_by_a_request = LEASE in self.tags and STACK_ID in self.tags
         return LAST_APPLIED in self.tags or not created_by_a_request
 
     @property
     def taken_over(self) -> bool:
-        """Whether its tags say that this resource has taken it over. Not where they were not read."""
+        """Whether its tags show that this resource has taken it over. False if they were not read."""
         return ADOPTED in (self.experiment.tags or {})
 
     @property
     def being_taken_over(self) -> bool:
-        """Whether the request takes it over: it was there before, and its tags don't yet say that it is the owner's.
+        """Whether the request takes it over: it existed before, and its tags do not show its owner yet.
 
-        A creation without an answer proves nothing, as the name may have been taken. What it created has tags. Not
-        where they were not read.
+        A creation without a response proves nothing, because the name may have been in use. An experiment that it
+        created has tags. False if they were not read.
         """
         if self.experiment.tags is None:
             return False
@@ -139,30 +139,30 @@ class Target:
 
     @property
     def taken_over_by_request(self) -> bool:
-        """Whether its tags say that this request has taken it over. Not where they were not read."""
+        """Whether its tags show that this request has taken it over. False if they were not read."""
         return (self.experiment.tags or {}).get(ADOPTED) == self.request.token
 
     @property
     def left_by_failed_creation(self) -> bool:
-        """Whether another request has created it, and did not succeed: what it was created from is not known."""
+        """Whether another request created it and did not succeed, so that its declaration is not known."""
         return self.owned and not self.came_about and not self.journal.perhaps_completed(CREATE, self.name)
 
     @cached_property
     def last_applied(self) -> Digests | None:
-        """The digests of what was applied last, as its tags have them; ``None`` where nothing is known."""
+        """The digests of what was applied last, from its tags; ``None`` if nothing is known."""
         return from_tags(self.tags)
 
     @cached_property
     def last_applied_or_previous(self) -> Digests | None:
-        """The same; where the tags don't have them, what CloudFormation says was declared before.
+        """The same; if the tags do not have them, those of the previous declaration from CloudFormation.
 
-        Only of an experiment of ours: what was declared before says nothing of one that is being taken over.
+        Only for an owned experiment: the previous declaration does not apply to one that is being taken over.
         """
         return self.last_applied or self.previous
 
     @cached_property
     def previous(self) -> Digests | None:
-        """The digests of what CloudFormation says was declared before, if that was about this experiment."""
+        """The digests of the previous declaration from CloudFormation, if it was for this experiment."""
         previous = self.request.previous
         if previous is None or previous.declared is None or not names.same(previous.name, self.name):
             return None
@@ -174,34 +174,34 @@ class Target:
 
     @property
     def stop_intent(self) -> PendingStop | None:
-        """How this request has recorded last that it stops the test, or has tried to."""
+        """The last intent to stop the test that this request recorded, or tried to record."""
         tried = self.journal.last_tried(ADD_TAGS, self.name, Purpose.STOP, self.now) or ""
         action, _, production = tried.removeprefix(Purpose.STOP).strip().partition(" ")
         if action:
             return PendingStop(action, self.request.token, production)
-        # Nothing was tried, or by an earlier version, whose journal does not say what.
+        # Nothing was tried, or an earlier version tried it, whose journal does not contain the intent.
         return self.pending_stop if self.pending_stop.token == self.request.token else None
 
     @property
     def stopped_by_this_request(self) -> bool:
-        """Whether this request has stopped the test, or has recorded that it is about to."""
+        """Whether this request has stopped the test, or has recorded the intent to stop it."""
         return self.pending_stop.token == self.request.token or self.journal.perhaps_completed(STOP, self.name)
 
     @property
     def unverified(self) -> bool:
-        """Whether this resource has stopped it, and its endpoint is not yet seen to be as its ending declares."""
+        """Whether this resource has stopped it, and its endpoint is not yet verified."""
         if not self.experiment.ended:
             return False
         return bool(self.tags.get(PENDING_STOP)) or self.journal.perhaps_completed(STOP, self.name)
 
     @property
     def conclusion_pending(self) -> bool:
-        """Whether a conclusion is declared that was not applied yet. Once it was, the endpoint may have moved on."""
+        """Whether a declared conclusion was not applied yet. After it was applied, the endpoint may change."""
         declared = self.request.declared.conclusion if self.request.declared else None
         if declared is None:
             return False
         conclusion = resolve_ending(declared, self.experiment)
-        # Production may have been named only because each variant that stays had to be.
+        # Production may have been included only because each variant that stays was required.
         own = self.experiment.variants.get(self.experiment.production_name)
         filled = replace(conclusion, desired_variants=tuple(filter(None, (own, *conclusion.desired_variants))))
         applied = (self.last_applied or {}).get(CONCLUSION)
@@ -210,12 +210,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Situation:
-    """What the next step is planned from. Endpoints are observed where one is needed (see ``needs``).
+    """The input for planning the next step. Endpoints are observed if they are needed (see ``needs``).
 
     Attributes:
-        observed: The request's own experiment; ``None`` where there is none of its name.
+        observed: The request's own experiment; ``None`` if none has its name.
         observed_predecessor: The run that it replaces.
-        endpoints: By their names in lower case; ``None`` where there is no such endpoint.
+        endpoints: By their names in lower case; ``None`` if there is no such endpoint.
         served: What production will serve when the experiment is created.
     """
 
@@ -229,16 +229,16 @@ class Situation:
 
     @property
     def declared(self) -> Declaration:
-        """Raises a ``LookupError`` on Delete, which declares nothing."""
+        """Raises a ``LookupError`` on Delete, which has no declaration."""
         if self.request.declared is None:
             raise LookupError("a Delete has no declaration")
         return self.request.declared
 
     @cached_property
     def desired(self) -> Desired:
-        """What is declared, with what it leaves open taken from the test, or from ``served`` where there is none.
+        """The declaration, with open values from the test, or from ``served`` if there is no test.
 
-        Raises a ``LookupError`` where neither tells, and on Delete.
+        Raises a ``LookupError`` if neither is known, and on Delete.
         """
         if self.observed is not None:
             return resolve_by_test(self.declared, self.observed)
@@ -257,13 +257,13 @@ class Situation:
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """What is there of the two, the request's own first."""
+        """The existing ones of the two, the request's own first."""
         return tuple(target for target in (self.target, self.predecessor) if target is not None)
 
     def endpoint(self, name: str) -> ObservedEndpoint | None:
-        """``None``: there is no such endpoint.
+        """``None`` if there is no such endpoint.
 
-        Raises a ``KeyError`` for one that was not observed: ``needs.endpoints_needed`` has to name what a planner asks.
+        Raises a ``KeyError`` if it was not observed: ``needs.endpoints_needed`` must include what a planner uses.
         """
         return self.endpoints[name.casefold()]
 

@@ -1,4 +1,4 @@
-"""An experiment that was taken over (``AdoptExisting``) was there before, and outlives a rollback of the takeover."""
+"""An experiment that was taken over (``AdoptExisting``) existed before, so a rollback must not delete it."""
 
 from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
 from inference_experiment_handler.model.steps import Call, Fail, Step
@@ -9,39 +9,40 @@ from inference_experiment_handler.plan.wording import GIVEN_UP
 
 
 def takeover_is_rolled_back(situation: Situation, target: Target) -> bool | None:
-    """Whether the request rolls the takeover of an experiment back; ``None`` where the stack has to be asked first.
+    """Whether the request rolls back the takeover of an experiment; ``None`` if the stack's status must be read first.
 
-    A rollback deletes what the failed operation has brought, and nothing else. So an experiment that bears the tag of a
-    takeover was taken over by that operation.
+    A rollback only deletes what the failed operation created. So an experiment with the tag of a takeover was taken
+    over by that operation.
     """
     return stack.is_rollback(situation) if target.taken_over else False
 
 
 def confirm_takeover(situation: Situation, target: Target) -> Step | None:
-    """The next step before a takeover is answered; ``None`` where nothing is left to do, or it is no takeover.
+    """The next step before the response to a takeover; ``None`` if there is nothing to do, or it is not a takeover.
 
-    A Delete that came right before the tags were written has found none, and let the experiment be: no other will come.
+    A Delete that came right before the tags were written found none, and left the experiment unchanged. No other Delete
+    will come.
     """
     if not (target.being_taken_over or target.taken_over_by_request):
         return None
     tagged_at = situation.journal.perhaps_completed_at(ADD_TAGS, target.name)
-    # A request that finds its takeover complete is running once more. A later update may have been rolled back since,
-    # so that only the end of the stack tells that a Delete has not seen the tags.
+    # A request that finds its takeover complete is running again. A later update may have been rolled back since, so
+    # only the end of the stack shows that a Delete did not see the tags.
     given_up = stack.is_gone(situation) if tagged_at is None else stack.gave_up(situation, since=tagged_at)
     if given_up is None:
-        return stack.ask(situation, "whether what was taken over is still waited for")
+        return stack.ask(situation, "whether the stack still waits for the takeover")
     if not isinstance(given_up, bool):
         return given_up
     if not given_up:
         return None
-    # Without the tag of this request, somebody has let go of it already, and others may have taken it over.
+    # Without the tag of this request, it was already released, and others may have taken it over.
     return (release(target) if target.taken_over_by_request else None) or Fail(GIVEN_UP)
 
 
 def release(target: Target) -> Call | None:
-    """The call that lets go of an experiment; ``None`` once it is made. It belongs to nobody then, and goes on."""
+    """The call that releases an experiment; ``None`` if it was made. The experiment then continues without an owner."""
     if target.journal.is_completed(DELETE_TAGS, target.name):
         return None
     keys = [key for key in target.tags if key.startswith(PREFIX)]
-    why = "its takeover is not kept, and it was there before"
+    why = "its takeover is rolled back, and it existed before"
     return Call(DELETE_TAGS, target.name, {"ResourceArn": target.experiment.arn, "TagKeys": keys}, why, takes_back=True)

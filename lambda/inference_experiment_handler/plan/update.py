@@ -1,4 +1,4 @@
-"""What an Update of SageMaker's sends, and what follows where it does not show."""
+"""The call of UpdateInferenceExperiment, and the next step if it has no visible effect."""
 
 from inference_experiment_handler.model.operations import UPDATE
 from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
@@ -9,9 +9,9 @@ from inference_experiment_handler.plan.situation import Situation, Target
 
 
 def update(situation: Situation, target: Target, differing: list[Field]) -> Step:
-    """Each field is sent once, but ``ModelVariants`` once more for each count that the endpoint scales to.
+    """Sends each field once, and ``ModelVariants`` again for each instance count that the endpoint scales to.
 
-    One that still differs then is reported.
+    Fails if a field still differs then.
     """
     desired, experiment, journal = situation.desired, target.experiment, situation.journal
     scaled = sent_with(situation) not in journal.sent_fields
@@ -23,9 +23,9 @@ def update(situation: Situation, target: Target, differing: list[Field]) -> Step
     if again:
         words = diff.in_words(desired, experiment, again)
         if journal.may_not_show_yet(UPDATE, target.name, situation.now):
-            return Wait(f"waiting for {UPDATE} to show: {words}")
+            return Wait(f"waiting for {UPDATE} to take effect: {words}")
         said = f"; SageMaker says: {experiment.status_reason}" if experiment.status_reason else ""
-        return Fail(f"{UPDATE} was accepted but did not bring about {words}{said}")
+        return Fail(f"{UPDATE} was accepted but had no effect on {words}{said}")
     return Call(
         UPDATE,
         target.name,

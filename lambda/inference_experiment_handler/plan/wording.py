@@ -1,4 +1,4 @@
-"""What several messages say in the same words."""
+"""Text that several messages share."""
 
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.spec.declaration import Declaration, Desired, ModelVariant
@@ -6,27 +6,32 @@ from inference_experiment_handler.spec.text import iso_instant
 
 GIVEN_UP = "CloudFormation no longer waits for this request"
 
+DEPLOY_INSTEAD = (
+    "deploy the model to the endpoint with a new endpoint configuration, and remove DesiredState and "
+    "ModelVariantActions"
+)
+
 
 def ended_words(experiment: ObservedExperiment) -> str:
-    """That and since when it has ended, and why."""
+    """The status, since when it has ended, and why."""
     since = f" since {iso_instant(experiment.concluded)}" if experiment.concluded else ""
     reason = f" ({experiment.status_reason})" if experiment.status_reason else ""
     return f"{experiment.name} is {experiment.status}{since}{reason}"
 
 
 def unhandled_status(experiment: ObservedExperiment) -> str:
-    """That nothing is planned for its status, or for what is reported of it."""
+    """A message that the handler can't handle its status, or what is reported of it."""
     if not experiment.shadow_name:
         return (
             f"DescribeInferenceExperiment reports no ShadowModeConfig of {experiment.name}, which is "
-            f"{experiment.status}, so nobody knows which variant is the shadow"
+            f"{experiment.status}, so it is not known which variant is the shadow variant"
         )
     reason = f" ({experiment.status_reason})" if experiment.status_reason else ""
     return f"{experiment.name} has status {experiment.status!r}{reason}, which this version does not handle"
 
 
 def taken_in_words(declared: Declaration, desired: Desired) -> str:
-    """What is taken for what a declaration leaves open; empty where it leaves nothing open."""
+    """The values that are used where a declaration leaves them open; empty if it leaves nothing open."""
     if declared.production.complete is not None and declared.shadow.complete is not None:
         return ""
     as_served = "" if declared.production.complete is not None else ", as served"
@@ -43,7 +48,7 @@ def instances_in_words(count: int, instance_type: str) -> str:
 
 
 def way_out(declared: Declaration) -> str:
-    """The one way to change what can't be changed: another experiment."""
+    """What the user can do about a field that can't change: start another experiment."""
     if declared.name is not None:
-        return "Start a new run: give it another Name"
-    return f"Start a new run: give it another Run than {declared.run!r}"
+        return "Start a new run (change Name)"
+    return f"Start a new run (change Run from {declared.run!r})"
