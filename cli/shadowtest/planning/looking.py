@@ -8,7 +8,7 @@ from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import deployed_stack, exports
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.planning.change import Change
-from shadowtest.planning.changes import Unchanged, Untold, changes_of, imports_values
+from shadowtest.planning.changes import Untold, changes_of, imports_values
 from shadowtest.planning.faults import refused_for_faults
 from shadowtest.planning.stack_status import is_created_anew, refusal
 from shadowtest.templates.sections import section
@@ -30,7 +30,7 @@ class Look:
     deployed: DeployedStack | None
     status: str = ""
     elsewhere: str | None = None
-    changes: Sequence[Change | Untold | Unchanged] = ()
+    changes: Sequence[Change | Untold] = ()
 
     @property
     def imports(self) -> bool:
@@ -78,7 +78,7 @@ def _with_changes(look: Look, exports: dict[str, str] | Failure | None) -> Look 
     return replace(look, changes=changes)
 
 
-def _from_elsewhere(change: Change | Untold | Unchanged, why: str) -> Untold:
+def _from_elsewhere(change: Change | Untold, why: str) -> Untold:
     """Where nothing can be read, only faults are known."""
     refused = refused_for_faults(change) if isinstance(change, Change) else None
     return Untold(change.logical_id, refused.reason if refused else why, is_refused=refused is not None)

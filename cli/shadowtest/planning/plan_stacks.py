@@ -12,7 +12,7 @@ from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.nested_stacks import nested_stacks
 from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
-from shadowtest.planning.changes import Unchanged, Untold, changes_of
+from shadowtest.planning.changes import Untold, changes_of
 from shadowtest.planning.looking import Look, look_at
 from shadowtest.planning.made_up import without_made_up_names, without_placeholders
 from shadowtest.planning.offline import told_offline
@@ -77,7 +77,7 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     return Planned(_of_interest(plans), errors)
 
 
-def _told(look: Look, change: Change | Untold | Unchanged, sagemaker: Any, now: datetime) -> ResourcePlan:
+def _told(look: Look, change: Change | Untold, sagemaker: Any, now: datetime) -> ResourcePlan:
     if not isinstance(change, Change):
         return ResourcePlan(change.logical_id, (_untold(change),))
     verdicts = verdicts_of(change, sagemaker, now)
@@ -86,13 +86,11 @@ def _told(look: Look, change: Change | Untold | Unchanged, sagemaker: Any, now: 
     return ResourcePlan(change.logical_id, without_placeholders(verdicts))
 
 
-def _untold(untold: Untold | Unchanged) -> Verdict:
-    if isinstance(untold, Unchanged):
-        return Verdict(Kind.NOTHING, untold.physical_id, reason="the change set does not change the resource")
+def _untold(untold: Untold) -> Verdict:
     return Verdict(Kind.REFUSED if untold.is_refused else Kind.UNKNOWN, reason=untold.why)
 
 
-def _unread(change: Change | Untold | Unchanged, failure: Failure) -> ResourcePlan:
+def _unread(change: Change | Untold, failure: Failure) -> ResourcePlan:
     return ResourcePlan(change.logical_id, (Verdict(Kind.UNKNOWN, reason=f"it can't be read: {failure.why}"),))
 
 
