@@ -9,7 +9,7 @@ from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import Stacks, stack_status
 from shadowtest.live_tests import LiveTest, owner_of, tests_of, with_owners
-from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_test, end_of
+from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_test, count_of, end_of
 from shadowtest.state.live_state import LiveState, Served, StackState, State
 from shadowtest.values.stack import stack_name
 
@@ -95,5 +95,4 @@ def _state(test: LiveTest, endpoint: ObservedEndpoint | None) -> LiveState:
 def _served(endpoint: ObservedEndpoint) -> Iterator[Served]:
     for role, variants in ((PRODUCTION, endpoint.production), (SHADOW, endpoint.shadows)):
         for each in variants:
-            count = each.instance_count or each.configured_count
-            yield Served(each.variant_name, role, each.model_name, each.instance_type, count)
+            yield Served(each.variant_name, role, each.model_name, each.instance_type, count_of(each))
