@@ -17,11 +17,15 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 @dataclass(frozen=True)
 class Untold:
-    """A resource of which it is not known how it changes, or that can't be deployed. ``why``: a clause."""
+    """A resource of which it is not known how it changes, or that can't be deployed.
+
+    ``why``: a clause. ``name``: that of its experiment; empty where it is not known.
+    """
 
     logical_id: str
     why: str
     is_refused: bool
+    name: str = ""
 
 
 def changes_of(
@@ -77,7 +81,7 @@ class _Comparison:
             return Untold(logical_id, str(error), is_refused=True)
 
     def _unchanged(self, logical_id: str, physical_id: str) -> Change:
-        """A deployed resource that is not among the changes of the change set. Whatever its properties are, they stay."""
+        """A deployed resource that the change set does not change. Whatever its properties are, they stay."""
         return Change(self._stack_id, logical_id, deployed={}, declared={}, physical_id=physical_id)
 
     def _change(self, logical_id: str, physical_id: str | None) -> Change | Untold | None:
@@ -87,7 +91,8 @@ class _Comparison:
         known = (self.stack.changes or {}).get(logical_id)
         exists = self.declared.exists(logical_id) if known is None else not known.is_removed
         if isinstance(exists, KnownAtDeployment):
-            return Untold(logical_id, f"its condition is known only at deployment ({exists.why})", is_refused=False)
+            why = f"its condition is known only at deployment ({exists.why})"
+            return Untold(logical_id, why, is_refused=False, name=physical_id or self._declared_name(logical_id))
         if not exists and physical_id is None:
             return None
         before, now = (dict(resources_of(template)).get(logical_id, {}) for template in self._before_and_now)
@@ -112,6 +117,11 @@ class _Comparison:
             keeps_removed=kept is True and not exists,
             keeps_replaced=kept is True and exists,
         )
+
+    def _declared_name(self, logical_id: str) -> str:
+        properties = self.declared.properties(logical_id)
+        name = properties.get("Name") if not isinstance(properties, KnownAtDeployment) else None
+        return name if isinstance(name, str) else ""
 
     @property
     def _stack_id(self) -> str:

@@ -16,6 +16,7 @@ from shadowtest.planning.changes import Untold, changes_of
 from shadowtest.planning.looking import Look, look_at
 from shadowtest.planning.made_up import without_made_up_names, without_placeholders
 from shadowtest.planning.offline import told_offline
+from shadowtest.planning.same_name import with_one_owner_each
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.stack_status import status_note
 from shadowtest.planning.verdict import Kind, Verdict
@@ -74,7 +75,7 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
             if of is look
         )
         plans.append(StackPlan(stack.name, look.aws.region, resources, _notes(stack, look.status)))
-    return Planned(_of_interest(plans), errors)
+    return Planned(_of_interest(with_one_owner_each(plans)), errors)
 
 
 def _told(look: Look, change: Change | Untold, sagemaker: Any, now: datetime) -> ResourcePlan:
@@ -87,7 +88,7 @@ def _told(look: Look, change: Change | Untold, sagemaker: Any, now: datetime) ->
 
 
 def _untold(untold: Untold) -> Verdict:
-    return Verdict(Kind.REFUSED if untold.is_refused else Kind.UNKNOWN, reason=untold.why)
+    return Verdict(Kind.REFUSED if untold.is_refused else Kind.UNKNOWN, untold.name, reason=untold.why)
 
 
 def _unread(change: Change | Untold, failure: Failure) -> ResourcePlan:
