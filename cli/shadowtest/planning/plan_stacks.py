@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from inference_experiment_handler.spec import names
 from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.reads import ReadOnce
 from shadowtest.aws.session import Aws
@@ -15,6 +16,7 @@ from shadowtest.planning.change import Change
 from shadowtest.planning.changes import Untold, changes_of
 from shadowtest.planning.looking import Look, look_at
 from shadowtest.planning.made_up import without_made_up_names, without_placeholders
+from shadowtest.planning.neighbours import read_ahead
 from shadowtest.planning.offline import told_offline
 from shadowtest.planning.same_name import with_one_owner_each
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
@@ -55,6 +57,8 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     now = aws.now()
     clients = {look.aws.region: ReadOnce(look.aws.client("sagemaker")) for look in found}
     todo = [(look, change) for look in found for change in look.changes]
+    for region, where in {look.aws.region: look.aws for look, change in todo if _may_create(change)}.items():
+        read_ahead(where, clients[region])
     told = attempt_each(
         aws,
         lambda each: _told(*each, clients[each[0].aws.region], now),
@@ -85,6 +89,13 @@ def _told(look: Look, change: Change | Untold, sagemaker: Any, now: datetime) ->
     if look.deployed is None:
         verdicts = without_made_up_names(change, verdicts)
     return ResourcePlan(change.logical_id, without_placeholders(verdicts))
+
+
+def _may_create(change: Change | Untold) -> bool:
+    """Whether it asks for an experiment that it does not have."""
+    if not isinstance(change, Change) or change.declared is None or change.declared == change.deployed:
+        return False
+    return not names.same(change.physical_id, names.of(change.declared, change.stack_id, change.logical_id))
 
 
 def _untold(untold: Untold) -> Verdict:
