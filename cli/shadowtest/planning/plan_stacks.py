@@ -1,6 +1,6 @@
 """The plans of all stacks that are to be deployed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,9 @@ from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.stack_status import status_note
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.values.stack import Place
+
+_OPEN = (Kind.REFUSED, Kind.UNKNOWN)
+_AFTER_OPEN = "the old stack has to be deleted first, and it can't be told that this succeeds"
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
             note = f"The stack is not planned, because it can't be read: {look.why}"
             plans.append(StackPlan(stack.name, stack.region or aws.region, (), (note,)))
             continue
-        resources = tuple(
+        resources = _by_logical_id(
             _unread(change, plan) if isinstance(plan, Failure) else plan
             for (of, change), plan in zip(todo, told, strict=True)
             if of is look
@@ -85,10 +88,20 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
 def _told(look: Look, change: Change | Untold, sagemaker: Any, now: datetime) -> ResourcePlan:
     if not isinstance(change, Change):
         return ResourcePlan(change.logical_id, (_untold(change),))
+    if any(each.kind in _OPEN for removal in change.after for each in verdicts_of(removal, sagemaker, now)):
+        return ResourcePlan(change.logical_id, (Verdict(Kind.UNKNOWN, reason=_AFTER_OPEN),))
     verdicts = verdicts_of(change, sagemaker, now)
-    if look.deployed is None:
+    if look.deployed is None and change.physical_id is None:
         verdicts = without_made_up_names(change, verdicts)
     return ResourcePlan(change.logical_id, without_placeholders(verdicts))
+
+
+def _by_logical_id(resources: Iterable[ResourcePlan]) -> tuple[ResourcePlan, ...]:
+    """What happens to the test of an old stack comes before what happens to that of the new one."""
+    verdicts: dict[str, tuple[Verdict, ...]] = {}
+    for each in resources:
+        verdicts[each.logical_id] = (*verdicts.get(each.logical_id, ()), *each.verdicts)
+    return tuple(ResourcePlan(*each) for each in verdicts.items())
 
 
 def _may_create(change: Change | Untold) -> bool:

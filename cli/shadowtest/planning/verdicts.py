@@ -54,9 +54,17 @@ def foretell(change: Change, live: Live, now: datetime, *, stops_scheduled: bool
 def live_for(change: Change, sagemaker: SageMaker, now: datetime) -> Live:
     """Reads what the verdicts of the change depend on. Raises a ``ServiceError`` where a read fails."""
     requests = list(_requests(change, now))
-    live = read_live(requests, sagemaker, now)
-    created_on = [each.declared.endpoint_name for each in requests if each.declared and not live.experiment(each.name)]
-    return with_neighbours(live, created_on, sagemaker)
+    removals = [request for each in change.after for request in _requests(each, now)]
+    live = read_live([*removals, *requests], sagemaker, now)
+    created_on = [
+        each.declared.endpoint_name
+        for each in requests
+        if each.declared and (change.after or not live.experiment(each.name))
+    ]
+    live = with_neighbours(live, created_on, sagemaker)
+    for each in change.after:
+        live = foretell(each, live, now).live
+    return live
 
 
 def name_of(change: Change) -> str:
