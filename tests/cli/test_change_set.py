@@ -178,6 +178,14 @@ def test_a_previous_value_is_that_of_the_deployment(planner: Planner, change_set
     assert [each["declared"] for each in verdict["differences"]] == ["deployed"]
 
 
+def test_a_change_set_has_all_parameters_that_it_needs(planner: Planner, change_set: ChangeSets) -> None:
+    new = template(ShadowTest=BEFORE, rest={"Parameters": {"Untold": {"Type": "String"}}})
+    changes = [change(BEFORE, as_served(sampling=50))]
+
+    assert change_set.kinds(change_set(new, changes)) == {"ShadowTest": ["update in place"]}
+    assert planner(new).code == 3
+
+
 def test_a_removal_and_an_addition(change_set: ChangeSets) -> None:
     new = template(Second=BEFORE | {"EndpointName": "other"})
 
