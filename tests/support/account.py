@@ -152,17 +152,17 @@ class FakeAws:
         """The actions that the user's policy has, such as ``sagemaker:ListTags``; ``None`` for all."""
         self.asked_in: list[str] = []
         """The regions that were asked for by their names."""
-        self._stack = stack
+        self.stack = stack
 
     def now(self) -> datetime:
-        return self._stack.clock.now()
+        return self.stack.clock.now()
 
     def client(self, service: str) -> Any:
         if service == "cloudformation":
             self.cloudformation.allowed = self.allowed
             return self.cloudformation
         if service == "sagemaker":
-            return _SageMaker(self._stack.ports.sagemaker(), self.unreadable, self.allowed)
+            return _SageMaker(self.stack.ports.sagemaker(), self.unreadable, self.allowed)
         if service == "cloudwatch" and self.cloudwatch is not None:
             return self.cloudwatch
         raise _error("GetProducts", "AccessDeniedException", f"not authorized to perform: {service}:GetProducts")

@@ -13,6 +13,7 @@ from inference_experiment_handler.spec.parser import InvalidPropertiesError
 from shadowtest.planning.change import Change
 from shadowtest.planning.live import Live, read_live
 from shadowtest.planning.neighbours import with_neighbours
+from shadowtest.planning.placeholders import PLACEHOLDER
 from shadowtest.planning.requests import cleanup_request, first_request, look_request
 from shadowtest.planning.telling import about, tell
 from shadowtest.planning.verdict import Kind, Verdict
@@ -56,10 +57,13 @@ def live_for(change: Change, sagemaker: SageMaker, now: datetime) -> Live:
     requests = list(_requests(change, now))
     removals = [request for each in change.after for request in _requests(each, now)]
     live = read_live([*removals, *requests], sagemaker, now)
+    # An endpoint that this deployment creates, whose name is not known yet, has no test of others.
     created_on = [
         each.declared.endpoint_name
         for each in requests
-        if each.declared and (change.after or not live.experiment(each.name))
+        if each.declared
+        and each.declared.endpoint_name != PLACEHOLDER
+        and (change.after or not live.experiment(each.name))
     ]
     live = with_neighbours(live, created_on, sagemaker)
     for each in change.after:
