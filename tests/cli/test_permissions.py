@@ -13,7 +13,7 @@ from tests.support.command_line import Done
 from tests.support.planner import BEFORE, Planner, template
 
 OTHER = "other"
-RUNS = {
+RUNS: dict[str, list[tuple[str, ...]]] = {
     "plan": [("demo.json", "--stack", "Demo"), ("new.json", "--stack", "New")],
     "status": [(), ("Demo",)],
     "drift": [(), ("Demo",)],

@@ -132,7 +132,7 @@ def test_all_pages_are_read(plan: Planner, monkeypatch: pytest.MonkeyPatch) -> N
     # The list begins with the newest.
     make_theirs(plan.stack, Schedule={"StartTime": datetime(2030, 1, 3, tzinfo=UTC)})
     make_another(plan, "another")
-    client = plan.stack.ports.sagemaker()
+    client: Any = plan.stack.ports.sagemaker()
     pages = client.list_inference_experiments
     monkeypatch.setattr(client, "list_inference_experiments", lambda **asked: pages(**asked | {"MaxResults": 1}))
 
@@ -142,7 +142,7 @@ def test_all_pages_are_read(plan: Planner, monkeypatch: pytest.MonkeyPatch) -> N
 def test_one_that_is_gone_when_it_is_described(plan: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
     make_theirs(plan.stack)
     plan.stack.clock.advance(timedelta(hours=1))
-    client = plan.stack.ports.sagemaker()
+    client: Any = plan.stack.ports.sagemaker()
     pages = client.list_inference_experiments
 
     def listed(**asked: Any) -> Any:
