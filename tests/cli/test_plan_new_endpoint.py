@@ -9,6 +9,7 @@ from shadowtest.aws import options
 from simulation.declarations import Declaration, as_served, declared
 from tests.support.account import FakeAws
 from tests.support.command_line import CommandLine, Done
+from tests.support.foreign import THEIRS, make_theirs
 from tests.support.planner import template
 from tests.support.stack import Stack
 
@@ -19,9 +20,11 @@ REST: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def empty_account(monkeypatch: pytest.MonkeyPatch) -> None:
+def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
+    """Of an account without stacks."""
     aws = FakeAws(Stack())
     monkeypatch.setattr(options, "Aws", lambda *_: aws)
+    return aws
 
 
 def plan(shadowtest: CommandLine, properties: Declaration, *more: str) -> Done:
@@ -38,6 +41,13 @@ def test_it_is_created(shadowtest: CommandLine) -> None:
     assert "is created on endpoint (created by this deployment)." in done.out
     # What the endpoint serves is not known, and neither is what the test is deployed on.
     assert "billed" not in done.out
+
+
+def test_it_has_no_test_of_others(shadowtest: CommandLine, aws: FakeAws) -> None:
+    make_theirs(aws.stack)
+    aws.unreadable.add(THEIRS)
+
+    assert plan(shadowtest, as_served(), "--strict").code == 0
 
 
 def test_what_is_declared_of_its_instances_is_billed(shadowtest: CommandLine) -> None:

@@ -17,24 +17,20 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 @dataclass(frozen=True)
 class Untold:
-    """A resource of which it is not known how it changes, or that can't be deployed. ``why``: a clause."""
+    """A resource of which it is not known how it changes, or that can't be deployed.
+
+    ``why``: a clause. ``name``: that of its experiment; empty where it is not known.
+    """
 
     logical_id: str
     why: str
     is_refused: bool
-
-
-@dataclass(frozen=True)
-class Unchanged:
-    """A deployed resource that is not among the changes of the change set."""
-
-    logical_id: str
-    physical_id: str
+    name: str = ""
 
 
 def changes_of(
     stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
-) -> list[Change | Untold | Unchanged]:
+) -> list[Change | Untold]:
     """The changes of a stack's tests, in the order of the template; those that it has no more come last.
 
     A macro that may make tests is an ``Untold`` of its own, because it may make new ones.
@@ -74,15 +70,19 @@ class _Comparison:
     declared: Resolver
     before: Resolver | None
 
-    def change(self, logical_id: str) -> Change | Untold | Unchanged | None:
+    def change(self, logical_id: str) -> Change | Untold | None:
         """``None`` where the resource is neither deployed nor declared."""
         physical_id = self.deployed.physical_ids.get(logical_id) if self.deployed is not None else None
         if self.stack.changes is not None and logical_id not in self.stack.changes:
-            return Unchanged(logical_id, physical_id) if physical_id is not None else None
+            return self._unchanged(logical_id, physical_id) if physical_id is not None else None
         try:
             return self._change(logical_id, physical_id)
         except MalformedFunctionError as error:
             return Untold(logical_id, str(error), is_refused=True)
+
+    def _unchanged(self, logical_id: str, physical_id: str) -> Change:
+        """A deployed resource that the change set does not change. Whatever its properties are, they stay."""
+        return Change(self._stack_id, logical_id, deployed={}, declared={}, physical_id=physical_id)
 
     def _change(self, logical_id: str, physical_id: str | None) -> Change | Untold | None:
         macro = macros.macro_behind(self.stack.template, logical_id)
@@ -91,7 +91,8 @@ class _Comparison:
         known = (self.stack.changes or {}).get(logical_id)
         exists = self.declared.exists(logical_id) if known is None else not known.is_removed
         if isinstance(exists, KnownAtDeployment):
-            return Untold(logical_id, f"its condition is known only at deployment ({exists.why})", is_refused=False)
+            why = f"its condition is known only at deployment ({exists.why})"
+            return Untold(logical_id, why, is_refused=False, name=physical_id or self._declared_name(logical_id))
         if not exists and physical_id is None:
             return None
         before, now = (dict(resources_of(template)).get(logical_id, {}) for template in self._before_and_now)
@@ -108,7 +109,7 @@ class _Comparison:
         if isinstance(declared, KnownAtDeployment):
             return _of_unknown(logical_id, declared)
         return Change(
-            stack_id=self.place.stack_id or _made_up_id(self.place),
+            stack_id=self._stack_id,
             logical_id=logical_id,
             deployed=deployed,
             declared=declared,
@@ -116,6 +117,15 @@ class _Comparison:
             keeps_removed=kept is True and not exists,
             keeps_replaced=kept is True and exists,
         )
+
+    def _declared_name(self, logical_id: str) -> str:
+        properties = self.declared.properties(logical_id)
+        name = properties.get("Name") if not isinstance(properties, KnownAtDeployment) else None
+        return name if isinstance(name, str) else ""
+
+    @property
+    def _stack_id(self) -> str:
+        return self.place.stack_id or _made_up_id(self.place)
 
     @property
     def _before_and_now(self) -> tuple[Template, Template]:

@@ -29,12 +29,14 @@ class Live:
         endpoints: ``None`` where there is no endpoint of that name.
         arrivals: What the what-if itself has begun, by the experiment's name.
         unread: The names of experiments and endpoints of which it is not known what is live.
+        hidden: Why other experiments that may be on the endpoint of a new test can't be read, by their names.
     """
 
     experiments: Mapping[str, ObservedExperiment] = field(default_factory=dict)
     endpoints: Mapping[str, ObservedEndpoint | None] = field(default_factory=dict)
     arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
     def experiment(self, name: str) -> ObservedExperiment | None:
         return self.experiments.get(name.casefold())

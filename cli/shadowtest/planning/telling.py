@@ -10,7 +10,7 @@ from inference_experiment_handler.model.tags import ADOPTED
 from inference_experiment_handler.plan import diff
 from inference_experiment_handler.plan.fields import FIELDS
 from inference_experiment_handler.spec.declaration import Action
-from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_endpoint, bills_of_test, end_of
+from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_endpoint, bills_of_test, count_of, end_of
 from shadowtest.planning.live import Live
 from shadowtest.planning.verdict import Difference, Fate, Kind, Verdict
 from shadowtest.planning.what_if import Course, Taken
@@ -150,7 +150,7 @@ def _ended(verdict: Verdict, call: Call, before: ObservedExperiment, after: Live
                 (served.model_name if served else None) or own.model_name,
                 str(actions[name]),
                 (served.instance_type if served else None) or own.instance_type,
-                (served.instance_count if served else None) or own.instance_count,
+                (count_of(served) if served else None) or own.instance_count,
             )
         )
     return replace(

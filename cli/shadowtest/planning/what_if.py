@@ -17,7 +17,7 @@ from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
 from shadowtest.planning.effects import applied
 from shadowtest.planning.live import Live
-from shadowtest.planning.neighbours import in_words, neighbour_of, overlap
+from shadowtest.planning.neighbours import hidden_in_words, in_words, neighbour_of, overlap
 from shadowtest.planning.transitions import Open, passed
 
 _MOST_STEPS = 100
@@ -102,6 +102,9 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
             neighbour = _in_the_way(step, after)
             if neighbour is not None:
                 return Course(request, tuple(taken), _refusal(step, after, neighbour), live, situation, neighbour)
+            if step.operation == CREATE and after.hidden:
+                unknown = Open(hidden_in_words(after.experiments[step.subject.casefold()].endpoint_name, after))
+                return Course(request, tuple(taken), unknown, live, situation)
             live = after
             journal.record(step, now)
         taken.append(Taken(situation, step, live, waits_for))

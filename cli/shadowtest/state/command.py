@@ -15,7 +15,7 @@ from shadowtest.outputs import Outputs, output_options, write
 from shadowtest.printing import output
 from shadowtest.standard_output import ReaderGoneError
 from shadowtest.state.live_state import State
-from shadowtest.state.reading import state_of_region, state_of_stacks
+from shadowtest.state.reading import followed, state_of_region, state_of_stacks
 from shadowtest.state.rendering import FORMATS, rendered
 from shadowtest.state.rendering.text import render_text
 from shadowtest.state.watching import Watch
@@ -91,19 +91,28 @@ def command(
 
 
 class _Reader:
-    """Reads the state. A stack has to exist at first; while it is followed, it may be deleted."""
+    """Reads the state. A stack has to exist at first; while it is followed, it may be deleted.
+
+    What was there before is followed to its end, also if it is none of what was asked for any more.
+    """
 
     def __init__(self, aws: Aws, stacks: tuple[str, ...], *, everything: bool) -> None:
         self._aws, self._stacks, self._everything = aws, stacks, everything
-        self._is_first = True
+        self._last: State | None = None
 
     def __call__(self) -> State:
+        state = self._read()
+        if self._last is not None and not state.unread:
+            state = followed(self._aws, state, self._last)
+        self._last = state
+        return state
+
+    def _read(self) -> State:
         if not self._stacks:
             return state_of_region(self._aws, everything=self._everything)
         stacks, missing = stacks_of_names(self._aws, self._stacks)
-        if self._is_first:
+        if self._last is None:
             if missing:
                 raise no_such_stacks(self._aws, missing)
             note_nested_stacks(stacks.found)
-        self._is_first = False
         return state_of_stacks(self._aws, stacks)

@@ -54,8 +54,17 @@ def _is_live() -> bool:
 
 @contextmanager
 def _shown_live() -> Iterator[Show]:
+    last = State((), ())
     with Live(console=Console(highlight=False), transient=False) as live:
-        yield lambda state: live.update(_with_progress(state), refresh=True)
+
+        def show(state: State) -> None:
+            nonlocal last
+            for line in _gone(last, state):
+                live.console.print(Text(escaped(line)))
+            live.update(_with_progress(state), refresh=True)
+            last = state
+
+        yield show
 
 
 def _with_progress(state: State) -> RenderableType:
@@ -68,17 +77,31 @@ def _with_progress(state: State) -> RenderableType:
 @contextmanager
 def _shown_by_lines(now: Callable[[], datetime]) -> Iterator[Show]:
     """A line for each change, with its time."""
-    shown: dict[str, str] = {}
+    last = State((), ())
 
     def show(state: State) -> None:
-        lines = {f"stack {each.name}": stack_in_words(each) for each in state.stacks}
-        lines |= {f"experiment {each.experiment}": on_one_line(each) for each in state.tests}
-        gone = {key: f"{key.capitalize()} no longer exists." for key in shown if key not in lines}
-        for key, line in (lines | gone).items():
-            if shown.get(key) != line:
-                click.echo(f"{iso_instant(now())} {escaped(line)}")
-        for key in gone:
-            del shown[key]
-        shown.update(lines)
+        nonlocal last
+        before = _lines(last)
+        changed = [line for key, line in _lines(state).items() if before.get(key) != line]
+        for line in (*changed, *_gone(last, state)):
+            click.echo(f"{iso_instant(now())} {escaped(line)}")
+        last = state
 
     yield show
+
+
+def _lines(state: State) -> dict[tuple[str, str], str]:
+    """Of each stack and each experiment."""
+    stacks = {("stack", each.name): stack_in_words(each) for each in state.stacks}
+    return stacks | {("experiment", each.experiment): on_one_line(each) for each in state.tests}
+
+
+def _gone(last: State, state: State) -> Iterator[str]:
+    """What is said of each that is not there any more."""
+    there = _lines(state)
+    for test in last.tests:
+        if ("experiment", test.experiment) not in there:
+            yield f"Experiment {test.experiment} no longer exists. It was {test.status}."
+    for stack in last.stacks:
+        if ("stack", stack.name) not in there:
+            yield f"Stack {stack.name} is deleted."
