@@ -330,6 +330,33 @@ def test_what_was_seen_last_is_kept_when_aws_can_not_be_read_any_more(
     assert json.loads((tmp_path / "last.json").read_text())["tests"][0]["status"] == "Updating"
 
 
+@pytest.mark.parametrize("stacks", [(), ("Demo",)])
+@pytest.mark.parametrize("denied", ["cloudformation", "sagemaker"])
+def test_watching_goes_on_after_a_read_that_fails_twice(
+    demo: DeployedTest, monkeypatch: pytest.MonkeyPatch, stacks: tuple[str, ...], denied: str
+) -> None:
+    others = {f"sagemaker:{each}" for each in ("DescribeEndpoint", "DescribeEndpointConfig")} | {
+        "cloudformation": {"sagemaker:DescribeInferenceExperiment", "sagemaker:ListInferenceExperiments"},
+        "sagemaker": {"cloudformation:DescribeStacks", "cloudformation:GetTemplateSummary"},
+    }[denied]
+    demo.deployed.status = "UPDATE_IN_PROGRESS"
+    looks: list[str] = []
+
+    def sleep(_: float) -> None:
+        looks.append(denied)
+        demo.aws.allowed = others if len(looks) in (1, 2, 4, 5) else None
+        if len(looks) == 6:
+            demo.deployed.status = "UPDATE_COMPLETE"
+
+    monkeypatch.setattr("time.sleep", sleep)
+
+    done = demo("status", *stacks, "--watch")
+
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[-1].endswith(" is UPDATE_COMPLETE.")
+    assert len(looks) == 6
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
