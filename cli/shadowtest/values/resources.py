@@ -5,6 +5,7 @@ from typing import Any
 
 from shadowtest.templates.macros import in_words, is_macro, may_be_extended
 from shadowtest.templates.sections import section
+from shadowtest.values.depth import Depth
 from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.parameters import NO_VALUE
 from shadowtest.values.resource_types import RESOURCE_TYPES, Attribute, ResourceType
@@ -27,6 +28,7 @@ class Resources:
         physical_ids: Mapping[str, str],
         before: "Resources | None",
         resolve: Callable[[Any], Any],
+        depth: Depth,
     ) -> None:
         self._declared = {
             key: each for key, each in section(template, "Resources").items() if isinstance(each, Mapping)
@@ -36,6 +38,7 @@ class Resources:
         self._physical_ids = physical_ids
         self._before = before
         self._resolve = resolve
+        self._depth = depth
         self._properties: dict[str, Properties] = {}
         self._in_hand: set[str] = set()
 
@@ -50,7 +53,8 @@ class Resources:
                 raise MalformedFunctionError(f"{logical_id} depends on itself")
             self._in_hand.add(logical_id)
             try:
-                self._properties[logical_id] = self._resolved(logical_id)
+                with self._depth:
+                    self._properties[logical_id] = self._resolved(logical_id)
             finally:
                 self._in_hand.discard(logical_id)
         return self._properties[logical_id]
