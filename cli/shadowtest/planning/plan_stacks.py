@@ -14,7 +14,7 @@ from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
 from shadowtest.planning.changes import Unchanged, Untold, changes_of
 from shadowtest.planning.looking import Look, look_at
-from shadowtest.planning.made_up import without_made_up_names, without_placeholders
+from shadowtest.planning.made_up import without_made_up
 from shadowtest.planning.offline import told_offline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.stack_status import status_note
@@ -56,7 +56,7 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     todo = [(look, change) for look in found for change in look.changes]
     told = attempt_each(
         aws,
-        lambda each: _told(*each, clients[each[0].aws.region], now),
+        lambda each: _told(each[1], clients[each[0].aws.region], now),
         todo,
         named=lambda each: f"{each[1].logical_id} of stack {each[0].stack.name}",
         region=lambda each: each[0].aws.region,
@@ -77,13 +77,10 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     return Planned(_of_interest(plans), errors)
 
 
-def _told(look: Look, change: Change | Untold | Unchanged, sagemaker: Any, now: datetime) -> ResourcePlan:
+def _told(change: Change | Untold | Unchanged, sagemaker: Any, now: datetime) -> ResourcePlan:
     if not isinstance(change, Change):
         return ResourcePlan(change.logical_id, (_untold(change),))
-    verdicts = verdicts_of(change, sagemaker, now)
-    if look.deployed is None:
-        verdicts = without_made_up_names(change, verdicts)
-    return ResourcePlan(change.logical_id, without_placeholders(verdicts))
+    return ResourcePlan(change.logical_id, without_made_up(change, verdicts_of(change, sagemaker, now)))
 
 
 def _untold(untold: Untold | Unchanged) -> Verdict:
