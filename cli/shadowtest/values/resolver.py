@@ -43,9 +43,9 @@ class Resolver:
         self._mappings = section(template, "Mappings")
         self._knows_mappings = not macros.may_be_extended(template, "Mappings")
         self._exports = exports
-        before = deployed.parameters if deployed is not None else {}
+        parameters = deployed.parameters if deployed is not None else {}
         self._values = {
-            **parameter_values(template, given or {}, before, resolved or {}),
+            **parameter_values(template, given or {}, parameters, resolved or {}),
             **pseudo_parameters(place),
         }
         self._conditions = Conditions(
@@ -54,13 +54,16 @@ class Resolver:
             self._depth,
             is_complete=not macros.may_be_extended(template, "Conditions"),
         )
+        before = None
+        if deployed is not None and not is_deployed:
+            before = as_deployed(deployed, exports, self._depth)._resources
         self._resources: Resources = Resources(
             template,
             place,
             deployed.physical_ids if deployed is not None else {},
-            as_deployed(deployed, exports, self._depth)._resources if deployed is not None and not is_deployed else None,
+            before,
             self._value,
-            self._depth,
+            depth=self._depth,
         )
 
     def exists(self, logical_id: str) -> Holds:
@@ -176,9 +179,7 @@ class Resolver:
         return value or KnownAtDeployment.of({"Fn::ImportValue": name}, f"no export {name} was found")
 
 
-def as_deployed(
-    deployed: DeployedStack, exports: Mapping[str, str] | None, depth: Depth | None = None
-) -> Resolver:
+def as_deployed(deployed: DeployedStack, exports: Mapping[str, str] | None, depth: Depth | None = None) -> Resolver:
     """The deployed template with the values that it was deployed with. ``depth``: as of ``Resolver``."""
     return Resolver(
         deployed.template,

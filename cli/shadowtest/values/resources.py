@@ -28,6 +28,7 @@ class Resources:
         physical_ids: Mapping[str, str],
         before: "Resources | None",
         resolve: Callable[[Any], Any],
+        *,
         depth: Depth,
     ) -> None:
         self._declared = {
