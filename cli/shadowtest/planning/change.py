@@ -17,6 +17,8 @@ class Change:
         physical_id: CloudFormation's, of a resource that is deployed.
         keeps_removed: ``DeletionPolicy`` is Retain: CloudFormation sends no Delete for a resource that is removed.
         keeps_replaced: ``UpdateReplacePolicy`` is Retain: the same for an old physical id that is replaced.
+        depends_on: The logical IDs of the resources that CloudFormation creates or updates before this one. If this one
+            is removed, of those that it deletes after it.
     """
 
     stack_id: str
@@ -26,3 +28,4 @@ class Change:
     physical_id: str | None = None
     keeps_removed: bool = False
     keeps_replaced: bool = False
+    depends_on: frozenset[str] = frozenset()

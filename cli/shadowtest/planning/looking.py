@@ -8,7 +8,8 @@ from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import deployed_stack, exports
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.planning.change import Change
-from shadowtest.planning.changes import Unchanged, Untold, changes_of, imports_values
+from shadowtest.planning.changes import Unchanged, Untold, changes_of, endpoint_changes_of, imports_values
+from shadowtest.planning.endpoint_changes import EndpointChange
 from shadowtest.planning.faults import refused_for_faults
 from shadowtest.planning.stack_status import is_created_anew, refusal
 from shadowtest.templates.sections import section
@@ -31,6 +32,7 @@ class Look:
     status: str = ""
     elsewhere: str | None = None
     changes: Sequence[Change | Untold | Unchanged] = ()
+    endpoints: Sequence[EndpointChange] = ()
 
     @property
     def imports(self) -> bool:
@@ -75,7 +77,8 @@ def _with_changes(look: Look, exports: dict[str, str] | Failure | None) -> Look 
     why = refusal(look.status) or _without_parameters(look)
     if why is not None:
         return replace(look, changes=[Untold(each.logical_id, why, is_refused=True) for each in changes])
-    return replace(look, changes=changes)
+    endpoints = endpoint_changes_of(look.stack, look.deployed, _place(look), known)
+    return replace(look, changes=changes, endpoints=endpoints)
 
 
 def _from_elsewhere(change: Change | Untold | Unchanged, why: str) -> Untold:

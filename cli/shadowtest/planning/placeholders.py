@@ -6,8 +6,6 @@ from typing import Any
 from shadowtest.templates.node import Path
 
 PLACEHOLDER = "known-at-deployment"
-NAMES_WHAT_IS_LIVE = ("EndpointName", "Name")
-"""Properties by which the handler looks for what is live."""
 FORMS = {
     "Description": PLACEHOLDER,
     "Destination": f"s3://{PLACEHOLDER}/",

@@ -18,6 +18,7 @@ from shadowtest.planning.made_up import without_made_up
 from shadowtest.planning.offline import told_offline
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.stack_status import status_note
+from shadowtest.planning.surroundings import Surroundings
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.values.stack import Place
 
@@ -56,7 +57,7 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     todo = [(look, change) for look in found for change in look.changes]
     told = attempt_each(
         aws,
-        lambda each: _told(each[1], clients[each[0].aws.region], now),
+        lambda each: _told(each[1], clients[each[0].aws.region], now, _around(each[0], found)),
         todo,
         named=lambda each: f"{each[1].logical_id} of stack {each[0].stack.name}",
         region=lambda each: each[0].aws.region,
@@ -77,10 +78,15 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     return Planned(_of_interest(plans), errors)
 
 
-def _told(change: Change | Untold | Unchanged, sagemaker: Any, now: datetime) -> ResourcePlan:
+def _around(look: Look, looks: Sequence[Look]) -> Surroundings:
+    others = (each for each in looks if each is not look and each.aws.region == look.aws.region)
+    return Surroundings(look.endpoints, [endpoint for each in others for endpoint in each.endpoints])
+
+
+def _told(change: Change | Untold | Unchanged, sagemaker: Any, now: datetime, around: Surroundings) -> ResourcePlan:
     if not isinstance(change, Change):
         return ResourcePlan(change.logical_id, (_untold(change),))
-    return ResourcePlan(change.logical_id, without_made_up(change, verdicts_of(change, sagemaker, now)))
+    return ResourcePlan(change.logical_id, without_made_up(change, verdicts_of(change, sagemaker, now, around)))
 
 
 def _untold(untold: Untold | Unchanged) -> Verdict:

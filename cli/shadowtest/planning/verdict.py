@@ -76,7 +76,8 @@ class Verdict:
         new_endpoint: The logical ID of the resource that creates it, where only the deployment makes its name known.
         sampling: The percentage of requests that the shadow variant gets from then on.
         starts, ends: When the test starts and ends then, as far as it is known.
-        bills: What is billed from then on.
+        bills: What is billed from then on, as far as it is known.
+        bills_are_complete: Whether the instances of the shadow variant are known.
         fates: What becomes of each variant, where the test is stopped.
         replaces: The experiment that a new one replaces.
         operations: The calls of SageMaker's that change something.
@@ -98,6 +99,7 @@ class Verdict:
     starts: datetime | None = None
     ends: datetime | None = None
     bills: tuple[Bill, ...] = ()
+    bills_are_complete: bool = True
     fates: tuple[Fate, ...] = ()
     replaces: str | None = None
     operations: tuple[str, ...] = ()

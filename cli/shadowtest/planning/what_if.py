@@ -63,10 +63,9 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
     taken: list[Taken] = []
     for _ in range(_MOST_STEPS):
         situation = live.situation(request, journal, now)
-        unread = live.unread & {request.name.casefold(), *situation.endpoints}
-        if unread:
-            unknown = Open("the name of a live resource is known only at deployment")
-            return Course(request, tuple(taken), unknown, live, situation)
+        unread = _unread(live, situation)
+        if unread is not None:
+            return Course(request, tuple(taken), unread, live, situation)
         for target in situation.targets:
             if target.lease_observed:
                 journal.record_lease_observed(target.name)
@@ -108,6 +107,14 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
             journal.record(step, now)
         taken.append(Taken(situation, step, live, waits_for))
     return Course(request, tuple(taken), Open(f"no end in {_MOST_STEPS} steps"), live, situation)
+
+
+def _unread(live: Live, situation: Situation) -> Open | None:
+    """Where the next step depends on what is not known."""
+    if situation.request.name.casefold() in live.unread:
+        return Open("the name of the experiment is known only at deployment")
+    why = (live.unread_endpoints[name] for name in situation.endpoints if name in live.unread_endpoints)
+    return next(map(Open, why), None)
 
 
 def _is_refused(call: Call, live: Live, *, stops_scheduled: bool) -> bool:

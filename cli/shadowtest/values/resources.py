@@ -115,7 +115,7 @@ class Resources:
             if isinstance(name, str):
                 return known.id_of(name, self._place)
         why = f"{logical_id} is created by the deployment"
-        return KnownAtDeployment.of(expression, why, is_created=logical_id not in self._physical_ids)
+        return KnownAtDeployment.of(expression, why)
 
     def _stays(self, logical_id: str, before: "Resources") -> bool:
         """Whether the deployment does not replace the resource."""
