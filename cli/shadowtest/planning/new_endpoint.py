@@ -18,6 +18,11 @@ class NewEndpoint:
     observed: ObservedEndpoint
     knows_count: bool
 
+    @property
+    def is_known(self) -> bool:
+        """Whether all that matters of it is known."""
+        return self.knows_count and not any(PLACEHOLDER in vars(each).values() for each in self.observed.production)
+
 
 def new_endpoint(name: str, change: EndpointChange, declared: Declaration, properties: Any) -> NewEndpoint | str:
     """The endpoint under this name, or why it is not known what it serves, as a clause.

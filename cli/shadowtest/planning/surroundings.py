@@ -11,7 +11,7 @@ from shadowtest.planning.endpoint_changes import Effect, EndpointChange
 from shadowtest.planning.live import Live
 from shadowtest.planning.new_endpoint import NewEndpoint, new_endpoint
 from shadowtest.planning.placeholders import PLACEHOLDER, placeholder
-from shadowtest.planning.verdict import Verdict
+from shadowtest.planning.verdict import Kind, Verdict
 
 _PROPERTY = "EndpointName"
 _SHOWN = "(created by this deployment)"
@@ -81,6 +81,9 @@ def without_guesses(verdict: Verdict, found: Found, declared: Declaration) -> Ve
     )
     is_complete = all(bill in known for bill in verdict.bills if bill.role == SHADOW)
     verdict = replace(verdict, bills=known, bills_are_complete=is_complete)
+    if verdict.kind in (Kind.CREATE, Kind.REPLACE) and not found.new.is_known:
+        # The handler's own words say what it takes from the endpoint.
+        verdict = replace(verdict, reason="there is no experiment")
     if isinstance(found.created_by.name, str):
         return verdict
     return replace(verdict, endpoint=_SHOWN, new_endpoint=found.created_by.logical_id)
