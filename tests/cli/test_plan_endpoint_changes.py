@@ -215,6 +215,19 @@ def test_a_test_that_moves_to_a_new_endpoint(planner: Planner) -> None:
     assert found == ["replace", "end", "remove"]
 
 
+def test_a_test_that_moves_to_a_new_endpoint_without_a_name(planner: Planner) -> None:
+    """What becomes of it on the endpoint that it is on now is planned on that one."""
+    deploy(planner)
+    moved = ON_OWN | {"EndpointName": {"Fn::GetAtt": ["New", "EndpointName"]}}
+    planner.shadowtest.write("template.json", json.dumps(of_stack(moved, New=endpoint())))
+
+    done = planner.shadowtest("plan", "template.json", "--stack", "Demo", "--format", "json")
+
+    (verdict,) = planner.verdicts(done)["Demo.ShadowTest"]
+    kinds = {each["condition"]: [told["kind"] for told in each["verdicts"]] for each in verdict["alternatives"]}
+    assert kinds == {"EndpointName unchanged": ["nothing"], "a different EndpointName": ["refused"]}
+
+
 @pytest.mark.parametrize(
     ("malformed", "expected"),
     [

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Declaration
@@ -16,6 +17,8 @@ from shadowtest.planning.verdict import Kind, Verdict
 _PROPERTY = "EndpointName"
 _SHOWN = "(created by this deployment)"
 _ORDER = "it is not known whether it does so before it changes the test"
+_NAME = "the name of the endpoint is known only at deployment"
+_MODEL = "the declared model of the production variant is known only at deployment"
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,6 @@ class Surroundings:
 
     own: Sequence[EndpointChange] = ()
     others: Sequence[EndpointChange] = ()
-
-    def creates_endpoint_of(self, change: Change) -> EndpointChange | None:
-        """The new endpoint that the test is declared to be on, if CloudFormation creates it before the test."""
-        name = (change.declared or {}).get(_PROPERTY)
-        created = (each for each in self.own if each.effect is Effect.CREATES and each.logical_id in change.depends_on)
-        return next((each for each in created if name is not None and each.is_of(name)), None)
 
 
 @dataclass(frozen=True)
@@ -46,19 +43,34 @@ def found(live: Live, change: Change, declared: Declaration | None, around: Surr
 
     ``change``: with its unknowns. ``declared``: the test as it is planned, with placeholders for them.
     """
-    created_by = around.creates_endpoint_of(change)
-    if created_by is None and declared is not None and declared.endpoint_name == placeholder((_PROPERTY,)):
-        live = live.with_unread_endpoint(declared.endpoint_name, "the name of the endpoint is known only at deployment")
+    created_by = _creator(change, declared, around) if declared is not None else None
     for each in (*around.own, *around.others):
         if isinstance(each.name, str) and each is not created_by and not _comes_after(each, change, around):
             why = each.why if each.effect is not Effect.CREATES else f"{each.why}, and {_ORDER}"
             live = live.with_unread_endpoint(each.name, why)
-    if created_by is None or declared is None:
+    if declared is None:
         return Found(live)
-    new = new_endpoint(declared.endpoint_name, created_by, declared, change.declared)
-    if isinstance(new, str):
-        return Found(live.with_unread_endpoint(declared.endpoint_name, new))
-    return Found(live.with_endpoint(new.observed), new, created_by)
+    name = declared.endpoint_name
+    if created_by is not None:
+        new = new_endpoint(name, created_by, declared, change.declared)
+        if isinstance(new, str):
+            return Found(live.with_unread_endpoint(name, new))
+        return Found(live.with_endpoint(new.observed), new, created_by)
+    if name == placeholder((_PROPERTY,)):
+        live = live.with_unread_endpoint(name, _NAME)
+    elif change.deployed is None and declared.production.model_name == PLACEHOLDER:
+        # The placeholder is none of the models that an endpoint serves, and the declared one may be.
+        live = live.with_unread_endpoint(name, _MODEL)
+    return Found(live)
+
+
+def _creator(change: Change, declared: Declaration, around: Surroundings) -> EndpointChange | None:
+    """The new endpoint that the test is declared to be on, if CloudFormation creates it before the test."""
+    name: Any = declared.endpoint_name
+    if name == placeholder((_PROPERTY,)):
+        name = (change.declared or {}).get(_PROPERTY)
+    created = (each for each in around.own if each.effect is Effect.CREATES and each.logical_id in change.depends_on)
+    return next((each for each in created if each.is_of(name)), None)
 
 
 def _comes_after(endpoint: EndpointChange, change: Change, around: Surroundings) -> bool:
