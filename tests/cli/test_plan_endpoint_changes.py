@@ -109,6 +109,36 @@ def test_an_endpoint_that_changes(planner: Planner, resources: Resources) -> Non
         assert kinds(planner, of_stack(test, **resources)) == ["unknown"]
 
 
+def test_an_endpoint_that_changes_before_its_test_is_removed(planner: Planner) -> None:
+    deploy(planner)
+
+    assert kinds(planner, of_stack(None, Config=OTHER_MODEL)) == ["unknown"]
+
+
+def test_an_endpoint_that_a_macro_may_make(planner: Planner) -> None:
+    deploy(planner)
+    loop = {"Fn::ForEach::Endpoints": ["X", ["a"], {"${X}": endpoint()}]}
+
+    assert kinds(planner, of_stack(None, Endpoint=None, **loop)) == ["unknown"]  # type: ignore[arg-type]
+
+
+def test_an_endpoint_of_which_something_is_not_known_before_and_after(planner: Planner) -> None:
+    unknown = endpoint(EndpointConfigName=UNKNOWN_PARAMETER)
+    deploy(planner, BEFORE, Endpoint=unknown)
+
+    assert kinds(planner, of_stack(BEFORE, Endpoint=unknown)) == ["unknown"]
+
+
+def test_a_configuration_that_comes_into_the_template(planner: Planner) -> None:
+    """CloudFormation refuses it, if it is there under this name."""
+    literal = endpoint(EndpointConfigName="shop-before")
+    deploy(planner, BEFORE, Endpoint=literal, Config=None)
+    del planner.deployed.physical_ids["Config"]
+
+    named = config(EndpointConfigName="shop-before")
+    assert kinds(planner, of_stack(BEFORE, Endpoint=literal, Config=named)) == ["unknown"]
+
+
 def test_the_reason_names_the_endpoint(planner: Planner) -> None:
     deploy(planner)
 

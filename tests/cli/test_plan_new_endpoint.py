@@ -156,6 +156,21 @@ def test_a_production_variant_that_is_declared_is_compared(
     assert verdict(done)["kind"] == kind
 
 
+def test_two_production_variants_are_refused_whatever_they_are(shadowtest: CommandLine) -> None:
+    resources = own_config(served() | {"ModelName": UNKNOWN}, served("Other"))
+
+    assert verdict(plan(shadowtest, DECLARED, "--format", "json", resources=resources))["kind"] == "refused"
+
+
+@pytest.mark.parametrize("of", ["InitialInstanceCount", "ModelName"])
+def test_what_is_not_known_is_not_said_to_be_taken(shadowtest: CommandLine, of: str) -> None:
+    resources = own_config(served() | {of: UNKNOWN})
+
+    found = verdict(plan(shadowtest, AS_SERVED, "--format", "json", resources=resources))
+
+    assert found["reason"] == "there is no experiment"
+
+
 @pytest.mark.parametrize("of", ["VariantName", "InstanceType"])
 def test_a_production_variant_is_not_compared_with_what_is_not_known(shadowtest: CommandLine, of: str) -> None:
     resources = own_config(served() | {of: UNKNOWN})

@@ -3,8 +3,12 @@
 from copy import deepcopy
 from typing import Any
 
+import pytest
+
 from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
+from shadowtest.planning.endpoint_changes import Effect, EndpointChange
+from shadowtest.planning.surroundings import Surroundings
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.values.unknown import KnownAtDeployment
 from simulation.declarations import (
@@ -88,3 +92,17 @@ def test_a_number_is_never_guessed() -> None:
 
     assert verdict.kind is Kind.UNKNOWN
     assert "ShadowModeConfig.ShadowModelVariants[0].SamplingPercentage" in verdict.reason
+
+
+@pytest.mark.parametrize(("around", "kinds"), [("own", [Kind.END, Kind.REMOVE]), ("others", [Kind.UNKNOWN])])
+def test_only_an_endpoint_of_the_same_stack_is_known_to_be_deleted_after_its_test(
+    around: str, kinds: list[Kind]
+) -> None:
+    stack, old = Stack(), declared()
+    name = stack.create(old).physical_id
+    change = Change(stack.stack_id, stack.logical_id, old, None, name, depends_on=frozenset({"Endpoint"}))
+    deletes = EndpointChange("Endpoint", "Shop", Effect.DELETES, "it is deleted")
+
+    found = verdicts_of(change, stack.ports.sagemaker(), stack.clock.now(), Surroundings(**{around: [deletes]}))
+
+    assert [each.kind for each in found] == kinds

@@ -104,6 +104,14 @@ def test_the_new_endpoints_of_two_stacks_are_two() -> None:
     assert settled({"Test": [new]}, {"Test": [new]}) == [CREATE, CREATE]
 
 
+def test_the_new_endpoints_of_a_stack_in_two_regions_are_two() -> None:
+    new = ResourcePlan("Test", (creates(endpoint="new", new="Endpoint"),))
+
+    settled = with_each_other([StackPlan("Stack", region, (new,)) for region in ("eu-central-1", "us-east-1")])
+
+    assert [each.resources[0].verdicts[0].kind for each in settled] == [Kind.CREATE, Kind.CREATE]
+
+
 def test_an_endpoint_belongs_to_a_region() -> None:
     stacks: list[Resources] = [{"Test": [creates()]}, {"Test": [creates()]}]
 
@@ -118,6 +126,14 @@ def test_a_third_test_is_compared_with_both() -> None:
 
     assert [each.verdicts[0].kind for each in found] == [Kind.CREATE, Kind.UNKNOWN, Kind.REFUSED]
     assert "also gets the test of Second of stack Stack-0. An endpoint can have one" in found[2].verdicts[0].reason
+
+
+def test_a_refused_test_is_not_in_the_way_of_a_third_one() -> None:
+    assert settled({"First": [creates()], "Second": [creates(ALWAYS)], "Third": [creates(MARCH)]}) == [
+        CREATE,
+        REFUSED,
+        UNKNOWN,
+    ]
 
 
 def test_what_comes_after_a_refused_test_does_not_happen() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from inference_experiment_handler.spec import names
 from shadowtest.planning.policies import is_kept
-from shadowtest.planning.requests import as_sent
 from shadowtest.templates import macros
 from shadowtest.templates.experiments import resources_of
 from shadowtest.values.forms import MalformedFunctionError
@@ -123,7 +122,7 @@ class _Comparison:
         if self.deployed is None or self.before is None or key not in self.deployed.physical_ids:
             return True
         old, new = (_without_tags(known_properties(each, key)) for each in (self.before, self.declared))
-        return any(unknowns_in([old, new])) or as_sent(old) != as_sent(new)
+        return any(unknowns_in([old, new])) or old != new
 
     def _config_of_new(self, key: str) -> Mapping[str, Any] | KnownAtDeployment | None:
         own = next(self._own_config(key), None)
