@@ -244,6 +244,18 @@ def test_what_is_too_deep_to_follow_is_not_known(links: int) -> None:
         assert {each.why for each in found} == {"its values depend on each other more deeply than can be followed"}
 
 
+def test_the_depth_is_that_of_both_templates_together() -> None:
+    deployed_template = chain_of(100)
+    ids = {key: key for key in deployed_template["Resources"]}
+    deployed = DeployedStack(STACK, physical_ids=ids, template=deployed_template)
+    template = chain_of(100)
+    for n in range(60):
+        following = "R0.Arn" if n == 59 else f"D{n + 1}.Arn"
+        template["Resources"][f"D{n}"] = {"Type": "AWS::IAM::Role", "Properties": {"Fn::Sub": f"${{{following}}}"}}
+
+    assert isinstance(Resolver(template, PLACE, deployed=deployed).properties("D0"), KnownAtDeployment)
+
+
 @pytest.mark.usefixtures("recursion_limit")
 def test_what_is_not_too_deep_is_followed() -> None:
     template = chain_of(45)
