@@ -26,8 +26,8 @@ LATER = {"StartTime": "2030-02-20T00:00:00Z", "Duration": "P5D"}
 class Planner:
     """Two stacks, and what is live."""
 
-    def __init__(self, shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.stack = Stack()
+    def __init__(self, shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch, account: Stack | None = None) -> None:
+        self.stack = account or Stack()
         self.shadowtest = shadowtest
         self.aws = FakeAws(self.stack)
         monkeypatch.setattr(options, "Aws", lambda *_: self.aws)
@@ -89,6 +89,19 @@ def test_somebody_elses_test_that_starts_later(plan: Planner, more: dict[str, An
     assert kinds(done) == {"ShadowTest": [kind]}
     assert done.code == code
     assert THEIRS in reasons(done)
+
+
+def test_somebody_elses_test_that_is_stopping(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = Planner(shadowtest, monkeypatch, Stack(stop_in_created=True))
+    make_theirs(plan.stack, Schedule={"StartTime": datetime(2030, 1, 2, tzinfo=UTC)})
+    plan.stack.clock.advance(timedelta(minutes=20))
+    actions = {"AllTraffic": "Retain", "Shadow-01": "Remove"}
+    plan.stack.call("StopInferenceExperiment", Name=THEIRS, ModelVariantActions=actions)
+
+    done = plan(template(ShadowTest=BEFORE), stack="New")
+
+    assert kinds(done) == {"ShadowTest": ["unknown"]}
+    assert "It is not known whether it has ended by then" in reasons(done)
 
 
 def test_somebody_elses_test_that_has_ended(plan: Planner) -> None:

@@ -18,6 +18,8 @@ class Change:
         keeps_removed: ``DeletionPolicy`` is Retain: CloudFormation sends no Delete for a resource that is removed.
         keeps_replaced: ``UpdateReplacePolicy`` is Retain: the same for an old physical id that is replaced.
         after: The removals that come first, where an old stack is deleted and a new one is created.
+        depends_on: The logical IDs of the resources that CloudFormation creates or updates before this one. If this one
+            is removed, of those that it deletes after it.
     """
 
     stack_id: str
@@ -28,3 +30,4 @@ class Change:
     keeps_removed: bool = False
     keeps_replaced: bool = False
     after: tuple["Change", ...] = ()
+    depends_on: frozenset[str] = frozenset()

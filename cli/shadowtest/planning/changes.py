@@ -6,8 +6,11 @@ from typing import Any
 
 from shadowtest.deploying.stack import ResourceChange, StackToDeploy
 from shadowtest.planning.change import Change, Properties
+from shadowtest.planning.endpoint_changes import EndpointChange, endpoint_changes
 from shadowtest.planning.placeholders import PLACEHOLDER
+from shadowtest.planning.policies import Policy, is_kept
 from shadowtest.templates import macros
+from shadowtest.templates.dependencies import dependencies
 from shadowtest.templates.experiments import experiments_of, resources_of
 from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import Resolver, as_deployed
@@ -35,13 +38,7 @@ def changes_of(
 
     A macro that may make tests is an ``Untold`` of its own, because it may make new ones.
     """
-    comparison = _Comparison(
-        stack,
-        deployed,
-        place,
-        Resolver(stack.template, place, given=stack.parameters, deployed=deployed, exports=exports),
-        as_deployed(deployed, exports) if deployed is not None else None,
-    )
+    comparison = _Comparison(stack, deployed, place, *_values(stack, deployed, place, exports))
     declared = list(experiments_of(stack.template))
     removed = [each for each in experiments_of(deployed.template) if each not in declared] if deployed else []
     found = map(comparison.change, [*declared, *removed])
@@ -51,6 +48,22 @@ def changes_of(
         if key not in removed
     ]
     return [*(change for change in found if change is not None), *made]
+
+
+def endpoint_changes_of(
+    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
+) -> list[EndpointChange]:
+    """The changes of a stack's endpoints."""
+    declared, before = _values(stack, deployed, place, exports)
+    return endpoint_changes(stack.template, declared, deployed, before)
+
+
+def _values(
+    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
+) -> tuple[Resolver, Resolver | None]:
+    """Those of the template that is to be deployed, and of the one that is."""
+    declared = Resolver(stack.template, place, given=stack.parameters, deployed=deployed, exports=exports)
+    return declared, as_deployed(deployed, exports) if deployed is not None else None
 
 
 def imports_values(template: Any) -> bool:
@@ -98,8 +111,8 @@ class _Comparison:
         before, now = (dict(resources_of(template)).get(logical_id, {}) for template in self._before_and_now)
         if exists and physical_id is not None and before and before.get("Type") != now.get("Type"):
             return Untold(logical_id, _type_changes(before.get("Type"), now.get("Type")), is_refused=True)
-        policy = "UpdateReplacePolicy" if exists else "DeletionPolicy"
-        kept = _is_kept(now, policy, self.declared) if exists else _is_kept(before, policy, self.before)
+        policy: Policy = "UpdateReplacePolicy" if exists else "DeletionPolicy"
+        kept = is_kept(now, policy, self.declared) if exists else is_kept(before, policy, self.before)
         if isinstance(kept, KnownAtDeployment) and physical_id is not None:
             return Untold(logical_id, f"its {policy} is known only at deployment ({kept.why})", is_refused=False)
         deployed = self._deployed_properties(logical_id, known) if physical_id is not None else None
@@ -116,6 +129,7 @@ class _Comparison:
             physical_id=physical_id,
             keeps_removed=kept is True and not exists,
             keeps_replaced=kept is True and exists,
+            depends_on=dependencies(self._before_and_now[1 if exists else 0], logical_id),
         )
 
     def _declared_name(self, logical_id: str) -> str:
@@ -142,12 +156,6 @@ class _Comparison:
 
 def _of_unknown(logical_id: str, properties: KnownAtDeployment) -> Untold:
     return Untold(logical_id, f"its properties are known only at deployment ({properties.why})", is_refused=False)
-
-
-def _is_kept(resource: Mapping[str, Any], policy: str, values: Resolver | None) -> bool | KnownAtDeployment:
-    declared = resource.get(policy, "Delete")
-    value = values.resolve(declared) if values is not None else declared
-    return value if isinstance(value, KnownAtDeployment) else value in ("Retain", "RetainExceptOnCreate")
 
 
 def _type_changes(old: Any, new: Any) -> str:

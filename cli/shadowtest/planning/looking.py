@@ -8,7 +8,8 @@ from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import deployed_stack, exports
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.planning.change import Change
-from shadowtest.planning.changes import Untold, changes_of, imports_values
+from shadowtest.planning.changes import Untold, changes_of, endpoint_changes_of, imports_values
+from shadowtest.planning.endpoint_changes import EndpointChange
 from shadowtest.planning.faults import refused_for_faults
 from shadowtest.planning.stack_status import is_created_anew, refusal
 from shadowtest.templates.sections import section
@@ -33,6 +34,8 @@ class Look:
     status: str = ""
     elsewhere: str | None = None
     changes: Sequence[Change | Untold] = ()
+    endpoints: Sequence[EndpointChange] = ()
+    old_endpoints: Sequence[EndpointChange] = ()
 
     @property
     def imports(self) -> bool:
@@ -79,12 +82,18 @@ def _with_changes(look: Look, exports: dict[str, str] | Failure | None) -> Look 
     why = refusal(look.status) or _without_parameters(look)
     if why is not None:
         return replace(look, changes=[Untold(each.logical_id, why, is_refused=True) for each in changes])
+    look = replace(look, endpoints=endpoint_changes_of(look.stack, look.deployed, _place(look), known))
     if look.old is None:
         return replace(look, changes=changes)
-    removals = changes_of(replace(look.stack, template={}, changes=None), look.old, Place.of(look.old.stack_id), known)
+    nothing, place = replace(look.stack, template={}, changes=None), Place.of(look.old.stack_id)
+    removals = changes_of(nothing, look.old, place, known)
     removed = tuple(each for each in removals if isinstance(each, Change))
     created = (replace(each, after=removed) if isinstance(each, Change) else each for each in changes)
-    return replace(look, changes=[*removals, *created])
+    return replace(
+        look,
+        changes=[*removals, *created],
+        old_endpoints=endpoint_changes_of(nothing, look.old, place, known),
+    )
 
 
 def _from_elsewhere(change: Change | Untold, why: str) -> Untold:

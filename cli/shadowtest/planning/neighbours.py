@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,7 +11,7 @@ from inference_experiment_handler import client
 from inference_experiment_handler.client import NotFoundError, ServiceError
 from inference_experiment_handler.model import operations
 from inference_experiment_handler.model.observed import ObservedExperiment
-from inference_experiment_handler.model.status import Phase, phase_of
+from inference_experiment_handler.model.status import Phase, Status, phase_of
 from inference_experiment_handler.model.tags import owner_in_words
 from inference_experiment_handler.observer import read_tags
 from shadowtest.aws.errors import is_denied, words_of
@@ -20,8 +19,9 @@ from shadowtest.aws.reads import ReadOnce
 from shadowtest.aws.session import Aws
 from shadowtest.planning.billing import end_of
 from shadowtest.planning.live import Live
+from shadowtest.planning.one_at_a_time import InTheWay, Times
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_STOPS = "It is not known whether it has ended by then"
 _MOST_AT_ONCE = 100
 """Experiments in one answer of ListInferenceExperiments."""
 
@@ -62,21 +62,19 @@ def with_neighbours(live: Live, endpoints: Iterable[str], sagemaker: Any) -> Liv
     return live
 
 
-def neighbour_of(experiment: ObservedExperiment, live: Live) -> ObservedExperiment | None:
-    """Another experiment on its endpoint that has not ended."""
+def neighbours_of(experiment: ObservedExperiment, live: Live) -> list[InTheWay]:
+    """The other experiments on its endpoint that have not ended."""
     others = (each for each in live.experiments.values() if each.name.casefold() != experiment.name.casefold())
     endpoint = experiment.endpoint_name.casefold()
-    return next((each for each in others if each.endpoint_name.casefold() == endpoint and not each.ended), None)
+    return [
+        InTheWay(_in_words(each), times_of(each), _STOPS if each.status == Status.STOPPING else "", each.name)
+        for each in others
+        if each.endpoint_name.casefold() == endpoint and not each.ended
+    ]
 
 
-def overlap(one: ObservedExperiment, other: ObservedExperiment) -> bool:
-    """Whether both run at some time, as far as it is known."""
-    return _starts(one) < (end_of(other) or _NEVER) and _starts(other) < (end_of(one) or _NEVER)
-
-
-def in_words(neighbour: ObservedExperiment) -> str:
-    whose = owner_in_words(neighbour.tags) if neighbour.tags is not None else "IAM does not allow to read its tags"
-    return f"endpoint {neighbour.endpoint_name} has experiment {neighbour.name}, which is {neighbour.status}: {whose}"
+def times_of(experiment: ObservedExperiment) -> Times:
+    return Times(experiment.start or experiment.created, end_of(experiment))
 
 
 def hidden_in_words(endpoint: str, live: Live) -> str:
@@ -85,8 +83,9 @@ def hidden_in_words(endpoint: str, live: Live) -> str:
     return f"it can't be told whether {names} is on endpoint {endpoint}, too: {why}"
 
 
-def _starts(experiment: ObservedExperiment) -> datetime:
-    return experiment.start or experiment.created or datetime.min.replace(tzinfo=UTC)
+def _in_words(neighbour: ObservedExperiment) -> str:
+    whose = owner_in_words(neighbour.tags) if neighbour.tags is not None else "IAM does not allow to read its tags"
+    return f"endpoint {neighbour.endpoint_name} has experiment {neighbour.name}, which is {neighbour.status}: {whose}"
 
 
 def _described(sagemaker: Any, name: str) -> ObservedExperiment:

@@ -15,12 +15,13 @@ from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
 from shadowtest.planning.changes import Untold, changes_of
 from shadowtest.planning.looking import Look, look_at
-from shadowtest.planning.made_up import without_made_up_names, without_placeholders
+from shadowtest.planning.made_up import without_made_up
 from shadowtest.planning.neighbours import read_ahead
 from shadowtest.planning.offline import told_offline
 from shadowtest.planning.same_name import with_one_owner_each
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.stack_status import status_note
+from shadowtest.planning.surroundings import Surroundings
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.values.stack import Place
 
@@ -64,7 +65,7 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
         read_ahead(where, clients[region])
     told = attempt_each(
         aws,
-        lambda each: _told(*each, clients[each[0].aws.region], now),
+        lambda each: _told(*each, found, clients[each[0].aws.region], now),
         todo,
         named=lambda each: f"{each[1].logical_id} of stack {each[0].stack.name}",
         region=lambda each: each[0].aws.region,
@@ -85,15 +86,24 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     return Planned(_of_interest(with_one_owner_each(plans)), errors)
 
 
-def _told(look: Look, change: Change | Untold, sagemaker: Any, now: datetime) -> ResourcePlan:
+def _around(look: Look, change: Change, looks: Sequence[Look]) -> Surroundings:
+    others = (each for each in looks if each is not look and each.aws.region == look.aws.region)
+    is_of_old = look.old is not None and change.stack_id == look.old.stack_id
+    return Surroundings(
+        look.old_endpoints if is_of_old else look.endpoints,
+        [endpoint for each in others for endpoint in (*each.old_endpoints, *each.endpoints)],
+    )
+
+
+def _told(look: Look, change: Change | Untold, looks: Sequence[Look], sagemaker: Any, now: datetime) -> ResourcePlan:
     if not isinstance(change, Change):
         return ResourcePlan(change.logical_id, (_untold(change),))
-    if any(each.kind in _OPEN for removal in change.after for each in verdicts_of(removal, sagemaker, now)):
+    *removed, verdicts = (
+        verdicts_of(each, sagemaker, now, _around(look, each, looks)) for each in (*change.after, change)
+    )
+    if any(each.kind in _OPEN for removal in removed for each in removal):
         return ResourcePlan(change.logical_id, (Verdict(Kind.UNKNOWN, reason=_AFTER_OPEN),))
-    verdicts = verdicts_of(change, sagemaker, now)
-    if look.deployed is None and change.physical_id is None:
-        verdicts = without_made_up_names(change, verdicts)
-    return ResourcePlan(change.logical_id, without_placeholders(verdicts))
+    return ResourcePlan(change.logical_id, without_made_up(change, verdicts))
 
 
 def _by_logical_id(resources: Iterable[ResourcePlan]) -> tuple[ResourcePlan, ...]:

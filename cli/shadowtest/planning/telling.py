@@ -67,8 +67,9 @@ def _of_end(course: Course, now: datetime, *, did_nothing: bool) -> Verdict | No
         case _:
             kind = Kind.UNKNOWN
     observed = course.situation.observed
-    in_use_by = course.neighbour.name if course.neighbour else ""
-    verdict = Verdict(kind, observed.name if observed else name, reason=why, in_use_by=in_use_by)
+    verdict = Verdict(kind, observed.name if observed else name, reason=why)
+    if course.crowd is not None:
+        verdict = replace(verdict, endpoint=course.crowd.endpoint, crowd=course.crowd)
     return about(verdict, observed, course.live, now)
 
 

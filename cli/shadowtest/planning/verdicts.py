@@ -106,8 +106,11 @@ def _refused_by_cloudformation(change: Change) -> Verdict | None:
 
 
 def _without_request(change: Change, live: Live, now: datetime) -> Verdict:
-    """What is live stays as it is."""
+    """What is live stays as it is, unless the deployment changes its endpoint."""
     experiment = live.experiment(change.physical_id or "")
+    unread = live.unread_endpoints.get(experiment.endpoint_name.casefold()) if experiment is not None else None
+    if experiment is not None and unread is not None and not experiment.ended:
+        return about(Verdict(Kind.UNKNOWN, name_of(change), reason=unread), experiment, live, now)
     if change.declared is not None:
         why = "the properties do not change, so CloudFormation sends no request"
     else:
