@@ -40,7 +40,7 @@ def plan_offline(stacks: Sequence[StackToDeploy]) -> Planned:
             for each in changes
         )
         plans.append(StackPlan(stack.name, stack.region or "", resources, _notes(stack)))
-    return Planned(_of_interest(plans), [])
+    return Planned(plans, [])
 
 
 def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
@@ -74,7 +74,7 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
             if of is look
         )
         plans.append(StackPlan(stack.name, look.aws.region, resources, _notes(stack, look.status)))
-    return Planned(_of_interest(plans), errors)
+    return Planned(plans, errors)
 
 
 def _told(look: Look, change: Change | Untold | Unchanged, sagemaker: Any, now: datetime) -> ResourcePlan:
@@ -100,8 +100,3 @@ def _notes(stack: StackToDeploy, status: str = "") -> tuple[str, ...]:
     nested = nested_stacks(stack.template)
     of_nested = f"The templates of nested stacks are not read: {', '.join(nested)}." if nested else None
     return tuple(note for note in (of_nested, status_note(status)) if note is not None)
-
-
-def _of_interest(plans: Sequence[StackPlan]) -> list[StackPlan]:
-    """Those of stacks that have a shadow test, or may have one."""
-    return [plan for plan in plans if plan.resources or plan.notes]

@@ -12,13 +12,13 @@ from shadowtest.exit_codes import ExitCode
 from shadowtest.markdown.options import limits_markdown
 from shadowtest.nested_stacks import note_nested_stacks
 from shadowtest.outputs import Outputs, output_options, write
-from shadowtest.printing import output
+from shadowtest.printing import FORMATS, output
 from shadowtest.standard_output import ReaderGoneError
 from shadowtest.state.live_state import State
 from shadowtest.state.reading import state_of_region, state_of_stacks
-from shadowtest.state.rendering import FORMATS, rendered
-from shadowtest.state.rendering.text import render_text
+from shadowtest.state.rendering import document
 from shadowtest.state.watching import Watch
+from shadowtest.values.stack import stack_name
 
 
 @click.command("status")
@@ -65,6 +65,7 @@ def command(
         raise click.UsageError("--all can't be combined with STACK")
     if watches and kind != "text":
         raise click.UsageError(f"--watch prints text; --out {kind}=FILE writes what it saw last")
+    names = [stack_name(each) for each in stacks]
     read = _Reader(aws, stacks, everything=everything)
     if watches:
         watch = Watch(read, interval, aws.now)
@@ -75,16 +76,11 @@ def command(
         finally:
             # Also if AWS can't be read any more.
             if (last := watch.last) is not None:
-                write(outputs, lambda each: rendered(last, each, max_bytes=max_bytes))
+                write(outputs, document(last, names, max_bytes=max_bytes).rendered)
     else:
         state = read()
         if state.tests or not state.unread:
-            output(
-                kind,
-                outputs,
-                text=lambda: render_text(state),
-                rendered=lambda each: rendered(state, each, max_bytes=max_bytes),
-            )
+            output(kind, outputs, document(state, names, max_bytes=max_bytes))
     errors = [*state.missing, *state.unread]
     print_errors(errors)
     return ExitCode.ERROR if errors else ExitCode.DONE
