@@ -147,7 +147,8 @@ def test_the_comment_has_the_numbers_first_and_a_marker(scene: Scene) -> None:
     document = rendering.document([scene.runs(timedelta(hours=2), per_minute=600).report()]).rendered("markdown")
 
     assert document.startswith(
-        "<!-- shadowtest report Shop -->\n### Shadow tests of stack Shop\n\n**ShadowTest**: experiment trial\n\n|  | "
+        "<!-- shadowtest report RankingShadowTest -->\n### Shadow tests of stack RankingShadowTest\n\n"
+        "**ShadowTest**: experiment trial\n\n|  | "
     )
     assert document.index("| Requests | ") < document.index("<details>")
 
