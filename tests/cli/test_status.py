@@ -102,8 +102,8 @@ def test_only_all_shows_what_has_ended_or_is_nobodys(demo: DeployedTest) -> None
         (demo.name, demo.stack.logical_id),
     ]
     document = demo("status", "--all", "--format", "markdown").out
-    assert document.count("<!--") == 1
-    assert f"### Experiments that no stack owns\n\n**experiment {THEIRS}**\n" in document
+    assert document.count("<!--") == 2
+    assert f"<!-- shadowtest status -->\n### Experiments that no stack owns\n\n**experiment {THEIRS}**\n" in document
     (ended,) = state(demo, "Demo")["tests"]
     assert (ended["status"], ended["end"], ended["bills"]) == ("Completed", None, [])
 

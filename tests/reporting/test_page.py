@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.sagemaker.traffic import Performance
-from shadowtest.reporting.rendering import rendered
+from shadowtest.reporting import rendering
 from tests.support.report_scene import Scene
 
 PROJECT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     # Production's line has a gap.
     long.goes_on(timedelta(days=1))
     page = tmp_path_factory.mktemp("page") / "report.html"
-    page.write_text(rendered([short.report(), long.report()], "html"))
+    page.write_text(rendering.document([short.report(), long.report()]).rendered("html"))
     pictures, scratch = PROJECT / ".cache" / "artefacts" / "report", PROJECT / ".cache" / "browser"
     for folder in (pictures, scratch):
         folder.mkdir(parents=True, exist_ok=True)

@@ -47,7 +47,7 @@ def plan_offline(stacks: Sequence[StackToDeploy]) -> Planned:
             for each in changes
         )
         plans.append(StackPlan(stack.name, stack.region or "", resources, _notes(stack)))
-    return Planned(_of_interest(plans), [])
+    return Planned(plans, [])
 
 
 def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
@@ -83,7 +83,7 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
             if of is look
         )
         plans.append(StackPlan(stack.name, look.aws.region, resources, _notes(stack, look.status)))
-    return Planned(_of_interest(with_one_owner_each(plans)), errors)
+    return Planned(with_one_owner_each(plans), errors)
 
 
 def _around(look: Look, change: Change, looks: Sequence[Look]) -> Surroundings:
@@ -133,8 +133,3 @@ def _notes(stack: StackToDeploy, status: str = "") -> tuple[str, ...]:
     nested = nested_stacks(stack.template)
     of_nested = f"The templates of nested stacks are not read: {', '.join(nested)}." if nested else None
     return tuple(note for note in (of_nested, status_note(status)) if note is not None)
-
-
-def _of_interest(plans: Sequence[StackPlan]) -> list[StackPlan]:
-    """Those of stacks that have a shadow test, or may have one."""
-    return [plan for plan in plans if plan.resources or plan.notes]
