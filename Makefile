@@ -74,6 +74,7 @@ lint: $(SETUP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+	node_modules/.bin/textlint README.md CONTRIBUTING.md CHANGELOG.md docs
 
 types: $(SETUP)
 	$(BIN)/mypy
