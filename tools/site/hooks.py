@@ -30,6 +30,8 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
 
     def moved(link: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(written), link[1]))
+        if target not in PAGES and not target.startswith("docs/"):
+            return link[0]
         page = PAGES.get(target, target.removeprefix("docs/"))
         return f"]({posixpath.relpath(page, posixpath.dirname(place) or '.')}"
 
