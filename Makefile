@@ -10,7 +10,7 @@ export CDK_DISABLE_CLI_TELEMETRY := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: demo local test unit minimum pythons campaign bench docs provider lint types format lock setup clean
+.PHONY: demo local test unit minimum pythons campaign bench docs site provider release lint types format lock setup clean
 
 demo: $(SETUP)
 	$(BIN)/python -m local.demo
@@ -55,14 +55,26 @@ docs: $(SETUP)
 	$(BIN)/python -m tools.api_reference
 	$(BIN)/python -m tests.support.pipeline_examples
 
+# The documents as a site, in build/site: open build/site/index.html.
+site: $(SETUP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+
 # The template of `shadowtest provider-template`, from the construct.
 provider: $(SETUP)
 	$(BIN)/python -m tools.provider_template
+
+# What is released, in dist: wheel, sdist, and the function's template and code. The same commit gives the same bytes.
+release: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
+release: $(SETUP)
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist
+	$(BIN)/python -m shadowtest provider-template --out dist
 
 lint: $(SETUP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+	node_modules/.bin/textlint README.md CONTRIBUTING.md CHANGELOG.md docs
 
 types: $(SETUP)
 	$(BIN)/mypy

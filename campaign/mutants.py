@@ -209,7 +209,7 @@ MUTANTS = (
     ),
     Mutant("keeps its tags on what it lets go", 5, ((removal, "release", _instead(None)),)),
     Mutant("refuses rollbacks", 5, ((stack, "is_rollback", _instead(False)),), quick=False),
-    Mutant("promotes what is to be removed", 6, ((arguments, "stop", _acting("Remove", "Promote")),)),
+    Mutant("promotes what should be removed", 6, ((arguments, "stop", _acting("Remove", "Promote")),)),
     Mutant(
         "mirrors nothing",
         6,

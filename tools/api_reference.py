@@ -1,22 +1,44 @@
 """``python -m tools.api_reference``: docs/api.md, from the docstrings of all that the package exports."""
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import cast
 
 import griffe
-from griffe2md import ConfigDict, default_config, render_object_docs
 
 PROJECT = Path(__file__).parents[1]
 PAGE = PROJECT / "docs" / "api.md"
+PARTS = {
+    "The construct": (
+        "InferenceExperiment",
+        "IInferenceExperiment",
+        "InferenceExperimentGrants",
+        "InvalidExperimentError",
+    ),
+    "Value objects": (
+        "ModelVariant",
+        "Schedule",
+        "DataCapture",
+        "Conclusion",
+        "OnDelete",
+        "VariantAction",
+        "DesiredState",
+        "WaitFor",
+    ),
+    "Watching a test": (
+        "ExperimentVariant",
+        "VariantComparison",
+        "ShadowTestDashboard",
+        "MetricOptions",
+        "ExpressionOptions",
+        "AlarmOptions",
+    ),
+    "The provider": ("InferenceExperimentProvider", "ProviderOptions", "LogLevel"),
+}
 _PACKAGE = "sagemaker_inference_experiment"
-_CONFIG: ConfigDict = {**default_config, "members_order": "alphabetical", "show_submodules": False, "line_length": 100}
-_HEAD = """\
-# API reference
-
-Written by `make docs` from the docstrings. What belongs together is told in the [README](../README.md).
-
-"""
+_PUBLIC = {name for names in PARTS.values() for name in names}
+_HEAD = "# API reference\n\n<!-- Written by `make docs` from the docstrings. -->"
 
 
 def main() -> None:
@@ -26,12 +48,16 @@ def main() -> None:
 def rendered() -> str:
     """The whole page."""
     package = loaded()
-    body = render_object_docs(package, _CONFIG).removeprefix(f"## `{_PACKAGE}`\n\n")
-    # Headings without the package's name; below the classes, which they belong to says enough.
-    body = re.sub(rf"^(#+) `{_PACKAGE}\.(.*)`$", r"\1 `\2`", body, flags=re.MULTILINE)
-    body = re.sub(r"^##(#+ )", r"#\1", body, flags=re.MULTILINE)
-    headings = {title: _anchor(title) for title in re.findall(r"^#+ `(.*)`$", body, re.MULTILINE)}
-    return _HEAD + _linked(body, headings).strip() + "\n"
+    classes = {name: cast("griffe.Class", package.members[name].final_target) for name in _PUBLIC}  # type: ignore[union-attr]
+    blocks = [_HEAD, *_texts(package)]
+    for part, names in PARTS.items():
+        rows = [(f"[`{name}`](#{name.lower()})", _summary(classes[name])) for name in names]
+        blocks += [f"**{part}**", _table(("class", "meaning"), rows)]
+    for part, names in PARTS.items():
+        blocks += [f"## {part}"]
+        for name in names:
+            blocks += _class(classes[name])
+    return "\n\n".join(blocks) + "\n"
 
 
 def loaded() -> griffe.Module:
@@ -49,20 +75,130 @@ def loaded() -> griffe.Module:
     return package
 
 
-def _linked(body: str, headings: dict[str, str]) -> str:
-    """Links lead to headings of the page, by the anchors that Git hosts give them; what has none is not linked."""
+def _class(cls: griffe.Class) -> Iterator[str]:
+    members = list(_members(cls))
+    attributes = [member for member in members if isinstance(member, griffe.Attribute)]
+    bases = [str(base) for base in cls.bases]
+    yield f"### `{cls.name}`"
+    if "TypedDict" in bases:
+        yield from _texts(cls)
+        yield _table(("key", "type", "meaning"), [_row(each) for each in attributes])
+        return
+    if "StrEnum" in bases:
+        yield from _texts(cls)
+        yield _table(
+            ("member", "value", "meaning"), [(f"`{each.name}`", f"`{each.value}`", _told(each)) for each in attributes]
+        )
+        return
+    if _parameters(cls):
+        yield _signature(cls.name, cls.parameters)
+    yield from _texts(cls)
+    yield from _details(cls)
+    for base in _PUBLIC.intersection(bases):
+        yield f"It also has the properties and methods of {_type(base)}."
+    if attributes:
+        yield _table(("property", "type", "meaning"), [_row(each) for each in attributes])
+    for member in members:
+        if isinstance(member, griffe.Function):
+            yield f"#### `{cls.name}.{member.name}`"
+            bound = "classmethod" not in member.labels
+            yield _signature(member.name if bound else f"{cls.name}.{member.name}", member.parameters)
+            yield from _texts(member)
+            yield from _details(member)
 
-    def link(found: re.Match[str]) -> str:
-        text, path = found.groups()
-        # Where a name is defined is private; where it is exported is the page's business.
-        title = re.sub(rf"^{_PACKAGE}\.(?:[a-z_]\w*\.)*", "", path)
-        return f"[{text}](#{headings[title]})" if title in headings else text
 
-    return re.sub(r"\[([\w*]+)\]\(#([\w.]+)\)", link, body)
+def _members(cls: griffe.Class) -> Iterator[griffe.Object]:
+    """What is public of a class, in the order of the source, without what it has from a public base."""
+    inherited = {name for base in cls.resolved_bases if base.name in _PUBLIC for name in base.all_members}
+    for name, member in {**cls.inherited_members, **cls.members}.items():
+        target = member.final_target if isinstance(member, griffe.Alias) else member
+        if not name.startswith("_") and name not in inherited and not target.is_imported:
+            yield target
 
 
-def _anchor(title: str) -> str:
-    return re.sub(r"[^\w -]", "", title).lower().replace(" ", "-")
+def _texts(documented: griffe.Object) -> Iterator[str]:
+    return (str(section.value) for section in _sections(documented, griffe.DocstringSectionKind.text))
+
+
+def _details(documented: griffe.Class | griffe.Function) -> Iterator[str]:
+    """A callable's parameters and errors."""
+    types = {parameter.name: parameter.annotation for parameter in documented.parameters}
+    rows = [
+        (f"`{each.name}`", _type(types[each.name.lstrip("*")]), _line(each.description))
+        for section in _sections(documented, griffe.DocstringSectionKind.parameters)
+        for each in section.value
+    ]
+    if rows:
+        yield _table(("parameter", "type", "meaning"), rows)
+    if errors := _errors(documented):
+        yield errors
+
+
+def _row(attribute: griffe.Attribute) -> tuple[str, str, str]:
+    return f"`{attribute.name}`", _type(attribute.annotation), f"{_told(attribute)} {_errors(attribute)}".strip()
+
+
+def _told(documented: griffe.Object) -> str:
+    return _line(" ".join(_texts(documented)))
+
+
+def _summary(cls: griffe.Class) -> str:
+    return _line(next(_texts(cls)).split("\n\n")[0])
+
+
+def _errors(documented: griffe.Object) -> str:
+    return " ".join(
+        f"Raises {_type(each.annotation)}: {_line(each.description)}"
+        for section in _sections(documented, griffe.DocstringSectionKind.raises)
+        for each in section.value
+    )
+
+
+def _sections(documented: griffe.Object, kind: griffe.DocstringSectionKind) -> Iterator[griffe.DocstringSection]:
+    sections = documented.docstring.parse("google") if documented.docstring else []
+    return (section for section in sections if section.kind is kind)
+
+
+def _signature(name: str, parameters: griffe.Parameters) -> str:
+    arguments: list[str] = []
+    for parameter in _parameters_of(parameters):
+        if parameter.kind is griffe.ParameterKind.keyword_only and "*" not in arguments:
+            arguments.append("*")
+        star = "**" if parameter.kind is griffe.ParameterKind.var_keyword else ""
+        default = "" if star or parameter.default is None else f"={parameter.default}"
+        arguments.append(f"{star}{parameter.name}{default}")
+    line = f"{name}({', '.join(arguments)})"
+    if len(line) > 100:
+        line = f"{name}(\n" + "".join(f"    {each},\n" for each in arguments) + ")"
+    return f"```python\n{line}\n```"
+
+
+def _parameters(cls: griffe.Class) -> list[griffe.Parameter]:
+    """What a class is made with, if its docstring tells it: one that comes from a method or a factory does not."""
+    return _parameters_of(cls.parameters) if any(_sections(cls, griffe.DocstringSectionKind.parameters)) else []
+
+
+def _parameters_of(parameters: Iterable[griffe.Parameter]) -> list[griffe.Parameter]:
+    return [parameter for parameter in parameters if parameter.name not in {"self", "cls"}]
+
+
+def _type(annotation: object) -> str:
+    """The names of public classes lead to their sections."""
+    text = re.sub(r"^Unpack\[(.*)\]$", r"\1", str(annotation)).replace("|", r"\|")
+    linked = re.sub(r"(?:\w+\.)*(\w+)", _linked, text)
+    return f"<code>{linked}</code>"
+
+
+def _linked(name: re.Match[str]) -> str:
+    return f"[{name[1]}](#{name[1].lower()})" if name[1] in _PUBLIC else name[1]
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("|", r"\|").split())
 
 
 if __name__ == "__main__":

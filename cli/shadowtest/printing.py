@@ -1,4 +1,4 @@
-"""How text is printed: for a terminal with colours and wrapped, otherwise a line for each sentence."""
+"""How a document is printed: for a terminal with colours and wrapped, otherwise a line for each sentence."""
 
 import io
 from collections.abc import Callable
@@ -8,7 +8,30 @@ from rich.console import Console, RenderableType
 
 from shadowtest.outputs import Outputs, write_and_print
 
+FORMATS = ("text", "markdown", "json")
+"""Of each command that reads live tests."""
 _UNWRAPPED = 10_000
+
+
+class Document:
+    """What a command has to say, in each format. A format is made when it is asked for.
+
+    ``text``: for a terminal. ``others``: by the name of the format.
+    """
+
+    def __init__(self, *, text: Callable[[], RenderableType], **others: Callable[[], str]) -> None:
+        self._text, self._others = text, others
+
+    def rendered(self, kind: str) -> str:
+        """For a file or a pipe."""
+        return self._others[kind]() if kind in self._others else unwrapped(self._text())
+
+    def show(self, kind: str) -> None:
+        terminal = Console(highlight=False)
+        if kind == "text" and terminal.is_terminal:
+            terminal.print(self._text())
+        else:
+            click.echo(self.rendered(kind), nl=False)
 
 
 def unwrapped(text: RenderableType) -> str:
@@ -18,24 +41,6 @@ def unwrapped(text: RenderableType) -> str:
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
-def output(kind: str, outputs: Outputs, *, text: Callable[[], RenderableType], rendered: Callable[[str], str]) -> None:
-    """Writes the document to the files, and prints it in the format that the user chose.
-
-    ``text``: the document for a terminal. ``rendered``: the whole document in any format.
-    """
-
-    def show() -> None:
-        if kind == "text":
-            _show(text())
-        else:
-            click.echo(rendered(kind), nl=False)
-
-    write_and_print(outputs, rendered, show)
-
-
-def _show(text: RenderableType) -> None:
-    terminal = Console(highlight=False)
-    if terminal.is_terminal:
-        terminal.print(text)
-    else:
-        click.echo(unwrapped(text), nl=False)
+def output(kind: str, outputs: Outputs, document: Document) -> None:
+    """Writes the document to the files, and prints it in the format that the user chose."""
+    write_and_print(outputs, document.rendered, lambda: document.show(kind))

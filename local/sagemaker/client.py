@@ -7,11 +7,13 @@ exceptions, the retries and the types that it would meet on AWS.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
+from botocore.client import ClientMeta
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
@@ -26,15 +28,40 @@ if TYPE_CHECKING:
 
 def boto3_client(service: SageMaker, *, retries: Mapping[str, Any] | None = None, principal: str = "") -> Any:
     """A SageMaker client that talks to this service. ``retries`` is botocore's setting; by default there are none."""
+    client = _own_client(service.region, retries) if retries else _twin_of(_own_client_once(service.region))
+    attach(client, service, principal=principal)
+    return client
+
+
+def _own_client(region: str, retries: Mapping[str, Any]) -> Any:
     config = Config(
-        retries=dict(retries or {"total_max_attempts": 1}),
+        retries=dict(retries),
         # Nobody reads the signature and the user agent of such a request. Making them takes more time than the rest.
         signature_version=UNSIGNED,
         user_agent="local",
     )
-    client = _session(service.region).client("sagemaker", config=config)
-    attach(client, service, principal=principal)
-    return client
+    return _session(region).client("sagemaker", config=config)
+
+
+@cache
+def _own_client_once(region: str) -> Any:
+    return _own_client(region, {"total_max_attempts": 1})
+
+
+def _twin_of(client: Any) -> Any:
+    """A client that differs in who gets its requests.
+
+    For each client, botocore makes a method for each of SageMaker's 400 operations, and looks for the errors among its
+    3,000 shapes. That takes as long as fifty calls, and nearly every test needs a client.
+    """
+    meta, events = client.meta, copy(client.meta.events)
+    twin = object.__new__(type(client))
+    vars(twin).update(vars(client), _endpoint=copy(client._endpoint), _cache={})
+    twin._endpoint._event_emitter = events
+    twin.meta = ClientMeta(
+        events, meta.config, meta.endpoint_url, meta.service_model, meta.method_to_api_mapping, meta.partition
+    )
+    return twin
 
 
 @cache

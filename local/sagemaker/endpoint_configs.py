@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from local.sagemaker.copies import copied
 from local.sagemaker.errors import validation
 from local.sagemaker.models import Models
 from local.sagemaker.names import Arns, key
@@ -22,17 +22,17 @@ class EndpointConfig:
 
     @property
     def production(self) -> list[dict[str, Any]]:
-        return deepcopy(list(self.declared["ProductionVariants"]))
+        return copied(list(self.declared["ProductionVariants"]))
 
     @property
     def shadows(self) -> list[dict[str, Any]]:
-        return deepcopy(list(self.declared.get("ShadowProductionVariants", [])))
+        return copied(list(self.declared.get("ShadowProductionVariants", [])))
 
     def serves(self, variant: str) -> bool:
         return any(served["VariantName"] == variant for served in self.production + self.shadows)
 
     def describe(self) -> dict[str, Any]:
-        described = {name: deepcopy(value) for name, value in self.declared.items() if name != "Tags"}
+        described = {name: copied(value) for name, value in self.declared.items() if name != "Tags"}
         return described | {"EndpointConfigArn": self.arn, "CreationTime": self.created}
 
 
@@ -51,7 +51,7 @@ class EndpointConfigs:
         for variant in (*parameters["ProductionVariants"], *parameters.get("ShadowProductionVariants", [])):
             if "ModelName" in variant:
                 self._models.get(variant["ModelName"])
-        config = EndpointConfig(name, arn, deepcopy(dict(parameters)), now)
+        config = EndpointConfig(name, arn, copied(dict(parameters)), now)
         self._by_key[key(name)] = config
         return config
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from local.sagemaker.behaviour import Behaviour
+from local.sagemaker.copies import copied
 from local.sagemaker.endpoint_configs import EndpointConfig
 from local.sagemaker.endpoints import Endpoint
 from local.sagemaker.names import Arns
@@ -71,18 +71,18 @@ class Experiment:
         def as_reported(kms_key: str) -> str:
             return arns.kms_key(kms_key) if behaviour.kms_key_reported_as_arn else kms_key
 
-        storage = deepcopy(self.storage)
+        storage = copied(self.storage)
         if storage and "KmsKey" in storage:
             storage["KmsKey"] = as_reported(storage["KmsKey"])
         described = self.summary(behaviour) | {
             "Arn": self.arn,
             "EndpointMetadata": metadata,
             "ModelVariants": [
-                deepcopy(variant) | {"Status": self._variant_status(variant["VariantName"], endpoint)}
+                copied(variant) | {"Status": self._variant_status(variant["VariantName"], endpoint)}
                 for variant in self.variants
             ],
             "DataStorageConfig": storage,
-            "ShadowModeConfig": deepcopy(self.shadow_mode),
+            "ShadowModeConfig": copied(self.shadow_mode),
             "KmsKey": as_reported(self.kms_key) if self.kms_key else None,
         }
         return {name: value for name, value in described.items() if value is not None}

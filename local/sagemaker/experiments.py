@@ -7,13 +7,13 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from local.sagemaker.behaviour import Behaviour
 from local.sagemaker.clock import Clock
+from local.sagemaker.copies import copied
 from local.sagemaker.endpoints import Endpoints
 from local.sagemaker.errors import ServiceError, conflict, in_use, not_found, validation
 from local.sagemaker.experiment import ENDED, Conclusion, Experiment, changes_only_sampling
@@ -64,15 +64,15 @@ class Experiments:
             arn=arn,
             role=asked["RoleArn"],
             endpoint=endpoint.name,
-            variants=deepcopy(asked["ModelVariants"]),
-            shadow_mode=deepcopy(asked["ShadowModeConfig"]),
+            variants=copied(asked["ModelVariants"]),
+            shadow_mode=copied(asked["ShadowModeConfig"]),
             created=now,
             modified=now,
             visible_from=now + self._behaviour().visible_after_create,
             entered=now,
             schedule=Schedule().asked(asked.get("Schedule", {})),
             description=asked.get("Description"),
-            storage=deepcopy(asked.get("DataStorageConfig")),
+            storage=copied(asked.get("DataStorageConfig")),
             kms_key=asked.get("KmsKey"),
         )
         self._check_declaration(experiment, now)
@@ -102,9 +102,9 @@ class Experiments:
         changed = replace(
             experiment,
             description=asked.get("Description", kept.get("description")),
-            variants=deepcopy(asked.get("ModelVariants", experiment.variants)),
-            storage=deepcopy(asked.get("DataStorageConfig", storage)),
-            shadow_mode=deepcopy(asked.get("ShadowModeConfig", experiment.shadow_mode)),
+            variants=copied(asked.get("ModelVariants", experiment.variants)),
+            storage=copied(asked.get("DataStorageConfig", storage)),
+            shadow_mode=copied(asked.get("ShadowModeConfig", experiment.shadow_mode)),
             schedule=experiment.schedule.asked(asked.get("Schedule", {})),
         )
         if experiment.status == "Running":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from local.sagemaker.copies import copied
 from local.sagemaker.errors import validation
 from local.sagemaker.names import Arns, key
 
@@ -20,7 +20,7 @@ class Model:
     created: datetime
 
     def describe(self) -> dict[str, Any]:
-        described = {name: deepcopy(value) for name, value in self.declared.items() if name != "Tags"}
+        described = {name: copied(value) for name, value in self.declared.items() if name != "Tags"}
         return described | {"ModelArn": self.arn, "CreationTime": self.created}
 
 
@@ -34,7 +34,7 @@ class Models:
         arn = self._arns.of("model", name)
         if key(name) in self._by_key:
             raise validation(f'Cannot create already existing model "{arn}".')
-        model = Model(name, arn, deepcopy(dict(parameters)), now)
+        model = Model(name, arn, copied(dict(parameters)), now)
         self._by_key[key(name)] = model
         return model
 

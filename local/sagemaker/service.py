@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from datetime import datetime
 from functools import partial
 from threading import RLock
@@ -13,6 +12,7 @@ from local.sagemaker import model
 from local.sagemaker.behaviour import Behaviour
 from local.sagemaker.calls import Call
 from local.sagemaker.clock import Clock
+from local.sagemaker.copies import copied
 from local.sagemaker.endpoint_configs import EndpointConfigs
 from local.sagemaker.endpoints import Endpoints
 from local.sagemaker.errors import ConnectionLost, Intercepted, ServiceError, validation
@@ -104,7 +104,7 @@ class SageMaker:
     def call(self, operation: str, parameters: Mapping[str, Any], *, principal: str = "") -> Answer:
         """Answer one call as SageMaker would, with python values, or raise ``ServiceError``."""
         with self._lock:
-            call = Call(operation, deepcopy(dict(parameters)), principal, self.clock.now())
+            call = Call(operation, copied(dict(parameters)), principal, self.clock.now())
             self.record.append(call)
             try:
                 return self._answer(call)
@@ -140,7 +140,7 @@ class SageMaker:
         self._check_role(call)
         self.faults.strike(call, after=False)
         self.settle()
-        answer = deepcopy(operation(call.parameters))
+        answer = copied(operation(call.parameters))
         self.faults.strike(call, after=True)
         return answer
 

@@ -93,13 +93,24 @@ def test_what_cloudformation_does_not_show_is_not_compared(change_set: ChangeSet
 def test_a_test_that_is_not_among_the_changes_stays_as_it_is(
     planner: Planner, change_set: ChangeSets, more: Declaration
 ) -> None:
-    planner.aws.unreadable.add(planner.name)
-
     done = change_set(template(ShadowTest=BEFORE | more), [TOPIC])
 
     assert (done.code, done.err) == (0, "")
     assert change_set.kinds(done) == {"ShadowTest": ["nothing"]}
     assert planner.name in done.out
+
+
+def test_a_test_that_it_does_not_change_is_billed_as_without_a_change_set(
+    planner: Planner, change_set: ChangeSets
+) -> None:
+    new = template(ShadowTest=BEFORE)
+
+    of_change_set, of_template = change_set(new, [TOPIC]), planner(new, "--format", "json")
+
+    assert planner.verdicts(of_change_set) == planner.verdicts(of_template)
+    assert json.loads(of_change_set.out)["cost"] == json.loads(of_template.out)["cost"]
+    (verdict,) = planner.verdicts(of_change_set)["Demo.ShadowTest"]
+    assert [each["role"] for each in verdict["bills"]] == ["production", "shadow"]
 
 
 @pytest.mark.parametrize(("scope", "kind"), [(["Metadata"], "nothing"), (["Metadata", "Properties"], "unknown")])
@@ -165,6 +176,14 @@ def test_a_previous_value_is_that_of_the_deployment(planner: Planner, change_set
 
     (verdict,) = planner.verdicts(done)["Demo.ShadowTest"]
     assert [each["declared"] for each in verdict["differences"]] == ["deployed"]
+
+
+def test_a_change_set_has_all_parameters_that_it_needs(planner: Planner, change_set: ChangeSets) -> None:
+    new = template(ShadowTest=BEFORE, rest={"Parameters": {"Untold": {"Type": "String"}}})
+    changes = [change(BEFORE, as_served(sampling=50))]
+
+    assert change_set.kinds(change_set(new, changes)) == {"ShadowTest": ["update in place"]}
+    assert planner(new).code == 3
 
 
 def test_a_removal_and_an_addition(change_set: ChangeSets) -> None:
@@ -235,7 +254,10 @@ def test_it_is_read_in_its_own_region(planner: Planner) -> None:
     cloudformation.change_sets[arn] = [about]
     cloudformation.change_set_templates[arn] = template(ShadowTest=BEFORE)
 
-    done = planner.shadowtest("plan", "--change-set", arn, "--format", "json")
+    # AWS's own prices are read in another one.
+    planner.shadowtest.write("prices.yaml", "currency: USD\nprices: {ml.m5.xlarge: 0.23}\n")
+
+    done = planner.shadowtest("plan", "--change-set", arn, "--format", "json", "--prices", "prices.yaml")
 
     assert json.loads(done.out)["stacks"][0]["region"] == "eu-west-1"
     assert set(planner.aws.asked_in) == {"eu-west-1"}

@@ -72,11 +72,19 @@ def test_a_table_is_not_cut_between_its_head_and_its_first_row() -> None:
 def test_each_stack_has_one_marker_that_its_name_can_not_end() -> None:
     document = comment("drift", [OfStack("Shop", []), OfStack("a--><b", [])])
 
-    assert document.startswith(
-        "<!-- shadowtest drift Shop -->\n### Shadow tests of stack Shop\n\nNo shadow tests found.\n"
+    assert document == (
+        "<!-- shadowtest drift Shop -->\n\n<!-- shadowtest drift a--&gt;&lt;b -->\n\nNo shadow tests found.\n"
     )
-    assert document.count("-->") == 2
 
 
-def test_without_stacks_it_says_that_there_is_nothing() -> None:
-    assert comment("status", []) == "No shadow tests found.\n"
+def test_a_stack_without_tests_has_its_marker_alone_beside_others() -> None:
+    document = comment("plan", [OfStack("Shop", []), OfStack("Search", [OfTest(["one"])]), OfStack("", [])])
+
+    assert document == (
+        "<!-- shadowtest plan Shop -->\n\n<!-- shadowtest plan Search -->\n### Shadow tests of stack Search\n\none\n\n"
+        "<!-- shadowtest plan -->\n"
+    )
+
+
+def test_without_stacks_it_has_the_marker_of_the_command() -> None:
+    assert comment("status", []) == "<!-- shadowtest status -->\n\nNo shadow tests found.\n"

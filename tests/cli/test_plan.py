@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from simulation.declarations import PRODUCTION, Declaration, as_served, declared
+from tests.support.endpoint import scale
 from tests.support.planner import BEFORE, PROMOTION, Planner, template
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "plan.schema.json").read_text())
@@ -247,3 +248,11 @@ def test_without_a_known_cost_there_are_no_hours(planner: Planner) -> None:
 
     assert "its properties are valid" in done.out
     assert "0 instance-hours" not in done.out
+
+
+def test_the_end_keeps_the_instances_that_the_endpoint_has_now(planner: Planner) -> None:
+    scale(planner.stack, 3)
+
+    end, _ = planner.verdicts(planner({"Resources": {}}, "--format", "json"))["Demo.ShadowTest"]
+
+    assert {each["role"]: each["instanceCount"] for each in end["fates"]} == {"production": 3, "shadow": 1}

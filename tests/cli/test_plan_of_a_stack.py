@@ -1,10 +1,12 @@
 """``shadowtest plan``: what the deployed stack itself allows, and what CloudFormation does by itself."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from simulation.declarations import as_served
+from tests.support.foreign import make_theirs
 from tests.support.planner import BEFORE, Planner, template
 
 NEW_RUN = as_served(Run="2")
@@ -19,7 +21,7 @@ def kinds(planner: Planner, new: dict[str, Any], *options: str) -> list[str]:
     ("status", "way_out"),
     [
         ("UPDATE_ROLLBACK_FAILED", "Continue the rollback with 'aws cloudformation continue-update-rollback'."),
-        ("IMPORT_ROLLBACK_FAILED", "Continue the rollback"),
+        ("IMPORT_ROLLBACK_FAILED", "AWS documents no way to continue the rollback of an import."),
         ("DELETE_FAILED", "Delete the stack."),
     ],
 )
@@ -35,18 +37,75 @@ def test_each_deployment_is_refused(planner: Planner, status: str, way_out: str,
     assert way_out in done.out
 
 
-def test_an_operation_that_goes_on_is_said(planner: Planner) -> None:
-    planner.deployed.status = "UPDATE_IN_PROGRESS"
+@pytest.mark.parametrize(
+    "status",
+    ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"],
+)
+def test_an_operation_that_goes_on_is_said(planner: Planner, status: str) -> None:
+    planner.deployed.status = status
 
     done = planner(template(ShadowTest=BEFORE))
 
     assert done.code == 0
-    assert "The stack is UPDATE_IN_PROGRESS. CloudFormation accepts no deployment" in done.out
+    assert f"The stack is {status}. CloudFormation accepts no deployment until this operation ends. What" in done.out
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "UPDATE_FAILED"])
+def test_a_stack_that_was_not_rolled_back_is_updated(planner: Planner, status: str) -> None:
+    planner.deployed.status = status
+    new = template(ShadowTest=as_served(sampling=50))
+
+    assert kinds(planner, new) == ["update in place"]
+    assert "only if rollback is disabled, as with 'cdk deploy --no-rollback'" in planner(new).out
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_FAILED", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS"])
+@pytest.mark.parametrize("named", [{}, {"Name": "trial"}])
+def test_the_test_of_a_stack_that_is_deleted_first_ends(planner: Planner, status: str, named: dict[str, str]) -> None:
+    planner.stack.delete(BEFORE, planner.name)
+    old = planner.stack.create(BEFORE | named).physical_id
+    planner.deployed.physical_ids["ShadowTest"] = old
+    planner.deployed.status = status
+    planner.deployed.resource_statuses["ShadowTest"] = "DELETE_FAILED"
+
+    done = planner(template(ShadowTest=BEFORE | named), "--format", "json")
+
+    verdicts = planner.verdicts(done)["Demo.ShadowTest"]
+    assert (done.code, done.err) == (0, "")
+    assert [each["kind"] for each in verdicts] == ["end", "remove", "create"]
+    new = named.get("Name", "(name generated at deployment)")
+    assert [each["experiment"] for each in verdicts] == [old, old, new]
+    assert f"The stack is {status}." in done.out
+
+
+def test_somebody_elses_test_stays_where_a_stack_is_deleted_first(planner: Planner) -> None:
+    planner.stack.delete(BEFORE, planner.name)
+    make_theirs(planner.stack, Schedule={"StartTime": datetime(2030, 1, 5, tzinfo=UTC)})
+    planner.stack.serve("other")
+    planner.stack.clock.advance(3600)
+    named = BEFORE | {"Name": "trial"}
+    planner.deployed.physical_ids["ShadowTest"] = planner.stack.create(named | {"EndpointName": "other"}).physical_id
+    planner.deployed.status = "ROLLBACK_FAILED"
+
+    assert kinds(planner, template(ShadowTest=named)) == ["end", "remove", "refused"]
+
+
+def test_what_follows_a_deletion_that_may_fail_is_not_known(planner: Planner) -> None:
+    planner.deployed.status = "DELETE_IN_PROGRESS"
+    actions = {"AllTraffic": "Retain", "Shadow": "Remove"}
+    planner.stack.call("StopInferenceExperiment", Name=planner.name, ModelVariantActions=actions)
+
+    done = planner(template(ShadowTest=BEFORE), "--format", "json")
+
+    last = planner.verdicts(done)["Demo.ShadowTest"][-1]
+    assert (done.code, last["kind"]) == (0, "unknown")
+    assert "the old stack has to be deleted first" in last["reason"]
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])
 def test_a_stack_whose_creation_failed_is_planned_as_a_new_one(planner: Planner, status: str) -> None:
     planner.deployed.status = status
+    planner.deployed.resource_statuses["ShadowTest"] = "DELETE_COMPLETE"
     planner.deployed.parameters["Sampling"] = "40"
     rest = {"Parameters": {"Sampling": {"Type": "Number", "Default": 20}}}
     planner.stack.serve("other")

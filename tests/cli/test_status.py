@@ -1,7 +1,7 @@
 """``shadowtest status``: the live tests, and how they are followed through a deployment."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,6 +10,8 @@ from jsonschema import Draft7Validator
 
 from inference_experiment_handler.model.tags import STACK_ID
 from shadowtest.live_tests import running_tests
+from shadowtest.state.live_state import LiveState, StackState, State
+from shadowtest.state.watching import Watch
 from simulation.declarations import declared
 from simulation.endpoints import served
 from tests.support.account import Deployed
@@ -18,6 +20,8 @@ from tests.support.deployed_test import DeployedTest
 from tests.support.endpoint import deploy, scale
 from tests.support.foreign import THEIRS, make_theirs
 
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+DEMO = "arn:aws:cloudformation:us-east-1:123456789012:stack/DEMO/1"
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "status.schema.json").read_text())
 
 
@@ -98,8 +102,8 @@ def test_only_all_shows_what_has_ended_or_is_nobodys(demo: DeployedTest) -> None
         (demo.name, demo.stack.logical_id),
     ]
     document = demo("status", "--all", "--format", "markdown").out
-    assert document.count("<!--") == 1
-    assert f"### Experiments that no stack owns\n\n**experiment {THEIRS}**\n" in document
+    assert document.count("<!--") == 2
+    assert f"<!-- shadowtest status -->\n### Experiments that no stack owns\n\n**experiment {THEIRS}**\n" in document
     (ended,) = state(demo, "Demo")["tests"]
     assert (ended["status"], ended["end"], ended["bills"]) == ("Completed", None, [])
 
@@ -202,7 +206,101 @@ def test_watching_a_stack_that_is_deleted_ends(demo: DeployedTest, monkeypatch: 
     done = demo("status", "Demo", "--watch")
 
     assert (done.code, done.err) == (0, "")
-    assert done.lines[-1].endswith("no longer exists.")
+    name = demo.stack.stack_id.split("/")[1]
+    assert done.lines[-1].endswith(f"Stack {name} is deleted.")
+    assert f"{demo.name}: Running, " in done.out
+    assert "no longer exists" not in done.out
+
+
+def stop(demo: DeployedTest) -> None:
+    actions = {"AllTraffic": "Retain", "Shadow-01": "Remove"}
+    demo.stack.call("StopInferenceExperiment", Name=demo.name, ModelVariantActions=actions)
+
+
+@pytest.mark.parametrize("stacks", [(), ("Demo",)])
+def test_watching_tells_how_a_test_ends(
+    demo: DeployedTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stacks: tuple[str, ...]
+) -> None:
+    demo.deployed.status = "UPDATE_IN_PROGRESS"
+    stop(demo)
+
+    def sleep(_: float) -> None:
+        if demo.stack.describe(demo.name)["Status"] == "Completed":
+            # The test is removed from the stack, which is not at rest yet.
+            demo.deployed.physical_ids.clear()
+            demo.deployed.status = {"UPDATE_IN_PROGRESS": "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}.get(
+                demo.deployed.status, "UPDATE_COMPLETE"
+            )
+        demo.stack.clock.advance(600)
+
+    monkeypatch.setattr("time.sleep", sleep)
+
+    done = demo("status", *stacks, "--watch", "--out", f"json={tmp_path / 'last.json'}")
+
+    assert (done.code, done.err) == (0, "")
+    assert any(f"{demo.name}: Completed" in line for line in done.lines)
+    assert done.lines[-1].endswith(" is UPDATE_COMPLETE.")
+    assert "no longer exists" not in done.out
+    last = json.loads((tmp_path / "last.json").read_text())
+    assert [each["status"] for each in last["tests"]] == ["Completed"]
+    assert [each["status"] for each in last["stacks"]] == ["UPDATE_COMPLETE"]
+
+
+def test_watching_tells_what_a_test_was_that_is_deleted(demo: DeployedTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo.deployed.status = "UPDATE_IN_PROGRESS"
+    stop(demo)
+
+    def sleep(_: float) -> None:
+        demo.stack.clock.advance(600)
+        if demo.stack.describe(demo.name)["Status"] == "Completed":
+            demo.stack.call("DeleteInferenceExperiment", Name=demo.name)
+            demo.deployed.status = "UPDATE_COMPLETE"
+
+    monkeypatch.setattr("time.sleep", sleep)
+
+    done = demo("status", "--watch")
+
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[-1].endswith(f"Experiment {demo.name} no longer exists. It was Stopping.")
+
+
+def moving(*experiments: str, stack: str = "UPDATE_IN_PROGRESS") -> State:
+    tests = (
+        LiveState(
+            stack="DEMO",
+            logical_id="ShadowTest",
+            experiment=name,
+            status="Running",
+            status_reason="",
+            endpoint="shop",
+            endpoint_status="InService",
+            sampling=10,
+            served=(),
+            starts=None,
+            ends=None,
+            seen=NOW,
+            bills=(),
+            endpoint_in_transition=False,
+        )
+        for name in experiments
+    )
+    return State((StackState(DEMO, stack),), tuple(tests))
+
+
+def test_what_comes_again_is_said_again(capsys: pytest.CaptureFixture[str]) -> None:
+    last = moving("TrialOne", stack="UPDATE_COMPLETE")
+    states = iter([moving("TrialOne"), moving(), moving(), moving("TrialOne"), last])
+
+    Watch(states.__next__, 0, lambda: NOW).follow()
+
+    line = "TrialOne: Running, 10 percent to the shadow variant, endpoint shop InService"
+    assert [each.split(" ", 1)[1] for each in capsys.readouterr().out.splitlines()] == [
+        "Stack DEMO is UPDATE_IN_PROGRESS.",
+        line,
+        "Experiment TrialOne no longer exists. It was Running.",
+        line,
+        "Stack DEMO is UPDATE_COMPLETE.",
+    ]
 
 
 def test_an_interruption_has_the_exit_code_of_shells_and_keeps_what_was_seen_last(
@@ -228,7 +326,35 @@ def test_what_was_seen_last_is_kept_when_aws_can_not_be_read_any_more(
 
     assert done.code == 1
     assert done.err.startswith("error: IAM does not allow cloudformation:DescribeStacks")
+    assert len(done.err.splitlines()) == 1
     assert json.loads((tmp_path / "last.json").read_text())["tests"][0]["status"] == "Updating"
+
+
+@pytest.mark.parametrize("stacks", [(), ("Demo",)])
+@pytest.mark.parametrize("denied", ["cloudformation", "sagemaker"])
+def test_watching_goes_on_after_a_read_that_fails_twice(
+    demo: DeployedTest, monkeypatch: pytest.MonkeyPatch, stacks: tuple[str, ...], denied: str
+) -> None:
+    others = {f"sagemaker:{each}" for each in ("DescribeEndpoint", "DescribeEndpointConfig")} | {
+        "cloudformation": {"sagemaker:DescribeInferenceExperiment", "sagemaker:ListInferenceExperiments"},
+        "sagemaker": {"cloudformation:DescribeStacks", "cloudformation:GetTemplateSummary"},
+    }[denied]
+    demo.deployed.status = "UPDATE_IN_PROGRESS"
+    looks: list[str] = []
+
+    def sleep(_: float) -> None:
+        looks.append(denied)
+        demo.aws.allowed = others if len(looks) in (1, 2, 4, 5) else None
+        if len(looks) == 6:
+            demo.deployed.status = "UPDATE_COMPLETE"
+
+    monkeypatch.setattr("time.sleep", sleep)
+
+    done = demo("status", *stacks, "--watch")
+
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[-1].endswith(" is UPDATE_COMPLETE.")
+    assert len(looks) == 6
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,15 @@ def test_it_ends_at_rest_with_what_is_then_live(tmp_path: Path) -> None:
     assert json.loads(last.read_text())["transitions"] == []
 
 
+def test_what_is_deleted_is_still_said_at_the_end() -> None:
+    with Terminal(PROCESS, "deleted", "status", "--watch", environment=TERMINAL) as terminal:
+        assert terminal.exit_code() == 0
+
+    assert "no longer exists. It was Updating." in terminal.shown
+    assert "Stack Demo is deleted." in terminal.shown
+    assert terminal.shown.rindex("No shadow tests found.") > terminal.shown.rindex("is deleted.")
+
+
 def test_a_terminal_that_can_only_print_gets_lines() -> None:
     with Terminal(PROCESS, "moving", "status", "--watch", environment=TERMINAL | {"TERM": "dumb"}) as terminal:
         assert terminal.exit_code() == 0

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shadowtest.aws import session
 from shadowtest.aws.connecting import CONNECT_SECONDS, give_up_early
-from shadowtest.aws.errors import words_of
+from shadowtest.aws.errors import concerns_region, words_of
 from shadowtest.aws.session import Aws
 
 
@@ -27,9 +28,9 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def hanging_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Whoever connects to AWS is hung up on. Each connection."""
-    connections: list[str] = []
+def connected(monkeypatch: pytest.MonkeyPatch, *, hangs_up: bool) -> Iterator[list[socket.socket]]:
+    """Whoever connects to AWS is hung up on, or waits for an answer. Each connection."""
+    connections: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -38,8 +39,9 @@ def hanging_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
                     connection, _ = server.accept()
                 except OSError:
                     return
-                connections.append("one")
-                connection.close()
+                connections.append(connection)
+                if hangs_up:
+                    connection.close()
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
@@ -48,15 +50,33 @@ def hanging_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             yield connections
         finally:
             server.shutdown(socket.SHUT_RDWR)
+            for each in connections:
+                each.close()
     thread.join()
 
 
 def test_a_connection_is_tried_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    with hanging_up(monkeypatch) as connections, pytest.raises(BotoCoreError) as error:
+    with connected(monkeypatch, hangs_up=True) as connections, pytest.raises(BotoCoreError) as error:
         Aws().client("cloudformation").describe_stacks()
 
     assert len(connections) == 3
     assert words_of(error.value).startswith("AWS can't be reached: ")
+
+
+def test_a_call_that_is_not_answered_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "READ_SECONDS", 0.2)
+
+    with connected(monkeypatch, hangs_up=False) as connections, pytest.raises(BotoCoreError) as error:
+        Aws().client("cloudformation").describe_stacks()
+
+    assert len(connections) == 1
+    assert words_of(error.value).startswith("AWS does not answer within 15 seconds: ")
+    assert concerns_region(error.value)
+
+
+def test_an_answer_has_its_time() -> None:
+    # A total failure is told in less than half a minute, and a slow answer is not cut off.
+    assert Aws().client("cloudformation").meta.config.read_timeout == 15
 
 
 def test_an_attempt_to_connect_is_short() -> None:

@@ -1,4 +1,4 @@
-"""docs/typescript.md: its TypeScript compiles and synthesises, its types are the schema's, its Java says the same."""
+"""docs/typescript.md: its TypeScript compiles and synthesises, its types are the schema's, its Java parses."""
 
 import gzip
 import json
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import javalang
 import pytest
 from sybil import Document
 from sybil.parsers.markdown import CodeBlockParser
@@ -136,22 +137,54 @@ def properties_in_java() -> dict[str, Any]:
     return properties
 
 
-def test_the_java_uses_classes_and_methods_that_there_are() -> None:
+def test_the_java_parses_and_uses_classes_and_methods_that_there_are() -> None:
     """CDK's Java classes are generated from this model."""
     (java,) = blocks("java")
+    source = javalang.parse.parse(java)
     model = json.loads(gzip.decompress((MODULES / "aws-cdk-lib" / ".jsii.gz").read_bytes()))
     package, types = model["targets"]["java"]["package"], model["types"]
 
-    imported = re.findall(rf"import {re.escape(package)}\.(\w+);", java)
-    assert sorted(imported) == ["App", "CustomResource", "Fn", "Stack"]
-    assert {f"aws-cdk-lib.{name}" for name in imported} <= set(types)
-    options = {each["name"] for each in types["aws-cdk-lib.CustomResourceProps"]["properties"]}
-    called = set(re.findall(r"^\s+\.(\w+)\(", java, re.MULTILINE)) - {"build"}
-    assert called == {"serviceToken", "resourceType", "properties"}
-    assert called <= options
-    for name, method in (("Fn", "importValue"), ("Stage", "synth")):
-        assert method in {each["name"] for each in types[f"aws-cdk-lib.{name}"]["methods"]}
-    assert types["aws-cdk-lib.App"]["base"] == "aws-cdk-lib.Stage"
+    imported = {each.path for each in source.imports} - {"java.util.List", "java.util.Map"}
+    assert imported == {f"{package}.{name}" for name in ("App", "CustomResource", "Fn", "Stack")}
+    named = {each.type.name for _, each in source.filter(javalang.tree.ClassCreator)}
+    assert named == {"App", "Stack"}
+    assert {f"aws-cdk-lib.{path.rpartition('.')[2]}" for path in imported} <= set(types)
+    variables = {
+        declarator.name: declared.type.name
+        for _, declared in source.filter(javalang.tree.LocalVariableDeclaration)
+        for declarator in declared.declarators
+    }
+    assert variables == {"app": "App", "stack": "Stack"}
+
+    calls = [each for _, each in source.filter(javalang.tree.MethodInvocation) if each.qualifier not in ("Map", "List")]
+    (create,) = [each for each in calls if each.qualifier == "CustomResource.Builder"]
+    options = {
+        each["name"]: each.get("optional", False) for each in types["aws-cdk-lib.CustomResourceProps"]["properties"]
+    }
+    *given, last = [each.member for each in create.selectors]
+    assert (create.member, last) == ("create", "build")
+    assert {name for name, is_optional in options.items() if not is_optional} <= set(given) <= set(options)
+    for call in calls:
+        if call.qualifier and call is not create:
+            assert call.member in methods_of(f"aws-cdk-lib.{variables.get(call.qualifier, call.qualifier)}", types)
+
+
+def methods_of(name: str, types: dict[str, Any]) -> set[str]:
+    """Its own, and those of the classes that it extends."""
+    of_type = types.get(name, {})
+    inherited = methods_of(of_type["base"], types) if "base" in of_type else set()
+    return {each["name"] for each in of_type.get("methods", [])} | inherited
+
+
+@pytest.mark.parametrize(
+    ("written", "mistaken"), [("app.synth();", "app.synth()"), ("new App()", "new App(")], ids=["semicolon", "bracket"]
+)
+def test_java_with_a_slip_does_not_parse(written: str, mistaken: str) -> None:
+    (java,) = blocks("java")
+    assert written in java
+
+    with pytest.raises(javalang.parser.JavaSyntaxError):
+        javalang.parse.parse(java.replace(written, mistaken))
 
 
 def test_each_block_is_checked() -> None:

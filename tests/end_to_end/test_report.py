@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,10 +15,10 @@ from local.cdk import Cdk
 from local.sagemaker.traffic import Performance, Traffic
 from local.server import LocalAws
 from shadowtest.aws.policies import ACTIONS
+from tests.support.shadowtest_process import credentials_with
 
 APP = f"{sys.executable} {Path(__file__).with_name('app.py')}"
 STACK = "EndToEnd"
-DOCUMENT = Path(__file__).parents[2] / "docs" / "cli.md"
 HOURS = 6
 PER_MINUTE = 600.0
 PRODUCTION, SHADOW = Performance(latency_ms=40, cpu=30), Performance(latency_ms=60, errors_5xx=0.02, cpu=45)
@@ -28,19 +27,12 @@ PRODUCTION, SHADOW = Performance(latency_ms=40, cpu=30), Performance(latency_ms=
 class Reader:
     """The command line of a user with these actions."""
 
-    def __init__(self, aws: LocalAws, name: str, actions: tuple[str, ...]) -> None:
-        iam = aws.session().client("iam")
-        iam.create_user(UserName=name)
-        allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-        iam.put_user_policy(UserName=name, PolicyName="policy", PolicyDocument=policy)
-        key = iam.create_access_key(UserName=name)["AccessKey"]
-        credentials = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-        self._environment = aws.environment | credentials
+    def __init__(self, aws: LocalAws, actions: tuple[str, ...]) -> None:
+        self._environment = aws.environment | credentials_with(aws, actions)
 
-    def run(self, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "shadowtest", "report", *arguments]
-        return subprocess.run(command, env=self._environment, cwd=folder, capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
 
     def report(self, *stacks: str) -> dict[str, Any]:
         done = self.run(*stacks, "--format", "json")
@@ -65,7 +57,7 @@ def aws() -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="module")
 def reader(aws: LocalAws) -> Reader:
-    return Reader(aws, "reader", ACTIONS["report"])
+    return Reader(aws, ACTIONS["report"])
 
 
 def measure(test: dict[str, Any], metric: str, statistic: str) -> dict[str, Any]:
@@ -123,23 +115,10 @@ def test_the_page_is_made(reader: Reader, tmp_path: Path) -> None:
     assert "| Requests | " in (tmp_path / "report.md").read_text()
 
 
-def test_the_commands_of_the_document_run(reader: Reader, tmp_path: Path) -> None:
-    section = DOCUMENT.read_text().partition("\n## Production beside shadow: `report`\n")[2]
-    commands = section.partition("```sh\n")[2].partition("```")[0].splitlines()
-    assert len(commands) == 3
-
-    for command in commands:
-        program, name, *arguments = shlex.split(command)
-        assert (program, name) == ("shadowtest", "report")
-        done = reader.run(*(STACK if each == "Shop" else each for each in arguments), folder=tmp_path)
-        assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "report.html").exists()
-
-
 @pytest.mark.parametrize("action", ACTIONS["report"])
 def test_each_action_is_needed(aws: LocalAws, action: str) -> None:
     others = tuple(each for each in ACTIONS["report"] if each != action)
-    reader = Reader(aws, f"without-{action.replace(':', '-')}", others)
+    reader = Reader(aws, others)
 
     done = [reader.run(*stacks) for stacks in ((STACK,), ())]
 

@@ -207,6 +207,18 @@ def test_a_start_takes_no_instances_that_came_while_the_test_was_updated(stack: 
     assert production_of(stack) == [Serving(PRODUCTION, CHAMPION, instances=6)]
 
 
+def test_a_start_takes_no_instances_from_production_that_is_declared_only_now(stack: Stack) -> None:
+    before = declared(ModelVariants=[variant(SHADOW, CHALLENGER)], Schedule=SCHEDULE)
+    scale(stack, 2)
+    name = stack.create(before).physical_id
+    scale(stack, 4)
+
+    answer = stack.update(before, declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert production_of(stack) == FOUR
+
+
 def test_a_new_test_succeeds_though_its_endpoint_scales_out_while_it_is_created() -> None:
     # Its end counts from the actual start, so it would be corrected once the test runs.
     stack = Stack(creating=timedelta(minutes=2))

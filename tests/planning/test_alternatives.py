@@ -1,15 +1,30 @@
 """Values that are known only at deployment: the verdict is told where they do not matter."""
 
 from copy import deepcopy
+from typing import Any
+
+import pytest
 
 from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
+from shadowtest.planning.endpoint_changes import Effect, EndpointChange
+from shadowtest.planning.surroundings import Surroundings
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.values.unknown import KnownAtDeployment
-from simulation.declarations import Declaration, as_served, declared, shadow_mode
+from simulation.declarations import (
+    CHALLENGER,
+    CHAMPION,
+    PRODUCTION,
+    SHADOW,
+    Declaration,
+    as_served,
+    declared,
+    shadow_mode,
+    variant,
+)
 from tests.support.stack import Stack
 
-UNKNOWN = KnownAtDeployment('{"Fn::GetAtt": ["Role", "Arn"]}', "Role is created by the deployment")
+UNKNOWN: Any = KnownAtDeployment('{"Fn::GetAtt": ["Role", "Arn"]}', "Role is created by the deployment")
 
 
 def told(stack: Stack, new: Declaration, old: Declaration | None = None) -> tuple[Verdict, ...]:
@@ -24,10 +39,24 @@ def test_a_new_test_under_a_role_that_is_not_there_yet_is_created() -> None:
     assert verdict.kind is Kind.CREATE
 
 
-def test_a_new_test_on_an_endpoint_that_is_not_there_yet_can_not_be_told() -> None:
+def test_a_new_test_on_an_endpoint_whose_name_is_not_known_can_not_be_told() -> None:
     (verdict,) = told(Stack(), declared(EndpointName=UNKNOWN))
 
     assert verdict.kind is Kind.UNKNOWN
+
+
+def test_a_new_test_whose_production_model_is_not_known_can_not_be_told() -> None:
+    """It may be the one that the endpoint serves, and it may be another one."""
+    (verdict,) = told(Stack(), declared(ModelVariants=[variant(PRODUCTION, UNKNOWN), variant(SHADOW, CHALLENGER)]))
+
+    assert verdict.kind is Kind.UNKNOWN
+    assert verdict.reason == "the declared model of the production variant is known only at deployment"
+
+
+def test_a_new_test_whose_shadow_model_is_not_known_is_created() -> None:
+    (verdict,) = told(Stack(), declared(ModelVariants=[variant(PRODUCTION, CHAMPION), variant(SHADOW, UNKNOWN)]))
+
+    assert verdict.kind is Kind.CREATE
 
 
 def test_a_role_that_may_change_matters_and_what_else_changes_is_told() -> None:
@@ -63,3 +92,17 @@ def test_a_number_is_never_guessed() -> None:
 
     assert verdict.kind is Kind.UNKNOWN
     assert "ShadowModeConfig.ShadowModelVariants[0].SamplingPercentage" in verdict.reason
+
+
+@pytest.mark.parametrize(("around", "kinds"), [("own", [Kind.END, Kind.REMOVE]), ("others", [Kind.UNKNOWN])])
+def test_only_an_endpoint_of_the_same_stack_is_known_to_be_deleted_after_its_test(
+    around: str, kinds: list[Kind]
+) -> None:
+    stack, old = Stack(), declared()
+    name = stack.create(old).physical_id
+    change = Change(stack.stack_id, stack.logical_id, old, None, name, depends_on=frozenset({"Endpoint"}))
+    deletes = EndpointChange("Endpoint", "Shop", Effect.DELETES, "it is deleted")
+
+    found = verdicts_of(change, stack.ports.sagemaker(), stack.clock.now(), Surroundings(**{around: [deletes]}))
+
+    assert [each.kind for each in found] == kinds

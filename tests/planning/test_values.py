@@ -1,6 +1,8 @@
 """What is known of a template's properties before its deployment, and what is not."""
 
 import json
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -203,13 +205,63 @@ def test_a_section_of_another_form_has_nothing(name: str, section: Any) -> None:
         resolved({"Fn::If": ["X", {"Fn::FindInMap": ["X", "a", "b"]}, {"Ref": "X"}]}, template={name: section})
 
 
-def test_what_is_too_deep_to_follow_is_not_known() -> None:
-    chain = {f"C{n}": {"Condition": f"C{n + 1}"} for n in range(2000)} | {"C2000": {"Fn::Equals": ["a", "a"]}}
-    names = {f"R{n}": role(RoleName={"Ref": f"R{n + 1}"}) for n in range(2000)} | {"R2000": role(RoleName="last")}
-    template = {"Conditions": chain, "Resources": {**names, "Last": role() | {"Condition": "C0"}}}
+@pytest.fixture(params=[None, 20_000])
+def recursion_limit(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As it is, and as a library may have set it."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(request.param or before)
+    yield
+    sys.setrecursionlimit(before)
 
-    assert isinstance(Resolver(template, PLACE).exists("Last"), KnownAtDeployment)
-    assert isinstance(Resolver(template, PLACE).properties("R0"), KnownAtDeployment)
+
+def chain_of(links: int) -> dict[str, Any]:
+    """Conditions and resources, each of which depends on the next one in the way that takes the most Python calls."""
+    conditions = {f"C{n}": {"Fn::Not": [{"Fn::Not": [{"Condition": f"C{n + 1}"}]}]} for n in range(links)}
+    roles = {f"R{n}": {"Type": "AWS::IAM::Role", "Properties": {"Fn::Sub": f"${{R{n + 1}.Arn}}"}} for n in range(links)}
+    names = {f"N{n}": role(RoleName={"Ref": f"N{n + 1}"}) for n in range(links)}
+    last = role(RoleName="last")
+    return {
+        "Conditions": conditions | {f"C{links}": {"Fn::Equals": ["a", "a"]}},
+        "Resources": {**roles, **names, f"R{links}": last, f"N{links}": last, "Last": role() | {"Condition": "C0"}},
+    }
+
+
+@pytest.mark.parametrize("links", [100, 2000])
+@pytest.mark.usefixtures("recursion_limit")
+def test_what_is_too_deep_to_follow_is_not_known(links: int) -> None:
+    template = chain_of(links)
+    ids = {key: key for key in template["Resources"]}
+    deployed = DeployedStack(STACK, physical_ids=ids, template=chain_of(links) | {"Conditions": {}})
+
+    for stack in (None, deployed):
+        resolver = Resolver(template, PLACE, deployed=stack)
+        found = [
+            resolver.exists("Last"),
+            resolver.properties("R0"),
+            resolver.properties("N0"),
+            resolver.resolve({"Fn::Sub": "${N0}"}),
+        ]
+        assert {each.why for each in found} == {"its values depend on each other more deeply than can be followed"}
+
+
+def test_the_depth_is_that_of_both_templates_together() -> None:
+    deployed_template = chain_of(100)
+    ids = {key: key for key in deployed_template["Resources"]}
+    deployed = DeployedStack(STACK, physical_ids=ids, template=deployed_template)
+    template = chain_of(100)
+    for n in range(60):
+        following = "R0.Arn" if n == 59 else f"D{n + 1}.Arn"
+        template["Resources"][f"D{n}"] = {"Type": "AWS::IAM::Role", "Properties": {"Fn::Sub": f"${{{following}}}"}}
+
+    assert isinstance(Resolver(template, PLACE, deployed=deployed).properties("D0"), KnownAtDeployment)
+
+
+@pytest.mark.usefixtures("recursion_limit")
+def test_what_is_not_too_deep_is_followed() -> None:
+    template = chain_of(45)
+
+    assert Resolver(template, PLACE).exists("Last") is True
+    assert Resolver(template, PLACE).properties("N0") == {"RoleName": "last"}
 
 
 def test_unknowns_within_unknowns_are_said_as_the_template_says_them() -> None:

@@ -88,7 +88,7 @@ def check(scene: Scene, declared: Declaration | None, *, stops_scheduled: bool =
         return told
     assert operations == calls, (told.verdicts, answers)
     assert (last.kind is Kind.REFUSED) == (bool(answers) and not answers[-1][0]), (told.verdicts, answers)
-    if last.in_use_by:
+    if last.crowd:
         assert "CreateInferenceExperiment: ResourceInUse" in answers[-1][1]
     elif last.kind is Kind.REFUSED and len(told.verdicts) == 1 and not last.waits_for:
         assert last.reason == answers[-1][1]

@@ -3,10 +3,9 @@
 //   node look.mjs PAGE FOLDER
 //
 // FOLDER gets a screenshot of each view.
-import chromium from "@sparticuz/chromium";
-import puppeteer from "puppeteer-core";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { looking } from "../support/browser.mjs";
 
 const [page, folder] = process.argv.slice(2).map((each) => resolve(each));
 const views = [
@@ -56,27 +55,14 @@ function seen() {
   };
 }
 
-chromium.setGraphicsMode = false;
-const browser = await puppeteer.launch({
-  executablePath: await chromium.executablePath(),
-  headless: "shell",
-  args: ["--no-sandbox", "--no-zygote", "--single-process", "--font-render-hinting=none"],
-});
-const told = { complaints: [], requested: [], views: {} };
-try {
-  const tab = await browser.newPage();
-  await tab.setOfflineMode(true);
-  tab.on("console", (message) => told.complaints.push(message.text()));
-  tab.on("pageerror", (error) => told.complaints.push(String(error)));
-  tab.on("request", (request) => told.requested.push(request.url()));
+const seenIn = {};
+const told = await looking(async (tab) => {
   for (const { name, scheme, width } of views) {
     await tab.setViewport({ width, height: 900 });
     await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
     await tab.goto(pathToFileURL(page).href);
-    told.views[name] = await tab.evaluate(seen);
+    seenIn[name] = await tab.evaluate(seen);
     await tab.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   }
-} finally {
-  await browser.close();
-}
-console.log(JSON.stringify(told));
+});
+console.log(JSON.stringify({ ...told, views: seenIn }));

@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from shadowtest.reporting.rendering import rendered
+from shadowtest.reporting import rendering
 from tests.support.report_scene import Scene
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
@@ -18,7 +18,7 @@ def test_the_json_is_as_its_schema_says() -> None:
     not_started.world.reach("Created")
     reports = [running.runs(timedelta(hours=2), per_minute=6).report(), not_started.report()]
 
-    document = json.loads(rendered(reports, "json"))
+    document = json.loads(rendering.document(reports).rendered("json"))
 
     jsonschema.Draft7Validator.check_schema(SCHEMA)
     jsonschema.validate(document, SCHEMA)

@@ -1,9 +1,6 @@
 """The page, in a real browser: from the disk, without a network, in light and dark, on a desk and on a phone."""
 
-import json
-import os
 import re
-import subprocess
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
@@ -12,10 +9,10 @@ from typing import Any
 import pytest
 
 from local.sagemaker.traffic import Performance
-from shadowtest.reporting.rendering import rendered
+from shadowtest.reporting import rendering
+from tests.support.browser import looked
 from tests.support.report_scene import Scene
 
-PROJECT = Path(__file__).parents[2]
 VIEWS = ("light", "dark", "light-phone", "dark-phone")
 READABLE = 9.0
 """In CSS pixels, the least height of a line of text."""
@@ -35,16 +32,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     # Production's line has a gap.
     long.goes_on(timedelta(days=1))
     page = tmp_path_factory.mktemp("page") / "report.html"
-    page.write_text(rendered([short.report(), long.report()], "html"))
-    pictures, scratch = PROJECT / ".cache" / "artefacts" / "report", PROJECT / ".cache" / "browser"
-    for folder in (pictures, scratch):
-        folder.mkdir(parents=True, exist_ok=True)
-    # The browser unpacks itself there, once.
-    environment = {**os.environ, "TMPDIR": str(scratch)}
-    command = ["node", str(Path(__file__).with_name("look.mjs")), str(page), str(pictures)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    seen: dict[str, Any] = json.loads(done.stdout)
+    page.write_text(rendering.document([short.report(), long.report()]).rendered("html"))
+    seen = looked(Path(__file__).with_name("look.mjs"), page, "report")
     return seen | {"page": page.as_uri()}
 
 

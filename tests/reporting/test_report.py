@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from local.sagemaker.traffic import Performance
+from shadowtest.reporting import rendering
 from shadowtest.reporting.making import NOT_COMPLETE_YET, NOT_STARTED, TOO_OLD
-from shadowtest.reporting.rendering import rendered
 from shadowtest.reporting.rendering.words import row
 from tests.support.report_scene import Scene, of
 
@@ -144,19 +144,20 @@ def test_what_cloudwatch_does_not_keep_is_told(scene: Scene) -> None:
 
 
 def test_the_comment_has_the_numbers_first_and_a_marker(scene: Scene) -> None:
-    document = rendered([scene.runs(timedelta(hours=2), per_minute=600).report()], "markdown")
+    document = rendering.document([scene.runs(timedelta(hours=2), per_minute=600).report()]).rendered("markdown")
 
     assert document.startswith(
-        "<!-- shadowtest report Shop -->\n### Shadow tests of stack Shop\n\n**ShadowTest**: experiment trial\n\n|  | "
+        "<!-- shadowtest report RankingShadowTest -->\n### Shadow tests of stack RankingShadowTest\n\n"
+        "**ShadowTest**: experiment trial\n\n|  | "
     )
     assert document.index("| Requests | ") < document.index("<details>")
 
 
 def test_the_numbers_stay_where_the_comment_has_no_room(scene: Scene) -> None:
     report = scene.runs(timedelta(hours=2), per_minute=600).report()
-    whole = rendered([report], "markdown")
+    whole = rendering.document([report]).rendered("markdown")
 
-    document = rendered([report, replace(report, logical_id="Other")], "markdown", max_bytes=2500)
+    document = rendering.document([report, replace(report, logical_id="Other")], max_bytes=2500).rendered("markdown")
 
     assert document.count("| Requests | ") == document.count("| Memory, average | ") == 2
     assert document.count("<!--") == 1
@@ -165,7 +166,7 @@ def test_the_numbers_stay_where_the_comment_has_no_room(scene: Scene) -> None:
 
 
 def test_the_document_shows_what_is_told(scene: Scene) -> None:
-    told = rendered([scene.runs(timedelta(hours=6), per_minute=600).report()], "text")
+    told = rendering.document([scene.runs(timedelta(hours=6), per_minute=600).report()]).rendered("text")
 
     assert f"```\n{told.strip()}\n```" in (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
 
@@ -176,7 +177,7 @@ def test_a_value_of_awss_commands_nothing(scene: Scene, kind: str) -> None:
         scene.runs(timedelta(hours=1), per_minute=60).report(), status_reason="<script>alert(1)</script>\x1b[31m|@all"
     )
 
-    document = rendered([report], kind)
+    document = rendering.document([report]).rendered(kind)
 
     assert "\x1b" not in document
     assert ("<script>" in document) == (kind == "text")

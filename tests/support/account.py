@@ -1,6 +1,6 @@
 """An AWS account with stacks, as the command line reads it: CloudFormation's answers, and the simulated SageMaker."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +42,7 @@ class FakeCloudFormation:
         self.change_set_templates: dict[str, Mapping[str, Any]] = {}
         self.denied: set[str] = set()
         """Operations, or an operation and a stack's name: ``GetTemplate of Demo``."""
+        self.allowed: Container[str] | None = None
         self.calls: list[str] = []
 
     def describe_stacks(self, StackName: str | None = None) -> dict[str, Any]:  # noqa: N803 - boto3's names
@@ -106,8 +107,8 @@ class FakeCloudFormation:
         self.calls.append(operation)
         named = [name for name, each in self.stacks.items() if stack in (name, each.stack_id)]
         if self.denied & {operation, *(f"{operation} of {name}" for name in named)}:
-            message = f"User: someone is not authorized to perform: cloudformation:{operation}"
-            raise _error(operation, "AccessDenied", message)
+            raise _denial("cloudformation", operation)
+        _check(self.allowed, "cloudformation", operation)
 
     def _stack(self, name: str) -> tuple[str, Deployed]:
         return next((key, each) for key, each in self.stacks.items() if name in (key, each.stack_id))
@@ -147,18 +148,21 @@ class FakeAws:
         self.cloudwatch: Any = None
         self.unreadable: set[str] = set()
         """The names of experiments that nobody may read."""
+        self.allowed: Container[str] | None = None
+        """The actions that the user's policy has, such as ``sagemaker:ListTags``; ``None`` for all."""
         self.asked_in: list[str] = []
         """The regions that were asked for by their names."""
-        self._stack = stack
+        self.stack = stack
 
     def now(self) -> datetime:
-        return self._stack.clock.now()
+        return self.stack.clock.now()
 
     def client(self, service: str) -> Any:
         if service == "cloudformation":
+            self.cloudformation.allowed = self.allowed
             return self.cloudformation
         if service == "sagemaker":
-            return _SageMaker(self._stack.ports.sagemaker(), self.unreadable)
+            return _SageMaker(self.stack.ports.sagemaker(), self.unreadable, self.allowed)
         if service == "cloudwatch" and self.cloudwatch is not None:
             return self.cloudwatch
         raise _error("GetProducts", "AccessDeniedException", f"not authorized to perform: {service}:GetProducts")
@@ -177,17 +181,32 @@ class FakeAws:
 class _SageMaker:
     """The client of the simulated SageMaker, under a policy that denies some experiments."""
 
-    def __init__(self, client: Any, unreadable: set[str]) -> None:
-        self._client, self._unreadable = client, unreadable
+    def __init__(self, client: Any, unreadable: set[str], allowed: Container[str] | None) -> None:
+        self._client, self._unreadable, self._allowed = client, unreadable, allowed
 
     def __getattr__(self, method: str) -> Any:
-        return getattr(self._client, method)
+        def call(**arguments: Any) -> Any:
+            operation = "".join(map(str.capitalize, method.split("_")))
+            _check(self._allowed, "sagemaker", operation)
+            if operation == "DescribeInferenceExperiment" and arguments["Name"] in self._unreadable:
+                raise _denial("sagemaker", operation)
+            return getattr(self._client, method)(**arguments)
 
-    def describe_inference_experiment(self, Name: str) -> Any:  # noqa: N803
-        if Name in self._unreadable:
-            message = "User: someone is not authorized to perform: sagemaker:DescribeInferenceExperiment"
-            raise _error("DescribeInferenceExperiment", "AccessDeniedException", message)
-        return self._client.describe_inference_experiment(Name=Name)
+        return call
+
+    def get_paginator(self, method: str) -> Any:
+        _check(self._allowed, "sagemaker", "".join(map(str.capitalize, method.split("_"))))
+        return self._client.get_paginator(method)
+
+
+def _check(allowed: Container[str] | None, service: str, operation: str) -> None:
+    if allowed is not None and f"{service}:{operation}" not in allowed:
+        raise _denial(service, operation)
+
+
+def _denial(service: str, operation: str) -> ClientError:
+    message = f"User: someone is not authorized to perform: {service}:{operation}"
+    return _error(operation, "AccessDeniedException", message)
 
 
 def _error(operation: str, code: str, message: str) -> ClientError:

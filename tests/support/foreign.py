@@ -11,10 +11,9 @@ THEIRS = "theirs"
 def make_theirs(stack: Stack, **more: Any) -> None:
     stack.call(
         "CreateInferenceExperiment",
-        Name=THEIRS,
         Type="ShadowMode",
         RoleArn=ROLE,
         ModelVariants=declared()["ModelVariants"],
         ShadowModeConfig=shadow_mode(10),
-        **({"EndpointName": ENDPOINT} | more),
+        **({"Name": THEIRS, "EndpointName": ENDPOINT} | more),
     )

@@ -42,7 +42,7 @@ class Scene:
     def live(self) -> LiveTest:
         client = boto3_client(self.world.service)
         experiment = ObservedExperiment.from_api(client.describe_inference_experiment(Name="trial"))
-        return LiveTest("Shop", "ShadowTest", experiment, self.world.clock.now())
+        return LiveTest("RankingShadowTest", "ShadowTest", experiment, self.world.clock.now())
 
     def report(self) -> Report:
         return report_of(self.live(), self.cloudwatch)

@@ -1,4 +1,7 @@
-"""Runs the command line on a simulated account, in which a test is being updated: ``held``, or over after a while."""
+"""Runs the command line on a simulated account, in which a test is being updated.
+
+It is ``held``, or over after a while (``moving``), or the test and its stack are deleted (``deleted``).
+"""
 
 import logging
 import sys
@@ -25,5 +28,13 @@ sys.argv = ["shadowtest", *arguments]
 with mock.patch.object(options, "Aws", return_value=aws):
     if course == "held":
         main()
-    with mock.patch("time.sleep", side_effect=lambda _: stack.clock.advance(60)):
+
+    def sleep(_: float) -> None:
+        stack.clock.advance(60)
+        if course == "deleted":
+            stack.clock.advance(600)
+            stack.remove(name)
+            aws.cloudformation.stacks.clear()
+
+    with mock.patch("time.sleep", side_effect=sleep):
         main()

@@ -12,10 +12,11 @@ from botocore.exceptions import (
     ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
+    ReadTimeoutError,
 )
 
 from inference_experiment_handler.client import ServiceError
-from shadowtest.aws.connecting import NOT_REACHED
+from shadowtest.aws.connecting import NOT_REACHED, READ_SECONDS
 from shadowtest.errors import CommandError
 
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
@@ -69,6 +70,8 @@ def words_of(error: BaseException) -> str:
             return f"{cause}: 'aws configure list-profiles' lists the profiles"
         case ClientError():
             return _refused(cause)
+    if isinstance(cause, ReadTimeoutError):
+        return f"AWS does not answer within {READ_SECONDS} seconds: {cause}"
     if isinstance(cause, NOT_REACHED):
         return f"AWS can't be reached: {cause}"
     return str(error)

@@ -5,14 +5,14 @@ import click
 from shadowtest.aws.options import StackName, reads_aws
 from shadowtest.aws.session import Aws
 from shadowtest.drifting.looking import drifts_of
-from shadowtest.drifting.rendering import FORMATS, rendered
-from shadowtest.drifting.rendering.text import render_text
+from shadowtest.drifting.rendering import document
 from shadowtest.errors import print_errors
 from shadowtest.exit_codes import ExitCode
 from shadowtest.markdown.options import limits_markdown
 from shadowtest.nested_stacks import note_nested_stacks
 from shadowtest.outputs import Outputs, output_options
-from shadowtest.printing import output
+from shadowtest.printing import FORMATS, output
+from shadowtest.values.stack import stack_name
 
 
 @click.command("drift")
@@ -49,12 +49,8 @@ def command(
     looked = drifts_of(aws, stacks)
     drifts = looked.drifts
     if drifts or not looked.errors:
-        output(
-            kind,
-            outputs,
-            text=lambda: render_text(drifts),
-            rendered=lambda each: rendered(drifts, each, max_bytes=max_bytes),
-        )
+        names = [*map(stack_name, stacks), *(stack.name for stack in looked.stacks)]
+        output(kind, outputs, document(drifts, names, max_bytes=max_bytes))
     if stacks:
         note_nested_stacks(looked.stacks)
     print_errors(looked.errors)

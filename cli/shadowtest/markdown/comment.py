@@ -1,6 +1,6 @@
 """The comment: what matters of each test first, and the rest folded."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shadowtest.markdown.shortening import fitted
@@ -35,16 +35,31 @@ class OfStack:
     tests: Sequence[OfTest]
     notes: Sequence[str] = ()
 
+    @property
+    def is_shown(self) -> bool:
+        return bool(self.tests or self.notes)
+
 
 def marker(command: str, stack: str) -> str:
-    """The hidden line by which a pipeline finds its comment again."""
-    return f"<!-- shadowtest {command} {plain(stack)} -->"
+    """The hidden line by which a pipeline finds its comment again, also when the last test is gone."""
+    return f"<!-- shadowtest {command}{f' {plain(stack)}' if stack else ''} -->"
+
+
+def grouped(stacks: Iterable[str], tests: Iterable[tuple[str, OfTest]]) -> list[OfStack]:
+    """``stacks``: those that were looked at, with or without a test. ``tests``: each with the name of its stack."""
+    by_stack: dict[str, list[OfTest]] = {stack: [] for stack in stacks}
+    for stack, test in tests:
+        by_stack.setdefault(stack, []).append(test)
+    return [OfStack(stack, of_stack) for stack, of_stack in by_stack.items()]
 
 
 def comment(
     command: str, stacks: Sequence[OfStack], *, closing: Sequence[str] = (), max_bytes: int | None = None
 ) -> str:
-    """``closing``: the last sentences, as plain text. ``max_bytes``: the details are shortened to as many."""
+    """``stacks``: all that it is about. One without tests and notes has its marker and nothing else.
+
+    ``closing``: the last sentences, as plain text. ``max_bytes``: the details are shortened to as many.
+    """
     details = [test.details for stack in stacks for test in stack.tests]
     whole = _document(command, stacks, closing, details)
     if max_bytes is None or _size(whole) <= max_bytes:
@@ -62,8 +77,8 @@ def _document(
     last: Sequence[str] = (),
 ) -> str:
     folded = iter(details)
-    lines = [line for stack in stacks for line in _of_stack(command, stack, folded)]
-    if not stacks:
+    lines = [line for stack in stacks or [OfStack("", ())] for line in _of_stack(command, stack, folded)]
+    if not any(stack.is_shown for stack in stacks):
         lines += [NO_TESTS, ""]
     for sentence in closing:
         lines += [plain(sentence), ""]
@@ -71,10 +86,12 @@ def _document(
 
 
 def _of_stack(command: str, stack: OfStack, folded: Iterator[Sequence[str]]) -> Iterator[str]:
-    if stack.stack:
-        yield from (marker(command, stack.stack), f"### Shadow tests of stack {plain(stack.stack)}", "")
-    else:
-        yield from ("### Experiments that no stack owns", "")
+    yield marker(command, stack.stack)
+    if not stack.is_shown:
+        yield ""
+        return
+    title = f"Shadow tests of stack {plain(stack.stack)}" if stack.stack else "Experiments that no stack owns"
+    yield from (f"### {title}", "")
     for note in stack.notes:
         yield from (plain(note), "")
     if not stack.tests:

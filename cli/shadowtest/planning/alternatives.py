@@ -10,41 +10,52 @@ from datetime import datetime
 from typing import Any
 
 from inference_experiment_handler.client import SageMaker
+from inference_experiment_handler.spec.declaration import Declaration
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
 from shadowtest.planning.change import Change
 from shadowtest.planning.faults import refused_for_faults
-from shadowtest.planning.new_endpoint import is_on_new_endpoint, new_endpoint, without_guesses
-from shadowtest.planning.placeholders import NAMES_WHAT_IS_LIVE, placeholder, replaced, value_at
+from shadowtest.planning.placeholders import placeholder, replaced, value_at
 from shadowtest.planning.requests import first_request
+from shadowtest.planning.surroundings import Surroundings, found, without_guesses
 from shadowtest.planning.verdict import Alternative, Kind, Verdict
 from shadowtest.planning.verdicts import foretell, live_for, name_of
 from shadowtest.templates.node import Path, shown_path
 from shadowtest.values.unknown import KnownAtDeployment, unknown_paths
 
+_NAME = "Name"
 _TOKEN: Path = ("ServiceToken",)
 
 
-def verdicts_of(change: Change, sagemaker: SageMaker, now: datetime) -> tuple[Verdict, ...]:
-    """What the deployment does to the resource's test, in order. Raises a ``ServiceError`` where a read fails."""
+def verdicts_of(
+    change: Change, sagemaker: SageMaker, now: datetime, around: Surroundings | None = None
+) -> tuple[Verdict, ...]:
+    """What the deployment does to the resource's test, in order. Raises a ``ServiceError`` where a read fails.
+
+    ``around``: what else it does.
+    """
     change = _with_known_token(change)
+    declared = change.declared
+
+    def look(planned: Change) -> tuple[Verdict, ...]:
+        return _of_known(planned, replace(change, declared=declared), around or Surroundings(), sagemaker, now)
+
     if change.declared is None:
         # A Delete depends on nothing but how the test is to end.
-        return _of_known(_with_deployed(change, {}), sagemaker, now)
+        return look(_with_deployed(change, {}))
     unknown = dict(unknown_paths(change.declared))
     refused = refused_for_faults(change) if unknown else None
     if refused is not None:
         return (refused,)
     before = dict(unknown_paths(change.deployed))
-    look = _of_new_endpoint if is_on_new_endpoint(change) else _of_known
     told = _undecidable(change, unknown, before)
     if told is not None:
         return told
     change = _with_deployed(change, {path: value_at(change.declared, path) for path in before})
     if not unknown:
-        return look(change, sagemaker, now)
+        return look(change)
     alternatives = [
-        Alternative(condition, look(replace(change, declared=declared), sagemaker, now))
-        for condition, declared in _possible(change, list(unknown))
+        Alternative(condition, look(replace(change, declared=possible)))
+        for condition, possible in _possible(change, list(unknown))
     ]
     first = alternatives[0].verdicts
     if all(_same(first, each.verdicts) for each in alternatives[1:]):
@@ -52,24 +63,27 @@ def verdicts_of(change: Change, sagemaker: SageMaker, now: datetime) -> tuple[Ve
     return (_untold(change, unknown, alternatives),)
 
 
-def _of_known(change: Change, sagemaker: SageMaker, now: datetime) -> tuple[Verdict, ...]:
+def _of_known(
+    change: Change, as_declared: Change, around: Surroundings, sagemaker: SageMaker, now: datetime
+) -> tuple[Verdict, ...]:
+    """``as_declared``: the change with its unknowns."""
     live = live_for(change, sagemaker, now)
-    for name in NAMES_WHAT_IS_LIVE:
-        stands_for_another = placeholder((name,))
-        if stands_for_another is not None and (change.declared or {}).get(name) == stands_for_another:
-            live = replace(live, unread=live.unread | {stands_for_another})
-    return foretell(change, live, now).verdicts
+    name = placeholder((_NAME,))
+    if name is not None and (change.declared or {}).get(_NAME) == name:
+        live = replace(live, unread=live.unread | {name})
+    declared = _declaration(change, now)
+    there = found(live, as_declared, declared, around)
+    verdicts = foretell(change, there.live, now).verdicts
+    return verdicts if declared is None else tuple(without_guesses(each, there, declared) for each in verdicts)
 
 
-def _of_new_endpoint(change: Change, sagemaker: SageMaker, now: datetime) -> tuple[Verdict, ...]:
+def _declaration(change: Change, now: datetime) -> Declaration | None:
+    """``None`` where the change brings about no request that declares a test, or one that is refused."""
     try:
         request = first_request(change, now)
     except InvalidPropertiesError:
-        request = None
-    if request is None or request.declared is None:
-        return _of_known(change, sagemaker, now)
-    live = live_for(change, sagemaker, now).with_endpoint(new_endpoint(request.declared))
-    return tuple(without_guesses(each, request.declared) for each in foretell(change, live, now).verdicts)
+        return None
+    return request.declared if request is not None else None
 
 
 def _with_known_token(change: Change) -> Change:

@@ -37,9 +37,14 @@ def bills_of_endpoint(endpoint: ObservedEndpoint | None) -> tuple[Bill, ...]:
         return ()
     served = [(each, PRODUCTION) for each in endpoint.production] + [(each, SHADOW) for each in endpoint.shadows]
     return tuple(
-        Bill(each.variant_name, role, each.model_name or "", each.instance_type or "", _count(each) or 0, None)
+        Bill(each.variant_name, role, each.model_name or "", each.instance_type or "", count_of(each) or 0, None)
         for each, role in served
     )
+
+
+def count_of(served: ServedVariant) -> int | None:
+    """How many instances serve the variant; ``None`` where neither the endpoint nor its configuration tells it."""
+    return served.instance_count or served.configured_count
 
 
 def _bill(variant: ModelVariant, role: str, live_count: int | None, hours: float | None) -> Bill:
@@ -50,8 +55,4 @@ def _bill(variant: ModelVariant, role: str, live_count: int | None, hours: float
 
 def _live_count(name: str, endpoint: ObservedEndpoint | None) -> int | None:
     serving = (*endpoint.production, *endpoint.shadows) if endpoint is not None else ()
-    return next((_count(each) for each in serving if each.variant_name == name), None)
-
-
-def _count(served: ServedVariant) -> int | None:
-    return served.instance_count or served.configured_count
+    return next((count_of(each) for each in serving if each.variant_name == name), None)

@@ -17,6 +17,9 @@ class Change:
         physical_id: CloudFormation's, of a resource that is deployed.
         keeps_removed: ``DeletionPolicy`` is Retain: CloudFormation sends no Delete for a resource that is removed.
         keeps_replaced: ``UpdateReplacePolicy`` is Retain: the same for an old physical id that is replaced.
+        after: The removals that come first, where an old stack is deleted and a new one is created.
+        depends_on: The logical IDs of the resources that CloudFormation creates or updates before this one. If this one
+            is removed, of those that it deletes after it.
     """
 
     stack_id: str
@@ -26,3 +29,5 @@ class Change:
     physical_id: str | None = None
     keeps_removed: bool = False
     keeps_replaced: bool = False
+    after: tuple["Change", ...] = ()
+    depends_on: frozenset[str] = frozenset()

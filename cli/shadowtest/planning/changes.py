@@ -6,8 +6,11 @@ from typing import Any
 
 from shadowtest.deploying.stack import ResourceChange, StackToDeploy
 from shadowtest.planning.change import Change, Properties
+from shadowtest.planning.endpoint_changes import EndpointChange, endpoint_changes
 from shadowtest.planning.placeholders import PLACEHOLDER
+from shadowtest.planning.policies import Policy, is_kept
 from shadowtest.templates import macros
+from shadowtest.templates.dependencies import dependencies
 from shadowtest.templates.experiments import experiments_of, resources_of
 from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import Resolver, as_deployed
@@ -17,35 +20,25 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 @dataclass(frozen=True)
 class Untold:
-    """A resource of which it is not known how it changes, or that can't be deployed. ``why``: a clause."""
+    """A resource of which it is not known how it changes, or that can't be deployed.
+
+    ``why``: a clause. ``name``: that of its experiment; empty where it is not known.
+    """
 
     logical_id: str
     why: str
     is_refused: bool
-
-
-@dataclass(frozen=True)
-class Unchanged:
-    """A deployed resource that is not among the changes of the change set."""
-
-    logical_id: str
-    physical_id: str
+    name: str = ""
 
 
 def changes_of(
     stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
-) -> list[Change | Untold | Unchanged]:
+) -> list[Change | Untold]:
     """The changes of a stack's tests, in the order of the template; those that it has no more come last.
 
     A macro that may make tests is an ``Untold`` of its own, because it may make new ones.
     """
-    comparison = _Comparison(
-        stack,
-        deployed,
-        place,
-        Resolver(stack.template, place, given=stack.parameters, deployed=deployed, exports=exports),
-        as_deployed(deployed, exports) if deployed is not None else None,
-    )
+    comparison = _Comparison(stack, deployed, place, *_values(stack, deployed, place, exports))
     declared = list(experiments_of(stack.template))
     removed = [each for each in experiments_of(deployed.template) if each not in declared] if deployed else []
     found = map(comparison.change, [*declared, *removed])
@@ -55,6 +48,22 @@ def changes_of(
         if key not in removed
     ]
     return [*(change for change in found if change is not None), *made]
+
+
+def endpoint_changes_of(
+    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
+) -> list[EndpointChange]:
+    """The changes of a stack's endpoints."""
+    declared, before = _values(stack, deployed, place, exports)
+    return endpoint_changes(stack.template, declared, deployed, before)
+
+
+def _values(
+    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
+) -> tuple[Resolver, Resolver | None]:
+    """Those of the template that is to be deployed, and of the one that is."""
+    declared = Resolver(stack.template, place, given=stack.parameters, deployed=deployed, exports=exports)
+    return declared, as_deployed(deployed, exports) if deployed is not None else None
 
 
 def imports_values(template: Any) -> bool:
@@ -74,15 +83,19 @@ class _Comparison:
     declared: Resolver
     before: Resolver | None
 
-    def change(self, logical_id: str) -> Change | Untold | Unchanged | None:
+    def change(self, logical_id: str) -> Change | Untold | None:
         """``None`` where the resource is neither deployed nor declared."""
         physical_id = self.deployed.physical_ids.get(logical_id) if self.deployed is not None else None
         if self.stack.changes is not None and logical_id not in self.stack.changes:
-            return Unchanged(logical_id, physical_id) if physical_id is not None else None
+            return self._unchanged(logical_id, physical_id) if physical_id is not None else None
         try:
             return self._change(logical_id, physical_id)
         except MalformedFunctionError as error:
             return Untold(logical_id, str(error), is_refused=True)
+
+    def _unchanged(self, logical_id: str, physical_id: str) -> Change:
+        """A deployed resource that the change set does not change. Whatever its properties are, they stay."""
+        return Change(self._stack_id, logical_id, deployed={}, declared={}, physical_id=physical_id)
 
     def _change(self, logical_id: str, physical_id: str | None) -> Change | Untold | None:
         macro = macros.macro_behind(self.stack.template, logical_id)
@@ -91,14 +104,15 @@ class _Comparison:
         known = (self.stack.changes or {}).get(logical_id)
         exists = self.declared.exists(logical_id) if known is None else not known.is_removed
         if isinstance(exists, KnownAtDeployment):
-            return Untold(logical_id, f"its condition is known only at deployment ({exists.why})", is_refused=False)
+            why = f"its condition is known only at deployment ({exists.why})"
+            return Untold(logical_id, why, is_refused=False, name=physical_id or self._declared_name(logical_id))
         if not exists and physical_id is None:
             return None
         before, now = (dict(resources_of(template)).get(logical_id, {}) for template in self._before_and_now)
         if exists and physical_id is not None and before and before.get("Type") != now.get("Type"):
             return Untold(logical_id, _type_changes(before.get("Type"), now.get("Type")), is_refused=True)
-        policy = "UpdateReplacePolicy" if exists else "DeletionPolicy"
-        kept = _is_kept(now, policy, self.declared) if exists else _is_kept(before, policy, self.before)
+        policy: Policy = "UpdateReplacePolicy" if exists else "DeletionPolicy"
+        kept = is_kept(now, policy, self.declared) if exists else is_kept(before, policy, self.before)
         if isinstance(kept, KnownAtDeployment) and physical_id is not None:
             return Untold(logical_id, f"its {policy} is known only at deployment ({kept.why})", is_refused=False)
         deployed = self._deployed_properties(logical_id, known) if physical_id is not None else None
@@ -108,14 +122,24 @@ class _Comparison:
         if isinstance(declared, KnownAtDeployment):
             return _of_unknown(logical_id, declared)
         return Change(
-            stack_id=self.place.stack_id or _made_up_id(self.place),
+            stack_id=self._stack_id,
             logical_id=logical_id,
             deployed=deployed,
             declared=declared,
             physical_id=physical_id,
             keeps_removed=kept is True and not exists,
             keeps_replaced=kept is True and exists,
+            depends_on=dependencies(self._before_and_now[1 if exists else 0], logical_id),
         )
+
+    def _declared_name(self, logical_id: str) -> str:
+        properties = self.declared.properties(logical_id)
+        name = properties.get("Name") if not isinstance(properties, KnownAtDeployment) else None
+        return name if isinstance(name, str) else ""
+
+    @property
+    def _stack_id(self) -> str:
+        return self.place.stack_id or _made_up_id(self.place)
 
     @property
     def _before_and_now(self) -> tuple[Template, Template]:
@@ -132,12 +156,6 @@ class _Comparison:
 
 def _of_unknown(logical_id: str, properties: KnownAtDeployment) -> Untold:
     return Untold(logical_id, f"its properties are known only at deployment ({properties.why})", is_refused=False)
-
-
-def _is_kept(resource: Mapping[str, Any], policy: str, values: Resolver | None) -> bool | KnownAtDeployment:
-    declared = resource.get(policy, "Delete")
-    value = values.resolve(declared) if values is not None else declared
-    return value if isinstance(value, KnownAtDeployment) else value in ("Retain", "RetainExceptOnCreate")
 
 
 def _type_changes(old: Any, new: Any) -> str:

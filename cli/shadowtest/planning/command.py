@@ -17,12 +17,11 @@ from shadowtest.outputs import Outputs, output_options
 from shadowtest.planning.cost import cost_of
 from shadowtest.planning.outcome import exit_code
 from shadowtest.planning.plan_stacks import plan_offline, plan_stacks
-from shadowtest.planning.rendering import FORMATS, rendered
-from shadowtest.planning.rendering.text import render_text
+from shadowtest.planning.rendering import document
 from shadowtest.planning.same_endpoint import with_each_other
 from shadowtest.pricing.price_list import PriceList
 from shadowtest.pricing.prices import Prices, no_prices, prices_in
-from shadowtest.printing import output
+from shadowtest.printing import FORMATS, output
 
 
 def _amount(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Decimal | None:
@@ -102,12 +101,7 @@ def command(
     plans = with_each_other(planned.plans)
     cost = cost_of(plans, prices, max_cost)
     if plans or not planned.errors:
-        output(
-            kind,
-            outputs,
-            text=lambda: render_text(plans, cost),
-            rendered=lambda each: rendered(plans, cost, each, max_bytes=max_bytes),
-        )
+        output(kind, outputs, document(plans, cost, max_bytes=max_bytes))
     print_errors(planned.errors)
     if planned.errors:
         return ExitCode.ERROR

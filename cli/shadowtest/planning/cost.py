@@ -54,11 +54,13 @@ def cost_of(plans: Sequence[StackPlan], prices: Prices, limit: Decimal | None = 
 
 
 def _untold(plans: Iterable[StackPlan]) -> Iterator[str]:
-    """Tests of which it is not known what they will be."""
+    """Tests of which it is not known what they will be, or on which instances."""
     for plan in plans:
         for resource in plan.resources:
             if any(verdict.kind is Kind.UNKNOWN for verdict in resource.verdicts):
                 yield f"the effect on {resource.logical_id} is not known"
+            if not all(verdict.bills_are_complete for verdict in resource.verdicts):
+                yield f"the instances of the shadow variant of {resource.logical_id} are known only at deployment"
 
 
 def _shadow_bills(plans: Iterable[StackPlan]) -> Iterator[tuple[str, Bill]]:

@@ -28,13 +28,17 @@ class Live:
     Attributes:
         endpoints: ``None`` where there is no endpoint of that name.
         arrivals: What the what-if itself has begun, by the experiment's name.
-        unread: The names of experiments and endpoints of which it is not known what is live.
+        unread: The names of experiments of which it is not known what is live.
+        unread_endpoints: Why it is not known what an endpoint serves, as a clause, by its name.
+        hidden: Why other experiments that may be on the endpoint of a new test can't be read, by their names.
     """
 
     experiments: Mapping[str, ObservedExperiment] = field(default_factory=dict)
     endpoints: Mapping[str, ObservedEndpoint | None] = field(default_factory=dict)
     arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    unread_endpoints: Mapping[str, str] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
     def experiment(self, name: str) -> ObservedExperiment | None:
         return self.experiments.get(name.casefold())
@@ -53,6 +57,9 @@ class Live:
         if endpoint is None:
             return self
         return replace(self, endpoints={**self.endpoints, endpoint.name.casefold(): endpoint})
+
+    def with_unread_endpoint(self, name: str, why: str) -> "Live":
+        return replace(self, unread_endpoints={**self.unread_endpoints, name.casefold(): why})
 
     def situation(self, request: Request, journal: Journal, now: datetime) -> Situation:
         """What the handler's observer makes of this for a request."""

@@ -8,7 +8,8 @@ from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import deployed_stack, exports
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.planning.change import Change
-from shadowtest.planning.changes import Unchanged, Untold, changes_of, imports_values
+from shadowtest.planning.changes import Untold, changes_of, endpoint_changes_of, imports_values
+from shadowtest.planning.endpoint_changes import EndpointChange
 from shadowtest.planning.faults import refused_for_faults
 from shadowtest.planning.stack_status import is_created_anew, refusal
 from shadowtest.templates.sections import section
@@ -21,6 +22,7 @@ class Look:
 
     Attributes:
         deployed: ``None`` where there is nothing that the deployment changes.
+        old: A stack of this name that is deleted before.
         status: CloudFormation's ``StackStatus``; empty where there is no stack.
         elsewhere: Why nothing was looked at; ``None`` where it was.
     """
@@ -28,15 +30,18 @@ class Look:
     stack: StackToDeploy
     aws: Aws
     deployed: DeployedStack | None
+    old: DeployedStack | None = None
     status: str = ""
     elsewhere: str | None = None
-    changes: Sequence[Change | Untold | Unchanged] = ()
+    changes: Sequence[Change | Untold] = ()
+    endpoints: Sequence[EndpointChange] = ()
+    old_endpoints: Sequence[EndpointChange] = ()
 
     @property
     def imports(self) -> bool:
         """Whether its values depend on the exports of the region."""
-        deployed = self.deployed.template if self.deployed is not None else {}
-        return self.elsewhere is None and imports_values([self.stack.template, deployed])
+        there = [each.template for each in (self.deployed, self.old) if each is not None]
+        return self.elsewhere is None and imports_values([self.stack.template, *there])
 
 
 def look_at(stacks: Sequence[StackToDeploy], aws: Aws) -> list[Look | Failure]:
@@ -62,7 +67,9 @@ def _look(stack: StackToDeploy, aws: Aws) -> Look:
     deployed = deployed_stack(aws, stack.name)
     if deployed is None:
         return Look(stack, aws, None)
-    return Look(stack, aws, None if is_created_anew(deployed.status) else deployed, deployed.status)
+    if is_created_anew(deployed.status):
+        return Look(stack, aws, None, old=deployed, status=deployed.status)
+    return Look(stack, aws, deployed, status=deployed.status)
 
 
 def _with_changes(look: Look, exports: dict[str, str] | Failure | None) -> Look | Failure:
@@ -75,10 +82,21 @@ def _with_changes(look: Look, exports: dict[str, str] | Failure | None) -> Look 
     why = refusal(look.status) or _without_parameters(look)
     if why is not None:
         return replace(look, changes=[Untold(each.logical_id, why, is_refused=True) for each in changes])
-    return replace(look, changes=changes)
+    look = replace(look, endpoints=endpoint_changes_of(look.stack, look.deployed, _place(look), known))
+    if look.old is None:
+        return replace(look, changes=changes)
+    nothing, place = replace(look.stack, template={}, changes=None), Place.of(look.old.stack_id)
+    removals = changes_of(nothing, look.old, place, known)
+    removed = tuple(each for each in removals if isinstance(each, Change))
+    created = (replace(each, after=removed) if isinstance(each, Change) else each for each in changes)
+    return replace(
+        look,
+        changes=[*removals, *created],
+        old_endpoints=endpoint_changes_of(nothing, look.old, place, known),
+    )
 
 
-def _from_elsewhere(change: Change | Untold | Unchanged, why: str) -> Untold:
+def _from_elsewhere(change: Change | Untold, why: str) -> Untold:
     """Where nothing can be read, only faults are known."""
     refused = refused_for_faults(change) if isinstance(change, Change) else None
     return Untold(change.logical_id, refused.reason if refused else why, is_refused=refused is not None)

@@ -1,61 +1,109 @@
 """Experiments of others on the endpoint of a test that is to be created. SageMaker allows one at a time."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from inference_experiment_handler import client
-from inference_experiment_handler.client import NotFoundError
+from inference_experiment_handler.client import NotFoundError, ServiceError
 from inference_experiment_handler.model import operations
 from inference_experiment_handler.model.observed import ObservedExperiment
-from inference_experiment_handler.model.status import Phase, phase_of
+from inference_experiment_handler.model.status import Phase, Status, phase_of
 from inference_experiment_handler.model.tags import owner_in_words
 from inference_experiment_handler.observer import read_tags
+from shadowtest.aws.errors import is_denied, words_of
+from shadowtest.aws.reads import ReadOnce
+from shadowtest.aws.session import Aws
 from shadowtest.planning.billing import end_of
 from shadowtest.planning.live import Live
+from shadowtest.planning.one_at_a_time import InTheWay, Times
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_STOPS = "It is not known whether it has ended by then"
+_MOST_AT_ONCE = 100
+"""Experiments in one answer of ListInferenceExperiments."""
+
+
+def read_ahead(aws: Aws, sagemaker: ReadOnce) -> None:
+    """Describes all experiments of the region that have not ended, as many at once as AWS's limits allow.
+
+    The client keeps the answers. What can't be read is told where it is needed.
+    """
+
+    def describe(name: str) -> None:
+        with suppress(ServiceError):
+            _described(sagemaker, name)
+
+    with suppress(BotoCoreError, ClientError):
+        aws.each(describe, list(_not_ended(sagemaker)))
 
 
 def with_neighbours(live: Live, endpoints: Iterable[str], sagemaker: Any) -> Live:
-    """With the experiments on these endpoints that have not ended. Raises a ``ServiceError`` where a read fails."""
+    """With the experiments on these endpoints that have not ended, and with those that may be, but can't be read.
+
+    Raises a ``ServiceError`` where a read fails otherwise.
+    """
     wanted = {name.casefold() for name in endpoints}
     for name in _not_ended(sagemaker) if wanted else ():
         if live.experiment(name) is not None:
             continue
         try:
-            found = ObservedExperiment.from_api(client.call(sagemaker, operations.DESCRIBE, {"Name": name}))
+            found = _described(sagemaker, name)
             if found.endpoint_name.casefold() in wanted:
-                live = live.with_experiment(replace(found, tags=read_tags(sagemaker, found.arn)))
+                live = live.with_experiment(replace(found, tags=_tags(sagemaker, found)))
         except NotFoundError:
             continue
+        except ServiceError as error:
+            if not is_denied(error):
+                raise
+            live = replace(live, hidden={**live.hidden, name: words_of(error)})
     return live
 
 
-def neighbour_of(experiment: ObservedExperiment, live: Live) -> ObservedExperiment | None:
-    """Another experiment on its endpoint that has not ended."""
+def neighbours_of(experiment: ObservedExperiment, live: Live) -> list[InTheWay]:
+    """The other experiments on its endpoint that have not ended."""
     others = (each for each in live.experiments.values() if each.name.casefold() != experiment.name.casefold())
     endpoint = experiment.endpoint_name.casefold()
-    return next((each for each in others if each.endpoint_name.casefold() == endpoint and not each.ended), None)
+    return [
+        InTheWay(_in_words(each), times_of(each), _STOPS if each.status == Status.STOPPING else "", each.name)
+        for each in others
+        if each.endpoint_name.casefold() == endpoint and not each.ended
+    ]
 
 
-def overlap(one: ObservedExperiment, other: ObservedExperiment) -> bool:
-    """Whether both run at some time, as far as it is known."""
-    return _starts(one) < (end_of(other) or _NEVER) and _starts(other) < (end_of(one) or _NEVER)
+def times_of(experiment: ObservedExperiment) -> Times:
+    return Times(experiment.start or experiment.created, end_of(experiment))
 
 
-def in_words(neighbour: ObservedExperiment) -> str:
-    whose = owner_in_words(neighbour.tags or {})
+def hidden_in_words(endpoint: str, live: Live) -> str:
+    """Why it is not known whether the endpoint has another test."""
+    names, (why, *_) = " and ".join(f"experiment {name}" for name in live.hidden), live.hidden.values()
+    return f"it can't be told whether {names} is on endpoint {endpoint}, too: {why}"
+
+
+def _in_words(neighbour: ObservedExperiment) -> str:
+    whose = owner_in_words(neighbour.tags) if neighbour.tags is not None else "IAM does not allow to read its tags"
     return f"endpoint {neighbour.endpoint_name} has experiment {neighbour.name}, which is {neighbour.status}: {whose}"
 
 
-def _starts(experiment: ObservedExperiment) -> datetime:
-    return experiment.start or experiment.created or datetime.min.replace(tzinfo=UTC)
+def _described(sagemaker: Any, name: str) -> ObservedExperiment:
+    return ObservedExperiment.from_api(client.call(sagemaker, operations.DESCRIBE, {"Name": name}))
+
+
+def _tags(sagemaker: Any, experiment: ObservedExperiment) -> dict[str, str] | None:
+    """They only tell whose the experiment is. ``None`` where IAM does not allow to read them."""
+    try:
+        return read_tags(sagemaker, experiment.arn)
+    except ServiceError as error:
+        if not is_denied(error):
+            raise
+        return None
 
 
 def _not_ended(sagemaker: Any) -> Iterator[str]:
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = {"MaxResults": _MOST_AT_ONCE}
     while True:
         answer = sagemaker.list_inference_experiments(**arguments)
         for each in answer["InferenceExperiments"]:
@@ -63,4 +111,4 @@ def _not_ended(sagemaker: Any) -> Iterator[str]:
                 yield each["Name"]
         if not answer.get("NextToken"):
             return
-        arguments = {"NextToken": answer["NextToken"]}
+        arguments["NextToken"] = answer["NextToken"]

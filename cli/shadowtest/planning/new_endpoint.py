@@ -1,42 +1,104 @@
-"""An endpoint that the same deployment creates, under a name that only the deployment makes known."""
+"""An endpoint that the deployment creates before the test: what it serves is what its configuration declares."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ServedVariant
-from inference_experiment_handler.spec.declaration import Declaration
-from shadowtest.planning.change import Change
-from shadowtest.planning.placeholders import PLACEHOLDER, placeholder
-from shadowtest.planning.verdict import Verdict
+from inference_experiment_handler.spec.declaration import Declaration, DeclaredVariant
+from shadowtest.planning.endpoint_changes import EndpointChange
+from shadowtest.planning.placeholders import PLACEHOLDER, value_at
 from shadowtest.values.unknown import KnownAtDeployment
 
-_PROPERTY = "EndpointName"
-_SHOWN = "(created by this deployment)"
+
+@dataclass(frozen=True)
+class NewEndpoint:
+    """In service, with a placeholder for each value that is not known. ``knows_count``: of its production instances."""
+
+    observed: ObservedEndpoint
+    knows_count: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all that matters of it is known."""
+        return self.knows_count and not any(PLACEHOLDER in vars(each).values() for each in self.observed.production)
 
 
-def is_on_new_endpoint(change: Change) -> bool:
-    """Whether a new test is on an endpoint that does not exist yet."""
-    name = (change.declared or {}).get(_PROPERTY)
-    return change.deployed is None and isinstance(name, KnownAtDeployment) and name.is_created
+def new_endpoint(name: str, change: EndpointChange, declared: Declaration, properties: Any) -> NewEndpoint | str:
+    """The endpoint under this name, or why it is not known what it serves, as a clause.
+
+    A configuration that is there already, or of another template, is taken to serve what the test needs.
+    ``properties``: those of the test, in which what is not known is a ``KnownAtDeployment``.
+    """
+    if change.config is None:
+        served = _as_needed(declared.production)
+        return NewEndpoint(_in_service(name, (served,), ()), knows_count=False)
+    unknown = f"{change.why}, and what it serves is known only at deployment"
+    if isinstance(change.config, KnownAtDeployment):
+        return f"{unknown} ({change.config.why})"
+    entries = change.config.get("ProductionVariants", []), change.config.get("ShadowProductionVariants", [])
+    for each in (*entries, *(entry for some in entries if isinstance(some, list) for entry in some)):
+        if isinstance(each, KnownAtDeployment):
+            return f"{unknown} ({each.why})"
+    production, shadows = ([entry for entry in some if isinstance(entry, Mapping)] for some in entries)
+    model = _declared_model(declared, properties)
+    for each in production if len(production) == 1 else ():
+        problem = _not_comparable(each, declared.production, model)
+        if problem is not None:
+            return f"{unknown} ({problem.why})"
+    serves = [tuple(_served(each) for each in some) for some in (production, shadows)]
+    knows_count = all(each.configured_count is not None for each in serves[0])
+    return NewEndpoint(_in_service(name, *serves), knows_count)
 
 
-def new_endpoint(declared: Declaration) -> ObservedEndpoint:
-    """In service, as the test needs it. CloudFormation creates it first, and only then is the test created."""
-    production = declared.production
-    served = ServedVariant(
+def _declared_model(declared: Declaration, properties: Any) -> Any:
+    """The model that is declared for the production variant; ``None`` where it is left open."""
+    name = declared.production.variant_name
+    variants = value_at(properties, ("ModelVariants",)) or []
+    return next((each.get("ModelName") for each in variants if name and each.get("VariantName") == name), None)
+
+
+def _not_comparable(entry: Mapping[str, Any], declared: DeclaredVariant, model: Any) -> KnownAtDeployment | None:
+    """What of the variant is not known, if the test declares it. The same unknown is the same value."""
+    compared = [
+        (entry.get("VariantName"), declared.variant_name),
+        (entry.get("ModelName"), model),
+        (entry.get("InstanceType"), declared.instance_type),
+    ]
+    for there, needed in compared:
+        unknown = next((each for each in (there, needed) if isinstance(each, KnownAtDeployment)), None)
+        if unknown is not None and needed is not None and there != needed:
+            return unknown
+    return None
+
+
+def _as_needed(production: DeclaredVariant) -> ServedVariant:
+    return ServedVariant(
         production.variant_name or PLACEHOLDER,
-        production.instance_count or 1,
+        production.instance_count,
         production.model_name or PLACEHOLDER,
         production.instance_type or PLACEHOLDER,
-        production.instance_count or 1,
-    )
-    return ObservedEndpoint(
-        name=placeholder((_PROPERTY,)) or "", status="InService", config_name=PLACEHOLDER, production=(served,)
+        production.instance_count,
     )
 
 
-def without_guesses(verdict: Verdict, declared: Declaration) -> Verdict:
-    """The verdict without what was made up of the endpoint."""
-    known = tuple(bill for bill in verdict.bills if bill.instance_type != PLACEHOLDER)
-    if declared.shadow.instance_count is None and declared.production.instance_count is None:
-        known = ()
-    return replace(verdict, endpoint=_SHOWN, bills=known)
+def _served(entry: Mapping[str, Any]) -> ServedVariant:
+    count = str(entry.get("InitialInstanceCount", ""))
+    return ServedVariant(
+        _known(entry.get("VariantName")) or PLACEHOLDER,
+        model_name=_known(entry.get("ModelName")),
+        instance_type=_known(entry.get("InstanceType")),
+        configured_count=int(count) if count.isdecimal() else None,
+    )
+
+
+def _known(value: Any) -> str | None:
+    if isinstance(value, KnownAtDeployment):
+        return PLACEHOLDER
+    return str(value) if value is not None else None
+
+
+def _in_service(
+    name: str, production: tuple[ServedVariant, ...], shadows: tuple[ServedVariant, ...]
+) -> ObservedEndpoint:
+    return ObservedEndpoint(name, "InService", PLACEHOLDER, production, shadows)

@@ -6,9 +6,7 @@ from typing import Any
 from shadowtest.templates.node import Path
 
 PLACEHOLDER = "known-at-deployment"
-NAMES_WHAT_IS_LIVE = ("EndpointName", "Name")
-"""Properties by which the handler looks for what is live."""
-_FORMS = {
+FORMS = {
     "Description": PLACEHOLDER,
     "Destination": f"s3://{PLACEHOLDER}/",
     "EndpointConfigName": PLACEHOLDER,
@@ -22,11 +20,12 @@ _FORMS = {
     "ServiceToken": PLACEHOLDER,
     "Value": PLACEHOLDER,
 }
+"""By the last key of the path."""
 
 
 def placeholder(path: Path) -> str | None:
     """``None`` where no value stands for all others: how the handler decides depends on which it is."""
-    return _FORMS.get(str(path[-1])) if path else None
+    return FORMS.get(str(path[-1])) if path else None
 
 
 def value_at(properties: Any, path: Path) -> Any:

@@ -1,10 +1,11 @@
 """The plans of all stacks that are to be deployed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from inference_experiment_handler.spec import names
 from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.reads import ReadOnce
 from shadowtest.aws.session import Aws
@@ -12,14 +13,20 @@ from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.nested_stacks import nested_stacks
 from shadowtest.planning.alternatives import verdicts_of
 from shadowtest.planning.change import Change
-from shadowtest.planning.changes import Unchanged, Untold, changes_of
+from shadowtest.planning.changes import Untold, changes_of
 from shadowtest.planning.looking import Look, look_at
-from shadowtest.planning.made_up import without_made_up_names, without_placeholders
+from shadowtest.planning.made_up import without_made_up
+from shadowtest.planning.neighbours import read_ahead
 from shadowtest.planning.offline import told_offline
+from shadowtest.planning.same_name import with_one_owner_each
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.stack_status import status_note
+from shadowtest.planning.surroundings import Surroundings
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.values.stack import Place
+
+_OPEN = (Kind.REFUSED, Kind.UNKNOWN)
+_AFTER_OPEN = "the old stack has to be deleted first, and it can't be told that this succeeds"
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ def plan_offline(stacks: Sequence[StackToDeploy]) -> Planned:
             for each in changes
         )
         plans.append(StackPlan(stack.name, stack.region or "", resources, _notes(stack)))
-    return Planned(_of_interest(plans), [])
+    return Planned(plans, [])
 
 
 def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
@@ -54,9 +61,11 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     now = aws.now()
     clients = {look.aws.region: ReadOnce(look.aws.client("sagemaker")) for look in found}
     todo = [(look, change) for look in found for change in look.changes]
+    for region, where in {look.aws.region: look.aws for look, change in todo if _may_create(change)}.items():
+        read_ahead(where, clients[region])
     told = attempt_each(
         aws,
-        lambda each: _told(*each, clients[each[0].aws.region], now),
+        lambda each: _told(*each, found, clients[each[0].aws.region], now),
         todo,
         named=lambda each: f"{each[1].logical_id} of stack {each[0].stack.name}",
         region=lambda each: each[0].aws.region,
@@ -68,31 +77,55 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
             note = f"The stack is not planned, because it can't be read: {look.why}"
             plans.append(StackPlan(stack.name, stack.region or aws.region, (), (note,)))
             continue
-        resources = tuple(
+        resources = _by_logical_id(
             _unread(change, plan) if isinstance(plan, Failure) else plan
             for (of, change), plan in zip(todo, told, strict=True)
             if of is look
         )
         plans.append(StackPlan(stack.name, look.aws.region, resources, _notes(stack, look.status)))
-    return Planned(_of_interest(plans), errors)
+    return Planned(with_one_owner_each(plans), errors)
 
 
-def _told(look: Look, change: Change | Untold | Unchanged, sagemaker: Any, now: datetime) -> ResourcePlan:
+def _around(look: Look, change: Change, looks: Sequence[Look]) -> Surroundings:
+    others = (each for each in looks if each is not look and each.aws.region == look.aws.region)
+    is_of_old = look.old is not None and change.stack_id == look.old.stack_id
+    return Surroundings(
+        look.old_endpoints if is_of_old else look.endpoints,
+        [endpoint for each in others for endpoint in (*each.old_endpoints, *each.endpoints)],
+    )
+
+
+def _told(look: Look, change: Change | Untold, looks: Sequence[Look], sagemaker: Any, now: datetime) -> ResourcePlan:
     if not isinstance(change, Change):
         return ResourcePlan(change.logical_id, (_untold(change),))
-    verdicts = verdicts_of(change, sagemaker, now)
-    if look.deployed is None:
-        verdicts = without_made_up_names(change, verdicts)
-    return ResourcePlan(change.logical_id, without_placeholders(verdicts))
+    *removed, verdicts = (
+        verdicts_of(each, sagemaker, now, _around(look, each, looks)) for each in (*change.after, change)
+    )
+    if any(each.kind in _OPEN for removal in removed for each in removal):
+        return ResourcePlan(change.logical_id, (Verdict(Kind.UNKNOWN, reason=_AFTER_OPEN),))
+    return ResourcePlan(change.logical_id, without_made_up(change, verdicts))
 
 
-def _untold(untold: Untold | Unchanged) -> Verdict:
-    if isinstance(untold, Unchanged):
-        return Verdict(Kind.NOTHING, untold.physical_id, reason="the change set does not change the resource")
-    return Verdict(Kind.REFUSED if untold.is_refused else Kind.UNKNOWN, reason=untold.why)
+def _by_logical_id(resources: Iterable[ResourcePlan]) -> tuple[ResourcePlan, ...]:
+    """What happens to the test of an old stack comes before what happens to that of the new one."""
+    verdicts: dict[str, tuple[Verdict, ...]] = {}
+    for each in resources:
+        verdicts[each.logical_id] = (*verdicts.get(each.logical_id, ()), *each.verdicts)
+    return tuple(ResourcePlan(*each) for each in verdicts.items())
 
 
-def _unread(change: Change | Untold | Unchanged, failure: Failure) -> ResourcePlan:
+def _may_create(change: Change | Untold) -> bool:
+    """Whether it asks for an experiment that it does not have."""
+    if not isinstance(change, Change) or change.declared is None or change.declared == change.deployed:
+        return False
+    return not names.same(change.physical_id, names.of(change.declared, change.stack_id, change.logical_id))
+
+
+def _untold(untold: Untold) -> Verdict:
+    return Verdict(Kind.REFUSED if untold.is_refused else Kind.UNKNOWN, untold.name, reason=untold.why)
+
+
+def _unread(change: Change | Untold, failure: Failure) -> ResourcePlan:
     return ResourcePlan(change.logical_id, (Verdict(Kind.UNKNOWN, reason=f"it can't be read: {failure.why}"),))
 
 
@@ -100,8 +133,3 @@ def _notes(stack: StackToDeploy, status: str = "") -> tuple[str, ...]:
     nested = nested_stacks(stack.template)
     of_nested = f"The templates of nested stacks are not read: {', '.join(nested)}." if nested else None
     return tuple(note for note in (of_nested, status_note(status)) if note is not None)
-
-
-def _of_interest(plans: Sequence[StackPlan]) -> list[StackPlan]:
-    """Those of stacks that have a shadow test, or may have one."""
-    return [plan for plan in plans if plan.resources or plan.notes]

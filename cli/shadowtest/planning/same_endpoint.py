@@ -2,87 +2,147 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
+from inference_experiment_handler.spec import names
+from shadowtest.planning.one_at_a_time import Crowd, InTheWay, Times
 from shadowtest.planning.stack_plan import ResourcePlan, StackPlan
 from shadowtest.planning.verdict import Kind, Verdict
 
 _CREATES = (Kind.CREATE, Kind.REPLACE)
-_ENDS = (Kind.END, Kind.PROMOTE, Kind.CALL_OFF)
-_NEVER = datetime.max.replace(tzinfo=UTC)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_ENDS = (Kind.PROMOTE, Kind.END, Kind.CALL_OFF)
+_MOVES = (Kind.UPDATE, Kind.START)
+_ORDER = "and it is not known which comes first"
+
+Endpoint = tuple[str, str, str]
+"""What tells an endpoint from all others: its region, the stack that creates it, and its name or its logical ID."""
 
 
 @dataclass(frozen=True)
-class _Created:
-    """A test that the deployment creates, and by which resource."""
+class _Wish:
+    """A test that the deployment is to create. ``at``: which verdict of its resource says so."""
 
-    resource: str
+    plan: StackPlan
+    resource: ResourcePlan
     verdict: Verdict
+    at: int
+    endpoint: Endpoint
+    times: Times
+
+    @property
+    def whose(self) -> str:
+        return f"{self.resource.logical_id} of stack {self.plan.stack}"
 
 
 def with_each_other(plans: Sequence[StackPlan]) -> list[StackPlan]:
     """The plans, each of which was made as if it were the only one."""
-    ends = {
-        (plan.region, verdict.experiment): (plan.stack, verdict.request)
-        for plan, _, verdict in _verdicts(plans)
-        if verdict.kind in _ENDS
-    }
-    created: dict[tuple[str, str], list[_Created]] = {}
-    settled = []
-    for plan in plans:
-        resources = []
-        for resource in plan.resources:
-            verdicts = tuple(_after_others(verdict, plan, ends) for verdict in resource.verdicts)
-            verdicts = _with_one_test_at_a_time(f"{resource.logical_id} of stack {plan.stack}", verdicts, plan, created)
-            resources.append(ResourcePlan(resource.logical_id, verdicts))
-        settled.append(replace(plan, resources=tuple(resources)))
-    return settled
+    wishes = list(_wishes(plans))
+    perhaps = [_perhaps(wish) for wish in _possible_wishes(plans)]
+    # One that has a live test in the way is the one that is refused.
+    wishes.sort(key=lambda wish: wish.verdict.crowd is not None)
+    settled: dict[int, ResourcePlan] = {}
+    before: list[_Wish] = []
+    for wish in wishes:
+        others = [_in_the_way(each) for each in before if each.endpoint == wish.endpoint]
+        others += [way for endpoint, way in perhaps if endpoint == wish.endpoint]
+        verdict = _beside(wish, others, plans)
+        verdicts = wish.resource.verdicts
+        rest = verdicts[wish.at + 1 :] if verdict is wish.verdict else ()
+        settled[id(wish.resource)] = replace(wish.resource, verdicts=(*verdicts[: wish.at], verdict, *rest))
+        if verdict.kind is not Kind.REFUSED:
+            before.append(wish)
+    return [
+        replace(plan, resources=tuple(settled.get(id(resource), resource) for resource in plan.resources))
+        for plan in plans
+    ]
 
 
-def _after_others(verdict: Verdict, plan: StackPlan, ends: dict[tuple[str, str], tuple[str, str]]) -> Verdict:
-    """A test that can't be created because of another one, which the same deployment ends.
+def _beside(wish: _Wish, others: list[InTheWay], plans: Sequence[StackPlan]) -> Verdict:
+    """The verdict of a wish beside other new tests, and beside what the deployment makes of those that are there."""
+    verdict = wish.verdict
+    there = verdict.crowd.others if verdict.crowd is not None else ()
+    seen = tuple(replace(each, is_open=each.is_open or _way_out(each, wish, plans)) for each in there)
+    answer = Crowd(verdict.endpoint, wish.times, (*seen, *others)).answer
+    if answer is None:
+        return verdict
+    kind = Kind.REFUSED if answer.is_refused else Kind.UNKNOWN
+    return Verdict(
+        kind, verdict.experiment, verdict.request, answer.why, endpoint=verdict.endpoint, waits_for=verdict.waits_for
+    )
+
+
+def _way_out(other: InTheWay, wish: _Wish, plans: Sequence[StackPlan]) -> str:
+    """Why a live test may not be in the way any more when the wish is to come true; empty where it is."""
+    found = (
+        _way_out_of(other, wish, plan, resource.verdicts)
+        for plan in plans
+        if plan.region == wish.plan.region
+        for resource in plan.resources
+    )
+    return next(filter(None, found), "")
+
+
+def _way_out_of(other: InTheWay, wish: _Wish, plan: StackPlan, verdicts: tuple[Verdict, ...]) -> str:
+    """The same, as far as one resource decides about it.
 
     CloudFormation deletes what was removed from a template after it has created what is new. An update, and the
     deployment of another stack, may come before.
     """
-    stack, request = ends.get((plan.region, verdict.in_use_by), ("", ""))
-    if not stack or (stack == plan.stack and request == "Delete"):
-        return verdict
-    why = f"{verdict.reason}. This deployment ends {verdict.in_use_by}, and it is not known which comes first"
-    return replace(verdict, kind=Kind.UNKNOWN, reason=why)
-
-
-def _with_one_test_at_a_time(
-    resource: str, verdicts: tuple[Verdict, ...], plan: StackPlan, created: dict[tuple[str, str], list[_Created]]
-) -> tuple[Verdict, ...]:
-    for index, verdict in enumerate(verdicts):
-        if verdict.kind not in _CREATES or not verdict.endpoint:
+    name = other.experiment
+    for verdict in verdicts:
+        comes_later = plan.stack == wish.plan.stack and verdict.request == "Delete"
+        if comes_later or not names.same(verdict.experiment, name):
             continue
-        on_endpoint = created.setdefault((plan.region, verdict.endpoint.casefold()), [])
-        other = next((each for each in on_endpoint if each.resource != resource), None)
-        on_endpoint.append(_Created(resource, verdict))
-        if other is not None:
-            return (*verdicts[:index], _beside(verdict, other))
-    return verdicts
+        if verdict.kind in _ENDS:
+            # Whichever comes first: the test that follows on the same endpoint is in the way as well.
+            return "" if _has_successor(wish, plan, verdicts) else f"This deployment ends {name}, {_ORDER}"
+        if verdict.kind is Kind.UNKNOWN and not verdict.alternatives:
+            return f"It is not known what this deployment does to {name}"
+        if any(_way_out_of(other, wish, plan, each.verdicts) for each in verdict.alternatives):
+            return f"This deployment may end {name}, {_ORDER}"
+        if verdict.kind in _MOVES and not wish.times.overlap(Times(verdict.starts, verdict.ends)):
+            return f"This deployment changes when {name} runs, {_ORDER}"
+    return ""
 
 
-def _beside(verdict: Verdict, other: _Created) -> Verdict:
-    gets = f"endpoint {verdict.endpoint} also gets the test of {other.resource}"
-    if _overlap(verdict, other.verdict):
-        kind, why = Kind.REFUSED, f"{gets}. An endpoint can have one test at a time"
-    else:
-        kind = Kind.UNKNOWN
-        why = f"{gets}. SageMaker does not document whether it accepts another test that runs later"
-    return Verdict(kind, verdict.experiment, verdict.request, why, endpoint=verdict.endpoint)
+def _has_successor(wish: _Wish, plan: StackPlan, verdicts: tuple[Verdict, ...]) -> bool:
+    return any(
+        each.kind in _CREATES
+        and _endpoint(plan, each) == wish.endpoint
+        and wish.times.overlap(Times(each.starts, each.ends))
+        for each in verdicts
+    )
 
 
-def _overlap(one: Verdict, other: Verdict) -> bool:
-    return (one.starts or _LONG_AGO) < (other.ends or _NEVER) and (other.starts or _LONG_AGO) < (one.ends or _NEVER)
-
-
-def _verdicts(plans: Sequence[StackPlan]) -> Iterator[tuple[StackPlan, ResourcePlan, Verdict]]:
+def _wishes(plans: Sequence[StackPlan]) -> Iterator[_Wish]:
     for plan in plans:
         for resource in plan.resources:
-            for verdict in resource.verdicts:
-                yield plan, resource, verdict
+            for at, verdict in enumerate(resource.verdicts):
+                if verdict.crowd is not None:
+                    yield _Wish(plan, resource, verdict, at, _endpoint(plan, verdict), verdict.crowd.times)
+                elif verdict.kind in _CREATES:
+                    times = Times(verdict.starts, verdict.ends)
+                    yield _Wish(plan, resource, verdict, at, _endpoint(plan, verdict), times)
+
+
+def _possible_wishes(plans: Sequence[StackPlan]) -> Iterator[_Wish]:
+    """What may be created, depending on values that are known only at deployment."""
+    for plan in plans:
+        for resource in plan.resources:
+            for alternative in (each for verdict in resource.verdicts for each in verdict.alternatives):
+                yield from _wishes([replace(plan, resources=(replace(resource, verdicts=alternative.verdicts),))])
+
+
+def _in_the_way(wish: _Wish) -> InTheWay:
+    return InTheWay(f"endpoint {wish.verdict.endpoint} also gets the test of {wish.whose}", wish.times)
+
+
+def _perhaps(wish: _Wish) -> tuple[Endpoint, InTheWay]:
+    why = f"endpoint {wish.verdict.endpoint} may also get the test of {wish.whose}"
+    is_open = "That depends on values that are known only at deployment"
+    return wish.endpoint, InTheWay(why, wish.times, is_open)
+
+
+def _endpoint(plan: StackPlan, verdict: Verdict) -> Endpoint:
+    if verdict.new_endpoint:
+        return plan.region, plan.stack, verdict.new_endpoint
+    return plan.region, "", verdict.endpoint.casefold()

@@ -21,3 +21,8 @@ class StackPlan:
     region: str
     resources: tuple[ResourcePlan, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the stack has a shadow test, or may have one."""
+        return bool(self.resources or self.notes)

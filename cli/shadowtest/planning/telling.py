@@ -10,7 +10,7 @@ from inference_experiment_handler.model.tags import ADOPTED
 from inference_experiment_handler.plan import diff
 from inference_experiment_handler.plan.fields import FIELDS
 from inference_experiment_handler.spec.declaration import Action
-from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_endpoint, bills_of_test, end_of
+from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_endpoint, bills_of_test, count_of, end_of
 from shadowtest.planning.live import Live
 from shadowtest.planning.verdict import Difference, Fate, Kind, Verdict
 from shadowtest.planning.what_if import Course, Taken
@@ -67,8 +67,9 @@ def _of_end(course: Course, now: datetime, *, did_nothing: bool) -> Verdict | No
         case _:
             kind = Kind.UNKNOWN
     observed = course.situation.observed
-    in_use_by = course.neighbour.name if course.neighbour else ""
-    verdict = Verdict(kind, observed.name if observed else name, reason=why, in_use_by=in_use_by)
+    verdict = Verdict(kind, observed.name if observed else name, reason=why)
+    if course.crowd is not None:
+        verdict = replace(verdict, endpoint=course.crowd.endpoint, crowd=course.crowd)
     return about(verdict, observed, course.live, now)
 
 
@@ -150,7 +151,7 @@ def _ended(verdict: Verdict, call: Call, before: ObservedExperiment, after: Live
                 (served.model_name if served else None) or own.model_name,
                 str(actions[name]),
                 (served.instance_type if served else None) or own.instance_type,
-                (served.instance_count if served else None) or own.instance_count,
+                (count_of(served) if served else None) or own.instance_count,
             )
         )
     return replace(

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shadowtest.planning.one_at_a_time import Crowd
+
 
 class Kind(StrEnum):
     """What will happen. The values are part of the JSON output."""
@@ -70,15 +72,17 @@ class Verdict:
         differences: The fields that it changes.
         can_be_undone: Whether another deployment can take it back; ``None`` where there is nothing to take back.
         waits_for: The statuses from before the deployment that the handler waits out first.
-        endpoint: The endpoint of the test.
+        endpoint: The endpoint of the test, as it is shown.
+        new_endpoint: The logical ID of the resource that creates it, where only the deployment makes its name known.
         sampling: The percentage of requests that the shadow variant gets from then on.
         starts, ends: When the test starts and ends then, as far as it is known.
-        bills: What is billed from then on.
+        bills: What is billed from then on, as far as it is known.
+        bills_are_complete: Whether the instances of the shadow variant are known.
         fates: What becomes of each variant, where the test is stopped.
         replaces: The experiment that a new one replaces.
         operations: The calls of SageMaker's that change something.
         ends_then: The same request also ends the test, so that this is not what it comes to.
-        in_use_by: The experiment on the endpoint because of which this one can't be created.
+        crowd: The others on the endpoint because of which this one can't be created, or may not be.
         alternatives: What may happen, where it depends on values that are known only at deployment.
     """
 
@@ -90,15 +94,17 @@ class Verdict:
     can_be_undone: bool | None = None
     waits_for: tuple[str, ...] = ()
     endpoint: str = ""
+    new_endpoint: str = ""
     sampling: int | None = None
     starts: datetime | None = None
     ends: datetime | None = None
     bills: tuple[Bill, ...] = ()
+    bills_are_complete: bool = True
     fates: tuple[Fate, ...] = ()
     replaces: str | None = None
     operations: tuple[str, ...] = ()
     ends_then: bool = False
-    in_use_by: str = ""
+    crowd: Crowd | None = None
     alternatives: tuple["Alternative", ...] = ()
 
 

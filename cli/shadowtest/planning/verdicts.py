@@ -13,6 +13,7 @@ from inference_experiment_handler.spec.parser import InvalidPropertiesError
 from shadowtest.planning.change import Change
 from shadowtest.planning.live import Live, read_live
 from shadowtest.planning.neighbours import with_neighbours
+from shadowtest.planning.placeholders import PLACEHOLDER
 from shadowtest.planning.requests import cleanup_request, first_request, look_request
 from shadowtest.planning.telling import about, tell
 from shadowtest.planning.verdict import Kind, Verdict
@@ -54,9 +55,20 @@ def foretell(change: Change, live: Live, now: datetime, *, stops_scheduled: bool
 def live_for(change: Change, sagemaker: SageMaker, now: datetime) -> Live:
     """Reads what the verdicts of the change depend on. Raises a ``ServiceError`` where a read fails."""
     requests = list(_requests(change, now))
-    live = read_live(requests, sagemaker, now)
-    created_on = [each.declared.endpoint_name for each in requests if each.declared and not live.experiment(each.name)]
-    return with_neighbours(live, created_on, sagemaker)
+    removals = [request for each in change.after for request in _requests(each, now)]
+    live = read_live([*removals, *requests], sagemaker, now)
+    # An endpoint that this deployment creates, whose name is not known yet, has no test of others.
+    created_on = [
+        each.declared.endpoint_name
+        for each in requests
+        if each.declared
+        and each.declared.endpoint_name != PLACEHOLDER
+        and (change.after or not live.experiment(each.name))
+    ]
+    live = with_neighbours(live, created_on, sagemaker)
+    for each in change.after:
+        live = foretell(each, live, now).live
+    return live
 
 
 def name_of(change: Change) -> str:
@@ -94,8 +106,11 @@ def _refused_by_cloudformation(change: Change) -> Verdict | None:
 
 
 def _without_request(change: Change, live: Live, now: datetime) -> Verdict:
-    """What is live stays as it is."""
+    """What is live stays as it is, unless the deployment changes its endpoint."""
     experiment = live.experiment(change.physical_id or "")
+    unread = live.unread_endpoints.get(experiment.endpoint_name.casefold()) if experiment is not None else None
+    if experiment is not None and unread is not None and not experiment.ended:
+        return about(Verdict(Kind.UNKNOWN, name_of(change), reason=unread), experiment, live, now)
     if change.declared is not None:
         why = "the properties do not change, so CloudFormation sends no request"
     else:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
-from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.operations import CREATE, DELETE, DESCRIBE_STACKS, STOP
 from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Wait
@@ -17,7 +16,8 @@ from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
 from shadowtest.planning.effects import applied
 from shadowtest.planning.live import Live
-from shadowtest.planning.neighbours import in_words, neighbour_of, overlap
+from shadowtest.planning.neighbours import hidden_in_words, neighbours_of, times_of
+from shadowtest.planning.one_at_a_time import Crowd
 from shadowtest.planning.transitions import Open, passed
 
 _MOST_STEPS = 100
@@ -53,8 +53,8 @@ class Course:
     live: Live
     situation: Situation
     """What the end was planned from."""
-    neighbour: ObservedExperiment | None = None
-    """Another experiment on the endpoint, because of which SageMaker refuses the test."""
+    crowd: Crowd | None = None
+    """Set where the test can't be created because of others on its endpoint, or may not be."""
 
 
 def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: bool = False) -> Course:
@@ -63,10 +63,9 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
     taken: list[Taken] = []
     for _ in range(_MOST_STEPS):
         situation = live.situation(request, journal, now)
-        unread = live.unread & {request.name.casefold(), *situation.endpoints}
-        if unread:
-            unknown = Open("the name of a live resource is known only at deployment")
-            return Course(request, tuple(taken), unknown, live, situation)
+        unread = _unread(live, situation)
+        if unread is not None:
+            return Course(request, tuple(taken), unread, live, situation)
         for target in situation.targets:
             if target.lease_observed:
                 journal.record_lease_observed(target.name)
@@ -99,13 +98,26 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
             continue
         else:
             after = applied(step, live, now)
-            neighbour = _in_the_way(step, after)
-            if neighbour is not None:
-                return Course(request, tuple(taken), _refusal(step, after, neighbour), live, situation, neighbour)
+            crowd = _crowd(step, after)
+            answer = crowd.answer if crowd is not None else None
+            if answer is not None:
+                end = Fail(answer.why) if answer.is_refused else Open(answer.why)
+                return Course(request, tuple(taken), end, live, situation, crowd)
+            if crowd is not None and after.hidden:
+                unknown = Open(hidden_in_words(crowd.endpoint, after))
+                return Course(request, tuple(taken), unknown, live, situation)
             live = after
             journal.record(step, now)
         taken.append(Taken(situation, step, live, waits_for))
     return Course(request, tuple(taken), Open(f"no end in {_MOST_STEPS} steps"), live, situation)
+
+
+def _unread(live: Live, situation: Situation) -> Open | None:
+    """Where the next step depends on what is not known."""
+    if situation.request.name.casefold() in live.unread:
+        return Open("the name of the experiment is known only at deployment")
+    why = (live.unread_endpoints[name] for name in situation.endpoints if name in live.unread_endpoints)
+    return next(map(Open, why), None)
 
 
 def _is_refused(call: Call, live: Live, *, stops_scheduled: bool) -> bool:
@@ -115,15 +127,11 @@ def _is_refused(call: Call, live: Live, *, stops_scheduled: bool) -> bool:
     return not (experiment.not_started and (stops_scheduled or call.operation == DELETE))
 
 
-def _in_the_way(call: Call, after: Live) -> ObservedExperiment | None:
-    return neighbour_of(after.experiments[call.subject.casefold()], after) if call.operation == CREATE else None
-
-
-def _refusal(call: Call, after: Live, neighbour: ObservedExperiment) -> Fail | Open:
-    """SageMaker documents that an endpoint has one shadow variant, and not that it has one scheduled test."""
-    if overlap(after.arrivals[call.subject.casefold()].experiment, neighbour):
-        return Fail(f"{in_words(neighbour)}. An endpoint can have one test at a time")
-    return Open(f"{in_words(neighbour)}. SageMaker does not document whether it accepts another test that runs later")
+def _crowd(call: Call, after: Live) -> Crowd | None:
+    if call.operation != CREATE:
+        return None
+    created = after.arrivals[call.subject.casefold()].experiment
+    return Crowd(created.endpoint_name, times_of(created), tuple(neighbours_of(created, after)))
 
 
 def _waited_out(live: Live, situation: Situation) -> tuple[str, ...]:

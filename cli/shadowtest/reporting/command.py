@@ -11,10 +11,10 @@ from shadowtest.live_tests import running_tests, tests_of
 from shadowtest.markdown.options import limits_markdown
 from shadowtest.nested_stacks import note_nested_stacks
 from shadowtest.outputs import Outputs, output_options
-from shadowtest.printing import output
+from shadowtest.printing import FORMATS, output
 from shadowtest.reporting.making import reports_of
-from shadowtest.reporting.rendering import FORMATS, HTML, rendered, require_charts
-from shadowtest.reporting.rendering.text import render_text
+from shadowtest.reporting.rendering import HTML, document, require_charts
+from shadowtest.values.stack import stack_name
 
 
 @click.command("report")
@@ -43,12 +43,7 @@ def command(stacks: tuple[str, ...], max_bytes: int, kind: str, outputs: Outputs
     reports, unmeasured = reports_of(aws, tests.found)
     unread = [*named.errors, *tests.errors]
     if reports or not unread:
-        output(
-            kind,
-            outputs,
-            text=lambda: render_text(reports),
-            rendered=lambda each: rendered(reports, each, max_bytes=max_bytes),
-        )
+        output(kind, outputs, document(reports, [stack_name(each) for each in stacks], max_bytes=max_bytes))
     note_nested_stacks(named.found)
     errors = [*unread, *tests.missing, *unmeasured]
     print_errors(errors)

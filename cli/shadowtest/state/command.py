@@ -12,13 +12,13 @@ from shadowtest.exit_codes import ExitCode
 from shadowtest.markdown.options import limits_markdown
 from shadowtest.nested_stacks import note_nested_stacks
 from shadowtest.outputs import Outputs, output_options, write
-from shadowtest.printing import output
+from shadowtest.printing import FORMATS, output
 from shadowtest.standard_output import ReaderGoneError
 from shadowtest.state.live_state import State
-from shadowtest.state.reading import state_of_region, state_of_stacks
-from shadowtest.state.rendering import FORMATS, rendered
-from shadowtest.state.rendering.text import render_text
+from shadowtest.state.reading import followed, state_of_region, state_of_stacks
+from shadowtest.state.rendering import document
 from shadowtest.state.watching import Watch
+from shadowtest.values.stack import stack_name
 
 
 @click.command("status")
@@ -65,6 +65,7 @@ def command(
         raise click.UsageError("--all can't be combined with STACK")
     if watches and kind != "text":
         raise click.UsageError(f"--watch prints text; --out {kind}=FILE writes what it saw last")
+    names = [stack_name(each) for each in stacks]
     read = _Reader(aws, stacks, everything=everything)
     if watches:
         watch = Watch(read, interval, aws.now)
@@ -75,29 +76,38 @@ def command(
         finally:
             # Also if AWS can't be read any more.
             if (last := watch.last) is not None:
-                write(outputs, lambda each: rendered(last, each, max_bytes=max_bytes))
+                write(outputs, document(last, names, max_bytes=max_bytes).rendered)
     else:
         state = read()
         if state.tests or not state.unread:
-            output(
-                kind,
-                outputs,
-                text=lambda: render_text(state),
-                rendered=lambda each: rendered(state, each, max_bytes=max_bytes),
-            )
+            output(kind, outputs, document(state, names, max_bytes=max_bytes))
     errors = [*state.missing, *state.unread]
     print_errors(errors)
     return ExitCode.ERROR if errors else ExitCode.DONE
 
 
 class _Reader:
-    """Reads the state. A stack has to exist at first; while it is followed, it may be deleted."""
+    """Reads the state. A stack has to exist at first; while it is followed, it may be deleted.
+
+    What was there before is followed to its end, also if it is none of what was asked for any more.
+    """
 
     def __init__(self, aws: Aws, stacks: tuple[str, ...], *, everything: bool) -> None:
         self._aws, self._stacks, self._everything = aws, stacks, everything
+        self._last: State | None = None
         self._is_first = True
 
     def __call__(self) -> State:
+        state = self._read()
+        if state.unread:
+            # What is not in it may only be unread. It is followed from what was there before.
+            return state
+        if self._last is not None:
+            state = followed(self._aws, state, self._last)
+        self._last = state
+        return state
+
+    def _read(self) -> State:
         if not self._stacks:
             return state_of_region(self._aws, everything=self._everything)
         stacks, missing = stacks_of_names(self._aws, self._stacks)

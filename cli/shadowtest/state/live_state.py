@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from inference_experiment_handler.model.status import Phase, phase_of
 from shadowtest.planning.verdict import Bill
-from shadowtest.values.stack import is_in_progress
+from shadowtest.values.stack import is_in_progress, stack_name
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,12 @@ class LiveState:
 class StackState:
     """A stack that was asked for, or that owns a test. ``status``: CloudFormation's ``StackStatus``."""
 
-    name: str
+    id: str
     status: str
+
+    @property
+    def name(self) -> str:
+        return stack_name(self.id)
 
 
 @dataclass(frozen=True)

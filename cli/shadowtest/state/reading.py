@@ -1,6 +1,7 @@
 """Reads the state of live tests."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.status import Phase, phase_of
@@ -9,7 +10,7 @@ from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import Stacks, stack_status
 from shadowtest.live_tests import LiveTest, owner_of, tests_of, with_owners
-from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_test, end_of
+from shadowtest.planning.billing import PRODUCTION, SHADOW, bills_of_test, count_of, end_of
 from shadowtest.state.live_state import LiveState, Served, StackState, State
 from shadowtest.values.stack import stack_name
 
@@ -37,16 +38,35 @@ def state_of_stacks(aws: Aws, stacks: Stacks) -> State:
     tests = tests_of(aws, stacks.found)
     states, unread = _states(aws, tests.found)
     return State(
-        tuple(StackState(each.name, each.status) for each in stacks.found),
+        tuple(StackState(each.stack_id, each.status) for each in stacks.found),
         tuple(states),
         tuple(tests.missing),
         (*stacks.errors, *tests.errors, *unread),
     )
 
 
+def followed(aws: Aws, state: State, last: State) -> State:
+    """The state, with what was in the last one and is not in it any more, as far as that is still there.
+
+    Such as a test that has ended since, and the stack of a test that is deleted.
+    """
+    names = {each.experiment for each in last.tests} - {each.experiment for each in state.tests}
+    tests = with_owners(aws, sorted(names))
+    states, unread = _states(aws, tests.found)
+    ids = {each.id for each in last.stacks} - {each.id for each in state.stacks}
+    statuses = attempt_each(aws, lambda stack_id: _status(aws, stack_id), sorted(ids), named=_in_words)
+    failures = [each for each in statuses if isinstance(each, Failure)]
+    return replace(
+        state,
+        stacks=(*state.stacks, *(each for each in statuses if isinstance(each, StackState))),
+        tests=(*state.tests, *states),
+        unread=(*state.unread, *tests.errors, *unread, *failures_in_words(failures, len(ids))),
+    )
+
+
 def _status(aws: Aws, stack_id: str) -> StackState | None:
     status = stack_status(aws, stack_id)
-    return StackState(stack_name(stack_id), status) if status else None
+    return StackState(stack_id, status) if status else None
 
 
 def _in_words(stack_id: str) -> str:
@@ -95,5 +115,4 @@ def _state(test: LiveTest, endpoint: ObservedEndpoint | None) -> LiveState:
 def _served(endpoint: ObservedEndpoint) -> Iterator[Served]:
     for role, variants in ((PRODUCTION, endpoint.production), (SHADOW, endpoint.shadows)):
         for each in variants:
-            count = each.instance_count or each.configured_count
-            yield Served(each.variant_name, role, each.model_name, each.instance_type, count)
+            yield Served(each.variant_name, role, each.model_name, each.instance_type, count_of(each))

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
+from inference_experiment_handler.client import ServiceError
 from inference_experiment_handler.spec.text import iso_instant
+from shadowtest.aws.errors import concerns_all
 from shadowtest.outputs import escaped
 from shadowtest.state.live_state import State
 from shadowtest.state.rendering.text import render_text
@@ -20,9 +23,14 @@ from shadowtest.state.rendering.words import on_one_line, stack_in_words
 
 Show = Callable[[State], None]
 
+_PATIENCE = 3
+"""How many times in a row something may not be read. A deployment takes long, and one call of AWS's may fail."""
+
 
 class Watch:
-    """Shows the state until nothing is in transition, or until something can't be read.
+    """Shows the state until nothing is in transition, or until something can't be read three times in a row.
+
+    The first time has to succeed. Missing or expired credentials end it at once.
 
     ``last``: what it has shown last.
     """
@@ -33,16 +41,31 @@ class Watch:
 
     def follow(self) -> State:
         with _shown_live() if _is_live() else _shown_by_lines(self._now) as show:
+            failures = 0
             while True:
-                state = self._read()
-                if state.unread and self.last is not None:
-                    # What can't be read any more is not gone.
+                may_fail = self.last is not None and failures + 1 < _PATIENCE
+                state = self._read_or_none() if may_fail else self._read()
+                if state is None or (state.unread and may_fail):
+                    # What can't be read for a moment is not gone.
+                    failures += 1
+                elif state.unread and self.last is not None:
                     return state
-                self.last = state
-                show(state)
-                if state.unread or not state.transitions:
-                    return state
+                else:
+                    failures = 0
+                    self.last = state
+                    show(state)
+                    if state.unread or not state.transitions:
+                        return state
                 time.sleep(self._interval)
+
+    def _read_or_none(self) -> State | None:
+        """The state; ``None`` where AWS could not be read, and may be in a moment."""
+        try:
+            return self._read()
+        except (BotoCoreError, ClientError, ServiceError) as error:
+            if concerns_all(error):
+                raise
+            return None
 
 
 def _is_live() -> bool:
@@ -54,8 +77,17 @@ def _is_live() -> bool:
 
 @contextmanager
 def _shown_live() -> Iterator[Show]:
+    last = State((), ())
     with Live(console=Console(highlight=False), transient=False) as live:
-        yield lambda state: live.update(_with_progress(state), refresh=True)
+
+        def show(state: State) -> None:
+            nonlocal last
+            for line in _gone(last, state):
+                live.console.print(Text(escaped(line)))
+            live.update(_with_progress(state), refresh=True)
+            last = state
+
+        yield show
 
 
 def _with_progress(state: State) -> RenderableType:
@@ -68,17 +100,31 @@ def _with_progress(state: State) -> RenderableType:
 @contextmanager
 def _shown_by_lines(now: Callable[[], datetime]) -> Iterator[Show]:
     """A line for each change, with its time."""
-    shown: dict[str, str] = {}
+    last = State((), ())
 
     def show(state: State) -> None:
-        lines = {f"stack {each.name}": stack_in_words(each) for each in state.stacks}
-        lines |= {f"experiment {each.experiment}": on_one_line(each) for each in state.tests}
-        gone = {key: f"{key.capitalize()} no longer exists." for key in shown if key not in lines}
-        for key, line in (lines | gone).items():
-            if shown.get(key) != line:
-                click.echo(f"{iso_instant(now())} {escaped(line)}")
-        for key in gone:
-            del shown[key]
-        shown.update(lines)
+        nonlocal last
+        before = _lines(last)
+        changed = [line for key, line in _lines(state).items() if before.get(key) != line]
+        for line in (*changed, *_gone(last, state)):
+            click.echo(f"{iso_instant(now())} {escaped(line)}")
+        last = state
 
     yield show
+
+
+def _lines(state: State) -> dict[tuple[str, str], str]:
+    """Of each stack and each experiment."""
+    stacks = {("stack", each.name): stack_in_words(each) for each in state.stacks}
+    return stacks | {("experiment", each.experiment): on_one_line(each) for each in state.tests}
+
+
+def _gone(last: State, state: State) -> Iterator[str]:
+    """What is said of each that is not there any more."""
+    there = _lines(state)
+    for test in last.tests:
+        if ("experiment", test.experiment) not in there:
+            yield f"Experiment {test.experiment} no longer exists. It was {test.status}."
+    for stack in last.stacks:
+        if ("stack", stack.name) not in there:
+            yield f"Stack {stack.name} is deleted."

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shadowtest.templates.macros import in_words, is_macro
+from shadowtest.values.depth import Depth
 from shadowtest.values.forms import MalformedFunctionError, malformed
 from shadowtest.values.functions import text
 from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
@@ -16,9 +17,12 @@ _MOST = 10
 class Conditions:
     """``resolve``: the value of an expression that is no condition. ``is_complete``: there are no other conditions."""
 
-    def __init__(self, declared: Mapping[str, Any], resolve: Callable[[Any], Any], *, is_complete: bool) -> None:
+    def __init__(
+        self, declared: Mapping[str, Any], resolve: Callable[[Any], Any], depth: Depth, *, is_complete: bool
+    ) -> None:
         self._declared = declared
         self._resolve = resolve
+        self._depth = depth
         self._is_complete = is_complete
         self._held: dict[str, Holds] = {}
         self._in_hand: set[str] = set()
@@ -41,6 +45,10 @@ class Conditions:
         return self._held[name]
 
     def _holds(self, expression: Any) -> Holds:
+        with self._depth:
+            return self._decide(expression)
+
+    def _decide(self, expression: Any) -> Holds:
         macro = next(filter(is_macro, expression), None) if isinstance(expression, Mapping) else None
         if macro is not None:
             return KnownAtDeployment.of(expression, in_words(macro))

@@ -7,6 +7,7 @@ from shadowtest.templates import macros
 from shadowtest.templates.sections import section
 from shadowtest.values import functions
 from shadowtest.values.conditions import Conditions, Holds
+from shadowtest.values.depth import Depth, TooDeepError
 from shadowtest.values.forms import MalformedFunctionError, malformed
 from shadowtest.values.parameters import NO_VALUE, parameter_values, pseudo_parameters
 from shadowtest.values.resources import Properties, Resources
@@ -22,7 +23,8 @@ class Resolver:
 
     ``resolved``: what CloudFormation has read from Parameter Store for this very deployment. ``exports``: the values of
     the region's exports; ``None`` where they were not read. ``is_deployed``: the template is the deployed one with the
-    values that it was deployed with, so each of its resources is there.
+    values that it was deployed with, so each of its resources is there. ``depth``: that of a template which is
+    compared with this one.
     """
 
     def __init__(
@@ -35,26 +37,33 @@ class Resolver:
         deployed: DeployedStack | None = None,
         exports: Mapping[str, str] | None = None,
         is_deployed: bool = False,
+        depth: Depth | None = None,
     ) -> None:
+        self._depth = depth if depth is not None else Depth()
         self._mappings = section(template, "Mappings")
         self._knows_mappings = not macros.may_be_extended(template, "Mappings")
         self._exports = exports
-        before = deployed.parameters if deployed is not None else {}
+        parameters = deployed.parameters if deployed is not None else {}
         self._values = {
-            **parameter_values(template, given or {}, before, resolved or {}),
+            **parameter_values(template, given or {}, parameters, resolved or {}),
             **pseudo_parameters(place),
         }
         self._conditions = Conditions(
             section(template, "Conditions"),
-            self.resolve,
+            self._value,
+            self._depth,
             is_complete=not macros.may_be_extended(template, "Conditions"),
         )
+        before = None
+        if deployed is not None and not is_deployed:
+            before = as_deployed(deployed, exports, self._depth)._resources
         self._resources: Resources = Resources(
             template,
             place,
             deployed.physical_ids if deployed is not None else {},
-            as_deployed(deployed, exports)._resources if deployed is not None and not is_deployed else None,
-            self.resolve,
+            before,
+            self._value,
+            depth=self._depth,
         )
 
     def exists(self, logical_id: str) -> Holds:
@@ -64,56 +73,63 @@ class Resolver:
             return False
         try:
             return self._conditions.named(resource["Condition"]) if "Condition" in resource else True
-        except RecursionError:
+        except TooDeepError:
             return KnownAtDeployment.of(logical_id, _TOO_DEEP)
 
     def properties(self, logical_id: str) -> Properties:
         """A resource's properties. What is not known is a ``KnownAtDeployment``."""
         try:
             return self._resources.properties(logical_id)
-        except RecursionError:
+        except TooDeepError:
             return KnownAtDeployment.of(logical_id, _TOO_DEEP)
 
     def resolve(self, value: Any) -> Any:
         """The value of a part of the template."""
+        try:
+            return self._value(value)
+        except TooDeepError:
+            return KnownAtDeployment.of(value, _TOO_DEEP)
+
+    def _value(self, value: Any) -> Any:
         if value is None:
             raise MalformedFunctionError("CloudFormation refuses a null: leave the property out")
         if isinstance(value, str):
             return _without_dynamic(value)
-        if isinstance(value, list):
-            return [each for each in map(self.resolve, value) if each is not NO_VALUE]
-        if not isinstance(value, dict):
+        if not isinstance(value, list | dict):
             return value
-        added = next((key for key in value if key.startswith("Fn::")), "Ref" if value.keys() == {"Ref"} else None)
-        if added is None:
-            resolved = {key: self.resolve(each) for key, each in value.items()}
-            return {key: each for key, each in resolved.items() if each is not NO_VALUE}
-        if len(value) > 1 or macros.is_macro(added):
-            return KnownAtDeployment.of(value, macros.in_words(added))
-        return _without_dynamic(self._function(added, value[added]))
+        with self._depth:
+            if isinstance(value, list):
+                return [each for each in map(self._value, value) if each is not NO_VALUE]
+            added = next((key for key in value if key.startswith("Fn::")), "Ref" if value.keys() == {"Ref"} else None)
+            if added is None:
+                resolved = {key: self._value(each) for key, each in value.items()}
+                return {key: each for key, each in resolved.items() if each is not NO_VALUE}
+            if len(value) > 1 or macros.is_macro(added):
+                return KnownAtDeployment.of(value, macros.in_words(added))
+            return _without_dynamic(self._function(added, value[added]))
 
     def _function(self, name: str, arguments: Any) -> Any:
         match name:
             case "Ref":
-                return self._named(self.resolve(arguments))
+                return self._named(self._value(arguments))
             case "Fn::GetAtt":
                 return self._attribute(arguments)
             case "Fn::If":
                 return self._chosen(arguments)
             case "Fn::Sub":
-                return functions.substitute(arguments, self.resolve, self._in_text)
+                return functions.substitute(arguments, self._value, self._in_text)
             case "Fn::Join":
-                return functions.join(self.resolve(arguments))
+                return functions.join(self._value(arguments))
             case "Fn::Select":
-                return functions.select(self.resolve(arguments))
+                return functions.select(self._value(arguments))
             case "Fn::Split":
-                return functions.split(self.resolve(arguments))
+                return functions.split(self._value(arguments))
             case "Fn::Base64":
-                return functions.encode(self.resolve(arguments))
+                return functions.encode(self._value(arguments))
             case "Fn::FindInMap":
-                return functions.find_in_map(arguments, self._mappings, self.resolve, is_complete=self._knows_mappings)
+                return functions.find_in_map(arguments, self._mappings, self._value, is_complete=self._knows_mappings)
             case "Fn::ImportValue":
-                return self._import(self.resolve(arguments))
+                return self._import(self._value(arguments))
         return KnownAtDeployment.of({name: arguments}, f"{name} is resolved by CloudFormation")
 
     def _named(self, name: Any) -> Any:
@@ -135,7 +151,7 @@ class Resolver:
         asked = arguments.partition(".")[::2] if isinstance(arguments, str) else arguments
         match asked:
             case [logical_id, attribute]:
-                resolved = [self.resolve(logical_id), self.resolve(attribute)]
+                resolved = [self._value(logical_id), self._value(attribute)]
             case _:
                 raise malformed("Fn::GetAtt", arguments)
         unknown = next(unknowns_in(resolved), None)
@@ -151,7 +167,7 @@ class Resolver:
                 held = self._conditions.named(condition)
                 if isinstance(held, KnownAtDeployment):
                     return KnownAtDeployment.of({"Fn::If": arguments}, held.why)
-                return self.resolve(then if held else otherwise)
+                return self._value(then if held else otherwise)
         raise malformed("Fn::If", arguments)
 
     def _import(self, name: Any) -> Any:
@@ -163,8 +179,8 @@ class Resolver:
         return value or KnownAtDeployment.of({"Fn::ImportValue": name}, f"no export {name} was found")
 
 
-def as_deployed(deployed: DeployedStack, exports: Mapping[str, str] | None) -> Resolver:
-    """The deployed template with the values that it was deployed with."""
+def as_deployed(deployed: DeployedStack, exports: Mapping[str, str] | None, depth: Depth | None = None) -> Resolver:
+    """The deployed template with the values that it was deployed with. ``depth``: as of ``Resolver``."""
     return Resolver(
         deployed.template,
         Place.of(deployed.stack_id),
@@ -172,6 +188,7 @@ def as_deployed(deployed: DeployedStack, exports: Mapping[str, str] | None) -> R
         deployed=deployed,
         exports=exports,
         is_deployed=True,
+        depth=depth,
     )
 
 

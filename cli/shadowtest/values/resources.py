@@ -5,6 +5,7 @@ from typing import Any
 
 from shadowtest.templates.macros import in_words, is_macro, may_be_extended
 from shadowtest.templates.sections import section
+from shadowtest.values.depth import Depth
 from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.parameters import NO_VALUE
 from shadowtest.values.resource_types import RESOURCE_TYPES, Attribute, ResourceType
@@ -27,6 +28,8 @@ class Resources:
         physical_ids: Mapping[str, str],
         before: "Resources | None",
         resolve: Callable[[Any], Any],
+        *,
+        depth: Depth,
     ) -> None:
         self._declared = {
             key: each for key, each in section(template, "Resources").items() if isinstance(each, Mapping)
@@ -36,6 +39,7 @@ class Resources:
         self._physical_ids = physical_ids
         self._before = before
         self._resolve = resolve
+        self._depth = depth
         self._properties: dict[str, Properties] = {}
         self._in_hand: set[str] = set()
 
@@ -50,7 +54,8 @@ class Resources:
                 raise MalformedFunctionError(f"{logical_id} depends on itself")
             self._in_hand.add(logical_id)
             try:
-                self._properties[logical_id] = self._resolved(logical_id)
+                with self._depth:
+                    self._properties[logical_id] = self._resolved(logical_id)
             finally:
                 self._in_hand.discard(logical_id)
         return self._properties[logical_id]
@@ -110,7 +115,7 @@ class Resources:
             if isinstance(name, str):
                 return known.id_of(name, self._place)
         why = f"{logical_id} is created by the deployment"
-        return KnownAtDeployment.of(expression, why, is_created=logical_id not in self._physical_ids)
+        return KnownAtDeployment.of(expression, why)
 
     def _stays(self, logical_id: str, before: "Resources") -> bool:
         """Whether the deployment does not replace the resource."""

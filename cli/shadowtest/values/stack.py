@@ -69,6 +69,6 @@ def is_in_progress(status: str) -> bool:
     return status.endswith("_IN_PROGRESS")
 
 
-def stack_name(stack_id: str) -> str:
-    """Of arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID."""
-    return stack_id.split("/")[1]
+def stack_name(stack: str) -> str:
+    """Of a stack's ID, arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID, or of its name."""
+    return stack.split("/")[1] if "/" in stack else stack

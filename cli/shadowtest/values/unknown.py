@@ -15,16 +15,14 @@ class KnownAtDeployment:
     Attributes:
         expression: What the template says.
         why: Why it is not known.
-        is_created: It belongs to a resource that does not exist yet.
     """
 
     expression: str
     why: str
-    is_created: bool = False
 
     @classmethod
-    def of(cls, expression: Any, why: str, *, is_created: bool = False) -> "KnownAtDeployment":
-        return cls(expression_of(expression), why, is_created)
+    def of(cls, expression: Any, why: str) -> "KnownAtDeployment":
+        return cls(expression_of(expression), why)
 
 
 def expression_of(value: Any) -> str:

@@ -86,6 +86,7 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
         sent=situation.journal.sent_fields,
         adopting=not declared_before,
     )
+    differing = [field for field in differing if not pins_what_was_taken(situation, target, field)]
     if placement_matters(situation, target):
         # The endpoint may have scaled out since the test was created, or was updated by this request.
         variants = next(field for field in FIELDS if field.name == "ModelVariants")
@@ -94,7 +95,7 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
             differing.append(variants)
     if _only_its_end_is_off(situation, target, differing):
         return []
-    return [field for field in differing if not pins_what_was_taken(situation, target, field)]
+    return differing
 
 
 def _only_its_end_is_off(situation: Situation, target: Target, differing: list[Field]) -> bool:

@@ -4,19 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from shadowtest.drifting.drift import ResourceDrift
 from shadowtest.drifting.rendering.words import COLUMNS, beside_fields, fields, not_compared, title
-from shadowtest.markdown.comment import OfStack, OfTest, comment
+from shadowtest.markdown.comment import OfTest, comment, grouped
 from shadowtest.markdown.text import plain, table
 
 
-def render_markdown(drifts: Sequence[ResourceDrift], *, max_bytes: int | None = None) -> str:
+def render_markdown(drifts: Sequence[ResourceDrift], stacks: Sequence[str], *, max_bytes: int) -> str:
     """``max_bytes``: the details are shortened to as many. What has drifted is always said."""
-    stacks = dict.fromkeys(drift.stack for drift in drifts)
-    of_stacks = [OfStack(stack, [_of_resource(each) for each in drifts if each.stack == stack]) for stack in stacks]
-    return comment("drift", of_stacks, max_bytes=max_bytes)
-
-
-def _of_resource(drift: ResourceDrift) -> OfTest:
-    return OfTest(list(_verdict(drift)), list(_details(drift)))
+    tests = ((drift.stack, OfTest(list(_verdict(drift)), list(_details(drift)))) for drift in drifts)
+    return comment("drift", grouped(stacks, tests), max_bytes=max_bytes)
 
 
 def _verdict(drift: ResourceDrift) -> Iterator[str]:

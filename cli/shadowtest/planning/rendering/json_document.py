@@ -13,7 +13,7 @@ SCHEMA_VERSION = 1
 
 
 def render_json(plans: Iterable[StackPlan], cost: Cost) -> str:
-    return document(SCHEMA_VERSION, {"stacks": [_stack(plan) for plan in plans], "cost": _cost(cost)})
+    return document(SCHEMA_VERSION, {"stacks": [_stack(plan) for plan in plans if plan.is_shown], "cost": _cost(cost)})
 
 
 def _stack(plan: StackPlan) -> dict[str, Any]:

@@ -19,10 +19,11 @@ _INDENT = (0, 0, 0, 4)
 
 def render_text(plans: Sequence[StackPlan], cost: Cost) -> RenderableType:
     """Values come from the template and from AWS, so none of them is read as markup."""
-    if not plans:
+    shown = [plan for plan in plans if plan.is_shown]
+    if not shown:
         return Text(NO_TESTS)
     lines = [Text(escaped(line)) for line in cost_in_words(cost)]
-    return Group(*(each for plan in plans for each in _of_stack(plan)), *lines)
+    return Group(*(each for plan in shown for each in _of_stack(plan)), *lines)
 
 
 def _of_stack(plan: StackPlan) -> Iterator[RenderableType]:

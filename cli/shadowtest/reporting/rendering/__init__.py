@@ -4,29 +4,30 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from shadowtest.errors import CommandError
-from shadowtest.printing import unwrapped
+from shadowtest.printing import Document
 from shadowtest.reporting.rendering.json_document import render_json
 from shadowtest.reporting.rendering.markdown import render_markdown
 from shadowtest.reporting.rendering.text import render_text
 from shadowtest.reporting.report import Report
 
-FORMATS = ("text", "markdown", "json")
 HTML = "html"
 
 
-def rendered(reports: Sequence[Report], kind: str, *, max_bytes: int | None = None) -> str:
-    """The whole document. ``max_bytes``: of Markdown."""
-    match kind:
-        case "json":
-            return render_json(reports)
-        case "markdown":
-            return render_markdown(reports, max_bytes=max_bytes)
-        case "html":
-            # Its library takes a second to import, and is an extra.
-            from shadowtest.reporting.rendering.html.page import render_html  # noqa: PLC0415
+def document(reports: Sequence[Report], stacks: Sequence[str] = (), *, max_bytes: int | None = None) -> Document:
+    """``stacks``: those that were asked for. ``max_bytes``: of Markdown."""
 
-            return render_html(reports)
-    return unwrapped(render_text(reports))
+    def render_page() -> str:
+        # Its library takes a second to import, and is an extra.
+        from shadowtest.reporting.rendering.html.page import render_html  # noqa: PLC0415
+
+        return render_html(reports)
+
+    return Document(
+        text=lambda: render_text(reports),
+        markdown=lambda: render_markdown(reports, stacks, max_bytes=max_bytes),
+        json=lambda: render_json(reports),
+        html=render_page,
+    )
 
 
 def require_charts() -> None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from shadowtest.markdown.comment import OfStack, OfTest, comment
+from shadowtest.markdown.comment import OfTest, comment, grouped
 from shadowtest.markdown.text import plain, table
 from shadowtest.reporting.rendering.words import COLUMNS, explanations, facts, row
 from shadowtest.reporting.report import Report
 
 
-def render_markdown(reports: Sequence[Report], *, max_bytes: int | None = None) -> str:
+def render_markdown(reports: Sequence[Report], stacks: Sequence[str], *, max_bytes: int | None) -> str:
     """``max_bytes``: the details are shortened to as many. The numbers never are."""
-    stacks = dict.fromkeys(report.stack for report in reports)
-    of_stacks = [OfStack(stack, [_of_test(each) for each in reports if each.stack == stack]) for stack in stacks]
+    of_stacks = grouped(stacks, ((report.stack, _of_test(report)) for report in reports))
     return comment("report", of_stacks, max_bytes=max_bytes)
 
 

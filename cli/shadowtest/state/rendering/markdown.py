@@ -1,27 +1,22 @@
 """States as Markdown, for a comment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from shadowtest.markdown.comment import OfStack, OfTest, comment
+from shadowtest.markdown.comment import OfTest, comment, grouped
 from shadowtest.markdown.text import plain, table
 from shadowtest.state.live_state import LiveState, State
 from shadowtest.state.rendering.words import COLUMNS, bills, facts, row, stack_in_words
 from shadowtest.values.stack import is_in_progress
 
 
-def render_markdown(state: State, *, max_bytes: int | None = None) -> str:
+def render_markdown(state: State, stacks: Sequence[str], *, max_bytes: int) -> str:
     """``max_bytes``: the details are shortened to as many. The status of each test is always said."""
-    stacks = {each.name: each for each in state.stacks}
-    names = dict.fromkeys([*stacks, *(test.stack for test in state.tests)])
-    of_stacks = [
-        OfStack(
-            name,
-            [_of_test(test) for test in state.tests if test.stack == name],
-            [stack_in_words(stacks[name])] if name in stacks and is_in_progress(stacks[name].status) else (),
-        )
-        for name in names
-    ]
-    return comment("status", of_stacks, max_bytes=max_bytes)
+    names = [*stacks, *(each.name for each in state.stacks)]
+    of_stacks = grouped(names, ((test.stack, _of_test(test)) for test in state.tests))
+    notes = {each.name: [stack_in_words(each)] for each in state.stacks if is_in_progress(each.status)}
+    noted = [replace(each, notes=notes.get(each.stack, ())) for each in of_stacks]
+    return comment("status", noted, max_bytes=max_bytes)
 
 
 def _of_test(test: LiveState) -> OfTest:

@@ -1,0 +1,353 @@
+"""``shadowtest plan`` where the same deployment changes or deletes the endpoint of a test that is deployed."""
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from simulation.declarations import Declaration
+from simulation.endpoints import served
+from tests.cli.test_change_set import TOPIC, ChangeSets
+from tests.support.account import Deployed
+from tests.support.command_line import Done
+from tests.support.planner import BEFORE, Planner, template
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
+NAME: dict[str, Any] = {"Fn::GetAtt": ["Endpoint", "EndpointName"]}
+ON_OWN = BEFORE | {"EndpointName": NAME}
+"""A test that CloudFormation changes after its endpoint, and deletes before it."""
+SAMPLED = ON_OWN | {"ShadowModeConfig": {"ShadowModelVariants": [{"SamplingPercentage": 50}]}}
+
+Resources = dict[str, dict[str, Any] | None]
+
+
+def endpoint(**changes: Any) -> dict[str, Any]:
+    config = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+    return {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointConfigName": config, **changes}}
+
+
+def config(*variants: Any, **changes: Any) -> dict[str, Any]:
+    return {
+        "Type": "AWS::SageMaker::EndpointConfig",
+        "Properties": {"ProductionVariants": list(variants or [served()]), **changes},
+    }
+
+
+def of_stack(test: Declaration | None, **resources: dict[str, Any] | None) -> dict[str, Any]:
+    """With an endpoint and its configuration; ``None`` leaves one out."""
+    document = template(**({"ShadowTest": test} if test is not None else {}))
+    both = {"Endpoint": endpoint(), "Config": config(), **resources}
+    document["Resources"] |= {key: each for key, each in both.items() if each is not None}
+    return document
+
+
+def deploy(planner: Planner, test: Declaration = ON_OWN, **resources: Any) -> None:
+    deployed = planner.deployed
+    deployed.template = of_stack(test, **resources)
+    deployed.physical_ids |= {"Endpoint": f"{ARN}endpoint/shop", "Config": f"{ARN}endpoint-config/shop-before"}
+
+
+def told(planner: Planner, new: Mapping[str, Any], stack: str = "Demo") -> list[tuple[str, str]]:
+    """The kind and the reason of each verdict."""
+    planner.shadowtest.write("template.json", json.dumps(new))
+    done = planner.shadowtest("plan", "template.json", "--stack", stack, "--format", "json")
+    return [(each["kind"], each["reason"]) for each in planner.verdicts(done)[f"{stack}.ShadowTest"]]
+
+
+def kinds(planner: Planner, new: Mapping[str, Any], stack: str = "Demo") -> list[str]:
+    return [kind for kind, _ in told(planner, new, stack)]
+
+
+UNKNOWN_PARAMETER = {"Ref": "AWS::NotificationARNs"}
+OTHER_MODEL = config(served(model="contender"))
+TAGS = [{"Key": "team", "Value": "shop"}]
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        {},
+        {"Endpoint": endpoint(Tags=TAGS)},
+        {"Config": config(Tags=[{"Key": "team", "Value": UNKNOWN_PARAMETER}])},
+        {"Model": {"Type": "AWS::SageMaker::Model", "Properties": {}}},
+        # CloudFormation compares what it sends, and sends texts.
+        {"Config": config(served() | {"InitialInstanceCount": "1"})},
+    ],
+)
+def test_an_endpoint_that_stays_as_it_is(planner: Planner, resources: Resources) -> None:
+    deploy(planner)
+
+    assert kinds(planner, of_stack(ON_OWN, **resources)) == ["nothing"]
+    assert kinds(planner, of_stack(SAMPLED, **resources)) == ["update in place"]
+    assert kinds(planner, of_stack(None, **resources)) == ["end", "remove"]
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        {"Config": OTHER_MODEL},
+        {"Config": config(served(model=UNKNOWN_PARAMETER))},  # type: ignore[arg-type]
+        {"Config": config(KmsKeyId="alias/other")},
+        {"Endpoint": endpoint(EndpointConfigName="another")},
+        {"Endpoint": endpoint(EndpointConfigName=UNKNOWN_PARAMETER)},
+        {"Endpoint": endpoint(EndpointConfigName={"Fn::GetAtt": ["New", "EndpointConfigName"]}), "New": config()},
+        {"Endpoint": endpoint(DeploymentConfig={"RollingUpdatePolicy": {}})},
+        {"Endpoint": endpoint() | {"Fn::Transform": {"Name": "Macro"}}},
+        {"Endpoint": endpoint(**{"Fn::Transform": {"Name": "Macro"}})},
+        {"Endpoint": None, "Fn::Transform": {"Name": "Macro"}},
+        {"Endpoint": None, "Fn::ForEach::Endpoints": ["X", ["a"], {"${X}": endpoint()}]},
+    ],
+)
+def test_an_endpoint_that_changes(planner: Planner, resources: Resources) -> None:
+    deploy(planner, BEFORE)
+    literal = BEFORE | {"ShadowModeConfig": SAMPLED["ShadowModeConfig"]}
+
+    for test in (BEFORE, literal, None):
+        assert kinds(planner, of_stack(test, **resources)) == ["unknown"]
+
+
+def test_an_endpoint_that_changes_before_its_test_is_removed(planner: Planner) -> None:
+    deploy(planner)
+
+    assert kinds(planner, of_stack(None, Config=OTHER_MODEL)) == ["unknown"]
+
+
+def test_an_endpoint_that_a_macro_may_make(planner: Planner) -> None:
+    deploy(planner)
+    loop = {"Fn::ForEach::Endpoints": ["X", ["a"], {"${X}": endpoint()}]}
+
+    assert kinds(planner, of_stack(None, Endpoint=None, **loop)) == ["unknown"]  # type: ignore[arg-type]
+
+
+def test_an_endpoint_of_which_something_is_not_known_before_and_after(planner: Planner) -> None:
+    unknown = endpoint(EndpointConfigName=UNKNOWN_PARAMETER)
+    deploy(planner, BEFORE, Endpoint=unknown)
+
+    assert kinds(planner, of_stack(BEFORE, Endpoint=unknown)) == ["unknown"]
+
+
+def test_a_configuration_that_comes_into_the_template(planner: Planner) -> None:
+    """CloudFormation refuses it, if it is there under this name."""
+    literal = endpoint(EndpointConfigName="shop-before")
+    deploy(planner, BEFORE, Endpoint=literal, Config=None)
+    del planner.deployed.physical_ids["Config"]
+
+    named = config(EndpointConfigName="shop-before")
+    assert kinds(planner, of_stack(BEFORE, Endpoint=literal, Config=named)) == ["unknown"]
+
+
+def test_the_reason_names_the_endpoint(planner: Planner) -> None:
+    deploy(planner)
+
+    (verdict,) = told(planner, of_stack(ON_OWN, Config=OTHER_MODEL))
+
+    assert verdict == ("unknown", "this deployment changes endpoint shop, or may change it")
+
+
+def test_a_named_configuration_that_changes(planner: Planner) -> None:
+    named = config(EndpointConfigName="shop-before")
+    deploy(planner, Config=named)
+
+    assert kinds(planner, of_stack(ON_OWN, Config=named)) == ["nothing"]
+    changed = config(served(model="contender"), EndpointConfigName="shop-before")
+    assert kinds(planner, of_stack(ON_OWN, Config=changed)) == ["unknown"]
+
+
+def test_a_condition_that_is_not_known(planner: Planner) -> None:
+    deploy(planner, BEFORE)
+    document = of_stack(BEFORE, Endpoint=endpoint() | {"Condition": "Later"})
+    document["Conditions"] = {"Later": {"Fn::Equals": [UNKNOWN_PARAMETER, "a"]}}
+
+    (verdict,) = told(planner, document)
+
+    assert verdict[0] == "unknown"
+    assert "it is not known what this deployment does to endpoint shop: the deployment determines it" in verdict[1]
+
+
+def test_a_test_that_has_ended_does_not_depend_on_its_endpoint(planner: Planner) -> None:
+    deploy(planner)
+    planner.stack.clock.advance(timedelta(days=31))
+
+    assert kinds(planner, of_stack(ON_OWN, Config=OTHER_MODEL)) == ["nothing"]
+
+
+def test_an_endpoint_that_is_deleted_under_a_test(planner: Planner) -> None:
+    deploy(planner, BEFORE)
+
+    (verdict,) = told(planner, of_stack(BEFORE, Endpoint=None))
+
+    assert verdict == ("unknown", "this deployment deletes endpoint shop")
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        (ON_OWN, ["end", "remove"]),
+        (BEFORE | {"Description": {"Fn::Sub": "On ${Endpoint.EndpointName}"}}, ["end", "remove"]),
+        # Nothing says which of them CloudFormation deletes first.
+        (BEFORE, ["unknown"]),
+    ],
+)
+def test_an_endpoint_that_is_deleted_with_its_test(planner: Planner, test: Declaration, expected: list[str]) -> None:
+    deploy(planner, test)
+
+    assert kinds(planner, of_stack(None, Endpoint=None)) == expected
+
+
+def test_a_test_that_is_kept_when_its_endpoint_is_deleted(planner: Planner) -> None:
+    deploy(planner)
+    kept = deepcopy(dict(planner.deployed.template))
+    kept["Resources"]["ShadowTest"]["DeletionPolicy"] = "Retain"
+    planner.deployed.template = kept
+
+    assert kinds(planner, of_stack(None)) == ["nothing"]
+    assert kinds(planner, of_stack(None, Endpoint=None)) == ["unknown"]
+
+
+@pytest.mark.parametrize(("policy", "expected"), [("Retain", "nothing"), ("Delete", "unknown")])
+def test_an_endpoint_that_is_kept(planner: Planner, policy: str, expected: str) -> None:
+    kept = endpoint() | {"DeletionPolicy": policy, "UpdateReplacePolicy": policy}
+    deploy(planner, BEFORE, Endpoint=kept)
+    renamed = deepcopy(kept)
+    renamed["Properties"]["EndpointName"] = "shop-2"
+
+    assert kinds(planner, of_stack(BEFORE, Endpoint=None)) == [expected]
+    assert kinds(planner, of_stack(BEFORE, Endpoint=renamed)) == [expected]
+
+
+def test_an_endpoint_whose_name_is_not_known(planner: Planner) -> None:
+    deploy(planner, BEFORE)
+
+    (verdict,) = told(planner, of_stack(BEFORE, Endpoint=endpoint(EndpointName=UNKNOWN_PARAMETER)))
+
+    assert verdict == ("unknown", "this deployment may give endpoint shop another name")
+
+
+def test_a_test_that_moves_to_an_endpoint_under_another_name(planner: Planner) -> None:
+    """Its run on the old endpoint has to end first, while CloudFormation replaces that endpoint."""
+    deploy(planner)
+    new = endpoint(EndpointName="shop-2")
+
+    (verdict,) = told(planner, of_stack(ON_OWN | {"Run": "2"}, Endpoint=new))
+
+    assert verdict == ("unknown", "this deployment replaces endpoint shop")
+
+
+def test_a_test_that_moves_to_a_new_endpoint(planner: Planner) -> None:
+    deploy(planner)
+    moved = ON_OWN | {"Run": "2", "EndpointName": {"Fn::GetAtt": ["New", "EndpointName"]}}
+
+    found = kinds(planner, of_stack(moved, New=endpoint(EndpointName="shop-2")))
+
+    assert found == ["replace", "end", "remove"]
+
+
+def test_a_test_that_moves_to_a_new_endpoint_without_a_name(planner: Planner) -> None:
+    """What becomes of it on the endpoint that it is on now is planned on that one."""
+    deploy(planner)
+    moved = ON_OWN | {"EndpointName": {"Fn::GetAtt": ["New", "EndpointName"]}}
+    planner.shadowtest.write("template.json", json.dumps(of_stack(moved, New=endpoint())))
+
+    done = planner.shadowtest("plan", "template.json", "--stack", "Demo", "--format", "json")
+
+    (verdict,) = planner.verdicts(done)["Demo.ShadowTest"]
+    kinds = {each["condition"]: [told["kind"] for told in each["verdicts"]] for each in verdict["alternatives"]}
+    assert kinds == {"EndpointName unchanged": ["nothing"], "a different EndpointName": ["refused"]}
+
+
+@pytest.mark.parametrize(
+    ("malformed", "expected"),
+    [
+        (endpoint(EndpointConfigName={"Fn::GetAtt": ["Missing", "EndpointConfigName"]}), "unknown"),
+        (endpoint() | {"Condition": "Missing"}, "nothing"),
+    ],
+)
+def test_an_endpoint_that_cloudformation_refuses(planner: Planner, malformed: dict[str, Any], expected: str) -> None:
+    deploy(planner, BEFORE)
+
+    assert kinds(planner, of_stack(BEFORE, Endpoint=malformed)) == [expected]
+
+
+def test_the_endpoint_of_another_stack(planner: Planner) -> None:
+    """Which of both stacks is deployed first is not known."""
+    endpoints = of_stack(None)
+    ids = {"Endpoint": f"{ARN}endpoint/shop", "Config": f"{ARN}endpoint-config/shop-before"}
+    of_endpoints = planner.stack.stack_id.replace("/Demo/", "/Endpoints/")
+    planner.aws.cloudformation.stacks["Endpoints"] = Deployed(of_endpoints, endpoints, ids)
+    sampled = BEFORE | {"ShadowModeConfig": SAMPLED["ShadowModeConfig"]}
+
+    def both(new: Mapping[str, Any]) -> Done:
+        write_assembly(planner, Endpoints=new, Demo=template(ShadowTest=sampled))
+        return planner.shadowtest("plan", "--format", "json")
+
+    (stays,) = planner.verdicts(both(endpoints))["Demo.ShadowTest"]
+    assert stays["kind"] == "update in place"
+    (changes,) = planner.verdicts(both(of_stack(None, Config=OTHER_MODEL)))["Demo.ShadowTest"]
+    assert (changes["kind"], changes["reason"]) == (
+        "unknown",
+        "this deployment changes endpoint shop, or may change it",
+    )
+    (deleted,) = planner.verdicts(both(of_stack(None, Endpoint=None)))["Demo.ShadowTest"]
+    assert (deleted["kind"], deleted["reason"]) == ("unknown", "this deployment deletes endpoint shop")
+
+
+@pytest.mark.parametrize("name", [NAME, "shop"])
+def test_a_stack_that_is_deleted_and_created_again_with_its_endpoint(planner: Planner, name: Any) -> None:
+    test = ON_OWN | {"EndpointName": name}
+    own = endpoint(EndpointName="shop")
+    deploy(planner, test, Endpoint=own)
+    planner.deployed.status = "ROLLBACK_COMPLETE"
+    document = of_stack(test, Endpoint=own)
+    document["Resources"]["ShadowTest"]["DependsOn"] = "Endpoint"
+    planner.deployed.template = document
+
+    assert kinds(planner, document) == ["end", "remove", "create"]
+
+
+def write_assembly(planner: Planner, **stacks: Mapping[str, Any]) -> None:
+    artifacts = {}
+    for name, document in stacks.items():
+        planner.shadowtest.write(f"cdk.out/{name}.template.json", json.dumps(document))
+        artifacts[name] = {
+            "type": "aws:cloudformation:stack",
+            "environment": "aws://123456789012/us-east-1",
+            "properties": {"templateFile": f"{name}.template.json", "stackName": name},
+        }
+    planner.shadowtest.write("cdk.out/manifest.json", json.dumps({"version": "36.0.0", "artifacts": artifacts}))
+
+
+@pytest.mark.parametrize(
+    ("test", "resources", "expected"),
+    [
+        (ON_OWN, {}, "nothing"),
+        (ON_OWN, {"Config": OTHER_MODEL}, "unknown"),
+        (BEFORE, {"Config": OTHER_MODEL}, "unknown"),
+        (BEFORE | {"EndpointName": UNKNOWN_PARAMETER}, {"Config": OTHER_MODEL}, "unknown"),
+    ],
+)
+def test_a_change_set_that_changes_only_the_endpoint(
+    planner: Planner, test: Declaration, resources: Resources, expected: str
+) -> None:
+    deploy(planner, test)
+    change_set = ChangeSets(planner)
+
+    assert change_set.kinds(change_set(of_stack(test, **resources), [TOPIC])) == {"ShadowTest": [expected]}
+
+
+def test_a_change_set_that_changes_another_endpoint(planner: Planner) -> None:
+    deploy(planner, BEFORE)
+    planner.deployed.physical_ids["Endpoint"] = f"{ARN}endpoint/elsewhere"
+    change_set = ChangeSets(planner)
+
+    assert change_set.kinds(change_set(of_stack(BEFORE, Config=OTHER_MODEL), [TOPIC])) == {"ShadowTest": ["nothing"]}
+
+
+def test_a_change_set_that_changes_the_endpoint_of_a_test_that_has_ended(planner: Planner) -> None:
+    deploy(planner)
+    planner.stack.clock.advance(timedelta(days=30))
+    change_set = ChangeSets(planner)
+
+    assert change_set.kinds(change_set(of_stack(ON_OWN, Config=OTHER_MODEL), [TOPIC])) == {"ShadowTest": ["nothing"]}
