@@ -15,6 +15,7 @@ from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Wait
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.wording import IF_MOVED
 from shadowtest.planning.effects import applied
 from shadowtest.planning.live import Live
 from shadowtest.planning.neighbours import in_words, neighbour_of, overlap
@@ -122,7 +123,7 @@ def _in_the_way(call: Call, after: Live) -> ObservedExperiment | None:
 def _refusal(call: Call, after: Live, neighbour: ObservedExperiment) -> Fail | Open:
     """SageMaker documents that an endpoint has one shadow variant, and not that it has one scheduled test."""
     if overlap(after.arrivals[call.subject.casefold()].experiment, neighbour):
-        return Fail(f"{in_words(neighbour)}. An endpoint can have one test at a time")
+        return Fail(f"{in_words(neighbour)}. An endpoint can have one test at a time. {IF_MOVED}")
     return Open(f"{in_words(neighbour)}. SageMaker does not document whether it accepts another test that runs later")
 
 

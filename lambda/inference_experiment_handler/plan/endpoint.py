@@ -6,6 +6,7 @@ from inference_experiment_handler.model.observed import ObservedEndpoint, Served
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.plan import matching
 from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.wording import IF_MOVED
 from inference_experiment_handler.spec import names
 
 
@@ -83,7 +84,7 @@ def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
     return (
         "it is another test's, or somebody has left it. `aws sagemaker list-inference-experiments` lists the tests, "
         "and `describe-inference-experiment` tells the endpoint of each. If it is a test's, that test has to end "
-        "first. Only if it is no test's, take it off the endpoint"
+        f"first. Only if it is no test's, take it off the endpoint. {IF_MOVED}"
     )
 
 
