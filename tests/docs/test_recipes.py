@@ -8,6 +8,7 @@ from aws_cdk import App, RemovalPolicy, aws_ec2
 from aws_cdk import Stack as CdkStack
 from aws_cdk.assertions import Template
 
+import sagemaker_inference_experiment
 from inference_experiment_handler.spec import names
 from sagemaker_inference_experiment import InferenceExperimentProvider
 from simulation.cloudformation import STACK_ID
@@ -26,6 +27,7 @@ from simulation.declarations import (
     variant,
 )
 from tests.support.experiments import experiment_in, rendered_in
+from tests.support.reader import blocks
 from tests.support.stack import Stack
 
 RECIPES = Path(__file__).parents[2] / "docs" / "recipes"
@@ -53,7 +55,22 @@ def test_each_recipe_is_listed_and_short() -> None:
 
     for recipe in recipes:
         assert recipe.name == "index.md" or f"]({recipe.name})" in index
-        assert len(recipe.read_text().splitlines()) <= 90, recipe.name
+        assert len(recipe.read_text().splitlines()) <= 70, recipe.name
+
+
+# before-the-end.md
+
+
+def test_the_message_comes_a_day_before_the_end() -> None:
+    (block,) = blocks(RECIPES / "before-the-end.md", "python")
+    stack = CdkStack(App(), "RankingShadowTest")
+    public = vars(sagemaker_inference_experiment)
+
+    exec(block.text, {**public, "self": stack})
+
+    template = Template.from_stack(stack)
+    template.has_resource_properties("AWS::Scheduler::Schedule", {"ScheduleExpression": "at(2030-01-30T12:00:00)"})
+    assert rendered_in(template)["Properties"]["Schedule"]["EndTime"] == "2030-01-31T12:00:00Z"
 
 
 # rotate-the-role.md
@@ -177,6 +194,18 @@ def test_a_move_that_is_rolled_back_leaves_the_test_to_the_old_stack(stack: Stac
     assert moved.answers[-1].succeeded
     assert stack.describe(name)["Status"] == "Running"
     assert stack.update(declared(), declared(sampling=50), name).succeeded
+
+
+def test_a_resource_that_cloudformation_itself_would_move_is_refused_its_next_update(stack: Stack, name: str) -> None:
+    refactored = Stack(logical_id="RankingTest", beside=stack)
+
+    answer = refactored.update(declared(), declared(sampling=50), name)
+
+    assert not answer.succeeded
+    assert "AdoptExisting: true" in answer.reason
+    assert stack.describe(name)["Status"] == "Running"
+    assert refactored.update(declared(), declared(Name=name, AdoptExisting=True, sampling=50), name).succeeded
+    assert stack.describe(name)["ShadowModeConfig"] == shadow_mode(50)
 
 
 def test_retain_keeps_the_test_where_its_stack_lets_go_of_it() -> None:

@@ -67,7 +67,7 @@ class Reader:
             self._file(block).write_text(changed(self._file(block).read_text(), block.text))
         else:
             for command in commands_in(block.text):
-                self._follow(command)
+                self.follow(command)
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -81,9 +81,8 @@ class Reader:
             timeout=300,
         )
 
-    def _follow(self, command: Command) -> None:
+    def follow(self, command: Command) -> None:
         done = self.run(command.command)
-        print("$$$", command.command, "\n", done.stdout)  # DEBUG
         assert done.returncode == 0, f"{command.command}\n{done.stdout}"
         assert command.says(done.stdout), f"{command.command}\n{done.stdout}"
         self.ran += 1
