@@ -17,6 +17,13 @@ _NUMBER_AS_TEXT = "e+289"
 """The end of the text of every number token."""
 _NUMBER = b"\xfb\xff"
 """The first two bytes of every number token, as a double."""
+_LOOKED_UP = "dummy-value-for-"
+"""How the value of ``StringParameter.value_from_lookup`` begins until the CDK CLI has looked it up."""
+
+
+def is_not_known_yet(value: Any) -> bool:
+    """Whether it is a token, or stands for a value that the CDK CLI looks up before it runs the app again."""
+    return is_unresolved(value) or (isinstance(value, str) and value.startswith(_LOOKED_UP))
 
 
 def is_unresolved(value: Any) -> bool:

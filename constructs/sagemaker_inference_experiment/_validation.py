@@ -18,7 +18,7 @@ from sagemaker_inference_experiment._parameters import in_parameters
 from sagemaker_inference_experiment._places import place_faults
 from sagemaker_inference_experiment._reflection import found_behind, is_in_tree
 from sagemaker_inference_experiment._tags import tag_list
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet, is_unresolved
 
 
 class InvalidExperimentError(ValueError):
@@ -37,7 +37,7 @@ def check(experiment: IConstruct, stack: Stack, declaration: Declaration, proper
     Returns whether the test is declared as ended.
     """
     provider = declaration.provider
-    faults = faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_unresolved)
+    faults = faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_not_known_yet)
     readable = not any(fault.path.startswith("Schedule") for fault in faults)
     over = declaration.is_over(datetime.now(UTC)) if readable else declaration.conclusion is not None
     _refuse(

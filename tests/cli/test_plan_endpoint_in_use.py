@@ -75,6 +75,7 @@ def test_another_logical_id_is_created_before_the_old_one_is_deleted(plan: Plann
 
     assert done.code == 3
     assert kinds(done)["Renamed"] == ["refused"]
+    assert "give Name the name of that test, and set AdoptExisting: true" in reasons(done)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """What is refused at synth: all that can be known to be wrong, at once; tokens pass."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import jsii
 import pytest
-from aws_cdk import CfnParameter, Duration, IStableStringProducer, Lazy, Tags, Token
+from aws_cdk import App, CfnParameter, Duration, Environment, IStableStringProducer, Lazy, Stack, Tags, Token, aws_ssm
 
 from sagemaker_inference_experiment import (
     Conclusion,
@@ -17,6 +19,7 @@ from sagemaker_inference_experiment import (
     Schedule,
     VariantAction,
 )
+from tests.support.experiments import experiment_in
 
 PRODUCTION = ModelVariant(model="champion", variant_name="AllTraffic", instance_type="ml.m5.xlarge")
 SHADOW = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.m5.xlarge")
@@ -58,6 +61,17 @@ def test_tokens_pass_every_check(declared: Any) -> None:
     assert properties["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == {"Ref": "Number"}
     assert properties["Schedule"]["Duration"] == {"Fn::Join": ["", ["PT", {"Ref": "Number"}, "H"]]}
     assert properties["Reason"] == "later"
+
+
+def test_a_value_that_the_cdk_cli_looks_up_passes_until_it_is_known() -> None:
+    app = App()
+    stack = Stack(app, "Demo", env=Environment(account="123456789012", region="us-east-1"))
+    looked_up = aws_ssm.StringParameter.value_from_lookup(stack, "/shop/candidate")
+
+    experiment_in(stack, shadow_variant=ModelVariant(model=looked_up))
+
+    manifest = json.loads((Path(app.synth().directory) / "manifest.json").read_text())
+    assert [each["props"]["parameterName"] for each in manifest["missing"]] == ["/shop/candidate"]
 
 
 def test_all_that_is_wrong_is_said_at_once(declared: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
-USERS_OWN = {"first.py", "requirements.txt"}
+USERS_OWN = {"cdk.context.json", "endpoint.py", "first.py", "requirements.txt", "shadow_test.py", "variants.json"}
 FOLDERS = {path.name for path in PROJECT.iterdir() if path.is_dir()} - {".cache"}
 NAMES = {
     path.name

@@ -1,10 +1,7 @@
 """docs/cloudformation.md, from the first command to the last one, against the local AWS."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,59 +9,35 @@ from typing import Any
 import pytest
 import yaml
 from cfnlint.decode.cfn_yaml import loads
-from sybil import Document
-from sybil.parsers.markdown import CodeBlockParser
 
 from local.server import LocalAws
-from tests.support.console import commands_in
+from tests.support.console import Command
+from tests.support.reader import Block, Reader, blocks
 
 PROJECT = Path(__file__).parents[2]
 PAGE = PROJECT / "docs" / "cloudformation.md"
 DEPLOYMENT_FILE = "template-file-path"
 
 
-class Reader:
-    """Does what the page says, block by block, in a folder of its own."""
+class Deployer(Reader):
+    """Also does what Git sync does, and notes the sampling after each command."""
 
     def __init__(self, aws: LocalAws, folder: Path) -> None:
-        self.aws, self.folder = aws, folder
+        super().__init__(folder, aws.environment)
+        self.aws = aws
         self.sampled: list[int] = []
-        self.ran = 0
-        tools = folder / ".tools"
-        tools.mkdir()
-        (tools / "aws").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tests.support.aws_cli "$@"\n')
-        (tools / "aws").chmod(0o755)
-        path = os.pathsep.join([str(tools), aws.environment["PATH"]])
-        self._environment = {**aws.environment, "PATH": path, "PYTHONPATH": str(PROJECT)}
 
-    def read(self, language: str, block: str, name: str) -> None:
-        if language == "yaml":
-            file = self.folder / name
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(block)
-            if DEPLOYMENT_FILE in block:
-                self._git_sync(yaml.safe_load(block))
-        for command in commands_in(block) if language == "console" else []:
-            done = self.run(command.command)
-            assert done.returncode == 0, f"{command.command}\n{done.stdout}"
-            assert command.says(done.stdout), f"{command.command}\n{done.stdout}"
-            self.sampled += [
-                each["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"]
-                for each in self.aws.control.experiments()
-            ]
-            self.ran += 1
+    def read(self, block: Block) -> None:
+        super().read(block)
+        if block.language == "yaml" and DEPLOYMENT_FILE in block.text:
+            self._git_sync(yaml.safe_load(block.text))
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["bash", "-c", command],
-            cwd=self.folder,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+    def follow(self, command: Command) -> None:
+        super().follow(command)
+        self.sampled += [
+            each["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"]
+            for each in self.aws.control.experiments()
+        ]
 
     def _git_sync(self, deployment: dict[str, Any]) -> None:
         """What Git sync does with the deployment file: it deploys the template with its parameters and tags."""
@@ -82,18 +55,6 @@ class Reader:
             f"--template-file {template} --parameter-overrides {parameters} --tags {tags}"
         )
         assert done.returncode == 0, done.stdout
-
-
-def blocks(page: Path) -> Iterator[tuple[str, str, str]]:
-    """The language of each block, its text, and the file that the sentence before it names."""
-    text = page.read_text()
-    document = Document.parse(
-        str(page), CodeBlockParser("yaml", lambda _: None), CodeBlockParser("console", lambda _: None)
-    )
-    for example in document.examples():
-        language = "yaml" if text[example.start :].startswith("```yaml") else "console"
-        named = re.findall(r"`([\w./-]+)`:\n\n\Z", text[: example.start])
-        yield language, f"{example.parsed}", named[0] if named else ""
 
 
 @pytest.fixture
@@ -120,10 +81,10 @@ def aws() -> Iterator[LocalAws]:
 
 
 def test_the_page_is_true_from_the_first_command_to_the_last(aws: LocalAws, tmp_path: Path) -> None:
-    reader = Reader(aws, tmp_path)
+    reader = Deployer(aws, tmp_path)
 
-    for language, block, name in blocks(PAGE):
-        reader.read(language, block, name)
+    for block in blocks(PAGE, "console", "yaml"):
+        reader.read(block)
 
     assert reader.ran == len(re.findall(r"^\$ ", PAGE.read_text(), re.MULTILINE))
     assert list(dict.fromkeys(reader.sampled)) == [10, 50, 75]

@@ -47,7 +47,7 @@ def test_without_an_address_there_is_a_clean_error(stack: Stack, event: Any) -> 
         {"RequestId": "x" * 513},
         {"RequestType": "Delete", "PhysicalResourceId": "x" * 100_000},
         {"CrHelperData": "mine"},
-        {"CrHelperData": {"Progress": {}}},
+        {"CrHelperData": {"Issued": "2030-01-01T00:00:00+00:00"}},
         {"CrHelperData": {"Progress": {"hops": 1}, "Issued": "yesterday"}},
     ],
     ids=lambda changes: f"{changes}"[:60],

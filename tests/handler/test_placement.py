@@ -55,3 +55,18 @@ def test_the_shadow_of_another_test_is_left_to_that_test(stack: Stack) -> None:
     assert "already has shadow variant Shadow-01, and can have only one: it belongs to another test" in answer.reason
     assert "`aws sagemaker list-inference-experiments` lists the tests" in answer.reason
     assert "If it belongs to a test, end that test first." in answer.reason
+    assert "give Name the name of that test, and set AdoptExisting: true" in answer.reason
+
+
+@pytest.mark.parametrize("schedule", [{"Duration": "P7D"}, {"StartTime": "2030-01-20T00:00:00Z", "Duration": "P7D"}])
+def test_a_resource_that_was_moved_is_told_how_to_keep_its_test(stack: Stack, schedule: dict[str, str]) -> None:
+    properties = declared(Schedule=schedule)
+    name = stack.create(properties).physical_id
+    moved = Stack(beside=stack, logical_id="Moved")
+
+    answer = moved.create(properties)
+
+    assert not answer.succeeded
+    assert f"in use by inference experiment {stack.describe(name)['Arn']}" in answer.reason
+    assert "Endpoint shop can have one test at a time." in answer.reason
+    assert "give Name the name of that test, and set AdoptExisting: true" in answer.reason

@@ -26,11 +26,11 @@ def main(arguments: Sequence[str]) -> None:
             print(f"upload: ./{source} to {target}")
         case ["cloudformation", "deploy", *rest]:
             _deploy(**_options(rest))
-        case ["cloudformation", "wait", waiter, *rest]:
-            client = boto3.client("cloudformation")
-            client.get_waiter(waiter.replace("-", "_")).wait(
-                **_members(client, "DescribeStacks", _options(rest)), WaiterConfig={"Delay": 1, "MaxAttempts": 120}
-            )
+        case [service, "wait", name, *rest]:
+            client = boto3.client(service)
+            waiter = client.get_waiter(name.replace("-", "_"))
+            members = _members(client, waiter.config.operation, _options(rest))
+            waiter.wait(**members, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
         case [service, command, *rest] if not command.startswith("-"):
             _call(service, command, _options(rest))
         case _:
@@ -61,11 +61,19 @@ def _call(service: str, command: str, options: Options) -> None:
         print(json.dumps(found, indent=4, default=str))
 
 
-def _members(client: Any, operation: str, options: Options) -> dict[str, str]:
-    names = {
-        xform_name(name): name for name in client.meta.service_model.operation_model(operation).input_shape.members
-    }
-    return {names[option]: value for option, (value,) in options.items()}
+def _members(client: Any, operation: str, options: Options) -> dict[str, Any]:
+    members = client.meta.service_model.operation_model(operation).input_shape.members
+    names = {xform_name(name): name for name in members}
+    return {names[option]: _value(members[names[option]].type_name, words) for option, words in options.items()}
+
+
+def _value(kind: str, words: list[str]) -> Any:
+    if kind == "boolean" and not words:
+        return True
+    (word,) = words
+    if kind not in ("list", "structure"):
+        return word
+    return json.loads(Path(word.removeprefix("file://")).read_text() if word.startswith("file://") else word)
 
 
 def _deploy(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from inference_experiment_handler.plan.wording import IF_MOVED
+
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -63,6 +65,7 @@ class Crowd:
         if other.is_open:
             return Answer(False, f"{other.why}. {other.is_open}")
         if self.times.overlap(other.times):
-            return Answer(True, f"{other.why}. An endpoint can have one test at a time")
+            moved = f". {IF_MOVED}" if other.experiment else ""
+            return Answer(True, f"{other.why}. An endpoint can have one test at a time{moved}")
         unknown = "SageMaker does not document whether it accepts another test that runs at another time"
         return Answer(False, f"{other.why}. {unknown}")

@@ -6,6 +6,7 @@ from inference_experiment_handler.model.observed import ObservedEndpoint, Served
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.plan import matching
 from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.wording import IF_MOVED
 from inference_experiment_handler.spec import names
 
 
@@ -83,7 +84,7 @@ def _whose(situation: Situation, shadows: tuple[ServedVariant, ...]) -> str:
     return (
         "it belongs to another test, or was left behind. `aws sagemaker list-inference-experiments` lists the tests, "
         "and `describe-inference-experiment` shows the endpoint of each. If it belongs to a test, end that test first. "
-        "Only if it does not belong to a test, remove it from the endpoint"
+        f"Only if it does not belong to a test, remove it from the endpoint. {IF_MOVED}"
     )
 
 

@@ -11,7 +11,7 @@ from inference_experiment_handler.plan.lease import restore_owner_tags
 from inference_experiment_handler.plan.present import plan_present
 from inference_experiment_handler.plan.removal import plan_removal
 from inference_experiment_handler.plan.situation import Situation
-from inference_experiment_handler.plan.wording import taken_in_words
+from inference_experiment_handler.plan.wording import IF_MOVED, taken_in_words
 
 
 def plan(situation: Situation) -> Step:
@@ -58,6 +58,9 @@ def _unless_terminal(situation: Situation, step: Step, *, rollback: bool) -> Ste
     if rollback and isinstance(step, Call) and step.subject == situation.request.name:
         return Done("SageMaker rejects the rollback of the change, so the experiment is not changed")
     declared = situation.request.declared
+    if isinstance(step, Call) and step.operation == CREATE and "ResourceInUse" in failed:
+        endpoint = situation.declared.endpoint_name
+        return Fail(f"{failed.rstrip('.')}. Endpoint {endpoint} can have one test at a time. {IF_MOVED}")
     left_open = declared is not None and None in (declared.production.complete, declared.shadow.complete)
     is_told = isinstance(step, Call) and step.operation == CREATE and left_open
     return Fail(f"{failed} ({step.why})" if is_told else failed)

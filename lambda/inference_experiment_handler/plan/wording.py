@@ -5,6 +5,10 @@ from inference_experiment_handler.spec.declaration import Declaration, Desired, 
 from inference_experiment_handler.spec.text import iso_instant
 
 GIVEN_UP = "CloudFormation no longer waits for this request"
+IF_MOVED = (
+    "If it is the test of this resource, which had another logical ID or was in another stack, give Name the name of "
+    "that test, and set AdoptExisting: true"
+)
 
 DEPLOY_INSTEAD = (
     "deploy the model to the endpoint with a new endpoint configuration, and remove DesiredState and "

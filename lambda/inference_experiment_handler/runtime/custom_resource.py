@@ -70,7 +70,8 @@ class InferenceExperimentResource(CfnResource):
         carried = event.get("CrHelperData", {})
         self._journal = Journal.from_json(carried.get("Progress", {}))
         now = self._ports.now()
-        self._issued = datetime.fromisoformat(carried["Issued"]) if carried else events.issued(event, now)
+        # The first version handed over without it.
+        self._issued = datetime.fromisoformat(carried["Issued"]) if "Issued" in carried else events.issued(event, now)
         return bool(super()._crhelper_init(event, context))  # type: ignore[misc]  # not in its stubs
 
     def _reconcile(self, event: dict[str, Any], _: Context) -> str | None:

@@ -48,7 +48,8 @@ def malformed(event: Any) -> str | None:
 def _is_handed_over(carried: Any) -> bool:
     try:
         Journal.from_json(carried["Progress"])
-        datetime.fromisoformat(carried["Issued"])
+        if "Issued" in carried:
+            datetime.fromisoformat(carried["Issued"])
     except (KeyError, TypeError, ValueError):
         return False
     return True
