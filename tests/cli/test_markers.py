@@ -1,5 +1,6 @@
 """The hidden lines by which a pipeline finds its comment again, when a stack has no shadow test any more."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,14 @@ def test_a_stack_that_is_deleted_while_it_is_followed_keeps_its_line(
     planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     planner.deployed.status = "DELETE_IN_PROGRESS"
-    monkeypatch.setattr("time.sleep", lambda _: planner.aws.cloudformation.stacks.clear())
+
+    def delete(_: float) -> None:
+        planner.aws.cloudformation.stacks.clear()
+        # A test that has ended can be deleted.
+        planner.stack.clock.advance(timedelta(days=31))
+        planner.stack.call("DeleteInferenceExperiment", Name=planner.name)
+
+    monkeypatch.setattr("time.sleep", delete)
 
     assert planner.shadowtest("status", "Demo", "--watch", "--out", f"markdown={tmp_path / 'status.md'}").code == 0
     assert (tmp_path / "status.md").read_text() == f"<!-- shadowtest status Demo -->\n\n{NO_TESTS}"
