@@ -112,7 +112,7 @@ class Author:
                 # The owner reads the reason, and does what it says.
                 self._chance.calm()
                 self._world.service.faults.clear()
-                self._restore_the_endpoint()
+                self._restore_the_endpoint(before_a_start=True)
                 if self._loss is not None:
                     self._loss.make_again()
                     self._scheduler.sleep(3600)
@@ -137,8 +137,9 @@ class Author:
         if self._dice.random() < 0.5:
             self._restore_the_endpoint()
 
-    def _restore_the_endpoint(self) -> None:
-        if self._scene.restore(self._stack.resource.endpoint, self._world.resources):
+    def _restore_the_endpoint(self, *, before_a_start: bool = False) -> None:
+        endpoint = self._stack.resource.endpoint
+        if self._scene.restore(endpoint, self._world.resources, before_a_start=before_a_start):
             self._judge.endpoint_restored()
 
     def _unnerve(self) -> None:

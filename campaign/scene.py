@@ -96,13 +96,17 @@ class Scene:
         self.somebody("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName=changed)
         return False
 
-    def restore(self, endpoint: str, resources: Sequence[Resource]) -> bool:
-        """The endpoint's owner takes it back to the model that it served in the beginning. Whether there is need to."""
+    def restore(self, endpoint: str, resources: Sequence[Resource], *, before_a_start: bool = False) -> bool:
+        """The endpoint's owner takes it back to the model that it served in the beginning. Whether there is need to.
+
+        ``before_a_start``: also while a test on it is scheduled.
+        """
+        at_rest = (*invariants.ENDED, "Created") if before_a_start else invariants.ENDED
         own = [each for resource in resources for each in invariants.own(self.service, resource)]
         running = [
             each
             for each in own
-            if each["Status"] not in invariants.ENDED and each["EndpointMetadata"]["EndpointName"] == endpoint
+            if each["Status"] not in at_rest and each["EndpointMetadata"]["EndpointName"] == endpoint
         ]
         if running:
             return False
