@@ -85,6 +85,27 @@ def test_an_endpoint_that_stays_as_it_is(planner: Planner, resources: Resources)
     assert kinds(planner, of_stack(None, **resources)) == ["end", "remove"]
 
 
+def test_an_endpoint_with_attributes_of_what_stays(planner: Planner) -> None:
+    """A security group's ID is not known from the template. What matters is that it is the same as before."""
+    inside = {"VpcConfig": {"SecurityGroupIds": [{"Fn::GetAtt": ["Group", "GroupId"]}]}}
+    resources = {
+        "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "one"}},
+        "Model": {"Type": "AWS::SageMaker::Model", "Properties": inside},
+        "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {}}},
+        "Config": config(
+            served() | {"ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}},
+            KmsKeyId={"Fn::GetAtt": ["Key", "Arn"]},
+        ),
+    }
+    deploy(planner, **resources)
+    planner.deployed.physical_ids |= {"Group": "sg-1", "Model": f"{ARN}model/champion", "Key": "1-2"}
+    other_group = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "two"}}
+
+    assert kinds(planner, of_stack(ON_OWN, **resources)) == ["nothing"]
+    assert kinds(planner, of_stack(SAMPLED, **resources)) == ["update in place"]
+    assert kinds(planner, of_stack(SAMPLED, **{**resources, "Group": other_group})) == ["unknown"]
+
+
 @pytest.mark.parametrize(
     "resources",
     [

@@ -14,7 +14,7 @@ from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import Resolver
 from shadowtest.values.resources import Properties
 from shadowtest.values.stack import DeployedStack, Template
-from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
+from shadowtest.values.unknown import KnownAtDeployment, surely_same
 
 _ENDPOINT = "AWS::SageMaker::Endpoint"
 _CONFIG = "AWS::SageMaker::EndpointConfig"
@@ -122,7 +122,7 @@ class _Comparison:
         if self.deployed is None or self.before is None or key not in self.deployed.physical_ids:
             return True
         old, new = (_without_tags(known_properties(each, key)) for each in (self.before, self.declared))
-        return any(unknowns_in([old, new])) or old != new
+        return not surely_same(old, new)
 
     def _config_of_new(self, key: str) -> Mapping[str, Any] | KnownAtDeployment | None:
         own = next(self._own_config(key), None)

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shadowtest.templates.macros import in_words, is_macro, may_be_extended
+from shadowtest.templates.resource_type import NESTED_STACK
 from shadowtest.templates.sections import section
 from shadowtest.values.depth import Depth
 from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.parameters import NO_VALUE
 from shadowtest.values.resource_types import RESOURCE_TYPES, Attribute, ResourceType
 from shadowtest.values.stack import Place, Template
-from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
+from shadowtest.values.unknown import KnownAtDeployment, surely_same, unknowns_in
 
 Properties = dict[str, Any] | KnownAtDeployment
 
@@ -72,7 +73,8 @@ class Resources:
         make = known.attributes.get(attribute) if known is not None else None
         if make is None or not self._place.makes_arns:
             kind = self._declared[logical_id].get("Type")
-            return KnownAtDeployment.of(expression, f"{attribute} of {kind} is not known from its id")
+            why = f"{attribute} of {kind} is not known from its id"
+            return KnownAtDeployment.of(expression, why, stays=self._is_unchanged(logical_id))
         read = self._read_by(make, logical_id)
         unknown = next(unknowns_in(read), None)
         return unknown if unknown is not None else make.value(physical_id, read, self._place)
@@ -130,8 +132,16 @@ class Resources:
             names: frozenset[str] = known.replaced_by
         else:
             names = frozenset({*old, *now}) - {"Tags"}
-        compared = [(old.get(name), now.get(name)) for name in names]
-        return not any(unknowns_in([each for pair in compared for each in pair])) and all(a == b for a, b in compared)
+        return all(surely_same(old.get(name), now.get(name)) for name in names)
+
+    def _is_unchanged(self, logical_id: str) -> bool:
+        """Whether the deployment does not touch the resource, so that all its attributes stay."""
+        if logical_id not in self._physical_ids or self._declared[logical_id].get("Type") == NESTED_STACK:
+            return False
+        if self._before is None:
+            return True
+        is_there = self._before.get(logical_id) is not None
+        return is_there and surely_same(self._before.properties(logical_id), self.properties(logical_id))
 
     def _type(self, logical_id: str) -> ResourceType | None:
         return RESOURCE_TYPES.get(str(self._declared[logical_id].get("Type")))

@@ -15,14 +15,21 @@ class KnownAtDeployment:
     Attributes:
         expression: What the template says.
         why: Why it is not known.
+        stays: The deployment does not change it, so that the same expression is the same value before and after it.
     """
 
     expression: str
     why: str
+    stays: bool = False
 
     @classmethod
-    def of(cls, expression: Any, why: str) -> "KnownAtDeployment":
-        return cls(expression_of(expression), why)
+    def of(cls, expression: Any, why: str, *, stays: bool = False) -> "KnownAtDeployment":
+        return cls(expression_of(expression), why, stays)
+
+
+def surely_same(before: Any, after: Any) -> bool:
+    """Whether it is certain that a deployment does not change this value, or values."""
+    return bool(before == after) and all(each.stays for each in unknowns_in(before))
 
 
 def expression_of(value: Any) -> str:
