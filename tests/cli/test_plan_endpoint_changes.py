@@ -10,7 +10,7 @@ import pytest
 
 from simulation.declarations import Declaration
 from simulation.endpoints import served
-from tests.cli.test_change_set import TOPIC, ChangeSets
+from tests.cli.test_change_set import TOPIC, ChangeSets, change
 from tests.support.account import Deployed
 from tests.support.command_line import Done
 from tests.support.planner import BEFORE, Planner, template
@@ -340,6 +340,10 @@ def write_assembly(planner: Planner, **stacks: Mapping[str, Any]) -> None:
     planner.shadowtest.write("cdk.out/manifest.json", json.dumps({"version": "36.0.0", "artifacts": artifacts}))
 
 
+CONFIG_CHANGES = change(None, None, "Config", Action="Modify", ResourceType="AWS::SageMaker::EndpointConfig")
+"""What a change set says of an endpoint's configuration, without its values."""
+
+
 @pytest.mark.parametrize(
     ("test", "resources", "expected"),
     [
@@ -355,7 +359,8 @@ def test_a_change_set_that_changes_only_the_endpoint(
     deploy(planner, test)
     change_set = ChangeSets(planner)
 
-    assert change_set.kinds(change_set(of_stack(test, **resources), [TOPIC])) == {"ShadowTest": [expected]}
+    changes = [TOPIC, CONFIG_CHANGES] if resources else [TOPIC]
+    assert change_set.kinds(change_set(of_stack(test, **resources), changes)) == {"ShadowTest": [expected]}
 
 
 def test_a_change_set_that_changes_another_endpoint(planner: Planner) -> None:
@@ -363,7 +368,8 @@ def test_a_change_set_that_changes_another_endpoint(planner: Planner) -> None:
     planner.deployed.physical_ids["Endpoint"] = f"{ARN}endpoint/elsewhere"
     change_set = ChangeSets(planner)
 
-    assert change_set.kinds(change_set(of_stack(BEFORE, Config=OTHER_MODEL), [TOPIC])) == {"ShadowTest": ["nothing"]}
+    changes = [TOPIC, CONFIG_CHANGES]
+    assert change_set.kinds(change_set(of_stack(BEFORE, Config=OTHER_MODEL), changes)) == {"ShadowTest": ["nothing"]}
 
 
 def test_a_change_set_that_changes_the_endpoint_of_a_test_that_has_ended(planner: Planner) -> None:
@@ -371,4 +377,16 @@ def test_a_change_set_that_changes_the_endpoint_of_a_test_that_has_ended(planner
     planner.stack.clock.advance(timedelta(days=30))
     change_set = ChangeSets(planner)
 
-    assert change_set.kinds(change_set(of_stack(ON_OWN, Config=OTHER_MODEL), [TOPIC])) == {"ShadowTest": ["nothing"]}
+    changes = [TOPIC, CONFIG_CHANGES]
+    assert change_set.kinds(change_set(of_stack(ON_OWN, Config=OTHER_MODEL), changes)) == {"ShadowTest": ["nothing"]}
+
+
+def test_an_endpoint_that_a_change_set_does_not_change(planner: Planner) -> None:
+    """CloudFormation knows all its values."""
+    deploy(planner, Config=config(KmsKeyId="{{resolve:ssm:/key}}"))
+    document, change_set = planner.deployed.template, ChangeSets(planner)
+    empty = {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
+
+    assert change_set.kinds(change_set(document, [TOPIC])) == {"ShadowTest": ["nothing"]}
+    assert change_set.kinds(change_set(document, [], **empty)) == {"ShadowTest": ["nothing"]}
+    assert change_set.kinds(change_set(document, [CONFIG_CHANGES])) == {"ShadowTest": ["unknown"]}

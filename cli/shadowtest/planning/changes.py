@@ -55,7 +55,7 @@ def endpoint_changes_of(
 ) -> list[EndpointChange]:
     """The changes of a stack's endpoints."""
     declared, before = _values(stack, deployed, place, exports)
-    return endpoint_changes(stack.template, declared, deployed, before)
+    return endpoint_changes(stack.template, declared, deployed, before, stack.changed)
 
 
 def _values(

@@ -85,7 +85,7 @@ def _with_changes(look: Look, exports: dict[str, str] | Failure | None) -> Look 
     look = replace(look, endpoints=endpoint_changes_of(look.stack, look.deployed, _place(look), known))
     if look.old is None:
         return replace(look, changes=changes)
-    nothing, place = replace(look.stack, template={}, changes=None), Place.of(look.old.stack_id)
+    nothing, place = replace(look.stack, template={}, changes=None, changed=None), Place.of(look.old.stack_id)
     removals = changes_of(nothing, look.old, place, known)
     removed = tuple(each for each in removals if isinstance(each, Change))
     created = (replace(each, after=removed) if isinstance(each, Change) else each for each in changes)
