@@ -328,6 +328,15 @@ def test_a_stack_that_is_deleted_and_created_again_with_its_endpoint(planner: Pl
     assert kinds(planner, document) == ["end", "remove", "create"]
 
 
+def test_an_endpoint_that_is_deleted_with_an_old_stack(planner: Planner) -> None:
+    deploy(planner)
+    planner.deployed.status = "ROLLBACK_FAILED"
+
+    assert kinds(planner, template(ShadowTest=BEFORE)) == ["end", "remove", "unknown"]
+    # Its own new one has another name.
+    assert kinds(planner, of_stack(ON_OWN)) == ["end", "remove", "create"]
+
+
 def write_assembly(planner: Planner, **stacks: Mapping[str, Any]) -> None:
     artifacts = {}
     for name, document in stacks.items():
