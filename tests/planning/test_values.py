@@ -379,7 +379,9 @@ GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "
         ({"Fn::Join": ["", [{"Ref": "AWS::NotificationARNs"}, {"Fn::GetAtt": ["Group", "GroupId"]}]]}, {}, False),
     ],
 )
-def test_an_attribute_of_a_resource_that_stays_is_the_same(group: Any, changes: dict[str, Any], is_known: bool) -> None:  # noqa: FBT001
+def test_an_attribute_of_a_resource_that_stays_is_the_same(
+    group: Any, changes: dict[str, Any], *, is_known: bool
+) -> None:
     """Also where it is not known from the id."""
 
     def template(of: Any) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def verdicts_of(
         return look(change)
     alternatives = [
         Alternative(condition, look(replace(change, declared=possible)))
-        for condition, possible in _possible(change, list(unknown))
+        for condition, possible in _possible(change, unknown)
     ]
     first = alternatives[0].verdicts
     if all(_same(first, each.verdicts) for each in alternatives[1:]):
@@ -87,14 +87,18 @@ def _declaration(change: Change, now: datetime) -> Declaration | None:
 
 
 def _with_known_token(change: Change) -> Change:
-    """A ServiceToken that is not known yet is taken to stay: CloudFormation refuses another."""
+    """A ServiceToken that is not known yet is taken to stay, unless it is new: CloudFormation refuses another."""
     old, new = (value_at(properties, _TOKEN) for properties in (change.deployed, change.declared))
     if not any(isinstance(each, KnownAtDeployment) for each in (old, new)):
         return change
     known = next((each for each in (old, new) if isinstance(each, str)), placeholder(_TOKEN))
+    is_new = isinstance(new, KnownAtDeployment) and new.is_new
     deployed, declared = (
-        replaced(properties, {_TOKEN: known}) if properties is not None else None
-        for properties in (change.deployed, change.declared)
+        replaced(properties, {_TOKEN: token}) if properties is not None else None
+        for properties, token in (
+            (change.deployed, known),
+            (change.declared, placeholder(_TOKEN) if is_new else known),
+        )
     )
     return replace(change, deployed=deployed, declared=declared)
 
@@ -121,13 +125,17 @@ def _undecidable(
     return None
 
 
-def _possible(change: Change, paths: list[Path]) -> list[tuple[str, Any]]:
+def _possible(change: Change, unknown: Mapping[Path, KnownAtDeployment]) -> list[tuple[str, Any]]:
     """The properties as they may be, each with its condition. One at a time changes, and all at once."""
-    others = {path: placeholder(path) for path in paths}
-    words = " and ".join(map(shown_path, paths))
+    others = {path: placeholder(path) for path in unknown}
     if change.deployed is None:
+        words = " and ".join(map(shown_path, unknown))
         return [(f"{words} known at deployment", replaced(change.declared, others))]
-    stays = {path: value_at(change.deployed, path) for path in paths}
+    paths = [path for path, value in unknown.items() if not value.is_new]
+    if not paths:
+        return [("", replaced(change.declared, others))]
+    words = " and ".join(map(shown_path, paths))
+    stays = {**others, **{path: value_at(change.deployed, path) for path in paths}}
     possible = [(f"{words} unchanged", replaced(change.declared, stays))]
     if len(paths) > 1:
         possible += [

@@ -71,6 +71,8 @@ RESOURCE_TYPES: Mapping[str, ResourceType] = {
     ),
     "AWS::KMS::Key": ResourceType(
         "",
+        # CloudFormation refuses an update that would need another key.
+        replaced_by=frozenset(),
         attributes={
             "Arn": Attribute(
                 lambda key, _, place: f"arn:{place.partition}:kms:{place.region}:{place.account}:key/{key}"

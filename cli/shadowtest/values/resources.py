@@ -1,6 +1,7 @@
 """The resources of a template: whether they exist, and their ids and attributes as far as these are known."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from shadowtest.templates.macros import in_words, is_macro, may_be_extended
@@ -67,10 +68,11 @@ class Resources:
     def attribute(self, logical_id: str, attribute: str) -> str | KnownAtDeployment:
         expression = {"Fn::GetAtt": [logical_id, attribute]}
         physical_id = self._physical_id(logical_id, expression)
-        if isinstance(physical_id, KnownAtDeployment):
-            return physical_id
-        known = self._type(logical_id)
+        known = self._type(logical_id) if logical_id in self._declared else None
         make = known.attributes.get(attribute) if known is not None else None
+        if isinstance(physical_id, KnownAtDeployment):
+            # Another attribute of a new resource may be the same as that of an old one.
+            return physical_id if make is not None else replace(physical_id, is_new=False)
         if make is None or not self._place.makes_arns:
             kind = self._declared[logical_id].get("Type")
             why = f"{attribute} of {kind} is not known from its id"
@@ -117,7 +119,7 @@ class Resources:
             if isinstance(name, str):
                 return known.id_of(name, self._place)
         why = f"{logical_id} is created by the deployment"
-        return KnownAtDeployment.of(expression, why)
+        return KnownAtDeployment.of(expression, why, is_new=self._gets_new_id(logical_id))
 
     def _stays(self, logical_id: str, before: "Resources") -> bool:
         """Whether the deployment does not replace the resource."""
@@ -125,14 +127,29 @@ class Resources:
             return False
         if before._declared[logical_id].get("Type") != self._declared[logical_id].get("Type"):
             return False
+        deciding = self._deciding(logical_id, before)
+        return deciding is not None and all(surely_same(old, now) for old, now in deciding)
+
+    def _gets_new_id(self, logical_id: str) -> bool:
+        """Whether it is certain that CloudFormation gives the resource an ID that no other resource has."""
+        known, properties = self._type(logical_id), self.properties(logical_id)
+        if known is None or isinstance(properties, KnownAtDeployment) or known.name in properties:
+            return False
+        if logical_id not in self._physical_ids:
+            return True
+        deciding = self._deciding(logical_id, self._before) if self._before is not None else None
+        return any(old != now and not any(unknowns_in([old, now])) for old, now in deciding or ())
+
+    def _deciding(self, logical_id: str, before: "Resources") -> list[tuple[Any, Any]] | None:
+        """The old and the new values that decide whether it is replaced; ``None`` where they are not known."""
         old, now, known = before.properties(logical_id), self.properties(logical_id), self._type(logical_id)
         if isinstance(old, KnownAtDeployment) or isinstance(now, KnownAtDeployment):
-            return False
+            return None
         if known is not None and known.replaced_by is not None:
             names: frozenset[str] = known.replaced_by
         else:
             names = frozenset({*old, *now}) - {"Tags"}
-        return all(surely_same(old.get(name), now.get(name)) for name in names)
+        return [(old.get(name), now.get(name)) for name in names]
 
     def _is_unchanged(self, logical_id: str) -> bool:
         """Whether the deployment does not touch the resource, so that all its attributes stay."""
