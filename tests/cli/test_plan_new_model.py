@@ -49,6 +49,12 @@ def test_another_model_for_a_test_that_runs(planner: Planner, new: dict[str, Any
     assert kinds(planner, new) == [expected]
 
 
+def test_a_model_that_only_a_failed_update_has_made(planner: Planner) -> None:
+    planner.deployed.template = template(ShadowTest=BEFORE)
+
+    assert kinds(planner, of_stack(Model=model("two"))) == ["unknown"]
+
+
 def test_a_new_run_with_a_new_model(planner: Planner) -> None:
     assert kinds(planner, of_stack(test={"Run": "2"}, Model=model("two"))) == ["end", "replace", "remove"]
 

@@ -137,8 +137,11 @@ class Resources:
             return False
         if logical_id not in self._physical_ids:
             return True
-        deciding = self._deciding(logical_id, self._before) if self._before is not None else None
-        return any(old != now and not any(unknowns_in([old, now])) for old, now in deciding or ())
+        # After a failed update, CloudFormation may list a resource that the deployed template does not have.
+        if self._before is None or self._before.get(logical_id) is None:
+            return False
+        deciding = self._deciding(logical_id, self._before) or ()
+        return any(old != now and not any(unknowns_in([old, now])) for old, now in deciding)
 
     def _deciding(self, logical_id: str, before: "Resources") -> list[tuple[Any, Any]] | None:
         """The old and the new values that decide whether it is replaced; ``None`` where they are not known."""
