@@ -13,17 +13,18 @@ from inference_experiment_handler.client import SageMaker
 from inference_experiment_handler.spec.declaration import Declaration
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
 from shadowtest.planning.change import Change
-from shadowtest.planning.faults import refused_for_faults
+from shadowtest.planning.faults import lacks_token, refused_for_faults
 from shadowtest.planning.placeholders import placeholder, replaced, value_at
 from shadowtest.planning.requests import first_request
 from shadowtest.planning.surroundings import Surroundings, found, without_guesses
 from shadowtest.planning.verdict import Alternative, Kind, Verdict
 from shadowtest.planning.verdicts import foretell, live_for, name_of
+from shadowtest.service_token import SERVICE_TOKEN
 from shadowtest.templates.node import Path, shown_path
 from shadowtest.values.unknown import KnownAtDeployment, unknown_paths
 
 _NAME = "Name"
-_TOKEN: Path = ("ServiceToken",)
+_TOKEN: Path = (SERVICE_TOKEN,)
 
 
 def verdicts_of(
@@ -43,7 +44,7 @@ def verdicts_of(
         # A Delete depends on nothing but how the test is to end.
         return look(_with_deployed(change, {}))
     unknown = dict(unknown_paths(change.declared))
-    refused = refused_for_faults(change) if unknown else None
+    refused = refused_for_faults(change) if unknown or lacks_token(change) else None
     if refused is not None:
         return (refused,)
     before = dict(unknown_paths(change.deployed))
