@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.account import Deployed
-from tests.support.planner import Planner, template
+from tests.support.planner import BEFORE, Planner, template
 
 NO_TESTS = "No shadow tests found.\n"
 OTHER = Deployed("arn:aws:cloudformation:us-east-1:123456789012:stack/Other/1", {"Resources": {}})
@@ -65,7 +65,13 @@ def test_a_stack_that_is_deleted_while_it_is_followed_keeps_its_line(
     planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     planner.deployed.status = "DELETE_IN_PROGRESS"
-    monkeypatch.setattr("time.sleep", lambda _: planner.aws.cloudformation.stacks.clear())
+
+    def delete(_: float) -> None:
+        # A test that outlives its stack would be followed on.
+        planner.stack.delete(BEFORE, planner.name)
+        planner.aws.cloudformation.stacks.clear()
+
+    monkeypatch.setattr("time.sleep", delete)
 
     assert planner.shadowtest("status", "Demo", "--watch", "--out", f"markdown={tmp_path / 'status.md'}").code == 0
     assert (tmp_path / "status.md").read_text() == f"<!-- shadowtest status Demo -->\n\n{NO_TESTS}"
