@@ -1,6 +1,6 @@
 """Looks at what is deployed of the stacks that are to be deployed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shadowtest.aws.attempts import Failure, attempt_each
@@ -12,8 +12,8 @@ from shadowtest.planning.changes import Untold, changes_of, endpoint_changes_of
 from shadowtest.planning.endpoint_changes import EndpointChange
 from shadowtest.planning.faults import refused_for_faults
 from shadowtest.planning.imports import changed_exports, imports_values, known_to
+from shadowtest.planning.parameters import refusal_of_parameters
 from shadowtest.planning.stack_status import is_created_anew, refusal
-from shadowtest.templates.sections import section
 from shadowtest.values.stack import DeployedStack, Exports, Place
 from shadowtest.values.unknown import KnownAtDeployment
 
@@ -93,7 +93,7 @@ def _with_changes(look: Look, exports: dict[str, str] | Failure | None, changed:
     changes = changes_of(look.stack, look.deployed, _place(look), known)
     if look.elsewhere is not None:
         return replace(look, changes=[_from_elsewhere(each, look.elsewhere) for each in changes])
-    why = refusal(look.status) or _without_parameters(look)
+    why = refusal(look.status) or refusal_of_parameters(look.stack, look.deployed)
     if why is not None:
         return replace(look, changes=[Untold(each.logical_id, why, is_refused=True) for each in changes])
     look = replace(look, endpoints=endpoint_changes_of(look.stack, look.deployed, _place(look), known))
@@ -114,25 +114,6 @@ def _from_elsewhere(change: Change | Untold, why: str) -> Untold:
     """Where nothing can be read, only faults are known."""
     refused = refused_for_faults(change) if isinstance(change, Change) else None
     return Untold(change.logical_id, refused.reason if refused else why, is_refused=refused is not None)
-
-
-def _without_parameters(look: Look) -> str | None:
-    """Why CloudFormation refuses the deployment, if parameters have no values. A change set has all that it needs."""
-    if look.stack.changes is not None:
-        return None
-    deployed = look.deployed.parameters if look.deployed is not None else {}
-    missing = [
-        name
-        for name, declared in section(look.stack.template, "Parameters").items()
-        if isinstance(declared, Mapping)
-        and "Default" not in declared
-        and name not in look.stack.parameters
-        and name not in deployed
-    ]
-    if not missing:
-        return None
-    options = " ".join(f"--parameters {name}=VALUE" for name in missing)
-    return f"there is no value for {' and '.join(missing)}. Give the values of the deployment with {options}"
 
 
 def _place(look: Look) -> Place:
