@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import click
 
 from shadowtest.templates.experiments import resources_of
+from shadowtest.templates.resource_type import NESTED_STACK
 from shadowtest.values.stack import DeployedStack, Template, stack_name
-
-_TYPE = "AWS::CloudFormation::Stack"
 
 
 def nested_stacks(template: Template) -> list[str]:
     """Their logical ids."""
-    return [logical_id for logical_id, resource in resources_of(template) if resource.get("Type") == _TYPE]
+    return [logical_id for logical_id, resource in resources_of(template) if resource.get("Type") == NESTED_STACK]
 
 
 def note_nested_stacks(stacks: Sequence[DeployedStack]) -> None:

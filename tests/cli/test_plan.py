@@ -256,3 +256,13 @@ def test_the_end_keeps_the_instances_that_the_endpoint_has_now(planner: Planner)
     end, _ = planner.verdicts(planner({"Resources": {}}, "--format", "json"))["Demo.ShadowTest"]
 
     assert {each["role"]: each["instanceCount"] for each in end["fates"]} == {"production": 3, "shadow": 1}
+
+
+@pytest.mark.parametrize("options", [[], ["--offline"]])
+def test_a_new_test_without_a_function_is_refused(planner: Planner, options: list[str]) -> None:
+    without = {key: value for key, value in as_served(sampling=101).items() if key != "ServiceToken"}
+
+    done = planner(template(New=without), *options)
+
+    assert done.code == 3
+    assert "2 faults in the properties: ServiceToken is missing, must be the ARN of the function" in done.out

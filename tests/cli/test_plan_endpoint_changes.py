@@ -10,7 +10,7 @@ import pytest
 
 from simulation.declarations import Declaration
 from simulation.endpoints import served
-from tests.cli.test_change_set import TOPIC, ChangeSets
+from tests.cli.test_change_set import TOPIC, ChangeSets, change
 from tests.support.account import Deployed
 from tests.support.command_line import Done
 from tests.support.planner import BEFORE, Planner, template
@@ -83,6 +83,27 @@ def test_an_endpoint_that_stays_as_it_is(planner: Planner, resources: Resources)
     assert kinds(planner, of_stack(ON_OWN, **resources)) == ["nothing"]
     assert kinds(planner, of_stack(SAMPLED, **resources)) == ["update in place"]
     assert kinds(planner, of_stack(None, **resources)) == ["end", "remove"]
+
+
+def test_an_endpoint_with_attributes_of_what_stays(planner: Planner) -> None:
+    """A security group's ID is not known from the template. What matters is that it is the same as before."""
+    inside = {"VpcConfig": {"SecurityGroupIds": [{"Fn::GetAtt": ["Group", "GroupId"]}]}}
+    resources = {
+        "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "one"}},
+        "Model": {"Type": "AWS::SageMaker::Model", "Properties": inside},
+        "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {}}},
+        "Config": config(
+            served() | {"ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}},
+            KmsKeyId={"Fn::GetAtt": ["Key", "Arn"]},
+        ),
+    }
+    deploy(planner, **resources)
+    planner.deployed.physical_ids |= {"Group": "sg-1", "Model": f"{ARN}model/champion", "Key": "1-2"}
+    other_group = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "two"}}
+
+    assert kinds(planner, of_stack(ON_OWN, **resources)) == ["nothing"]
+    assert kinds(planner, of_stack(SAMPLED, **resources)) == ["update in place"]
+    assert kinds(planner, of_stack(SAMPLED, **{**resources, "Group": other_group})) == ["unknown"]
 
 
 @pytest.mark.parametrize(
@@ -246,16 +267,14 @@ def test_a_test_that_moves_to_a_new_endpoint(planner: Planner) -> None:
 
 
 def test_a_test_that_moves_to_a_new_endpoint_without_a_name(planner: Planner) -> None:
-    """What becomes of it on the endpoint that it is on now is planned on that one."""
+    """Its name is not known, but it is not that of the endpoint that the test is on now."""
     deploy(planner)
     moved = ON_OWN | {"EndpointName": {"Fn::GetAtt": ["New", "EndpointName"]}}
-    planner.shadowtest.write("template.json", json.dumps(of_stack(moved, New=endpoint())))
 
-    done = planner.shadowtest("plan", "template.json", "--stack", "Demo", "--format", "json")
+    ((kind, reason),) = told(planner, of_stack(moved, New=endpoint()))
 
-    (verdict,) = planner.verdicts(done)["Demo.ShadowTest"]
-    kinds = {each["condition"]: [told["kind"] for told in each["verdicts"]] for each in verdict["alternatives"]}
-    assert kinds == {"EndpointName unchanged": ["nothing"], "a different EndpointName": ["refused"]}
+    assert kind == "refused"
+    assert "EndpointName (declared known at deployment, live shop) can't change" in reason
 
 
 @pytest.mark.parametrize(
@@ -307,6 +326,15 @@ def test_a_stack_that_is_deleted_and_created_again_with_its_endpoint(planner: Pl
     assert kinds(planner, document) == ["end", "remove", "create"]
 
 
+def test_an_endpoint_that_is_deleted_with_an_old_stack(planner: Planner) -> None:
+    deploy(planner)
+    planner.deployed.status = "ROLLBACK_FAILED"
+
+    assert kinds(planner, template(ShadowTest=BEFORE)) == ["end", "remove", "unknown"]
+    # Its own new one has another name.
+    assert kinds(planner, of_stack(ON_OWN)) == ["end", "remove", "create"]
+
+
 def write_assembly(planner: Planner, **stacks: Mapping[str, Any]) -> None:
     artifacts = {}
     for name, document in stacks.items():
@@ -317,6 +345,10 @@ def write_assembly(planner: Planner, **stacks: Mapping[str, Any]) -> None:
             "properties": {"templateFile": f"{name}.template.json", "stackName": name},
         }
     planner.shadowtest.write("cdk.out/manifest.json", json.dumps({"version": "36.0.0", "artifacts": artifacts}))
+
+
+CONFIG_CHANGES = change(None, None, "Config", Action="Modify", ResourceType="AWS::SageMaker::EndpointConfig")
+"""What a change set says of an endpoint's configuration, without its values."""
 
 
 @pytest.mark.parametrize(
@@ -334,7 +366,8 @@ def test_a_change_set_that_changes_only_the_endpoint(
     deploy(planner, test)
     change_set = ChangeSets(planner)
 
-    assert change_set.kinds(change_set(of_stack(test, **resources), [TOPIC])) == {"ShadowTest": [expected]}
+    changes = [TOPIC, CONFIG_CHANGES] if resources else [TOPIC]
+    assert change_set.kinds(change_set(of_stack(test, **resources), changes)) == {"ShadowTest": [expected]}
 
 
 def test_a_change_set_that_changes_another_endpoint(planner: Planner) -> None:
@@ -342,7 +375,8 @@ def test_a_change_set_that_changes_another_endpoint(planner: Planner) -> None:
     planner.deployed.physical_ids["Endpoint"] = f"{ARN}endpoint/elsewhere"
     change_set = ChangeSets(planner)
 
-    assert change_set.kinds(change_set(of_stack(BEFORE, Config=OTHER_MODEL), [TOPIC])) == {"ShadowTest": ["nothing"]}
+    changes = [TOPIC, CONFIG_CHANGES]
+    assert change_set.kinds(change_set(of_stack(BEFORE, Config=OTHER_MODEL), changes)) == {"ShadowTest": ["nothing"]}
 
 
 def test_a_change_set_that_changes_the_endpoint_of_a_test_that_has_ended(planner: Planner) -> None:
@@ -350,4 +384,16 @@ def test_a_change_set_that_changes_the_endpoint_of_a_test_that_has_ended(planner
     planner.stack.clock.advance(timedelta(days=30))
     change_set = ChangeSets(planner)
 
-    assert change_set.kinds(change_set(of_stack(ON_OWN, Config=OTHER_MODEL), [TOPIC])) == {"ShadowTest": ["nothing"]}
+    changes = [TOPIC, CONFIG_CHANGES]
+    assert change_set.kinds(change_set(of_stack(ON_OWN, Config=OTHER_MODEL), changes)) == {"ShadowTest": ["nothing"]}
+
+
+def test_an_endpoint_that_a_change_set_does_not_change(planner: Planner) -> None:
+    """CloudFormation knows all its values."""
+    deploy(planner, Config=config(KmsKeyId="{{resolve:ssm:/key}}"))
+    document, change_set = planner.deployed.template, ChangeSets(planner)
+    empty = {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
+
+    assert change_set.kinds(change_set(document, [TOPIC])) == {"ShadowTest": ["nothing"]}
+    assert change_set.kinds(change_set(document, [], **empty)) == {"ShadowTest": ["nothing"]}
+    assert change_set.kinds(change_set(document, [CONFIG_CHANGES])) == {"ShadowTest": ["unknown"]}

@@ -40,22 +40,40 @@ def test_the_second_of_a_template_is_refused(planner: Planner) -> None:
 
 @pytest.mark.parametrize(("region", "kind"), [("us-east-1", "refused"), ("eu-west-1", "create")])
 def test_the_second_of_two_stacks_is_refused(planner: Planner, region: str, kind: str) -> None:
+    verdicts = planned(planner, {"One": template(ShadowTest=FIRST), "Two": template(ShadowTest=SECOND)}, Two=region)
+
+    assert verdicts == {"One.ShadowTest": ["create"], "Two.ShadowTest": [kind]}
+
+
+def planned(planner: Planner, stacks: dict[str, dict[str, Any]], **regions: str) -> dict[str, list[str]]:
+    """The kinds of the verdicts of several stacks."""
     artifacts = {}
-    for name, declared, where in (("One", FIRST, "us-east-1"), ("Two", SECOND, region)):
-        planner.shadowtest.write(f"cdk.out/{name}.json", json.dumps(template(ShadowTest=declared)))
+    for name, document in stacks.items():
+        planner.shadowtest.write(f"cdk.out/{name}.json", json.dumps(document))
         artifacts[name] = {
             "type": "aws:cloudformation:stack",
-            "environment": f"aws://123456789012/{where}",
+            "environment": f"aws://123456789012/{regions.get(name, 'us-east-1')}",
             "properties": {"templateFile": f"{name}.json"},
         }
     planner.shadowtest.write("cdk.out/manifest.json", json.dumps({"artifacts": artifacts}))
-
     verdicts = planner.verdicts(planner.shadowtest("plan", "--format", "json"))
+    return {key: [each["kind"] for each in told] for key, told in verdicts.items()}
 
-    assert {key: each["kind"] for key, (each,) in verdicts.items()} == {
-        "One.ShadowTest": "create",
-        "Two.ShadowTest": kind,
+
+@pytest.mark.parametrize("adopts", [False, True])
+@pytest.mark.parametrize("other", ["Another", "Zoo"])
+def test_a_test_that_moves_to_another_stack(planner: Planner, other: str, *, adopts: bool) -> None:
+    """Either stack may be deployed first. Within one stack, the new resource comes first."""
+    planner.deployed.template = template(ShadowTest=FIRST)
+    planner.deployed.physical_ids["ShadowTest"] = planner.stack.create(FIRST).physical_id
+    moved = template(Moved=FIRST | ({"AdoptExisting": "true"} if adopts else {}))
+
+    assert planned(planner, {other: moved, "Demo": template()}) == {
+        f"{other}.Moved": ["unknown"],
+        "Demo.ShadowTest": ["end", "remove"],
     }
+    assert planned(planner, {other: moved})[f"{other}.Moved"] == ["adopt" if adopts else "refused"]
+    assert planned(planner, {"Demo": template(Moved=FIRST)})["Demo.Moved"] == ["refused"]
 
 
 def test_names_that_are_generated_are_not_the_same(planner: Planner) -> None:

@@ -221,3 +221,25 @@ def test_a_template_on_standard_input(planner: Planner) -> None:
     assert "SamplingPercentage from 10 to 50" in done.out
     assert unnamed.err.startswith("error: <stdin> is a template: use --stack")
     assert broken.err.startswith("error: <stdin> is not a CloudFormation template")
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value", "said"),
+    [
+        ({"AllowedValues": [10, 50]}, "60", "parameter Sampling is '60', must be one of 10, 50"),
+        ({"MaxValue": 50}, "60", "parameter Sampling is 60, must be at most 50"),
+        ({"MinValue": 5}, "1", "parameter Sampling is 1, must be at least 5"),
+        ({"AllowedValues": [10, 50], "MinValue": 10, "MaxValue": 50}, "50", "changes SamplingPercentage from 10 to 50"),
+    ],
+)
+def test_a_parameter_that_is_not_allowed_is_refused(
+    planner: Planner, constraint: dict[str, Any], value: str, said: str
+) -> None:
+    """CloudFormation checks it before it deploys anything."""
+    sampled = as_served(sampling={"Ref": "Sampling"})
+    declared = {"Sampling": {"Type": "Number", "Default": 10, **constraint}}
+
+    done = planner(template(ShadowTest=sampled, rest={"Parameters": declared}), "--parameters", f"Sampling={value}")
+
+    assert said in done.out
+    assert done.code == (0 if "changes" in said else 3)

@@ -351,3 +351,56 @@ def test_a_parameter_that_replaces_a_resource_is_followed() -> None:
 
     assert resolved(name, template=template, deployed=deployed) == "model-abc"
     assert isinstance(resolved(name, template=template, deployed=deployed, given={"P": "two"}), KnownAtDeployment)
+
+
+def test_the_arn_of_a_key_that_stays() -> None:
+    template = resources(R={"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {}}})
+    deployed = deployed_with("0f1e-2d3c", template)
+    arn = {"Fn::GetAtt": ["R", "Arn"]}
+
+    assert resolved(arn, template=template, deployed=deployed) == "arn:aws:kms:eu-central-1:123456789012:key/0f1e-2d3c"
+    assert isinstance(resolved(arn, template=template), KnownAtDeployment)
+
+
+GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "one"}}
+
+
+@pytest.mark.parametrize(
+    ("group", "changes", "is_known"),
+    [
+        ({"Fn::GetAtt": ["Group", "GroupId"]}, {}, True),
+        ({"Fn::Join": ["", ["a-", {"Fn::GetAtt": ["Group", "GroupId"]}]]}, {}, True),
+        ({"Fn::Sub": "${P}-${Group.GroupId}"}, {}, True),
+        ({"Fn::GetAtt": ["Group", "GroupId"]}, {"Group": GROUP | {"Properties": {"GroupDescription": "two"}}}, False),
+        ({"Fn::GetAtt": ["Group", "GroupId"]}, {"Group": GROUP | {"Type": "AWS::EC2::Other"}}, False),
+        # What it is made of changes.
+        ({"Fn::Sub": "${P}-${Group.GroupId}"}, {"P": "two"}, False),
+        ({"Fn::Join": ["", [{"Ref": "P"}, {"Fn::GetAtt": ["Group", "GroupId"]}]]}, {"P": "two"}, False),
+        ({"Fn::Join": ["", [{"Ref": "AWS::NotificationARNs"}, {"Fn::GetAtt": ["Group", "GroupId"]}]]}, {}, False),
+    ],
+)
+def test_an_attribute_of_a_resource_that_stays_is_the_same(
+    group: Any, changes: dict[str, Any], *, is_known: bool
+) -> None:
+    """Also where it is not known from the id."""
+
+    def template(of: Any) -> dict[str, Any]:
+        return parameter() | resources(R=model(VpcConfig={"SecurityGroupIds": [group]}), Group=of)
+
+    ids = {"R": "arn:of:model/model-abc", "Group": "sg-1"}
+    deployed = DeployedStack(STACK, {"P": "one"}, physical_ids=ids, template=template(GROUP))
+    new = template(changes.get("Group", GROUP))
+
+    name = resolved({"Ref": "R"}, template=new, deployed=deployed, given={"P": changes.get("P", "one")})
+
+    assert (name == "arn:of:model/model-abc") is is_known
+
+
+def test_the_outputs_of_a_nested_stack_may_change() -> None:
+    """Its template is deployed anew, also if it has the same address."""
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://bucket/nested.json"}}
+    image = {"Fn::GetAtt": ["Nested", "Outputs.Image"]}
+    template = resources(R=model(PrimaryContainer={"Image": image}), Nested=nested)
+    deployed = DeployedStack(STACK, physical_ids={"R": "arn:of:model/m", "Nested": STACK}, template=template)
+
+    assert isinstance(resolved({"Ref": "R"}, template=template, deployed=deployed), KnownAtDeployment)

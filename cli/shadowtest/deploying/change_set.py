@@ -34,7 +34,7 @@ def stack_of_change_set(aws: Aws, arn: str) -> StackToDeploy:
     first = pages[0]
     if _is_empty(first):
         template = template_of(cloudformation, StackName=first["StackId"])
-        return StackToDeploy(first["StackName"], template, arn, region=region, changes={})
+        return StackToDeploy(first["StackName"], template, arn, region=region, changes={}, changed=frozenset())
     _check(first, arn)
     changes = [each["ResourceChange"] for page in pages for each in page.get("Changes", []) if "ResourceChange" in each]
     parameters = first.get("Parameters", [])
@@ -56,6 +56,7 @@ def stack_of_change_set(aws: Aws, arn: str) -> StackToDeploy:
             for change in changes
             if change["ResourceType"] == RESOURCE_TYPE and _may_change_properties(change)
         },
+        changed=frozenset(change["LogicalResourceId"] for change in changes),
     )
 
 

@@ -28,6 +28,7 @@ class StackToDeploy:
         parameters: The values that are given for its parameters.
         changes: What a change set says of each shadow test that it changes, by logical id; ``None`` where there is no
             change set.
+        changed: The logical IDs of all resources that the change set changes; ``None`` where there is none.
     """
 
     name: str
@@ -37,3 +38,4 @@ class StackToDeploy:
     region: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, ResourceChange] | None = None
+    changed: frozenset[str] | None = None

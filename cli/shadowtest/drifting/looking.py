@@ -9,7 +9,7 @@ from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import exports, named_stacks, stacks_with_experiments
 from shadowtest.drifting.comparing import Resource, compare
 from shadowtest.drifting.drift import Finding, Kind, ResourceDrift
-from shadowtest.planning.changes import imports_values
+from shadowtest.planning.imports import imports_values
 from shadowtest.templates.experiments import experiments_of
 from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import as_deployed

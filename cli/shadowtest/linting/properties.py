@@ -7,12 +7,12 @@ from typing import Any
 from inference_experiment_handler.spec.parser import faults_in
 from inference_experiment_handler.spec.reader import Fault
 from shadowtest.linting.branches import Conditions, assignments, reached, resolved
+from shadowtest.service_token import MISSING, SERVICE_TOKEN
 from shadowtest.templates.node import Mapping, Node, Place, Scalar, intrinsic, plain, shown_path, walk
 from shadowtest.templates.places import place_of
 
 _MOST_CONDITIONS = 8
 """With each one more, the properties are read twice as often."""
-_TOKEN = "ServiceToken"  # noqa: S105
 
 
 class NotCheckedError(Exception):
@@ -62,8 +62,8 @@ def _faults(properties: Node | None, place: Place) -> list[Located]:
     nulls = list(_nulls(tree, place))
     at_nulls = {null.place for null in nulls}
     faults = list(faults_in(values, opaque=_unknown))
-    if _TOKEN not in values:
-        faults.insert(0, Fault(_TOKEN, "is missing, must be the ARN of the function that serves the resource"))
+    if SERVICE_TOKEN not in values:
+        faults.insert(0, MISSING)
     located = [Located(fault, place_of(tree, fault.path, place)) for fault in faults]
     return [*nulls, *(each for each in located if each.place not in at_nulls)]
 

@@ -13,17 +13,18 @@ from inference_experiment_handler.client import SageMaker
 from inference_experiment_handler.spec.declaration import Declaration
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
 from shadowtest.planning.change import Change
-from shadowtest.planning.faults import refused_for_faults
+from shadowtest.planning.faults import lacks_token, refused_for_faults
 from shadowtest.planning.placeholders import placeholder, replaced, value_at
 from shadowtest.planning.requests import first_request
 from shadowtest.planning.surroundings import Surroundings, found, without_guesses
 from shadowtest.planning.verdict import Alternative, Kind, Verdict
 from shadowtest.planning.verdicts import foretell, live_for, name_of
+from shadowtest.service_token import SERVICE_TOKEN
 from shadowtest.templates.node import Path, shown_path
 from shadowtest.values.unknown import KnownAtDeployment, unknown_paths
 
 _NAME = "Name"
-_TOKEN: Path = ("ServiceToken",)
+_TOKEN: Path = (SERVICE_TOKEN,)
 
 
 def verdicts_of(
@@ -43,7 +44,7 @@ def verdicts_of(
         # A Delete depends on nothing but how the test is to end.
         return look(_with_deployed(change, {}))
     unknown = dict(unknown_paths(change.declared))
-    refused = refused_for_faults(change) if unknown else None
+    refused = refused_for_faults(change) if unknown or lacks_token(change) else None
     if refused is not None:
         return (refused,)
     before = dict(unknown_paths(change.deployed))
@@ -55,7 +56,7 @@ def verdicts_of(
         return look(change)
     alternatives = [
         Alternative(condition, look(replace(change, declared=possible)))
-        for condition, possible in _possible(change, list(unknown))
+        for condition, possible in _possible(change, unknown)
     ]
     first = alternatives[0].verdicts
     if all(_same(first, each.verdicts) for each in alternatives[1:]):
@@ -87,14 +88,18 @@ def _declaration(change: Change, now: datetime) -> Declaration | None:
 
 
 def _with_known_token(change: Change) -> Change:
-    """A ServiceToken that is not known yet is taken to stay: CloudFormation refuses another."""
+    """A ServiceToken that is not known yet is taken to stay, unless it is new: CloudFormation refuses another."""
     old, new = (value_at(properties, _TOKEN) for properties in (change.deployed, change.declared))
     if not any(isinstance(each, KnownAtDeployment) for each in (old, new)):
         return change
     known = next((each for each in (old, new) if isinstance(each, str)), placeholder(_TOKEN))
+    is_new = isinstance(new, KnownAtDeployment) and new.is_new
     deployed, declared = (
-        replaced(properties, {_TOKEN: known}) if properties is not None else None
-        for properties in (change.deployed, change.declared)
+        replaced(properties, {_TOKEN: token}) if properties is not None else None
+        for properties, token in (
+            (change.deployed, known),
+            (change.declared, placeholder(_TOKEN) if is_new else known),
+        )
     )
     return replace(change, deployed=deployed, declared=declared)
 
@@ -121,13 +126,17 @@ def _undecidable(
     return None
 
 
-def _possible(change: Change, paths: list[Path]) -> list[tuple[str, Any]]:
+def _possible(change: Change, unknown: Mapping[Path, KnownAtDeployment]) -> list[tuple[str, Any]]:
     """The properties as they may be, each with its condition. One at a time changes, and all at once."""
-    others = {path: placeholder(path) for path in paths}
-    words = " and ".join(map(shown_path, paths))
+    others = {path: placeholder(path) for path in unknown}
     if change.deployed is None:
+        words = " and ".join(map(shown_path, unknown))
         return [(f"{words} known at deployment", replaced(change.declared, others))]
-    stays = {path: value_at(change.deployed, path) for path in paths}
+    paths = [path for path, value in unknown.items() if not value.is_new]
+    if not paths:
+        return [("", replaced(change.declared, others))]
+    words = " and ".join(map(shown_path, paths))
+    stays = {**others, **{path: value_at(change.deployed, path) for path in paths}}
     possible = [(f"{words} unchanged", replaced(change.declared, stays))]
     if len(paths) > 1:
         possible += [

@@ -1,6 +1,5 @@
 """From a stack as it is to be deployed, and as it is deployed, to the change of each of its shadow tests."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from shadowtest.templates.dependencies import dependencies
 from shadowtest.templates.experiments import experiments_of, resources_of
 from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import Resolver, as_deployed
-from shadowtest.values.stack import DeployedStack, Place, Template
+from shadowtest.values.stack import DeployedStack, Exports, Place, Template
 from shadowtest.values.unknown import KnownAtDeployment
 
 
@@ -32,7 +31,7 @@ class Untold:
 
 
 def changes_of(
-    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
+    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Exports | None
 ) -> list[Change | Untold]:
     """The changes of a stack's tests, in the order of the template; those that it has no more come last.
 
@@ -51,26 +50,19 @@ def changes_of(
 
 
 def endpoint_changes_of(
-    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
+    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Exports | None
 ) -> list[EndpointChange]:
     """The changes of a stack's endpoints."""
     declared, before = _values(stack, deployed, place, exports)
-    return endpoint_changes(stack.template, declared, deployed, before)
+    return endpoint_changes(stack.template, declared, deployed, before, stack.changed)
 
 
 def _values(
-    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Mapping[str, str] | None
+    stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Exports | None
 ) -> tuple[Resolver, Resolver | None]:
     """Those of the template that is to be deployed, and of the one that is."""
     declared = Resolver(stack.template, place, given=stack.parameters, deployed=deployed, exports=exports)
     return declared, as_deployed(deployed, exports) if deployed is not None else None
-
-
-def imports_values(template: Any) -> bool:
-    """Whether exports of other stacks are used anywhere."""
-    if isinstance(template, Mapping):
-        return "Fn::ImportValue" in template or any(imports_values(each) for each in template.values())
-    return isinstance(template, list) and any(imports_values(each) for each in template)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The endpoints that a deployment creates, changes or deletes: what is live of them does not tell what a test finds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -14,7 +14,7 @@ from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import Resolver
 from shadowtest.values.resources import Properties
 from shadowtest.values.stack import DeployedStack, Template
-from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
+from shadowtest.values.unknown import KnownAtDeployment, surely_same
 
 _ENDPOINT = "AWS::SageMaker::Endpoint"
 _CONFIG = "AWS::SageMaker::EndpointConfig"
@@ -53,14 +53,27 @@ class EndpointChange:
 
 
 def endpoint_changes(
-    template: Template, declared: Resolver, deployed: DeployedStack | None, before: Resolver | None
+    template: Template,
+    declared: Resolver,
+    deployed: DeployedStack | None,
+    before: Resolver | None,
+    changed: Collection[str] | None = None,
 ) -> list[EndpointChange]:
-    """``declared``, ``before``: the values of the template, and of the one that is deployed."""
+    """``declared``, ``before``: the values of the template, and of the one that is deployed.
+
+    ``changed``: the logical IDs of all resources that change, where CloudFormation tells them.
+    """
     now = _of_type(template, _ENDPOINT)
     old = _of_type(deployed.template, _ENDPOINT) if deployed is not None else {}
     comparison = _Comparison(template, declared, deployed, before)
+
+    def stays(key: str) -> bool:
+        return changed is not None and not {key, *comparison.own_config(key)} & set(changed)
+
     found: list[EndpointChange] = []
     for key in {**now, **old}:
+        if stays(key):
+            continue
         # CloudFormation refuses a template with a malformed function, so it changes nothing.
         with suppress(MalformedFunctionError):
             found += comparison.changes(key, now.get(key), old.get(key))
@@ -98,7 +111,7 @@ class _Comparison:
             if is_kept(now or {}, "UpdateReplacePolicy", self.declared) is not True:
                 yield EndpointChange(key, live, Effect.DELETES, f"this deployment replaces endpoint {live}")
             yield self._created(key, name)
-        elif self._differs(key) or any(self._differs(each) for each in self._own_config(key)):
+        elif self._differs(key) or any(self._differs(each) for each in self.own_config(key)):
             yield EndpointChange(
                 key, live, Effect.CHANGES, f"this deployment changes endpoint {live}, or may change it"
             )
@@ -122,16 +135,16 @@ class _Comparison:
         if self.deployed is None or self.before is None or key not in self.deployed.physical_ids:
             return True
         old, new = (_without_tags(known_properties(each, key)) for each in (self.before, self.declared))
-        return any(unknowns_in([old, new])) or old != new
+        return not surely_same(old, new)
 
     def _config_of_new(self, key: str) -> Mapping[str, Any] | KnownAtDeployment | None:
-        own = next(self._own_config(key), None)
+        own = next(self.own_config(key), None)
         if own is not None:
             return known_properties(self.declared, own)
         name = self._property(key, "EndpointConfigName")
         return name if isinstance(name, KnownAtDeployment) else None
 
-    def _own_config(self, key: str) -> Iterator[str]:
+    def own_config(self, key: str) -> Iterator[str]:
         """The endpoint configuration that an endpoint is declared to have, if the template has it."""
         name = self._property(key, "EndpointConfigName")
         for each in _of_type(self.template, _CONFIG):

@@ -6,15 +6,23 @@ from inference_experiment_handler.spec.parser import InvalidPropertiesError, fau
 from shadowtest.planning.change import Change
 from shadowtest.planning.requests import as_sent
 from shadowtest.planning.verdict import Kind, Verdict
+from shadowtest.service_token import MISSING, SERVICE_TOKEN
 from shadowtest.values.unknown import KnownAtDeployment
 
 
 def refused_for_faults(change: Change) -> Verdict | None:
     """``None`` where the properties have no faults, or where the resource is removed."""
     faults = list(faults_in(_sent(change.declared), opaque=_is_unknown)) if change.declared is not None else []
+    if lacks_token(change):
+        faults.insert(0, MISSING)
     if not faults:
         return None
     return Verdict(Kind.REFUSED, declared_name(change), reason=str(InvalidPropertiesError(tuple(map(str, faults)))))
+
+
+def lacks_token(change: Change) -> bool:
+    """Whether CloudFormation refuses a new resource because nothing says which function serves it."""
+    return change.deployed is None and change.declared is not None and SERVICE_TOKEN not in change.declared
 
 
 def declared_name(change: Change) -> str:

@@ -1,6 +1,6 @@
 """Looks at what is deployed of the stacks that are to be deployed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shadowtest.aws.attempts import Failure, attempt_each
@@ -8,12 +8,14 @@ from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import deployed_stack, exports
 from shadowtest.deploying.stack import StackToDeploy
 from shadowtest.planning.change import Change
-from shadowtest.planning.changes import Untold, changes_of, endpoint_changes_of, imports_values
+from shadowtest.planning.changes import Untold, changes_of, endpoint_changes_of
 from shadowtest.planning.endpoint_changes import EndpointChange
 from shadowtest.planning.faults import refused_for_faults
+from shadowtest.planning.imports import changed_exports, imports_values, known_to
+from shadowtest.planning.parameters import refusal_of_parameters
 from shadowtest.planning.stack_status import is_created_anew, refusal
-from shadowtest.templates.sections import section
-from shadowtest.values.stack import DeployedStack, Place
+from shadowtest.values.stack import DeployedStack, Exports, Place
+from shadowtest.values.unknown import KnownAtDeployment
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,18 @@ def look_at(stacks: Sequence[StackToDeploy], aws: Aws) -> list[Look | Failure]:
     regions = {look.aws.region: look.aws for look in looks if isinstance(look, Look) and look.imports}
     read = attempt_each(aws, exports, regions.values(), named=lambda each: each.region)
     known = dict(zip(regions, read, strict=True))
-    return [_with_changes(look, known.get(look.aws.region)) if isinstance(look, Look) else look for look in looks]
+    changed: dict[str, dict[str, KnownAtDeployment]] = {}
+    for look in looks:
+        there = known.get(look.aws.region) if isinstance(look, Look) else None
+        if isinstance(look, Look) and look.elsewhere is None and isinstance(there, dict):
+            of_stack = changed_exports(look.stack, look.deployed, _place(look), there)
+            changed[look.aws.region] = {**changed.get(look.aws.region, {}), **of_stack}
+    return [
+        _with_changes(look, known.get(look.aws.region), changed.get(look.aws.region, {}))
+        if isinstance(look, Look)
+        else look
+        for look in looks
+    ]
 
 
 def _in_words(stack: StackToDeploy) -> str:
@@ -72,20 +85,21 @@ def _look(stack: StackToDeploy, aws: Aws) -> Look:
     return Look(stack, aws, deployed, status=deployed.status)
 
 
-def _with_changes(look: Look, exports: dict[str, str] | Failure | None) -> Look | Failure:
+def _with_changes(look: Look, exports: dict[str, str] | Failure | None, changed: Exports) -> Look | Failure:
+    """``changed``: the exports that the deployment changes."""
     if look.imports and isinstance(exports, Failure):
         return Failure(_in_words(look.stack), exports.why)
-    known = exports if isinstance(exports, dict) else None
+    known = known_to(look.deployed, exports, changed) if isinstance(exports, dict) else None
     changes = changes_of(look.stack, look.deployed, _place(look), known)
     if look.elsewhere is not None:
         return replace(look, changes=[_from_elsewhere(each, look.elsewhere) for each in changes])
-    why = refusal(look.status) or _without_parameters(look)
+    why = refusal(look.status) or refusal_of_parameters(look.stack, look.deployed)
     if why is not None:
         return replace(look, changes=[Untold(each.logical_id, why, is_refused=True) for each in changes])
     look = replace(look, endpoints=endpoint_changes_of(look.stack, look.deployed, _place(look), known))
     if look.old is None:
         return replace(look, changes=changes)
-    nothing, place = replace(look.stack, template={}, changes=None), Place.of(look.old.stack_id)
+    nothing, place = replace(look.stack, template={}, changes=None, changed=None), Place.of(look.old.stack_id)
     removals = changes_of(nothing, look.old, place, known)
     removed = tuple(each for each in removals if isinstance(each, Change))
     created = (replace(each, after=removed) if isinstance(each, Change) else each for each in changes)
@@ -100,25 +114,6 @@ def _from_elsewhere(change: Change | Untold, why: str) -> Untold:
     """Where nothing can be read, only faults are known."""
     refused = refused_for_faults(change) if isinstance(change, Change) else None
     return Untold(change.logical_id, refused.reason if refused else why, is_refused=refused is not None)
-
-
-def _without_parameters(look: Look) -> str | None:
-    """Why CloudFormation refuses the deployment, if parameters have no values. A change set has all that it needs."""
-    if look.stack.changes is not None:
-        return None
-    deployed = look.deployed.parameters if look.deployed is not None else {}
-    missing = [
-        name
-        for name, declared in section(look.stack.template, "Parameters").items()
-        if isinstance(declared, Mapping)
-        and "Default" not in declared
-        and name not in look.stack.parameters
-        and name not in deployed
-    ]
-    if not missing:
-        return None
-    options = " ".join(f"--parameters {name}=VALUE" for name in missing)
-    return f"there is no value for {' and '.join(missing)}. Give the values of the deployment with {options}"
 
 
 def _place(look: Look) -> Place:

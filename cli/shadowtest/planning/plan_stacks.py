@@ -87,12 +87,13 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
 
 
 def _around(look: Look, change: Change, looks: Sequence[Look]) -> Surroundings:
-    others = (each for each in looks if each is not look and each.aws.region == look.aws.region)
-    is_of_old = look.old is not None and change.stack_id == look.old.stack_id
-    return Surroundings(
-        look.old_endpoints if is_of_old else look.endpoints,
-        [endpoint for each in others for endpoint in (*each.old_endpoints, *each.endpoints)],
-    )
+    elsewhere = [each for each in looks if each is not look and each.aws.region == look.aws.region]
+    others = [endpoint for each in elsewhere for endpoint in (*each.old_endpoints, *each.endpoints)]
+    if look.old is not None and change.stack_id == look.old.stack_id:
+        return Surroundings(look.old_endpoints, others)
+    # The old stack is deleted before, with its endpoints. The new one may create them again.
+    gone = [old for old in look.old_endpoints if not any(new.is_of(old.name) for new in look.endpoints)]
+    return Surroundings(look.endpoints, [*others, *gone])
 
 
 def _told(look: Look, change: Change | Untold, looks: Sequence[Look], sagemaker: Any, now: datetime) -> ResourcePlan:

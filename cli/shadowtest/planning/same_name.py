@@ -29,7 +29,7 @@ def with_one_owner_each(plans: Sequence[StackPlan]) -> list[StackPlan]:
         for resource in plan.resources:
             words = f"{resource.logical_id} of stack {plan.stack}"
             others = [each for each in claims if each.region == plan.region and each.resource != words]
-            verdicts = tuple(_settled(resource.verdicts, others))
+            verdicts = tuple(_settled([_given_up(each, plan, plans) for each in resource.verdicts], others))
             resources.append(ResourcePlan(resource.logical_id, verdicts))
             claims += (
                 _Claim(plan.region, name, words, verdict.kind in _GETS)
@@ -40,7 +40,29 @@ def with_one_owner_each(plans: Sequence[StackPlan]) -> list[StackPlan]:
     return settled
 
 
-def _settled(verdicts: tuple[Verdict, ...], others: Sequence[_Claim]) -> Iterator[Verdict]:
+def _given_up(verdict: Verdict, plan: StackPlan, plans: Sequence[StackPlan]) -> Verdict:
+    """The same verdict, unless another stack of the deployment removes the experiment that is in its way, or adopted.
+
+    Within a stack, CloudFormation creates what is new before it deletes what was removed.
+    """
+    if verdict.kind is not Kind.ADOPT and not (verdict.kind is Kind.REFUSED and verdict.request):
+        return verdict
+    owners = (
+        f"{resource.logical_id} of stack {other.stack}"
+        for other in plans
+        if other.region == plan.region and other.stack != plan.stack
+        for resource in other.resources
+        for each in resource.verdicts
+        if each.kind is Kind.REMOVE and names.same(each.experiment, verdict.experiment)
+    )
+    owner = next(owners, None)
+    if owner is None:
+        return verdict
+    why = f"{verdict.reason}. This deployment removes it from {owner}, and it is not known which comes first"
+    return Verdict(Kind.UNKNOWN, verdict.experiment, verdict.request, why, endpoint=verdict.endpoint)
+
+
+def _settled(verdicts: Sequence[Verdict], others: Sequence[_Claim]) -> Iterator[Verdict]:
     for verdict in verdicts:
         name = _name(verdict)
         taken = [each for each in others if name is not None and names.same(each.name, name)]

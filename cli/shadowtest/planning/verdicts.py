@@ -18,8 +18,7 @@ from shadowtest.planning.requests import cleanup_request, first_request, look_re
 from shadowtest.planning.telling import about, tell
 from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.planning.what_if import course_of
-
-_SERVICE_TOKEN = "ServiceToken"  # noqa: S105  # a property's name
+from shadowtest.service_token import SERVICE_TOKEN
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def _requests(change: Change, now: datetime) -> Iterator[Request]:
 def _refused_by_cloudformation(change: Change) -> Verdict | None:
     if change.deployed is None or change.declared is None:
         return None
-    old, new = change.deployed.get(_SERVICE_TOKEN), change.declared.get(_SERVICE_TOKEN)
+    old, new = change.deployed.get(SERVICE_TOKEN), change.declared.get(SERVICE_TOKEN)
     if old == new:
         return None
     reason = (

@@ -1,3 +1,4 @@
-"""The type of the resources that this command line is about."""
+"""The types of resources that this command line knows by name."""
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
+NESTED_STACK = "AWS::CloudFormation::Stack"

@@ -83,9 +83,8 @@ def substitute(arguments: Any, resolve: Resolve, reference: Callable[[str], Any]
     found = {name: own[name] if name in own else reference(name) for name in _PLACEHOLDER.findall(pattern)}
     if not _are_texts([*own.values(), *found.values()]):
         raise malformed("Fn::Sub", arguments)
-    unknown = next(unknowns_in(list(found.values())), None)
-    if unknown is not None:
-        return KnownAtDeployment.of({"Fn::Sub": arguments}, unknown.why)
+    if any(unknowns_in(found)):
+        return _unknown("Fn::Sub", [pattern, found])
     return _PLACEHOLDER.sub(lambda match: text(found[match[1]]), pattern).replace("${!", "${")
 
 
@@ -104,4 +103,5 @@ def _if_known(name: str, arguments: Any, value: Callable[[], Any]) -> Any:
 
 
 def _unknown(name: str, arguments: Any) -> KnownAtDeployment:
-    return KnownAtDeployment.of({name: arguments}, next(unknowns_in(arguments)).why)
+    unknowns = list(unknowns_in(arguments))
+    return KnownAtDeployment.of({name: arguments}, unknowns[0].why, stays=all(each.stays for each in unknowns))

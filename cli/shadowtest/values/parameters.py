@@ -10,7 +10,7 @@ from shadowtest.values.stack import Place, Template
 from shadowtest.values.unknown import KnownAtDeployment
 
 _FROM_PARAMETER_STORE = "AWS::SSM::Parameter::Value<"
-_HIDDEN = "****"
+HIDDEN = "****"
 """What CloudFormation reports for a parameter with NoEcho."""
 
 
@@ -65,7 +65,7 @@ def _value(name: str, declared: Mapping[str, Any], values: Mapping[str, str], re
             return KnownAtDeployment.of(reference, f"CloudFormation reads parameter {name} from Parameter Store")
     if value is None:
         return KnownAtDeployment.of(reference, f"parameter {name} has neither a value nor a default")
-    if value == _HIDDEN:
+    if value == HIDDEN:
         return KnownAtDeployment.of(reference, f"CloudFormation hides the value of parameter {name}")
     if not isinstance(value, str | int | float):
         return KnownAtDeployment.of(reference, f"the default of parameter {name} is no text")

@@ -11,7 +11,7 @@ from shadowtest.values.depth import Depth, TooDeepError
 from shadowtest.values.forms import MalformedFunctionError, malformed
 from shadowtest.values.parameters import NO_VALUE, parameter_values, pseudo_parameters
 from shadowtest.values.resources import Properties, Resources
-from shadowtest.values.stack import DeployedStack, Place, Template
+from shadowtest.values.stack import DeployedStack, Exports, Place, Template
 from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
 
 _DYNAMIC = "{{resolve:"
@@ -35,7 +35,7 @@ class Resolver:
         given: Mapping[str, str] | None = None,
         resolved: Mapping[str, str] | None = None,
         deployed: DeployedStack | None = None,
-        exports: Mapping[str, str] | None = None,
+        exports: Exports | None = None,
         is_deployed: bool = False,
         depth: Depth | None = None,
     ) -> None:
@@ -179,7 +179,7 @@ class Resolver:
         return value or KnownAtDeployment.of({"Fn::ImportValue": name}, f"no export {name} was found")
 
 
-def as_deployed(deployed: DeployedStack, exports: Mapping[str, str] | None, depth: Depth | None = None) -> Resolver:
+def as_deployed(deployed: DeployedStack, exports: Exports | None, depth: Depth | None = None) -> Resolver:
     """The deployed template with the values that it was deployed with. ``depth``: as of ``Resolver``."""
     return Resolver(
         deployed.template,

@@ -22,7 +22,7 @@ class Attribute:
 class ResourceType:
     """
     Attributes:
-        name: The property that names the resource.
+        name: The property that names the resource; empty where it can't be named.
         id_of: The physical id of a resource of that name.
         replaced_by: The properties by which it is replaced; ``None``: by any but ``Tags``.
         attributes: By the names that ``Fn::GetAtt`` has for them.
@@ -68,6 +68,16 @@ RESOURCE_TYPES: Mapping[str, ResourceType] = {
         "BucketName",
         replaced_by=frozenset({"BucketName", "ObjectLockEnabled"}),
         attributes={"Arn": Attribute(lambda name, _, place: f"arn:{place.partition}:s3:::{name}")},
+    ),
+    "AWS::KMS::Key": ResourceType(
+        "",
+        # CloudFormation refuses an update that would need another key.
+        replaced_by=frozenset(),
+        attributes={
+            "Arn": Attribute(
+                lambda key, _, place: f"arn:{place.partition}:kms:{place.region}:{place.account}:key/{key}"
+            )
+        },
     ),
     "AWS::KMS::Alias": ResourceType("AliasName", replaced_by=frozenset({"AliasName"})),
     "AWS::SageMaker::Model": _sagemaker("model", "ModelName"),

@@ -1,16 +1,18 @@
 """The resources of a template: whether they exist, and their ids and attributes as far as these are known."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from shadowtest.templates.macros import in_words, is_macro, may_be_extended
+from shadowtest.templates.resource_type import NESTED_STACK
 from shadowtest.templates.sections import section
 from shadowtest.values.depth import Depth
 from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.parameters import NO_VALUE
 from shadowtest.values.resource_types import RESOURCE_TYPES, Attribute, ResourceType
 from shadowtest.values.stack import Place, Template
-from shadowtest.values.unknown import KnownAtDeployment, unknowns_in
+from shadowtest.values.unknown import KnownAtDeployment, surely_same, unknowns_in
 
 Properties = dict[str, Any] | KnownAtDeployment
 
@@ -66,13 +68,15 @@ class Resources:
     def attribute(self, logical_id: str, attribute: str) -> str | KnownAtDeployment:
         expression = {"Fn::GetAtt": [logical_id, attribute]}
         physical_id = self._physical_id(logical_id, expression)
-        if isinstance(physical_id, KnownAtDeployment):
-            return physical_id
-        known = self._type(logical_id)
+        known = self._type(logical_id) if logical_id in self._declared else None
         make = known.attributes.get(attribute) if known is not None else None
+        if isinstance(physical_id, KnownAtDeployment):
+            # Another attribute of a new resource may be the same as that of an old one.
+            return physical_id if make is not None else replace(physical_id, is_new=False)
         if make is None or not self._place.makes_arns:
             kind = self._declared[logical_id].get("Type")
-            return KnownAtDeployment.of(expression, f"{attribute} of {kind} is not known from its id")
+            why = f"{attribute} of {kind} is not known from its id"
+            return KnownAtDeployment.of(expression, why, stays=self._is_unchanged(logical_id))
         read = self._read_by(make, logical_id)
         unknown = next(unknowns_in(read), None)
         return unknown if unknown is not None else make.value(physical_id, read, self._place)
@@ -115,7 +119,7 @@ class Resources:
             if isinstance(name, str):
                 return known.id_of(name, self._place)
         why = f"{logical_id} is created by the deployment"
-        return KnownAtDeployment.of(expression, why)
+        return KnownAtDeployment.of(expression, why, is_new=self._gets_new_id(logical_id))
 
     def _stays(self, logical_id: str, before: "Resources") -> bool:
         """Whether the deployment does not replace the resource."""
@@ -123,15 +127,41 @@ class Resources:
             return False
         if before._declared[logical_id].get("Type") != self._declared[logical_id].get("Type"):
             return False
+        deciding = self._deciding(logical_id, before)
+        return deciding is not None and all(surely_same(old, now) for old, now in deciding)
+
+    def _gets_new_id(self, logical_id: str) -> bool:
+        """Whether it is certain that CloudFormation gives the resource an ID that no other resource has."""
+        known, properties = self._type(logical_id), self.properties(logical_id)
+        if known is None or isinstance(properties, KnownAtDeployment) or known.name in properties:
+            return False
+        if logical_id not in self._physical_ids:
+            return True
+        # After a failed update, CloudFormation may list a resource that the deployed template does not have.
+        if self._before is None or self._before.get(logical_id) is None:
+            return False
+        deciding = self._deciding(logical_id, self._before) or ()
+        return any(old != now and not any(unknowns_in([old, now])) for old, now in deciding)
+
+    def _deciding(self, logical_id: str, before: "Resources") -> list[tuple[Any, Any]] | None:
+        """The old and the new values that decide whether it is replaced; ``None`` where they are not known."""
         old, now, known = before.properties(logical_id), self.properties(logical_id), self._type(logical_id)
         if isinstance(old, KnownAtDeployment) or isinstance(now, KnownAtDeployment):
-            return False
+            return None
         if known is not None and known.replaced_by is not None:
             names: frozenset[str] = known.replaced_by
         else:
             names = frozenset({*old, *now}) - {"Tags"}
-        compared = [(old.get(name), now.get(name)) for name in names]
-        return not any(unknowns_in([each for pair in compared for each in pair])) and all(a == b for a, b in compared)
+        return [(old.get(name), now.get(name)) for name in names]
+
+    def _is_unchanged(self, logical_id: str) -> bool:
+        """Whether the deployment does not touch the resource, so that all its attributes stay."""
+        if logical_id not in self._physical_ids or self._declared[logical_id].get("Type") == NESTED_STACK:
+            return False
+        if self._before is None:
+            return True
+        is_there = self._before.get(logical_id) is not None
+        return is_there and surely_same(self._before.properties(logical_id), self.properties(logical_id))
 
     def _type(self, logical_id: str) -> ResourceType | None:
         return RESOURCE_TYPES.get(str(self._declared[logical_id].get("Type")))

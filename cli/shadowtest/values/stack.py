@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shadowtest.values.unknown import KnownAtDeployment
+
 Template = Mapping[str, Any]
+Exports = Mapping[str, str | KnownAtDeployment]
+"""The values of a region's exports, by their names."""
 
 
 @dataclass(frozen=True)

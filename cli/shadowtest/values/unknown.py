@@ -12,17 +12,28 @@ from shadowtest.templates.node import Path
 class KnownAtDeployment:
     """A value that is not known yet.
 
+    Both ``stays`` and ``is_new`` are false where neither is certain.
+
     Attributes:
         expression: What the template says.
         why: Why it is not known.
+        stays: The deployment does not change it, so that the same expression is the same value before and after it.
+        is_new: The deployment makes it, so that it differs from every value that is deployed.
     """
 
     expression: str
     why: str
+    stays: bool = False
+    is_new: bool = False
 
     @classmethod
-    def of(cls, expression: Any, why: str) -> "KnownAtDeployment":
-        return cls(expression_of(expression), why)
+    def of(cls, expression: Any, why: str, *, stays: bool = False, is_new: bool = False) -> "KnownAtDeployment":
+        return cls(expression_of(expression), why, stays, is_new)
+
+
+def surely_same(before: Any, after: Any) -> bool:
+    """Whether it is certain that a deployment does not change this value, or values."""
+    return bool(before == after) and all(each.stays for each in unknowns_in(before))
 
 
 def expression_of(value: Any) -> str:

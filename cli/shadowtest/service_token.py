@@ -1,0 +1,6 @@
+"""``ServiceToken``, which only CloudFormation reads: the handler does not know when it is missing."""
+
+from inference_experiment_handler.spec.reader import Fault
+
+SERVICE_TOKEN = "ServiceToken"  # noqa: S105  # a property's name
+MISSING = Fault(SERVICE_TOKEN, "is missing, must be the ARN of the function that serves the resource")
