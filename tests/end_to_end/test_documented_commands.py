@@ -21,8 +21,9 @@ from tests.support.pipeline_jobs import run_build, run_workflow
 from tests.support.shadowtest_process import credentials_with
 
 README = PROJECT / "README.md"
-CLI, PIPELINES, REFERENCE, LOCAL = (
-    PROJECT / "docs" / f"{name}.md" for name in ("cli", "pipelines", "custom-resource", "local")
+RECIPES = PROJECT / "docs" / "recipes"
+CLI, PIPELINES, REFERENCE, LOCAL, TUTORIAL = (
+    PROJECT / "docs" / f"{name}.md" for name in ("cli", "pipelines", "custom-resource", "local", "tutorial")
 )
 STACK = "RankingShadowTest"
 
@@ -211,6 +212,16 @@ def test_the_commands_of_the_pages(aws: LocalAws, machine: Machine) -> None:
     experiment["Properties"]["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] = {"Ref": "Sampling"}
     (checkout.folder / "template.yaml").write_text(json.dumps(template))
 
+    upgrade, after_promotion, stopped, before_the_end = (
+        block
+        for name in ("upgrade", "after-promotion", "stop-in-the-console", "before-the-end")
+        for block in blocks(RECIPES / f"{name}.md")
+    )
+    assert f"Stack {STACK}\n" in run(upgrade)
+    assert "Status: Running." in run(after_promotion)
+    assert "is as declared" in run(stopped)
+    assert json.loads(run(before_the_end))["tests"][0]["end"] is not None
+
     plan, status, drift, report = blocks(CLI)
     # One of both percentages is live.
     planned = run(plan)
@@ -237,10 +248,13 @@ def test_what_make_runs_is_there(machine: Machine) -> None:
 
 
 def test_each_block_is_run() -> None:
-    """Those of docs/local.md are run by tests/local/test_documented.py."""
+    """Those of docs/local.md are run by tests/local/test_documented.py, that of the tutorial by test_tutorial.py."""
     pages = [README, *sorted((PROJECT / "docs").rglob("*.md"))]
 
     found = {page: len(blocks(page)) for page in pages if blocks(page)}
 
-    assert found == {README: 4, CLI: 4, REFERENCE: 1, LOCAL: 5}
+    recipes = ("upgrade", "after-promotion", "stop-in-the-console", "before-the-end")
+    assert found == {README: 4, CLI: 4, REFERENCE: 1, LOCAL: 5, TUTORIAL: 1} | {
+        RECIPES / f"{name}.md": 1 for name in recipes
+    }
     assert len(JOBS) == 4
