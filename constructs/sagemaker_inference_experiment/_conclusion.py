@@ -74,7 +74,8 @@ class Conclusion:
         Args:
             reason: Stored as the experiment's ``StatusReason``. If omitted, the reason names the stack.
             instance_type: Another instance type for the promoted variant; that of the shadow variant if omitted.
-            instance_count: Another instance count for it; that of the shadow variant if omitted.
+            instance_count: Another instance count for it. If omitted, that of the shadow variant, and on the same
+                instance type at least that of production.
         """
         return cls(
             production=VariantAction.REMOVE,

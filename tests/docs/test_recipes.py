@@ -81,7 +81,7 @@ def test_another_role_is_refused_and_comes_with_another_run(stack: Stack, name: 
 
     assert not refused.succeeded
     assert "RoleArn" in refused.reason
-    assert "another Run" in refused.reason
+    assert "Start a new run (change Run from" in refused.reason
     assert stack.describe(name)["Status"] == "Running"
 
     answer = stack.update(declared(), declared(RoleArn=OTHER_ROLE, Run="2"), name)
@@ -106,7 +106,7 @@ def test_what_was_stopped_in_the_console_does_not_run_again(stack: Stack, name: 
     refused = stack.update(declared(), declared(**change), name)
 
     assert not refused.succeeded
-    assert "another Run" in refused.reason
+    assert "Start a new run (change Run from" in refused.reason
     assert stack.update(declared(), declared(Tags=[{"Key": "team", "Value": "a"}]), name).succeeded
     following = stack.update(declared(), declared(Run="2"), name)
     assert following.succeeded, following.reason
@@ -357,7 +357,7 @@ def test_an_endpoint_that_is_updated_before_the_promotion_has_it_refused(stack: 
     answer = stack.update(declared(), PROMOTED, name)
 
     assert not answer.succeeded
-    assert "somebody else has updated endpoint" in answer.reason
+    assert "endpoint shop was changed while" in answer.reason
 
 
 # values-from-elsewhere.md
@@ -371,5 +371,5 @@ def test_a_parameter_that_names_another_model_is_refused_for_a_running_test(stac
     following = stack.update(as_served(), as_served("contender", Run="contender"), first.physical_id)
 
     assert not refused.succeeded
-    assert "another Run" in refused.reason
+    assert "Start a new run (change Run from" in refused.reason
     assert following.succeeded, following.reason
