@@ -75,6 +75,7 @@ lint: $(SETUP)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	node_modules/.bin/textlint README.md CONTRIBUTING.md CHANGELOG.md docs
+	node_modules/.bin/textlint --config .textlintrc.code.json "{constructs,lambda,cli}/**/*.py"
 
 types: $(SETUP)
 	$(BIN)/mypy

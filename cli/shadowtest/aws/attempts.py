@@ -59,7 +59,7 @@ def attempt_each(
 def failures_in_words(failures: Iterable[Failure], asked: int) -> list[str]:
     """A line for each reason. One that all have in common names none of them.
 
-    ``asked``: how many were to be read.
+    ``asked``: how many reads were attempted.
     """
     names: dict[str, list[str]] = {}
     for failure in failures:

@@ -1,4 +1,4 @@
-"""From the arguments of a command to the stacks that are to be deployed."""
+"""From the arguments of a command to the stacks of the deployment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A stack as it is to be deployed."""
+"""A stack with its new template."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Templates that are to be deployed."""
+"""The templates of a deployment."""
 
 from typing import Any
 

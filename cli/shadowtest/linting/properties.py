@@ -33,7 +33,7 @@ def faults_of(properties: Node, place: Place, given: Conditions) -> list[Located
     ``place``: that of a property that is missing. ``given``: the condition of the resource itself, which holds.
 
     Which conditions can hold together is not known. A fault counts if there is a branch in which it is there however
-    all other conditions turn out: whoever wrote the branch means that it can be reached.
+    all other conditions turn out: the author of the branch intended it to be reachable.
     """
     if isinstance(properties, Mapping) and any(entry.key.startswith("Fn::") for entry in properties.entries):
         raise NotCheckedError("what a function adds to its Properties is not in the template")

@@ -41,7 +41,7 @@ def verdicts_of(
         return _of_known(planned, replace(change, declared=declared), around or Surroundings(), sagemaker, now)
 
     if change.declared is None:
-        # A Delete depends on nothing but how the test is to end.
+        # A Delete depends only on the declared end of the test.
         return look(_with_deployed(change, {}))
     unknown = dict(unknown_paths(change.declared))
     refused = refused_for_faults(change) if unknown or lacks_token(change) else None

@@ -1,4 +1,4 @@
-"""From a stack as it is to be deployed, and as it is deployed, to the change of each of its shadow tests."""
+"""From a new and a deployed template of a stack to the change of each of its shadow tests."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -60,14 +60,14 @@ def endpoint_changes_of(
 def _values(
     stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Exports | None
 ) -> tuple[Resolver, Resolver | None]:
-    """Those of the template that is to be deployed, and of the one that is."""
+    """Those of the new template, and of the deployed one."""
     declared = Resolver(stack.template, place, given=stack.parameters, deployed=deployed, exports=exports)
     return declared, as_deployed(deployed, exports) if deployed is not None else None
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """``declared``, ``before``: the values of the template that is to be deployed, and of the one that is."""
+    """``declared``, ``before``: the values of the new template, and of the deployed one."""
 
     stack: StackToDeploy
     deployed: DeployedStack | None

@@ -68,7 +68,7 @@ def _updated(experiment: ObservedExperiment, arguments: Mapping[str, Any], live:
     if experiment.not_started:
         return _begun(live, in_transition, Arrival(changed, None))
     if changed.sampling_percentage == experiment.sampling_percentage:
-        # Only a new sampling deploys the variants anew.
+        # Only a change of the sampling deploys the variants again.
         return _begun(live, in_transition, Arrival(changed, None))
     return _begun(live, in_transition, _running(changed, live))
 

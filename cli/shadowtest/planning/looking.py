@@ -1,4 +1,4 @@
-"""Looks at what is deployed of the stacks that are to be deployed."""
+"""Reads the deployed state of the stacks of a deployment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

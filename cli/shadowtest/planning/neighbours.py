@@ -1,4 +1,4 @@
-"""Experiments of others on the endpoint of a test that is to be created. SageMaker allows one at a time."""
+"""Experiments of others on the endpoint of a new test. SageMaker allows one at a time."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress

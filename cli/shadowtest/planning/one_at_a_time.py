@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Crowd:
-    """A test that is to be created, and the other tests on its endpoint. ``times``: when it would run."""
+    """A new test, and the other tests on its endpoint. ``times``: when it would run."""
 
     endpoint: str
     times: Times

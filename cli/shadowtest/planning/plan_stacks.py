@@ -1,4 +1,4 @@
-"""The plans of all stacks that are to be deployed."""
+"""The plans of all stacks of a deployment."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ _WAYS_OUT = {
 
 
 def is_created_anew(status: str) -> bool:
-    """Whether the next deployment creates the stack anew, after the one that is there is deleted."""
+    """Whether the next deployment creates the stack again, after the existing one is deleted."""
     return status in (*_DELETED_FIRST, *_BEING_DELETED)
 
 

@@ -51,7 +51,7 @@ def _arrival(experiment: ObservedExperiment, live: Live, now: datetime) -> Arriv
         case Status.CREATING if endpoint is None or endpoint.status != "InService":
             return Open(f"{experiment.name} is about to start, and its endpoint is not InService")
         case Status.UPDATING if endpoint is not None and not endpoint.in_transition:
-            # Its variants are not deployed anew.
+            # Its variants are not deployed again.
             return Arrival(replace(experiment, status=Status.RUNNING), None)
         case Status.CREATING | Status.STARTING | Status.UPDATING:
             serving = under_test(experiment, endpoint) if endpoint is not None else None

@@ -1,4 +1,4 @@
-"""A zip archive whose bytes depend on nothing but the files in it."""
+"""A zip archive whose bytes depend only on the files in it."""
 
 import io
 from collections.abc import Mapping

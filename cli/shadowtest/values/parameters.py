@@ -31,7 +31,7 @@ def parameter_values(
 ) -> dict[str, Any]:
     """The value of each parameter that the template declares.
 
-    ``resolved``: what CloudFormation has read from Parameter Store for this deployment. Each deployment reads it anew.
+    ``resolved``: what CloudFormation has read from Parameter Store for this deployment. Each deployment reads it again.
     """
     return {
         name: _value(name, declared, {**deployed, **given}, resolved)
