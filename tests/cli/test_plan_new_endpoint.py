@@ -126,7 +126,7 @@ def test_faults_are_found(shadowtest: CommandLine) -> None:
         ([served() | {"VariantName": UNKNOWN}], None, "create", "there is no experiment"),
         ([served(), served("Other")], None, "refused", "has 2 production variants (AllTraffic, Other)"),
         ([], None, "refused", "has 0 production variants"),
-        ([served()], [served("Other")], "refused", "has shadow variant Other already"),
+        ([served()], [served("Other")], "refused", "already has shadow variant Other"),
         ([{"VariantName": "V", "ModelName": CHAMPION, "ServerlessConfig": {}}], None, "refused", "serverless endpoint"),
         ([{"VariantName": "V", "InstanceType": "ml.m5.xlarge"}], None, "refused", "has no model of its own"),
         ([UNKNOWN], None, "unknown", "what it serves is known only at deployment (the deployment determines it)"),
