@@ -10,15 +10,11 @@ from shadowtest.aws.errors import in_words
 from shadowtest.aws.session import Aws
 
 
-class StackName(click.ParamType[str]):
-    """Not empty, as that of a variable that is not set is."""
-
-    name = "stack"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not value.strip():
-            self.fail(f"{value!r} must be the name of a stack", param, ctx)
-        return value
+def stack_argument(value: str) -> str:
+    """The type of arguments that name a stack. The value of a variable that is not set is empty."""
+    if not value.strip():
+        raise click.BadParameter(f"{value!r} must be the name of a stack")
+    return value
 
 
 def reads_aws(function: Callable[..., Any]) -> Callable[..., Any]:

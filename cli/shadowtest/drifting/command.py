@@ -2,7 +2,7 @@
 
 import click
 
-from shadowtest.aws.options import StackName, reads_aws
+from shadowtest.aws.options import reads_aws, stack_argument
 from shadowtest.aws.session import Aws
 from shadowtest.drifting.looking import drifts_of
 from shadowtest.drifting.rendering import document
@@ -16,7 +16,7 @@ from shadowtest.values.stack import stack_name
 
 
 @click.command("drift")
-@click.argument("stacks", nargs=-1, type=StackName(), metavar="[STACK]...")
+@click.argument("stacks", nargs=-1, type=stack_argument, metavar="[STACK]...")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if a test has drifted.")
 @click.option("--strict", is_flag=True, help="Exit with 4 if it is not known whether a test has drifted.")
 @limits_markdown

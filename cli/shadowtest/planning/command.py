@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from shadowtest.aws.options import StackName, reads_aws
+from shadowtest.aws.options import reads_aws, stack_argument
 from shadowtest.aws.session import Aws
 from shadowtest.deploying.change_set import stack_of_change_set
 from shadowtest.deploying.sources import Source, stacks_to_deploy
@@ -42,7 +42,7 @@ def _amount(_context: click.Context, _parameter: click.Parameter, value: str | N
     "--stack",
     "stacks",
     multiple=True,
-    type=StackName(),
+    type=stack_argument,
     metavar="NAME",
     help="Plan only this stack, or the stack of TEMPLATE.",
 )

@@ -2,7 +2,7 @@
 
 import click
 
-from shadowtest.aws.options import StackName, reads_aws
+from shadowtest.aws.options import reads_aws, stack_argument
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import Stacks, named_stacks
 from shadowtest.errors import print_errors
@@ -18,7 +18,7 @@ from shadowtest.values.stack import stack_name
 
 
 @click.command("report")
-@click.argument("stacks", nargs=-1, type=StackName(), metavar="[STACK]...")
+@click.argument("stacks", nargs=-1, type=stack_argument, metavar="[STACK]...")
 @limits_markdown
 @output_options(FORMATS, (HTML,))
 @reads_aws

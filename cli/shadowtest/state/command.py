@@ -4,7 +4,7 @@ from math import isfinite
 
 import click
 
-from shadowtest.aws.options import StackName, reads_aws
+from shadowtest.aws.options import reads_aws, stack_argument
 from shadowtest.aws.session import Aws
 from shadowtest.aws.stacks import no_such_stacks, stacks_of_names
 from shadowtest.errors import print_errors
@@ -22,7 +22,7 @@ from shadowtest.values.stack import stack_name
 
 
 @click.command("status")
-@click.argument("stacks", nargs=-1, type=StackName(), metavar="[STACK]...")
+@click.argument("stacks", nargs=-1, type=stack_argument, metavar="[STACK]...")
 @click.option("--all", "everything", is_flag=True, help="Also show ended tests, and experiments that no stack owns.")
 @click.option("--watch", "watches", is_flag=True, help="Follow the tests until nothing is in transition.")
 @click.option(
