@@ -55,6 +55,12 @@ def test_a_model_that_only_a_failed_update_has_made(planner: Planner) -> None:
     assert kinds(planner, of_stack(Model=model("two"))) == ["unknown"]
 
 
+def test_a_test_that_only_a_failed_update_has_made(planner: Planner) -> None:
+    planner.deployed.template = template()
+
+    assert kinds(planner, of_stack(Model=model())) == ["unknown"]
+
+
 def test_a_new_run_with_a_new_model(planner: Planner) -> None:
     assert kinds(planner, of_stack(test={"Run": "2"}, Model=model("two"))) == ["end", "replace", "remove"]
 

@@ -103,6 +103,10 @@ class _Comparison:
         before, now = (dict(resources_of(template)).get(logical_id, {}) for template in self._before_and_now)
         if exists and physical_id is not None and before and before.get("Type") != now.get("Type"):
             return Untold(logical_id, _type_changes(before.get("Type"), now.get("Type")), is_refused=True)
+        if physical_id is not None and not before and (known is None or known.before is None):
+            # A failed update can leave one.
+            why = "CloudFormation lists the resource, but the deployed template does not have it"
+            return Untold(logical_id, why, is_refused=False)
         policy: Policy = "UpdateReplacePolicy" if exists else "DeletionPolicy"
         kept = is_kept(now, policy, self.declared) if exists else is_kept(before, policy, self.before)
         if isinstance(kept, KnownAtDeployment) and physical_id is not None:
