@@ -214,7 +214,7 @@ def test_whose_it_is_may_not_be_read(plan: Planner) -> None:
     done = plan(template(ShadowTest=BEFORE), stack="New")
 
     assert (done.code, done.err) == (3, "")
-    assert "which is Creating: IAM does not allow to read its tags" in reasons(done)
+    assert "which is Creating: IAM does not allow reading its tags" in reasons(done)
 
 
 def test_each_is_described_once(plan: Planner) -> None:

@@ -1,8 +1,8 @@
 """How long AWS is waited for where it can't be reached.
 
 A call that AWS throttles is worth many attempts. One that does not get through to AWS is worth a few: all of them
-take less than a quarter of a minute. One that AWS has accepted and does not answer is worth none more: an answer
-usually takes a second, and has fifteen.
+take less than a quarter of a minute. A call that AWS has accepted and does not answer within 15 seconds is not tried
+again.
 """
 
 from typing import Any

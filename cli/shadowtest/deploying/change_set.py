@@ -13,7 +13,7 @@ from shadowtest.templates.resource_type import RESOURCE_TYPE
 from shadowtest.values.unknown import KnownAtDeployment
 
 _ARN = re.compile(r"arn:[^:]+:cloudformation:([^:]+):\d+:changeSet/.+")
-_EMPTY = ("didn't contain changes", "No updates are")
+_EMPTY = ("didn't contain changes", "No updates are to be performed")
 """What CloudFormation says of a change set without a change, whose status is FAILED then."""
 _NOT_TOLD = {
     "{{changeSet:KNOWN_AFTER_APPLY}}": "CloudFormation says that it is known after the change set is executed",

@@ -84,7 +84,7 @@ def hidden_in_words(endpoint: str, live: Live) -> str:
 
 
 def _in_words(neighbour: ObservedExperiment) -> str:
-    whose = owner_in_words(neighbour.tags) if neighbour.tags is not None else "IAM does not allow to read its tags"
+    whose = owner_in_words(neighbour.tags) if neighbour.tags is not None else "IAM does not allow reading its tags"
     return f"endpoint {neighbour.endpoint_name} has experiment {neighbour.name}, which is {neighbour.status}: {whose}"
 
 
