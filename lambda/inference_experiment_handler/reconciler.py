@@ -158,14 +158,14 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
             # Perhaps in conflict with the experiment that its first attempt created, which got no response.
             journal.record_unknown_outcome(call, now)
         case ConflictError():
-            journal.record_conflict(call, now)
+            journal.record_conflict(call, str(error), now)
         case ThrottledError():
             # Nothing has taken effect, so there is nothing to record.
             pass
         case RetryableError() | TerminalError():
             final = isinstance(error, TerminalError) or journal.retry_is_over(error.operation, now)
     if final and call.tentative:
-        journal.record_conflict(call, now)
+        journal.record_conflict(call, str(error), now)
     elif final and situation.request.declared is not None:
         journal.record_terminal_error(call, str(error))
         return None

@@ -117,6 +117,8 @@ ONCE_FAILED = (
     905400131,
     # An update that Lambda delivered when its rollback had been sent took itself for the rollback.
     964997837,
+    # A stop that was accepted in an unknown status, and showed late, was called again until it failed.
+    167827763,
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.sagemaker import SilentRollback
+from local.sagemaker import ConnectionFault, ErrorFault, SilentRollback
 from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
@@ -174,3 +174,34 @@ def test_a_scheduled_test_that_no_call_ends_says_the_way_out_soon() -> None:
     deploy(stack, [served()])
     assert stack.delete(SCHEDULED, name).succeeded
     assert stack.names() == []
+
+
+@pytest.mark.parametrize("request_type", ["Delete", "Update"])
+def test_a_stop_that_got_no_response_and_shows_late_is_waited_for(request_type: str) -> None:
+    # Meanwhile the test seems scheduled, and can be neither stopped again nor deleted.
+    stack = Stack(stop_in_created=True, stop_shows_after=timedelta(minutes=3), stopping=timedelta(minutes=15))
+    name = stack.create(SCHEDULED).physical_id
+    stack.sagemaker.faults.add(ConnectionFault("StopInferenceExperiment", after=True))
+
+    answer = stack.delete(SCHEDULED, name) if request_type == "Delete" else stack.update(SCHEDULED, CANCELLED, name)
+
+    assert answer.succeeded, answer.reason
+
+
+@pytest.mark.parametrize("production", [[served()], [served("Blue", "contender")]], ids=["stoppable", "not stoppable"])
+def test_the_answer_has_the_errors_of_the_calls_that_are_in_conflict(production: list[dict[str, Any]]) -> None:
+    stack = Stack(stop_in_created=False, delete_in_created=False)
+    name = stack.create(SCHEDULED).physical_id
+    deploy(stack, production)
+
+    def throttled() -> None:
+        # Another call fails last.
+        stack.sagemaker.faults.add(ErrorFault("DescribeInferenceExperiment", "ThrottlingException", "Rate exceeded"))
+
+    stack.while_waiting = throttled
+    answer = stack.delete(SCHEDULED, name)
+
+    assert not answer.succeeded
+    assert "can't be deleted; it must be in one of" in answer.reason
+    assert ("can't be stopped; it must be in one of" in answer.reason) == (production == [served()])
+    assert "ThrottlingException" not in answer.reason

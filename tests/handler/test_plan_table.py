@@ -150,7 +150,7 @@ def test_a_handover_changes_no_decision(request_type: str, name: str, status: st
     if isinstance(first, Call):
         journal.record(first, NOW)
         journal.record_unknown_outcome(first, NOW)
-        journal.record_conflict(first, NOW)
+        journal.record_conflict(first, "ConflictException", NOW)
     journal.retry_is_over("DescribeEndpoint", NOW)
     journal.record_observation(exists=status != ABSENT, alive=False)
 

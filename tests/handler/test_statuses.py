@@ -17,6 +17,7 @@ from tests.support.situations import (
     AS_IT_IS,
     CALLED_OFF,
     KEPT,
+    NOW,
     asked,
     experiment_of,
     kind,
@@ -105,7 +106,7 @@ def tried_in_conflict(situation: Situation, *, times: int) -> list[str]:
         step = planned(situation)
         assert isinstance(step, Call)
         tried.append(kind(step))
-        situation.journal.record_conflict(step, situation.now)
+        situation.journal.record_conflict(step, "ConflictException", situation.now)
     return tried
 
 
@@ -130,6 +131,30 @@ def test_what_was_in_conflict_in_an_unknown_status_is_tried_again_once_it_has_pa
     passed = replace(situation_of(request, then, journal), now=later)
 
     assert kind(planned(passed)) == expected
+
+
+@pytest.mark.parametrize("then", ["Running", "Created", "Another"])
+def test_a_stop_that_was_accepted_in_an_unknown_status_is_waited_for_in_the_next_one(then: str) -> None:
+    # An accepted Stop may show late, and would be in conflict with another one.
+    request, journal = deletion()
+    step = planned(situation_of(request, STATUS, journal))
+    assert kind(step) == "STOP"
+    assert isinstance(step, Call)
+    journal.record(step, NOW)
+
+    later = NOW + (request.deadline - NOW) / 2
+
+    assert kind(plan(replace(situation_of(request, then, journal), now=later))) == "WAIT"
+
+
+def test_a_stop_that_was_accepted_is_waited_for_in_an_unknown_status() -> None:
+    request, journal = deletion()
+    step = planned(situation_of(request, "Running", journal))
+    assert kind(step) == "STOP"
+    assert isinstance(step, Call)
+    journal.record(step, NOW)
+
+    assert kind(plan(situation_of(request, STATUS, journal))) == "WAIT"
 
 
 @pytest.mark.parametrize("own", ["absent", "Created", "Running"])

@@ -94,7 +94,7 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
             unknown = Open(f"it is not known what SageMaker allows: {step.why}")
             return Course(request, tuple(taken), unknown, live, situation)
         elif _is_refused(step, live, stops_scheduled=stops_scheduled):
-            journal.record_conflict(step, now)
+            journal.record_conflict(step, f"{step.operation} may be refused", now)
             continue
         else:
             after = applied(step, live, now)

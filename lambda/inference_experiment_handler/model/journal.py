@@ -28,6 +28,7 @@ class Journal:
         completed: When each call succeeded.
         unknown_outcome: When a call got no response. It may have taken effect.
         conflicts: Since when SageMaker has rejected a call that may be allowed later.
+        conflict_errors: The last error of each of these calls.
         retrying_since: Since when an operation has been retried, because access is denied or a name is in use; or a
             call, because there is no response.
         terminal_errors: The message of each call that failed with a final error.
@@ -46,6 +47,7 @@ class Journal:
     completed: dict[CallKey, str] = field(default_factory=dict)
     unknown_outcome: dict[CallKey, str] = field(default_factory=dict)
     conflicts: dict[CallKey, str] = field(default_factory=dict)
+    conflict_errors: dict[CallKey, str] = field(default_factory=dict)
     retrying_since: dict[str, str] = field(default_factory=dict)
     terminal_errors: dict[CallKey, str] = field(default_factory=dict)
     sent_fields: list[str] = field(default_factory=list)
@@ -66,6 +68,10 @@ class Journal:
         at = self.completed.get((operation, subject, ""))
         return datetime.fromisoformat(at) if at else None
 
+    def certainly_completed(self, operation: str, subject: str) -> bool:
+        """Whether such a call succeeded, for any purpose."""
+        return any(key[:2] == (operation, subject) for key in self.completed)
+
     def perhaps_completed(self, operation: str, subject: str) -> bool:
         """Whether such a call succeeded or got no response, for any purpose."""
         return any(key[:2] == (operation, subject) for key in (*self.completed, *self.unknown_outcome))
@@ -82,6 +88,10 @@ class Journal:
 
     def in_conflict(self, operation: str, subject: str) -> bool:
         return (operation, subject, "") in self.conflicts
+
+    def conflict_error(self, operation: str, subject: str) -> str:
+        """The error of a call that is in conflict; in the journal of an earlier version, the last error of all."""
+        return self.conflict_errors.get((operation, subject, ""), self.last_error)
 
     def in_conflict_for_good(self, call: Call, now: datetime) -> bool:
         """Whether the call has been in conflict for longer than the retry window."""
@@ -115,6 +125,7 @@ class Journal:
         """Records that a call has succeeded."""
         self.completed[call.key] = now.isoformat()
         self.conflicts.pop(call.key, None)
+        self.conflict_errors.pop(call.key, None)
         self.retrying_since.pop(call.operation, None)
         self.sent_fields.extend(call.fields)
         if call.takes_lease_from is not None:
@@ -126,9 +137,10 @@ class Journal:
         self.stack_since = since.isoformat() if since is not None else None
         self.stack_at_first = self.stack_at_first or status
 
-    def record_conflict(self, call: Call, now: datetime) -> None:
+    def record_conflict(self, call: Call, words: str, now: datetime) -> None:
         since = (self.retrying_since.get(each) for each in (_text(call.key), call.operation))
         self.conflicts.setdefault(call.key, next(filter(None, since), now.isoformat()))
+        self.conflict_errors[call.key] = words
 
     def record_terminal_error(self, call: Call, words: str) -> None:
         self.terminal_errors[call.key] = words
@@ -179,6 +191,7 @@ _KEYS = {
     "completed": "calls",
     "unknown_outcome": "unanswered",
     "conflicts": "refusals",
+    "conflict_errors": "refusal_words",
     "retrying_since": "denials",
     "terminal_errors": "rejected",
     "sent_fields": "sent",
@@ -194,7 +207,7 @@ _KEYS = {
 }
 """The key of each attribute in JSON."""
 
-_BY_CALL = {"completed", "unknown_outcome", "conflicts", "terminal_errors"}
+_BY_CALL = {"completed", "unknown_outcome", "conflicts", "conflict_errors", "terminal_errors"}
 
 
 def _is_over(since: str, now: datetime) -> bool:

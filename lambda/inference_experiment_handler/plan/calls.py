@@ -11,11 +11,19 @@ def call_once(operation: str, target: Target, arguments: Arguments, *, tentative
     experiment, journal = target.experiment, target.journal
     if not journal.is_completed(operation, target.name):
         return Call(operation, target.name, arguments, f"it is {experiment.status}", tentative=tentative)
-    # A Stop takes minutes, and its effect may be visible late, so the wait lasts until the deadline.
-    if operation == STOP or journal.may_not_show_yet(operation, target.name, target.now):
+    if journal.may_not_show_yet(operation, target.name, target.now):
         return Wait(f"waiting for {operation} to take effect")
     said = f": {experiment.status_reason}" if experiment.status_reason else ""
     return Fail(f"{target.name} is still {experiment.status} after {operation}{said}")
+
+
+def wait_for_stop(target: Target) -> Wait | None:
+    """A wait, if SageMaker accepted a Stop, whatever the status was then.
+
+    A Stop takes minutes, and its effect may be visible late, so the wait lasts until the deadline.
+    """
+    accepted = target.journal.certainly_completed(STOP, target.name)
+    return Wait(f"waiting for {STOP} to take effect") if accepted else None
 
 
 def call_off(target: Target, stop_arguments: Arguments, *, shadow_left: str | None) -> Step:
@@ -40,6 +48,11 @@ def call_off(target: Target, stop_arguments: Arguments, *, shadow_left: str | No
     if again:
         # Alternately, because either of them may be rejected only temporarily.
         return again[int(target.now.timestamp()) // 10 % len(again)]
+    if journal.perhaps_completed(STOP, target.name):
+        # It got no response. What SageMaker rejects since may be in conflict with it.
+        waiting = f"waiting for {STOP} to take effect"
+        return Wait(f"{waiting}; {shadow_left}" if shadow_left is not None else waiting)
+    stop_error, delete_error = (journal.conflict_error(each, target.name) for each in (STOP, DELETE))
     if shadow_left is not None:
-        return Fail(f"{shadow_left}. {target.name} has not started and can't be stopped: {journal.last_error}")
-    return Fail(f"{target.name} has not started and can be neither stopped nor deleted: {journal.last_error}")
+        return Fail(f"{shadow_left}. {target.name} has not started and can't be stopped: {stop_error}")
+    return Fail(f"{target.name} has not started and can be neither stopped nor deleted: {stop_error}; {delete_error}")

@@ -7,7 +7,7 @@ from inference_experiment_handler.model.operations import DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED, PendingStop
 from inference_experiment_handler.plan import arguments, stack
-from inference_experiment_handler.plan.calls import call_off, call_once
+from inference_experiment_handler.plan.calls import call_off, call_once, wait_for_stop
 from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ending_proof import ending_problem, shadow_left, stop_problem
 from inference_experiment_handler.plan.endpoint import still_updating
@@ -116,7 +116,7 @@ def _end_in_unhandled_status(
     sent += [(DELETE, {"Name": target.name})] if record_may_go and left is None else []
     why, purpose = f"it is {target.experiment.status}", Purpose.UNHANDLED_STATUS
     calls = [Call(operation, target.name, each, why, purpose, tentative=True) for operation, each in sent]
-    if not any(call.key in target.journal.completed for call in calls):
+    if not any(target.journal.certainly_completed(each, target.name) for each in (STOP, DELETE)):
         untried = [call for call in calls if call.key not in target.journal.conflicts]
         retried = [call for call in calls if not target.journal.in_conflict_for_good(call, target.now)]
         if untried or retried:
@@ -136,10 +136,9 @@ def stop(
     endpoint = situation.endpoint(experiment.endpoint_name)
     if endpoint is None:
         return _end_without_endpoint(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
-    journal = target.journal
-    if journal.is_completed(STOP, target.name) or journal.may_not_show_yet(STOP, target.name, situation.now):
+    if target.journal.may_not_show_yet(STOP, target.name, situation.now):
         return Wait(f"waiting for {STOP} to take effect")
-    wait = still_updating(endpoint)
+    wait = wait_for_stop(target) or still_updating(endpoint)
     if wait is not None:
         return wait
     kept = removal_that_keeps_production(ending, experiment, endpoint)
@@ -164,7 +163,7 @@ def call_off_scheduled(
     """
     experiment = target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
-    wait = still_updating(endpoint)
+    wait = wait_for_stop(target) or still_updating(endpoint)
     if wait is not None:
         return wait
     left = None if shadow_may_stay else shadow_left(experiment, endpoint)
@@ -175,7 +174,8 @@ def call_off_scheduled(
         if left is None:
             # Nothing of it is deployed, so only its record must be deleted.
             return _delete_scheduled(target) or Fail(
-                f"{target.name} has not started and can't be deleted: {target.journal.last_error}. "
+                f"{target.name} has not started and can't be deleted: "
+                f"{target.journal.conflict_error(DELETE, target.name)}. "
                 f"{_how_to_make_it_stoppable(experiment, endpoint)}"
             )
         return Fail(f"{left}. {_how_to_make_it_stoppable(experiment, endpoint)}")
