@@ -119,6 +119,8 @@ ONCE_FAILED = (
     964997837,
     # A stop that was accepted in an unknown status, and showed late, was called again until it failed.
     167827763,
+    # A volume key that a rollback had left was taken for declared, because somebody had stripped the tags.
+    492803909,
 )
 
 

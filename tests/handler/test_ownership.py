@@ -150,6 +150,30 @@ def test_stripped_tags_are_put_back_before_a_call_that_iam_allows_by_them(stack:
     assert stack.tags(name)[STACK_TAG] == STACK_ID
 
 
+@pytest.mark.parametrize("left", [{"KmsKey": "alias/other"}, {"DataStorageConfig": {"Destination": "s3://captures/a"}}])
+@pytest.mark.parametrize("status", ["Running", "Cancelled"])
+def test_what_a_rollback_has_left_differs_though_the_tags_were_stripped(
+    stack: Stack, left: dict[str, Any], status: str
+) -> None:
+    properties = declared(OnDelete={"Record": "Retain"})
+    name = stack.create(properties | left).physical_id
+    assert stack.roll_back(properties | left, properties, name).succeeded
+    if status == "Cancelled":
+        stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE, DesiredState=status)
+        stack.clock.advance(600)
+    assert stack.describe(name)["Status"] == status
+    strip(stack, name)
+
+    # CloudFormation says that nothing of it was declared before.
+    answer = stack.update(properties, properties | {"Tags": [{"Key": "team", "Value": "ranking"}]}, name)
+
+    assert not answer.succeeded
+    assert f"{next(iter(left))} (declared nothing, live" in answer.reason
+    # It passes no rollback by, and can be declared.
+    assert stack.roll_back(properties, properties, name).succeeded
+    assert stack.update(properties, properties | left, name).succeeded
+
+
 @pytest.mark.parametrize("stripped", [STACK_TAG, LOGICAL_ID])
 def test_one_stripped_tag_takes_nothing_from_its_owner(stack: Stack, stripped: str) -> None:
     name = stack.create(declared()).physical_id

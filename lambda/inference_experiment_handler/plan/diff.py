@@ -23,11 +23,15 @@ def differing(
     previous: Digests | None = None,
     sent: Collection[str] = (),
     adopting: bool = False,
+    lost: bool = False,
 ) -> list[Field]:
     """The fields with a live value that differs from the desired one.
 
     If the observed value does not show that, ``last_applied`` does; ``None`` means unknown. Fields that an update
     ``sent`` then count as applied. If ``adopting``, all values of the existing test must be declared.
+
+    ``lost``: the tag with what was applied last was removed. A value that is live and should not be is then different:
+    it is not known that SageMaker sets it.
 
     ``previous``: what was declared before, according to CloudFormation. It may also be live if the request that applied
     it was lost before it wrote the tags. A rollback must then revert it.
@@ -39,6 +43,8 @@ def differing(
         left = match is Match.NOT_DECLARED and field.desired(desired) is None
         if match in (Match.SAME, Match.DIFFERENT) or (field.name in sent and not left):
             return match is Match.DIFFERENT
+        if left and lost:
+            return True
         if last_applied is None:
             return adopting and match is Match.NOT_DECLARED
         digest = field_digest(field, desired)

@@ -76,7 +76,8 @@ def _changed(situation: Situation, target: Target) -> list[Field]:
     """The fields with a desired value that differs from the applied and from the reported one."""
     desired, experiment, applied = situation.desired, target.experiment, target.last_applied
     if applied is None:
-        return diff.differing(desired, experiment, None, situation.now, adopting=not target.owned)
+        adopting, lost = not target.owned, target.last_applied_is_lost
+        return diff.differing(desired, experiment, None, situation.now, adopting=adopting, lost=lost)
     return [
         field
         for field in FIELDS

@@ -85,6 +85,7 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
         previous=target.previous if declared_before else None,
         sent=situation.journal.sent_fields,
         adopting=not declared_before,
+        lost=target.last_applied_is_lost,
     )
     differing = [field for field in differing if not pins_what_was_taken(situation, target, field)]
     if placement_matters(situation, target):

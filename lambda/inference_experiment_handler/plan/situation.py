@@ -160,6 +160,15 @@ class Target:
         """
         return self.last_applied or self.previous
 
+    @property
+    def last_applied_is_lost(self) -> bool:
+        """Whether others have removed the tag that shows what was applied last.
+
+        The previous declaration does not replace it completely: a rollback leaves what it can't restore.
+        """
+        new = self.owner_may_not_show_yet or self.journal.perhaps_completed(CREATE, self.name)
+        return self.owned and self.came_about and self.last_applied is None and not new
+
     @cached_property
     def previous(self) -> Digests | None:
         """The digests of the previous declaration from CloudFormation, if it was for this experiment."""
