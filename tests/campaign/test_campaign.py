@@ -121,6 +121,8 @@ ONCE_FAILED = (
     167827763,
     # A volume key that a rollback had left was taken for declared, because somebody had stripped the tags.
     492803909,
+    # A Delete forgot its stop, as somebody had stripped the tags and the function was lost, and proved nothing.
+    167827364,
 )
 
 

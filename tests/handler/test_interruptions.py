@@ -6,7 +6,20 @@ import pytest
 
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, SilentRollback
 from simulation.cloudformation import INVENTED
-from simulation.declarations import PRODUCTION, PROMOTE, SHADOW, declared
+from simulation.declarations import (
+    CHALLENGER,
+    CHAMPION,
+    PRODUCTION,
+    PROMOTE,
+    REMOVE,
+    RETAIN,
+    SHADOW,
+    declared,
+    variant,
+)
+from simulation.endpoints import served
+from tests.handler.test_ownership import strip
+from tests.support.endpoint import deploy
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
@@ -25,6 +38,63 @@ def test_a_silent_rollback_is_noticed_by_a_delete_that_lost_all_it_knew(stack: S
 
     assert not stack.answers[-1].succeeded
     assert "does not serve production traffic" in stack.answers[-1].reason
+
+
+def stopped_and_stripped(stack: Stack, on_delete: dict[str, Any]) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """A Delete that is lost after its Stop, and whose tags somebody has removed."""
+    properties = declared(OnDelete=on_delete)
+    name = stack.create(properties).physical_id
+    stack.sagemaker.faults.add(SilentRollback())
+    event = stack.event("Delete", properties, physical_id=name)
+    stop_waiting(stack, event, after="StopInferenceExperiment")
+    strip(stack, name)
+    return properties, name, event
+
+
+@pytest.mark.parametrize("reason", [{}, {"Reason": "the season is over"}], ids=["its own reason", "a declared reason"])
+def test_a_delete_that_lost_all_it_knew_tells_its_stop_by_the_reason(stack: Stack, reason: dict[str, str]) -> None:
+    properties, name, event = stopped_and_stripped(stack, reason)
+
+    stack.deliver(event)
+    stack.run()
+    again = stack.delete(properties, name)
+
+    for answer in (stack.answers[-2], again):
+        assert not answer.succeeded
+        assert f"shadow variant {SHADOW} is still on endpoint" in answer.reason
+    deploy(stack, [served()])
+    assert stack.delete(properties, name).succeeded
+    assert stack.names() == []
+
+
+def test_a_later_delete_can_not_change_the_instances_of_an_end_that_it_tells_by_its_reason(stack: Stack) -> None:
+    larger = [variant(PRODUCTION, CHAMPION), variant(SHADOW, CHALLENGER, "ml.m5.2xlarge")]
+    properties, name, event = stopped_and_stripped(
+        stack, {"ModelVariantActions": RETAIN, "DesiredModelVariants": larger}
+    )
+
+    stack.deliver(event)
+    stack.run()
+
+    assert not stack.answers[-1].succeeded
+    assert "DesiredModelVariants declares 1 of ml.m5.2xlarge" in stack.answers[-1].reason
+    # It has been said once. What was to stay does not prevent the deletion.
+    assert stack.delete(properties, name).succeeded
+
+
+@pytest.mark.parametrize("reason", ["", "deleted with Another of stack elsewhere"])
+def test_a_test_that_somebody_else_stops_during_a_delete_is_not_taken_for_its_own(stack: Stack, reason: str) -> None:
+    properties = declared(OnDelete={"ModelVariantActions": PROMOTE})
+    name = stack.create(properties).physical_id
+    event = stack.event("Delete", properties, physical_id=name)
+    said = {"Reason": reason} if reason else {}
+    stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE, **said)
+    strip(stack, name)
+
+    stack.deliver(event)
+    stack.run()
+
+    assert stack.answers[-1].succeeded, stack.answers[-1].reason
 
 
 def test_a_promotion_goes_on_after_all_is_forgotten(stack: Stack) -> None:

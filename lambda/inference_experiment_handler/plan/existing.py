@@ -18,7 +18,7 @@ from inference_experiment_handler.plan.removal import call_off_scheduled, stop
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.update import update
-from inference_experiment_handler.plan.wording import unhandled_status, way_out
+from inference_experiment_handler.plan.wording import stop_reason, unhandled_status, way_out
 from inference_experiment_handler.spec.declaration import DeclaredEnding
 from inference_experiment_handler.spec.text import iso_instant
 
@@ -179,8 +179,7 @@ def _update_conclude_start(situation: Situation, target: Target, differing: list
 
 def _conclude(situation: Situation, target: Target, declared: DeclaredEnding) -> Step:
     conclusion = resolve_ending(declared, target.experiment)
-    owner = situation.request.owner
-    reason = f"concluded by {owner.logical_id} of stack {owner.stack_id}"
+    reason = stop_reason("concluded by", situation.request.owner)
     if target.experiment.not_started:
         return call_off_scheduled(situation, target, conclusion, reason=reason)
     gone = f"endpoint {target.experiment.endpoint_name} no longer exists, so {target.name} can't be concluded"

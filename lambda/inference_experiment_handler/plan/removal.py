@@ -22,7 +22,7 @@ from inference_experiment_handler.plan.lease import acquire_lease_to_remove, rec
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
-from inference_experiment_handler.plan.wording import unhandled_status
+from inference_experiment_handler.plan.wording import DELETED_WITH, stop_reason, unhandled_status
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
@@ -48,7 +48,7 @@ def plan_removal(situation: Situation) -> Step:
         return stack.ask(situation, f"whether the takeover of {target.name} is rolled back")
     if rolled_back:
         return release(target) or Done(f"{target.name} existed before it was taken over, and continues unchanged")
-    step = remove(situation, target, situation.request.removal, because="deleted with")
+    step = remove(situation, target, situation.request.removal, because=DELETED_WITH)
     if step is None and target.unverified:
         # The record stays, and another Delete may come. Then the endpoint may have another test's shadow variant.
         step = record_intent(target, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
@@ -62,8 +62,7 @@ def remove(situation: Situation, target: Target, removal: Removal, *, because: s
 
     ``because``: the beginning of the reason that SageMaker records.
     """
-    owner = situation.request.owner
-    reason = f"{because} {owner.logical_id} of stack {owner.stack_id}"
+    reason = stop_reason(because, situation.request.owner)
     step = end(situation, target, removal, reason=reason, record_may_go=not removal.keeps_record)
     if step is not None or removal.keeps_record or not target.experiment.ended:
         return step
@@ -239,7 +238,7 @@ def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow
     experiment, intent = target.experiment, target.stop_intent
     if not target.stopped_by_this_request:
         # An earlier request has reported the problem. A billed variant must still be removed.
-        if target.pending_stop.action == Action.RETAIN:
+        if (target.pending_stop.action or ending.shadow) == Action.RETAIN:
             return None
         ending = Ending(shadow=Action.REMOVE)
     elif intent is not None:

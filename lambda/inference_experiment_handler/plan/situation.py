@@ -28,8 +28,10 @@ from inference_experiment_handler.plan.last_applied import (
     from_tags,
 )
 from inference_experiment_handler.plan.resolution import resolve_by_endpoint, resolve_by_test, resolve_ending
+from inference_experiment_handler.plan.wording import DELETED_WITH, stop_reason
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Declaration, Desired
+from inference_experiment_handler.spec.limits import REASON
 
 
 @dataclass(frozen=True)
@@ -194,14 +196,33 @@ class Target:
     @property
     def stopped_by_this_request(self) -> bool:
         """Whether this request has stopped the test, or has recorded the intent to stop it."""
-        return self.pending_stop.token == self.request.token or self.journal.perhaps_completed(STOP, self.name)
+        if self.pending_stop.token == self.request.token or self.journal.perhaps_completed(STOP, self.name):
+            return True
+        # An earlier Delete gave the same reason, but before this one was issued.
+        concluded = self.experiment.concluded
+        return self._stopped_by_a_delete and (
+            concluded is not None and int(concluded.timestamp()) > issued_at(self.request.token)
+        )
+
+    @property
+    def _stopped_by_a_delete(self) -> bool:
+        """Whether only the reason that SageMaker reports shows that a Delete of this resource has stopped it.
+
+        Its tags were removed, or could not be written.
+        """
+        request = self.request
+        if request.declared is not None or PENDING_STOP in self.tags:
+            return False
+        reasons = filter(None, (request.removal.ending.reason, stop_reason(DELETED_WITH, request.owner)))
+        return self.experiment.status_reason.startswith(tuple(reason[: REASON.longest] for reason in reasons))
 
     @property
     def unverified(self) -> bool:
         """Whether this resource has stopped it, and its endpoint is not yet verified."""
         if not self.experiment.ended:
             return False
-        return bool(self.tags.get(PENDING_STOP)) or self.journal.perhaps_completed(STOP, self.name)
+        stopped = self.journal.perhaps_completed(STOP, self.name) or self._stopped_by_a_delete
+        return bool(self.tags.get(PENDING_STOP)) or stopped
 
     @property
     def conclusion_pending(self) -> bool:

@@ -1,9 +1,12 @@
 """Text that several messages share."""
 
 from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.model.tags import Owner
 from inference_experiment_handler.spec.declaration import Declaration, Desired, ModelVariant
 from inference_experiment_handler.spec.text import iso_instant
 
+DELETED_WITH = "deleted with"
+"""The beginning of the reason that SageMaker records if a Delete stops a test."""
 GIVEN_UP = "CloudFormation no longer waits for this request"
 IF_MOVED = (
     "If it is the test of this resource, which had another logical ID or was in another stack, give Name the name of "
@@ -14,6 +17,11 @@ DEPLOY_INSTEAD = (
     "deploy the model to the endpoint with a new endpoint configuration, and remove DesiredState and "
     "ModelVariantActions"
 )
+
+
+def stop_reason(because: str, owner: Owner) -> str:
+    """The reason that SageMaker records for a Stop, if none is declared. ``because``: the beginning."""
+    return f"{because} {owner.logical_id} of stack {owner.stack_id}"
 
 
 def ended_words(experiment: ObservedExperiment) -> str:
