@@ -123,6 +123,8 @@ ONCE_FAILED = (
     492803909,
     # A Delete forgot its stop, as somebody had stripped the tags and the function was lost, and proved nothing.
     167827364,
+    # A cancelled replacement, which Lambda ran once more, took the lease back from the rollback while both waited.
+    420400462,
 )
 
 

@@ -13,7 +13,7 @@ from simulation.function import Context
 from tests.support.endpoint import begin_to_deploy, redeploy
 from tests.support.foreign import make_theirs
 from tests.support.interruption import interject, stop_waiting
-from tests.support.stack import Stack
+from tests.support.stack import STATUS_DURING, Stack
 
 SECOND = declared(Run="2")
 
@@ -133,6 +133,28 @@ def test_a_rollback_stops_a_recreation_that_has_not_created_yet(stack: Stack) ->
     assert rollback.succeeded, rollback.reason
     assert not cancelled.succeeded
     assert stack.names() == []
+
+
+def test_a_lost_replacement_that_runs_once_more_takes_no_lease_from_the_rollback() -> None:
+    scheduled = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"})
+    stack = Stack(stop_in_created=True)
+    old = stack.create(scheduled).physical_id
+    begin_to_deploy(stack, [served(count=2)])
+    update = stack.event("Update", scheduled | {"Run": "2"}, physical_id=old, old=scheduled)
+    stop_waiting(stack, update, after="AddTags")
+    stack.clock.advance(1)
+    assert stack.roll_back(scheduled | {"Run": "2"}, scheduled, old).succeeded
+    # Other resources are still being rolled back, so it takes itself for a rollback. It has to wait for the endpoint.
+    stack.status_during[update["RequestId"]] = STATUS_DURING["Rollback"]
+    mark = stack.mark()
+
+    stack.deliver(update)
+    stack.run()
+
+    assert "a newer request holds the lease" in stack.answers[-1].reason
+    assert stack.calls(since=mark) == []
+    assert stack.describe(old)["Status"] == "Created"
+    assert stack.names() == [old]
 
 
 def test_an_older_request_that_comes_late_leaves_the_newer_ones_work_alone(stack: Stack) -> None:

@@ -35,13 +35,13 @@ def _plan_present(situation: Situation) -> Step | Infeasible:
         # CloudFormation deletes that run itself when its rollback is complete.
         return Infeasible(problem, in_rollback=lambda: step)
     retirement = retire_predecessor(situation)
-    if retirement is None:
+    predecessor = situation.predecessor
+    if retirement is None or predecessor is None:
         return step
-    if not isinstance(step, Wait):
+    if not isinstance(step, Wait) or predecessor.superseded:
         return retirement
     # It is not known yet whether this is feasible, but an older request that still waits must be superseded now.
-    predecessor = situation.predecessor
-    lease = acquire_lease(predecessor) if predecessor and not predecessor.experiment.ended else None
+    lease = acquire_lease(predecessor) if not predecessor.experiment.ended else None
     return lease or step
 
 
