@@ -209,17 +209,13 @@ MUTANTS = (
     ),
     Mutant("keeps its tags on what it lets go", 5, ((removal, "release", _instead(None)),)),
     Mutant("refuses rollbacks", 5, ((stack, "is_rollback", _instead(False)),), quick=False),
+    # Few lives show it: both requests have to wait, and the older one runs once more.
+    Mutant("ignores newer requests", 5, ((Target, "superseded", property(_instead(False))),), first=420400462),
     Mutant("promotes what should be removed", 6, ((arguments, "stop", _acting("Remove", "Promote")),)),
     Mutant(
         "mirrors nothing",
         6,
         ((absent, "placement_problem", _instead(None)), (feasibility, "placement_problem", _instead(None))),
-    ),
-    Mutant(
-        "ignores newer requests",
-        7,
-        ((Target, "superseded", property(_instead(False))),),
-        quick=False,
     ),
     Mutant("logs the event", 8, ((_Resource, "_finish", _logging_the_event(_Resource._finish)),)),
 )
