@@ -75,7 +75,7 @@ def test_a_bad_manifest(planner: Planner, manifest: str) -> None:
     done = planner.shadowtest("plan")
 
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("error: cdk.out/manifest.json is no manifest of a cloud assembly: ")
+    assert done.err.startswith("error: cdk.out/manifest.json is not the manifest of a cloud assembly: ")
     assert len(done.err.splitlines()) == 1
 
 
@@ -177,7 +177,7 @@ def test_the_template_is_also_found_beside_the_deployment_file(planner: Planner)
             "deployment.yaml: the template declares no parameter Smpling, the parameters are Sampling; the template "
             "declares no parameter Other, the parameters are Sampling",
         ),
-        ("parameters: [a]", ("--stack", "Demo"), "parameters of deployment.yaml must be a map of texts"),
+        ("parameters: [a]", ("--stack", "Demo"), "parameters of deployment.yaml must be a map of strings"),
         (
             "parameters: {Sampling: 1, Sampling: 2}",
             ("--stack", "Demo"),

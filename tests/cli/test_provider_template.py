@@ -95,7 +95,7 @@ def test_both_files_are_replaced_and_others_stay(shadowtest: CommandLine) -> Non
     ("out", "said"),
     [
         ("file", "file is a file, but must be a folder"),
-        ("file/below", "file/below can't be made: Not a directory"),
+        ("file/below", "file/below can't be created: Not a directory"),
         ("taken", "taken/function.zip can't be written: Is a directory"),
     ],
 )

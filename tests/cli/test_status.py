@@ -151,9 +151,7 @@ def test_nested_stacks_are_said_not_to_be_looked_at(demo: DeployedTest, command:
     named, both, all_of_them = demo(command, "Demo"), demo(command, "Demo", "Demo-Inner-1X2Y"), demo(command)
 
     assert [each.code for each in (named, both, all_of_them)] == [0, 0, 0]
-    assert named.err == (
-        "note: the nested stacks of stack Demo are not looked at unless you name them: Demo-Inner-1X2Y\n"
-    )
+    assert named.err == "note: the nested stacks of stack Demo are not read unless you name them: Demo-Inner-1X2Y\n"
     # A nested stack is one of the stacks of the region.
     assert (both.err, all_of_them.err) == ("", "")
 
@@ -362,7 +360,7 @@ def test_watching_goes_on_after_a_read_that_fails_twice(
     [
         (("Nowhere",), "there is no stack Nowhere in us-east-1"),
         (("Demo", "--all"), "--all can't be combined with STACK"),
-        (("--watch", "--format", "json"), "--watch prints text; --out json=FILE writes what it saw last"),
+        (("--watch", "--format", "json"), "--watch prints only text: use --out json=FILE to write the last state"),
     ],
 )
 def test_what_can_not_be_shown(demo: DeployedTest, arguments: tuple[str, ...], said: str) -> None:

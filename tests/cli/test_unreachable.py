@@ -70,7 +70,7 @@ def test_a_call_that_is_not_answered_is_made_once(monkeypatch: pytest.MonkeyPatc
         Aws().client("cloudformation").describe_stacks()
 
     assert len(connections) == 1
-    assert words_of(error.value).startswith("AWS does not answer within 15 seconds: ")
+    assert words_of(error.value).startswith("AWS did not respond within 15 seconds: ")
     assert concerns_region(error.value)
 
 

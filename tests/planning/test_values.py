@@ -159,18 +159,18 @@ def test_what_the_deployment_makes_is_never_guessed(value: Any) -> None:
         ({"Fn::If": ["OnlyOne", 1, 2]}, "Fn::And must be a list of 2 to 10 conditions"),
         ({"Fn::If": ["Text", 1, 2]}, "a condition must be a map with one function"),
         ({"Fn::If": ["Named", 1, 2]}, "Condition must be the name of a condition"),
-        ({"Fn::Sub": ["x"]}, "Fn::Sub must be a text, or a list of a text and a map of texts"),
+        ({"Fn::Sub": ["x"]}, "Fn::Sub must be a string, or a list of a string and a map of strings"),
         ({"Fn::Sub": ["${X}", {"X": {"Ref": "AWS::NoValue"}}]}, "Fn::Sub must be"),
         ({"Fn::Sub": "${L}"}, "Fn::Sub must be"),
-        ({"Fn::Join": [",", 5]}, "Fn::Join must be a list of a separator and a list of texts"),
+        ({"Fn::Join": [",", 5]}, "Fn::Join must be a list of a separator and a list of strings"),
         ({"Fn::Join": [",", "text"]}, "Fn::Join must be"),
         ({"Fn::Join": [",", [["a"]]]}, "Fn::Join must be"),
-        ({"Fn::Split": ["", "x"]}, "Fn::Split must be a list of a separator, which is not empty, and a text"),
-        ({"Fn::Select": ["-1", ["a", "b"]]}, "Fn::Select must be a list of an index, from 0"),
+        ({"Fn::Split": ["", "x"]}, "Fn::Split must be a list of a separator, which must not be empty, and a string"),
+        ({"Fn::Select": ["-1", ["a", "b"]]}, "Fn::Select must be a list of an index, which starts at 0"),
         ({"Fn::Select": ["2", ["a", "b"]]}, "Fn::Select must be"),
         ({"Fn::Select": ["0", "text"]}, "Fn::Select must be"),
         ({"Fn::Select": ["9" * 5000, ["a"]]}, "Fn::Select must be"),
-        ({"Fn::Base64": {"Ref": "AWS::NoValue"}}, "Fn::Base64 must be a text, is "),
+        ({"Fn::Base64": {"Ref": "AWS::NoValue"}}, "Fn::Base64 must be a string, is "),
         ({"Fn::FindInMap": ["Maps", "a"]}, "Fn::FindInMap must be"),
         ({"Fn::FindInMap": ["Maps", "a", "b"]}, "Fn::FindInMap finds no Maps, a, b"),
         ({"Fn::ImportValue": ["x"]}, "Fn::ImportValue must be the name of an export"),
@@ -303,7 +303,7 @@ def test_an_arn_is_not_known_while_its_path_is_not() -> None:
 
     assert isinstance(resolved(arn, template=template), KnownAtDeployment)
     assert resolved(arn, template=template, given={"P": "/ml/"}) == "arn:aws:iam::123456789012:role/ml/execution"
-    with pytest.raises(MalformedFunctionError, match="Path of R must be a text"):
+    with pytest.raises(MalformedFunctionError, match="Path of R must be a string"):
         resolved(arn, template=resources(R=role(RoleName="execution", Path=["/"])))
 
 
