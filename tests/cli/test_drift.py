@@ -1,4 +1,4 @@
-"""``shadowtest drift``: what is live beside what is declared."""
+"""``shadowtest drift``: live tests compared with their declarations."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What ``shadowtest lint`` reads, and what it says of what it can't read."""
+"""What ``shadowtest lint`` reads, and its errors for what it can't read."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Templates and manifests that nobody can mean: each is one line, or a refused deployment, and never a traceback."""
+"""Malformed templates and manifests: each results in one line, or in a refused deployment, and never in a traceback."""
 
 import json
 from typing import Any

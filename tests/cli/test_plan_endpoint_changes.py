@@ -37,7 +37,7 @@ def config(*variants: Any, **changes: Any) -> dict[str, Any]:
 
 
 def of_stack(test: Declaration | None, **resources: dict[str, Any] | None) -> dict[str, Any]:
-    """With an endpoint and its configuration; ``None`` leaves one out."""
+    """A template with an endpoint and its configuration. ``None`` omits one."""
     document = template(**({"ShadowTest": test} if test is not None else {}))
     both = {"Endpoint": endpoint(), "Config": config(), **resources}
     document["Resources"] |= {key: each for key, each in both.items() if each is not None}
@@ -73,7 +73,7 @@ TAGS = [{"Key": "team", "Value": "shop"}]
         {"Endpoint": endpoint(Tags=TAGS)},
         {"Config": config(Tags=[{"Key": "team", "Value": UNKNOWN_PARAMETER}])},
         {"Model": {"Type": "AWS::SageMaker::Model", "Properties": {}}},
-        # CloudFormation compares what it sends, and sends texts.
+        # CloudFormation compares what it sends, and sends strings.
         {"Config": config(served() | {"InitialInstanceCount": "1"})},
     ],
 )
@@ -151,7 +151,7 @@ def test_an_endpoint_of_which_something_is_not_known_before_and_after(planner: P
 
 
 def test_a_configuration_that_comes_into_the_template(planner: Planner) -> None:
-    """CloudFormation refuses it, if it is there under this name."""
+    """CloudFormation refuses it if the name already exists."""
     literal = endpoint(EndpointConfigName="shop-before")
     deploy(planner, BEFORE, Endpoint=literal, Config=None)
     del planner.deployed.physical_ids["Config"]
@@ -248,7 +248,7 @@ def test_an_endpoint_whose_name_is_not_known(planner: Planner) -> None:
 
 
 def test_a_test_that_moves_to_an_endpoint_under_another_name(planner: Planner) -> None:
-    """Its run on the old endpoint has to end first, while CloudFormation replaces that endpoint."""
+    """Its run on the old endpoint must end first, while CloudFormation replaces that endpoint."""
     deploy(planner)
     new = endpoint(EndpointName="shop-2")
 
@@ -348,7 +348,7 @@ def write_assembly(planner: Planner, **stacks: Mapping[str, Any]) -> None:
 
 
 CONFIG_CHANGES = change(None, None, "Config", Action="Modify", ResourceType="AWS::SageMaker::EndpointConfig")
-"""What a change set says of an endpoint's configuration, without its values."""
+"""The change of an endpoint configuration in a change set, without its values."""
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_one_that_the_same_deployment_ends(plan: Planner) -> None:
 
 
 def make_another(plan: Planner, name: str) -> None:
-    """On an endpoint of its own."""
+    """On its own endpoint."""
     plan.stack.serve(name)
     plan.stack.clock.advance(timedelta(hours=1))
     make_theirs(plan.stack, Name=name, EndpointName=name)

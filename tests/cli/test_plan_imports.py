@@ -1,4 +1,4 @@
-"""``shadowtest plan`` of values that a stack imports from another one of the same deployment."""
+"""``shadowtest plan`` of values that a stack imports from another stack of the same deployment."""
 
 from typing import Any
 

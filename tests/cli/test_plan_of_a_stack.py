@@ -1,4 +1,4 @@
-"""``shadowtest plan``: what the deployed stack itself allows, and what CloudFormation does by itself."""
+"""``shadowtest plan``: what the deployed stack allows, and what CloudFormation does by itself."""
 
 from datetime import UTC, datetime
 from typing import Any

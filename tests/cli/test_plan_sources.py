@@ -155,7 +155,7 @@ def test_a_deployment_file_names_the_template_and_the_parameters(planner: Planne
     arguments = ("plan", "--deployment-file", "deployment.yaml", "--stack", "Demo")
 
     assert "SamplingPercentage from 10 to 30" in planner.shadowtest(*arguments).out
-    # What is given on the command line goes before it.
+    # A value on the command line has precedence.
     assert "SamplingPercentage from 10 to 40" in planner.shadowtest(*arguments, "--parameters", "Sampling=40").out
 
 
