@@ -1,4 +1,4 @@
-"""Waiting until the last transition, through crashes of the function, and responding before CloudFormation times out."""
+"""Waiting until the last transition, through crashes of the function, and responding before the timeout."""
 
 from collections import Counter
 from datetime import timedelta
