@@ -1,8 +1,6 @@
 """What is known of a template's properties before its deployment, and what is not."""
 
 import json
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,26 +9,11 @@ from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import Resolver, as_deployed
 from shadowtest.values.stack import DeployedStack, Place
 from shadowtest.values.unknown import KnownAtDeployment
-
-STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/Shop/0f1e2d3c"
-PLACE = Place.of(STACK)
-
-
-def resolved(value: Any, *, template: Any = None, deployed: DeployedStack | None = None, **more: Any) -> Any:
-    resolver = Resolver(template or {}, PLACE, deployed=deployed, **more)
-    return resolver.resolve(value)
+from tests.support.values import PLACE, STACK, resolved, resources, role
 
 
 def parameter(**declared: Any) -> dict[str, Any]:
     return {"Parameters": {"P": {"Type": "String"} | declared}}
-
-
-def resources(**declared: Any) -> dict[str, Any]:
-    return {"Resources": declared}
-
-
-def role(**properties: Any) -> dict[str, Any]:
-    return {"Type": "AWS::IAM::Role", "Properties": properties}
 
 
 def model(**properties: Any) -> dict[str, Any]:
@@ -205,65 +188,6 @@ def test_a_section_of_another_form_has_nothing(name: str, section: Any) -> None:
         resolved({"Fn::If": ["X", {"Fn::FindInMap": ["X", "a", "b"]}, {"Ref": "X"}]}, template={name: section})
 
 
-@pytest.fixture(params=[None, 20_000])
-def recursion_limit(request: pytest.FixtureRequest) -> Iterator[None]:
-    """As it is, and as a library may have set it."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(request.param or before)
-    yield
-    sys.setrecursionlimit(before)
-
-
-def chain_of(links: int) -> dict[str, Any]:
-    """Conditions and resources, each of which depends on the next one in the way that takes the most Python calls."""
-    conditions = {f"C{n}": {"Fn::Not": [{"Fn::Not": [{"Condition": f"C{n + 1}"}]}]} for n in range(links)}
-    roles = {f"R{n}": {"Type": "AWS::IAM::Role", "Properties": {"Fn::Sub": f"${{R{n + 1}.Arn}}"}} for n in range(links)}
-    names = {f"N{n}": role(RoleName={"Ref": f"N{n + 1}"}) for n in range(links)}
-    last = role(RoleName="last")
-    return {
-        "Conditions": conditions | {f"C{links}": {"Fn::Equals": ["a", "a"]}},
-        "Resources": {**roles, **names, f"R{links}": last, f"N{links}": last, "Last": role() | {"Condition": "C0"}},
-    }
-
-
-@pytest.mark.parametrize("links", [100, 2000])
-@pytest.mark.usefixtures("recursion_limit")
-def test_what_is_too_deep_to_follow_is_not_known(links: int) -> None:
-    template = chain_of(links)
-    ids = {key: key for key in template["Resources"]}
-    deployed = DeployedStack(STACK, physical_ids=ids, template=chain_of(links) | {"Conditions": {}})
-
-    for stack in (None, deployed):
-        resolver = Resolver(template, PLACE, deployed=stack)
-        found = [
-            resolver.exists("Last"),
-            resolver.properties("R0"),
-            resolver.properties("N0"),
-            resolver.resolve({"Fn::Sub": "${N0}"}),
-        ]
-        assert {each.why for each in found} == {"its values depend on each other more deeply than can be followed"}
-
-
-def test_the_depth_is_that_of_both_templates_together() -> None:
-    deployed_template = chain_of(100)
-    ids = {key: key for key in deployed_template["Resources"]}
-    deployed = DeployedStack(STACK, physical_ids=ids, template=deployed_template)
-    template = chain_of(100)
-    for n in range(60):
-        following = "R0.Arn" if n == 59 else f"D{n + 1}.Arn"
-        template["Resources"][f"D{n}"] = {"Type": "AWS::IAM::Role", "Properties": {"Fn::Sub": f"${{{following}}}"}}
-
-    assert isinstance(Resolver(template, PLACE, deployed=deployed).properties("D0"), KnownAtDeployment)
-
-
-@pytest.mark.usefixtures("recursion_limit")
-def test_what_is_not_too_deep_is_followed() -> None:
-    template = chain_of(45)
-
-    assert Resolver(template, PLACE).exists("Last") is True
-    assert Resolver(template, PLACE).properties("N0") == {"RoleName": "last"}
-
-
 def test_unknowns_within_unknowns_are_said_as_the_template_says_them() -> None:
     value: Any = {"Ref": "AWS::NotificationARNs"}
     for _ in range(40):
@@ -273,19 +197,6 @@ def test_unknowns_within_unknowns_are_said_as_the_template_says_them() -> None:
 
     assert isinstance(unknown, KnownAtDeployment)
     assert unknown.expression == json.dumps(value)
-
-
-def test_a_chain_of_resources_is_followed_once() -> None:
-    def chain(tag: str) -> dict[str, Any]:
-        following = {f"R{n}": {"Fn::Sub": f"${{R{n + 1}}}-${{R{n + 1}.Arn}}"} for n in range(40)}
-        return resources(
-            R40=role(RoleName="last", Path="/"),
-            **{each: role(Description=text, Tags=[tag]) for each, text in following.items()},
-        )
-
-    deployed = DeployedStack(STACK, physical_ids={f"R{n}": f"id-{n}" for n in range(41)}, template=chain("old"))
-
-    assert resolved({"Ref": "R0"}, template=chain("new"), deployed=deployed) == "id-0"
 
 
 def test_a_role_whose_policies_change_keeps_its_arn() -> None:
