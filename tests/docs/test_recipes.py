@@ -1,4 +1,4 @@
-"""What the recipes promise, on the simulated SageMaker and in synthesized templates. Other tests run their snippets."""
+"""What the recipes promise, on the simulated SageMaker and in synthesised templates. Their snippets run elsewhere."""
 
 from pathlib import Path
 from typing import Any
