@@ -1,4 +1,4 @@
-"""``python -m bench``: all measurements, each beside its reference."""
+"""``python -m bench``: all measurements, each with its reference."""
 
 import logging
 

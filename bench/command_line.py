@@ -1,6 +1,5 @@
-"""How long the command line takes, beside a process that only imports what it has from others. They take turns.
-
-The handler's parser is one of these.
+"""How long the command line takes, compared with a process that only imports its dependencies. The two alternate. The
+handler's parser is one of the dependencies.
 """
 
 import subprocess
@@ -30,7 +29,7 @@ REFERENCES = {
 
 
 def measured() -> dict[str, tuple[float, float]]:
-    """Seconds from the start of each command to its end, and the ratio to its reference, the medians of some turns."""
+    """Seconds from the start of each command to its end, and the ratio to its reference, as medians of several runs."""
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder, "template.yaml")
         template.write_text(_TEMPLATE)

@@ -1,4 +1,4 @@
-"""What a stack and a life cost: resources, the asset's size, calls and billed time."""
+"""The cost of a stack and of a life: resources, the size of the asset, calls and billed time."""
 
 import tempfile
 from collections import Counter
@@ -16,19 +16,19 @@ LIVES = 200
 
 
 def resources() -> dict[str, tuple[int, int]]:
-    """How many resources a stack gets for the first experiment, and for each further one."""
+    """The number of resources in a stack for the first experiment, and for each further one."""
     return {name: (made(1), made(2) - made(1)) for name, made in _MADE.items()}
 
 
 def asset_size() -> int:
-    """Bytes, before they are zipped."""
+    """The size in bytes, before compression."""
     with tempfile.TemporaryDirectory() as folder:
         collect(Path(folder))
         return sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
 
 
 def of_a_life() -> dict[str, float]:
-    """Means over lives of the fault campaign, faults and all."""
+    """Means over lives of the fault campaign, including faults."""
     outcomes = [live(seed) for seed in range(LIVES)]
     total = Counter[str]()
     for outcome in outcomes:

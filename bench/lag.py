@@ -1,7 +1,7 @@
-"""How long after SageMaker has reached the final status the answer comes, on a simulated clock.
+"""The time from SageMaker's final status to the response, on a simulated clock.
 
-The reference is stock crhelper, itself run; its EventBridge rule is played by the clock, and first due one interval
-after it was put.
+The reference is crhelper itself. The clock simulates its EventBridge rule, which is first due one interval after it was
+put.
 """
 
 import json
@@ -31,19 +31,19 @@ _DECLARED = declared(Schedule=None)
 
 @dataclass(frozen=True)
 class Wait:
-    """What one Create cost until its answer: times in seconds."""
+    """The cost of one Create until its response. Times are in seconds."""
 
     lag: float
     calls: int
-    """Of SageMaker's operations."""
+    """The number of SageMaker calls."""
     invocations: int
     billed: float
-    """For how long invocations waited. What they compute is not in it: no time passes for that here."""
+    """How long invocations waited. It does not include computation, which takes no simulated time."""
 
 
 @dataclass
 class Waits:
-    """The same transitions, waited out in one way."""
+    """The results for the same transitions with one way of waiting."""
 
     name: str
     each: list[Wait]
@@ -60,7 +60,7 @@ class Waits:
 
 
 class _World:
-    """SageMaker with an endpoint in service, and a test that takes so long to start."""
+    """SageMaker with an endpoint in service, and a test that takes a given time to start."""
 
     def __init__(self, starting: timedelta) -> None:
         self.clock = ManualClock(datetime(2030, 1, 1, tzinfo=UTC))
@@ -75,12 +75,12 @@ class _World:
         self.event = request_event("Create", _DECLARED, number=1, sent=self.sent)
 
     def lag(self) -> float:
-        """From the final status until now."""
+        """The time from the final status until now."""
         (created,) = self.client.list_inference_experiments()["InferenceExperiments"]
         return float((self.clock.now() - created["CreationTime"] - _CREATING - self.starting).total_seconds())
 
     def calls(self) -> int:
-        """How many calls were made for the request; the one that measures is not."""
+        """The number of calls for the request, without those of the measurement."""
         return sum(call.operation != "ListInferenceExperiments" for call in self.sagemaker.record)
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def of_stock_crhelper(minutes: int) -> Waits:
 
 
 def _transitions() -> Iterator[timedelta]:
-    """Half a minute to half an hour."""
+    """Durations from half a minute to half an hour."""
     dice = Random(0)  # noqa: S311  # a replay, not a secret
     return (timedelta(seconds=dice.uniform(30, 1800)) for _ in range(TRANSITIONS))
 
@@ -114,7 +114,7 @@ def _handlers(starting: timedelta) -> Wait:
 
     def sleep(seconds: float) -> None:
         world.clock.advance(seconds)
-        # What is handed over is served beside the invocation that did so.
+        # A handed-over request is served in parallel with the invocation that handed it over.
         serve()
 
     def serve() -> None:
@@ -145,7 +145,7 @@ def _stocks(starting: timedelta, minutes: int) -> Wait:
     event, invocations = world.event, 0
     while not lags:
         invocations += 1
-        # A cold container each time, which costs crhelper nothing here.
+        # A cold start each time, which takes crhelper no time here.
         helper = _stock_helper(world, minutes, events)
         with mock.patch.object(CfnResource, "_send", side_effect=lambda *_: lags.append(world.lag())):
             helper(event, Context(world.clock))
@@ -156,7 +156,7 @@ def _stocks(starting: timedelta, minutes: int) -> Wait:
 
 def _stock_helper(world: _World, minutes: int, events: mock.Mock) -> Any:
     with mock.patch.dict(os.environ, {"AWS_SAM_LOCAL": "true"}):
-        # What is private is not in its stubs.
+        # The stubs do not have private members.
         helper: Any = CfnResource(log_level="CRITICAL", polling_interval=minutes, sleep_on_delete=0)
     helper._sam_local, helper._events_client, helper._lambda_client = None, events, mock.Mock()
     helper._lambda_client.add_permission.return_value = {}

@@ -1,7 +1,7 @@
-"""Many experiments: how long synth takes, how large templates and the function's policies get.
+"""Many experiments: the time of synth, and the size of templates and of the function's policies.
 
 The references are the same number of ``aws_s3.Bucket(enforce_ssl=True)``, and of CDK's own ``CfnInferenceExperiment``.
-Times depend on how busy the machine is, so the apps take turns, and ratios are of the same turn.
+Times depend on the load of the machine, so the apps alternate, and each ratio is from the same round.
 """
 
 import json
@@ -23,22 +23,22 @@ APPS = {"experiments": experiments.made, "buckets": buckets.made, "resources": r
 RUNS = 5
 EXPERIMENTS = 100
 STACKS = 10
-# The longest ARN of a function: what only CloudFormation knows counts as many characters as this has.
+# The longest ARN of a function. Values that only CloudFormation knows count as this number of characters.
 _LONGEST_ARN = "arn:aws-us-gov:lambda:ap-southeast-1:123456789012:function:" + 64 * "x"
 
 
 @dataclass(frozen=True)
 class Scale:
-    """What an app of many comes to."""
+    """The measurements of an app."""
 
     seconds: float
-    """From nothing to the assembly on disk."""
+    """From the start to the assembly on disk."""
     largest_template: int
-    """In bytes, as it is uploaded."""
+    """In bytes, as uploaded."""
     most_resources: int
-    """Of one template."""
+    """The most resources in one template."""
     policies: int
-    """Characters of all inline policies, white space aside, as IAM counts them for a role."""
+    """Characters of all inline policies without white space, as IAM counts them for a role."""
 
     def __str__(self) -> str:
         return (
@@ -48,8 +48,10 @@ class Scale:
 
 
 def measured() -> dict[str, dict[str, tuple[Scale, float]]]:
-    """One stack of all, and several stacks with a share each: each app's scale, and its time in buckets' times."""
-    _turn(1, 1)  # the first synth of a process loads much
+    """One stack with all resources, and several stacks with a share each: the scale of each app, and its time relative
+    to that of the buckets.
+    """
+    _turn(1, 1)  # the first synth of a process loads many modules
     return {
         f"{EXPERIMENTS} in one stack": _compared(1, EXPERIMENTS),
         f"{EXPERIMENTS} in {STACKS} stacks, one function": _compared(STACKS, EXPERIMENTS // STACKS),
@@ -57,9 +59,10 @@ def measured() -> dict[str, dict[str, tuple[Scale, float]]]:
 
 
 def of_a_process() -> dict[str, dict[str, tuple[float, float]]]:
-    """How long a fresh process takes to synthesise one stack of all, as ``cdk synth`` starts one, and the same ratio.
+    """How long a new process takes to synthesize one stack with all resources, as for ``cdk synth``, and the same
+    ratio.
 
-    From the app to its assembly, and from the process's start to its end.
+    Measured from the app to its assembly, and from the start of the process to its end.
     """
     turns = [{name: _process(name) for name in ("experiments", "buckets")} for _ in range(RUNS)]
     return {
@@ -122,7 +125,7 @@ def _policies(template: dict[str, Any]) -> int:
 
 
 def _resolved(value: Any) -> Any:
-    """What CloudFormation makes of it, or something that is at least as long."""
+    """The value that CloudFormation resolves, or one that is at least as long."""
     match value:
         case {"Fn::Join": [between, parts]}:
             return between.join(map(str, map(_resolved, parts)))

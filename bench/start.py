@@ -1,4 +1,4 @@
-"""What a fresh process spends until its first SageMaker call has been answered: CPU time and memory."""
+"""The CPU time and memory of a new process until the response to its first SageMaker call."""
 
 import json
 import subprocess
@@ -51,7 +51,7 @@ client = index._sagemaker()
 
 
 def measured() -> dict[str, tuple[float, float]]:
-    """CPU seconds and MiB of each program, the medians of some runs, which take turns."""
+    """CPU seconds and MiB of each program, as medians of several alternating runs."""
     samples: dict[str, list[tuple[float, float]]] = {name: [] for name in PROGRAMS}
     with tempfile.TemporaryDirectory() as folder, _not_found() as url:
         collect(Path(folder))
@@ -79,7 +79,7 @@ def _run(body: str, asset: str, url: str) -> tuple[float, float]:
 
 @contextmanager
 def _not_found() -> Iterator[str]:
-    """A SageMaker in which there is nothing."""
+    """The URL of a SageMaker without resources."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

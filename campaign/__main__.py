@@ -1,4 +1,4 @@
-"""``python -m campaign``: lives many lives, and tells what was violated."""
+"""``python -m campaign``: runs many lives, and reports violated invariants."""
 
 import argparse
 import random

@@ -15,7 +15,7 @@ from simulation.declarations import Declaration
 
 
 class Author:
-    """Lives one stack's life."""
+    """Runs the operations of one stack."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Author:
             self._loss.approach(moment)
 
     def _leave_shadows(self) -> None:
-        """SageMaker itself may leave a shadow on an endpoint."""
+        """Records that SageMaker itself may leave a shadow variant on an endpoint."""
         for standing in self._world.standings.values():
             standing.left_behind = True
 
@@ -109,7 +109,7 @@ class Author:
             if self._stack.status == "DELETE_COMPLETE":
                 break
             if attempt:
-                # The owner reads the reason, and does what it says.
+                # The owner follows the instructions in the reason.
                 self._chance.calm()
                 self._world.service.faults.clear()
                 self._restore_the_endpoint(before_a_start=True)
@@ -120,13 +120,13 @@ class Author:
             if self._loss is not None:
                 self._loss.check_deletion()
         reason = self._stack.requests[-1].reason
-        # Whose shadow variant it is can't be told where another test has, or has kept, one of that name there.
+        # If another test has, or has retained, a shadow variant of that name there, its owner is not known.
         standing = self._judge.standing
         others = self._judge.others_run() or (standing.shared and standing.keeping)
         another_tests = "is still on endpoint" in reason and others
         if self._stack.status != "DELETE_COMPLETE" and not another_tests:
             self._judge.violated(2, f"the stack can't be deleted: {reason}")
-        # Whatever Lambda still has in store comes late.
+        # Late deliveries of Lambda still follow.
         self._scheduler.sleep(3 * 3600)
 
     def _idle(self) -> None:
@@ -143,11 +143,11 @@ class Author:
             self._judge.endpoint_restored()
 
     def _unnerve(self) -> None:
-        """Something may go wrong in the next operation."""
+        """Adds faults to the next operation at random."""
         if self._chance.hits("test_fails"):
             status = self._dice.choice(["Creating", "Starting", "Updating"])
             self._world.service.faults.add(CancelFault(status, "no capacity"))
-            # Whichever test is first in that status.
+            # It applies to the first test in that status.
             if status == "Updating":
                 self._leave_shadows()
         if self._chance.hits("silent_rollback"):

@@ -1,4 +1,4 @@
-"""SageMaker's and CloudFormation's calls as the handler makes them: late, refused, or lost on the way."""
+"""The handler's calls to SageMaker and CloudFormation, which can be late, refused or lost."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -18,12 +18,12 @@ from local.sagemaker import SageMaker, ServiceError
 
 HANDLER = "handler"
 _PAGE = {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {"content-type": "text/html"}}}
-"""What botocore makes of a proxy's page."""
+"""The response that botocore returns for the page of a proxy."""
 _CHANGING = re.compile(r"^(Create|Update|Start|Stop|Delete)InferenceExperiment$")
 
 
 class Client:
-    """Has a method for each operation, as a boto3 client has. Every call takes its time, and may be the last."""
+    """Has a method for each operation, like a boto3 client. Every call takes time, and may be the last one."""
 
     def __init__(
         self,
@@ -71,14 +71,14 @@ class Client:
         return answer
 
     def _perhaps_unknown(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """The same, or with a status that is in no model."""
+        """The same response, or one with an undocumented status."""
         now = self._scheduler.now()
         if self._chance.hits("unknown_status"):
             self._unknown.append((now, now + timedelta(seconds=self._chance.later.uniform(10, 900))))
         return answer | {"Status": "Paused"} if self._unknown and now < self._unknown[-1][1] else answer
 
     def unknown_since(self, since: datetime) -> timedelta:
-        """For how long experiments have had a status that is in no model."""
+        """How long experiments have had an undocumented status."""
         now = self._scheduler.now()
         shown = (min(now, until) - max(since, began) for began, until in self._unknown)
         return sum((each for each in shown if each > timedelta()), timedelta())
@@ -99,7 +99,7 @@ class Client:
 def sagemaker_of(
     service: SageMaker, productions: Iterable[ProductionWatch], calls: HandlerCalls, policy: Policy | None
 ) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
-    """SageMaker's answers. ``policy``: what IAM holds the function's role to; ``None``: it does not."""
+    """SageMaker's responses. ``policy``: what IAM allows the function's role. ``None``: IAM allows everything."""
 
     def performed(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         def perform() -> dict[str, Any]:

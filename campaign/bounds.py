@@ -1,4 +1,4 @@
-"""What a request may cost at most, whatever happens to it."""
+"""The limits of a request's cost, which hold with every fault."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,13 +6,14 @@ from campaign.cloudformation import Request
 from campaign.function import Function, Run
 
 LIFETIME = 3 * 3600
-"""Seconds: the hour that CloudFormation waits, and the two in which the handler may still clean up."""
+"""Seconds: the hour that CloudFormation waits, and two hours in which the handler may still clean up."""
 CALLS_A_LOOK = 12
 CALLS_BESIDES = 60
 CALLS_OF_A_NO_OP = 4
-"""The experiment and its tags; and where it is at rest, the endpoint and its configuration, which others may change."""
+"""For the experiment and its tags and, if it is at rest, the endpoint and its configuration, which others may change.
+"""
 PAYLOAD = 24_000
-"""Bytes; Lambda takes 256 KiB."""
+"""Bytes. Lambda accepts 256 KiB."""
 
 
 def exceeded(function: Function, requests: Sequence[Request], poll_seconds: float) -> Iterator[str]:
@@ -32,5 +33,5 @@ def exceeded(function: Function, requests: Sequence[Request], poll_seconds: floa
 
 
 def first_calls(runs: Sequence[Run]) -> list[str]:
-    """What the first invocation of a request called of SageMaker."""
+    """The SageMaker calls of a request's first invocation."""
     return [call for call in runs[0].calls if call != "DescribeStacks"]

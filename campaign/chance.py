@@ -1,4 +1,4 @@
-"""The seed's dice, and how often what goes wrong."""
+"""The random generator of a seed, and the probability of each fault."""
 
 from dataclasses import dataclass, fields, replace
 from random import Random
@@ -6,20 +6,20 @@ from random import Random
 
 @dataclass(frozen=True, kw_only=True)
 class Odds:
-    """Probabilities, each for one occasion. A quiet world is one in which none of it happens."""
+    """Probabilities, each for one occasion. In a quiet world, all of them are 0."""
 
     throttle: float = 0.0
     """A call is refused with a ThrottlingException."""
     server_error: float = 0.0
-    """A call is answered with a 500, performed or not."""
+    """A call returns a 500, performed or not."""
     connection_lost: float = 0.0
-    """A call gets no answer, performed or not."""
+    """A call gets no response, performed or not."""
     proxy: float = 0.0
-    """A proxy answers a call with a page of its own, before or after the call took effect."""
+    """A proxy responds to a call with its own page, before or after the call took effect."""
     conflict: float = 0.0
     """A changing call is refused with a ConflictException."""
     crash: float = 0.0
-    """The sandbox is lost, before or after a call out."""
+    """The sandbox crashes, before or after an outgoing call."""
     duplicate: float = 0.0
     """Lambda delivers an event twice."""
     late: float = 0.0
@@ -27,37 +27,37 @@ class Odds:
     invoke_refused: float = 0.0
     """A self-invocation is refused."""
     invoke_lost: float = 0.0
-    """A self-invocation is accepted, and never delivered."""
+    """A self-invocation is accepted, but never delivered."""
     put_refused: float = 0.0
-    """The address of the answer refuses a connection."""
+    """The response URL refuses a connection."""
     put_reset: float = 0.0
-    """The connection breaks after an answer was put, taken or not."""
+    """The connection breaks after a response was put, received or not."""
     put_failed: float = 0.0
-    """An answer that is put is answered with a 503, taken or not."""
+    """The PUT of a response returns a 503, received or not."""
     put_slow: float = 0.0
-    """The address takes up to half a minute, longer than anybody listens."""
+    """The response URL takes up to half a minute, which is longer than the timeout of the client."""
     put_forbidden: float = 0.0
-    """An address answers 403 for good: its signature no longer holds."""
+    """A response URL returns only 403 from then on, because its signature has expired."""
     put_outage: float = 0.0
-    """No address can be reached, for minutes."""
+    """No response URL can be reached for some minutes."""
     meddling: float = 0.0
-    """Somebody stops, edits or deletes the experiment while a request is under way, or between two."""
+    """Someone stops, edits or deletes the experiment during a request, or between two requests."""
     endpoint_meddling: float = 0.0
-    """Somebody updates or scales the endpoint, while a request is under way, or between two."""
+    """Someone updates or scales the endpoint during a request, or between two requests."""
     unknown_status: float = 0.0
-    """SageMaker reports a status that is in no model, for up to a quarter of an hour."""
+    """SageMaker reports an undocumented status for up to 15 minutes."""
     test_fails: float = 0.0
-    """SageMaker gives an experiment up: Cancelled, with a StatusReason."""
+    """SageMaker itself ends an experiment: Cancelled, with a StatusReason."""
     silent_rollback: float = 0.0
-    """An endpoint update at the end of a test is rolled back without a word."""
+    """An endpoint update at the end of a test is rolled back without a message."""
     slow: float = 0.0
     """A transition takes 30 to 70 minutes."""
     cancel: float = 0.0
-    """The user cancels an update, or deletes the stack, while a request is under way."""
+    """The user cancels an update, or deletes the stack, during a request."""
     other_resource_fails: float = 0.0
-    """Something else in the stack fails after the experiment has succeeded."""
+    """Another resource of the stack fails after the experiment has succeeded."""
     malformed: float = 0.0
-    """Somebody invokes the function with an event that is no request."""
+    """Someone invokes the function with an event that is not a request."""
     denied: float = 0.0
     """Access is denied for the first minute of the stack."""
 
@@ -96,19 +96,18 @@ STORM = Odds(
 
 
 _LATER = frozenset({"proxy", "endpoint_meddling", "unknown_status"})
-"""What was added later has dice of its own, so that the lives of known seeds stay what they were, as long as it spares
-them."""
+"""Faults that were added later have their own dice, so that lives of known seeds without them do not change."""
 
 
 class Chance:
-    """One life's dice. What happened is counted by name."""
+    """The dice of one life. Faults that occurred are counted by name."""
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)  # noqa: S311  # a replay, not a secret
-        # A third of the lives is quiet, so that what should simply work is seen to.
+        # A third of the lives is quiet, to check that everything works without faults.
         self.odds = STORM.scaled(self.random.choice([0.0, 0.5, 1.0]))
         self.quiet = self.odds == Odds()
-        """Nothing goes wrong in all of this life."""
+        """No fault occurs in this life."""
         self.counts: dict[str, int] = {}
         self.later = Random(f"{seed} later")  # noqa: S311  # as above
 
@@ -121,5 +120,5 @@ class Chance:
         return True
 
     def calm(self) -> None:
-        """From now on nothing goes wrong any more."""
+        """From now on, no fault occurs."""
         self.odds = Odds()

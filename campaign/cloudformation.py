@@ -1,6 +1,6 @@
 """CloudFormation's side of the contract: a stack with one experiment in it.
 
-What its documentation leaves open is played either way: whether it goes on with the physical id of a FAILED answer.
+It is not documented whether CloudFormation continues with the physical ID of a FAILED response, so both are simulated.
 """
 
 import json
@@ -17,12 +17,12 @@ from simulation.cloudformation import Answer, described, request_event
 from simulation.declarations import Declaration
 
 CLEAN_UPS = 3
-"""How often CloudFormation tries to delete what an update has replaced."""
+"""How often CloudFormation tries to delete a resource that an update has replaced."""
 
 
 @dataclass
 class Request:
-    """One request, and every answer to it."""
+    """One request, and every response to it."""
 
     kind: str
     """Create, Update, Rollback or Delete."""
@@ -42,7 +42,7 @@ class Request:
 
     @property
     def answer(self) -> Answer | None:
-        """The answer that counts: the first one, if it came in time."""
+        """The first response, if it came in time."""
         return self.settled.value if isinstance(self.settled.value, Answer) else None
 
     @property
@@ -55,7 +55,7 @@ class Request:
 
 
 class CloudFormation:
-    """One stack. Its operations are called from within a task, and take as long as they take."""
+    """One stack. Its operations are called from within a task, and take simulated time."""
 
     def __init__(self, scheduler: Scheduler, chance: Chance, function: Function, resource: Resource = FIRST) -> None:
         self._scheduler, self._chance, self._function = scheduler, chance, function
@@ -65,17 +65,18 @@ class CloudFormation:
         self.declared: Declaration = {}
         self.physical_id = ""
         self.there = True
-        """The resource is part of the stack: no update that was to add it was rolled back."""
+        """Whether the resource is part of the stack. It is not, if the update that would have added it was rolled back.
+        """
         self._operation_began = scheduler.now()
         self.leaked: set[str] = set()
-        """The ids whose Delete or rollback has failed for good: what is left is for the stack's owner to remove."""
+        """The IDs whose Delete or rollback has failed permanently. The stack's owner must remove what is left."""
         self.on_answer: Callable[[Request, Answer], None] = lambda *_: None
 
     def describe_stacks(self, _: str, asked: dict[str, Any]) -> dict[str, Any]:
         return described(self.status, self._operation_began, stack_id=asked["StackName"])
 
     def receive(self, request: Request, body: bytes, delivery: int) -> None:
-        """An answer is put to its address, perhaps once more in the same delivery."""
+        """Receives a response, perhaps more than once in the same delivery."""
         if delivery in request.deliveries:
             return
         request.deliveries.add(delivery)
@@ -91,7 +92,7 @@ class CloudFormation:
         return self.status.endswith("_COMPLETE") and not over
 
     def create(self, declared: Declaration, *, added: bool = False) -> None:
-        """``added``: the stack is there already, and an update adds the resource."""
+        """``added``: the stack already exists, and an update adds the resource."""
         self.declared, self.status = declared, "UPDATE_IN_PROGRESS" if added else "CREATE_IN_PROGRESS"
         self._operation_began = self._scheduler.now()
         request = self._send("Create", declared)
@@ -106,7 +107,7 @@ class CloudFormation:
             self.status = "UPDATE_COMPLETE" if added else "CREATE_COMPLETE"
 
     def _take_back(self, declared: Declaration, *, added: bool) -> None:
-        """Deletes what the stack's creation, or the update that added it, has brought."""
+        """Deletes what the creation of the stack, or the update that added the resource, has created."""
         if added:
             self.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
             if not any(self._deleted(self.physical_id, declared) for _ in range(CLEAN_UPS)):
@@ -135,7 +136,7 @@ class CloudFormation:
         self._roll_back(before, declared, now_id)
 
     def continue_rollback(self) -> None:
-        """What the stack's owner does about UPDATE_ROLLBACK_FAILED."""
+        """What the stack's owner does after UPDATE_ROLLBACK_FAILED."""
         failed = self.requests[-1]
         self._roll_back(failed.declared, failed.event["OldResourceProperties"], failed.event["PhysicalResourceId"])
 
@@ -170,7 +171,7 @@ class CloudFormation:
         return request.answer is not None and request.answer.succeeded
 
     def _waited_for(self, request: Request) -> bool:
-        """Whether the user cancelled it while it was under way."""
+        """Waits for the response. Returns whether the user cancelled the request in the meantime."""
         if self._chance.hits("cancel") and not request.settled.wait(self._chance.random.uniform(0, 900)):
             request.given_up = request.cancelled = True
             return True

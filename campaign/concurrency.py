@@ -1,4 +1,4 @@
-"""Many tests that are deployed at once, in an account that runs only a few executions at a time."""
+"""Many tests that are deployed at the same time, in an account with few concurrent executions."""
 
 from datetime import timedelta
 from functools import partial
@@ -11,12 +11,12 @@ from simulation.declarations import declared
 from simulation.function import TIMEOUT
 
 _QUIET = 2
-"""A seed with which nothing goes wrong but what is played here."""
+"""A seed without any other faults."""
 _STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack/Many{0}/{0:08d}-1a2b-4c3d-8e4f-5a6b7c8d9e0f"
 
 
 class ManyAtOnce:
-    """As many stacks, each with a test on an endpoint of its own. All wait for the same function."""
+    """Several stacks, each with a test on its own endpoint. All of them use the same function."""
 
     def __init__(self, count: int, *, limit: int, starting: timedelta) -> None:
         self.world = World(_QUIET, *map(_resource, range(1, count)))
@@ -29,13 +29,13 @@ class ManyAtOnce:
         self.world.scene.set_up()
 
     def deploy(self) -> None:
-        """Each stack is created, at the same time."""
+        """Creates all stacks at the same time."""
         for stack in self.world.stacks:
             self.world.scheduler.spawn(partial(stack.create, declared(EndpointName=stack.resource.endpoint)))
         self._run()
 
     def delete(self) -> None:
-        """Each stack is deleted, at the same time."""
+        """Deletes all stacks at the same time."""
         for stack in self.world.stacks:
             self.world.scheduler.spawn(stack.delete)
         self._run()

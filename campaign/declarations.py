@@ -38,7 +38,7 @@ def first(dice: Random, now: datetime, *, named: bool) -> Declaration:
 
 
 def following(dice: Random, now: datetime, before: Declaration) -> Declaration:
-    """The next declaration of the same resource: mostly one that can be brought about."""
+    """The next declaration of the same resource, usually a feasible one."""
     declared = deepcopy(before)
     for key in ("DesiredState", "ModelVariantActions", "DesiredModelVariants", "Reason"):
         declared.pop(key, None)
@@ -48,7 +48,7 @@ def following(dice: Random, now: datetime, before: Declaration) -> Declaration:
 
 
 def is_same_test(before: Declaration, after: Declaration) -> bool:
-    """Whether nothing of the test itself is declared differently."""
+    """Whether the declaration of the test itself does not change."""
     return {**before, "ServiceTimeout": 0} == {**after, "ServiceTimeout": 0}
 
 
@@ -95,16 +95,16 @@ def _change(dice: Random, now: datetime, declared: Declaration) -> None:
     elif kind == "bad":
         shadow["SamplingPercentage"] = 101
     elif kind == "production":
-        # Not what the endpoint serves, at least most of the time.
+        # It usually differs from what the endpoint serves.
         declared["ModelVariants"][0] = variant(PRODUCTION, dice.choice(MODELS))
         _renew(dice, declared)
     elif kind == "timeout":
-        # Sent as an Update, like any other change, and nothing to do.
+        # CloudFormation sends an Update, but there is nothing to do.
         declared["ServiceTimeout"] = dice.choice([1200, 2400, 3600])
     elif kind == "kms":
         declared["KmsKey"] = "alias/other"
     elif kind == "less":
-        # What a live test can't lose.
+        # These can't be removed from a live test.
         declared.pop(dice.choice(["KmsKey", "DataStorageConfig"]), None)
 
 

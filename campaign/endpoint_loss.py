@@ -1,4 +1,4 @@
-"""Somebody deletes the endpoint, and perhaps makes it again."""
+"""Someone deletes the endpoint, and may create it again."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -12,7 +12,7 @@ _SLOW = timedelta(minutes=20)
 
 
 class EndpointLoss:
-    """Happens once in a life, between two operations of the stack or in the middle of one."""
+    """Occurs once in a life, between two operations of the stack or during one."""
 
     def __init__(self, world: World, judge: Judge, dice: Random) -> None:
         self._world, self._judge, self._dice = world, judge, dice
@@ -32,7 +32,7 @@ class EndpointLoss:
             self._lose()
 
     def _lose(self) -> None:
-        """It can't be deleted while it is updated, so somebody tries again."""
+        """Deletes the endpoint. That is refused during an update, so it is tried again."""
         for _ in range(20):
             try:
                 self._world.scene.somebody("DeleteEndpoint", EndpointName=self._name)
@@ -48,7 +48,7 @@ class EndpointLoss:
             self._world.scheduler.spawn(self.make_again, seconds=self._dice.choice([0, 300, 3600, 2 * 86_400]))
 
     def make_again(self) -> None:
-        """Somebody makes it as it was in the beginning, if it is gone."""
+        """Creates the endpoint as it was in the beginning, if it does not exist."""
         if self._gone_at is None or self._again:
             return
         self._judge.endpoint_changed()
@@ -56,13 +56,14 @@ class EndpointLoss:
         self._world.scene.somebody("CreateEndpoint", EndpointName=self._name, EndpointConfigName="before")
 
     def check_deletion(self) -> None:
-        """Without its endpoint nothing of a test runs, so nothing stands in the way of the stack's deletion."""
+        """Checks that the stack could be deleted without the endpoint, because a test does not run without it."""
         request = self._judge.stack.requests[-1]
         gone = self._gone_at is not None and self._gone_at <= request.sent and not self._again
         behaviour = self._world.service.behaviour
-        # What was deployed can't be stopped without the endpoint. Then a scheduled test goes only if it may be deleted.
+        # A deployed test can't be stopped without the endpoint. A scheduled test can be removed only if it may be
+        # deleted.
         impossible = behaviour.shadow_deployed_before_start and not behaviour.delete_in_created
-        # Somebody's own Stop, which may show late, stands in the way of others.
+        # A Stop by someone else, which may become visible late, prevents others.
         excused = (
             impossible or self._judge.spoilt or self._judge.excuses.may_fail(request) or self._world.slowest > _SLOW
         )

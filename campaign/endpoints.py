@@ -1,4 +1,4 @@
-"""What an endpoint serves, as SageMaker tells it to whoever judges."""
+"""What an endpoint serves, by SageMaker's own state, for the checks."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from local.sagemaker import SageMaker
 
 
 def endpoint(service: SageMaker, name: str) -> dict[str, Any]:
-    """Empty where there is none, or none any more."""
+    """Empty if the endpoint does not exist, or no longer exists."""
     there = (each for each in service.endpoints() if each["EndpointName"] == name)
     return next((each for each in there if each["EndpointStatus"] != "Deleting"), {})
 
@@ -21,7 +21,7 @@ def shadow_models(service: SageMaker, endpoint_name: str) -> list[str]:
 
 
 def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
-    """The variants that an endpoint serves, and those that shadow it: model, instance type and count."""
+    """The production and shadow variants of an endpoint: model, instance type and count."""
     described = endpoint(service, endpoint_name)
     if not described:
         return []

@@ -1,4 +1,4 @@
-"""What Lambda, the address of the answer or SageMaker make impossible, so that it is no fault of the handler's."""
+"""What Lambda, the response URL or SageMaker make impossible, so that it is not a fault of the handler."""
 
 from datetime import timedelta
 
@@ -7,23 +7,23 @@ from campaign.world import World
 
 
 class Excuses:
-    """Those of one stack's requests."""
+    """The excuses for the requests of one stack."""
 
     def __init__(self, world: World, stack: CloudFormation) -> None:
         self._world, self._function, self._stack = world, world.function, stack
 
     @property
     def given_up(self) -> bool:
-        """Whether Lambda gave an invocation up for good. What it had created, nobody else may know of."""
+        """Whether Lambda dropped an invocation permanently. What it had created may then be unknown to all others."""
         return any(request.id in self._function.exhausted for request in self._stack.requests)
 
     def unreachable(self, request: Request) -> bool:
-        """Whether Lambda has given it up, or its answer can't be put anywhere."""
+        """Whether Lambda has dropped the request, or its response can't be put."""
         return request.id in self._function.exhausted or self._world.address.expired(request.event["ResponseURL"])
 
     def too_late(self, request: Request) -> bool:
-        """Whether Lambda delivered it, or a handover of it, so late that hardly any time was left."""
-        # The handler answers a while before the stack gives up, and looks once more before it does.
+        """Whether Lambda delivered the request, or its handover, so late that very little time was left."""
+        # The handler responds some time before CloudFormation's timeout, and reads the state again before it responds.
         reserve = min(180, request.timeout / 4) + 60
         last = request.sent + timedelta(seconds=request.timeout - reserve)
         runs = self._function.of(request.id)
@@ -32,6 +32,6 @@ class Excuses:
         return any(run.delayed and run.began > last for run in runs)
 
     def may_fail(self, request: Request) -> bool:
-        """Whether it is Lambda's doing, or that of a status in no model, if it does not succeed."""
+        """Whether Lambda, or an undocumented status, can be the reason if the request does not succeed."""
         unknown = "unknown_status" in self._world.chance.counts
         return self.unreachable(request) or self.too_late(request) or unknown

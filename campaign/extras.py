@@ -1,4 +1,4 @@
-"""What only some lives have. It has dice of its own, so that all others fall as they did before there was any of it."""
+"""Events that occur only in some lives. They have their own dice, so that the other dice do not change."""
 
 from dataclasses import dataclass
 from random import Random
@@ -6,15 +6,15 @@ from random import Random
 
 @dataclass(frozen=True, kw_only=True)
 class Extras:
-    """What a life has beside a stack with one experiment.
+    """What a life has in addition to a stack with one experiment.
 
     Attributes:
-        takeover: The stack takes over a test that somebody has made before.
-        added: The stack is there already, and an update adds the resource.
+        takeover: The stack takes over a test that someone else has created.
+        added: The stack already exists, and an update adds the resource.
         resizing: Endings are declared with ``DesiredModelVariants``.
-        endpoint_loss: Somebody deletes the endpoint.
+        endpoint_loss: Someone deletes the endpoint.
         neighbour: The same function serves a second stack.
-        opening: Production is mostly declared as it is served.
+        opening: Most declarations omit production, so that it is taken as served.
     """
 
     seed: int = 0
@@ -27,7 +27,7 @@ class Extras:
 
     @property
     def played(self) -> dict[str, int]:
-        """For the report: each that this life has."""
+        """The extras of this life, for the report."""
         named = {
             "takeover": self.takeover,
             "added by an update": self.added,
@@ -39,7 +39,7 @@ class Extras:
         return {name: 1 for name, played in named.items() if played}
 
     def dice(self, what: str) -> Random:
-        """For one of them."""
+        """The dice of one extra."""
         return Random(f"{self.seed} {what}")  # noqa: S311  # a replay, not a secret
 
 
@@ -47,7 +47,7 @@ NONE = Extras()
 
 
 def drawn(seed: int) -> Extras:
-    """Each with dice of its own, so that a further one changes nothing of those that there are."""
+    """Draws the extras. Each has its own dice, so that a new one does not change the others."""
 
     def is_played(what: str, odds: float) -> bool:
         return Extras(seed=seed).dice(f"{what} or not").random() < odds
@@ -59,7 +59,7 @@ def drawn(seed: int) -> Extras:
         added=takeover and is_played("added", 0.3),
         resizing=is_played("resizing", 0.2),
         endpoint_loss=is_played("endpoint loss", 0.1),
-        # What it takes over might be the neighbour's, which is another matter.
+        # Otherwise it might take over the test of the neighbour.
         neighbour=not takeover and is_played("neighbour", 0.15),
         opening=is_played("opening", 0.25),
     )

@@ -1,4 +1,4 @@
-"""Lambda's side: asynchronous invocations, at least once; retries, crashes, time-outs."""
+"""Lambda's side: asynchronous invocations, delivered at least once; retries, crashes, timeouts."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,20 +17,20 @@ from campaign.scheduler import Scheduler
 from simulation.function import Context
 
 RETRIES_AFTER = (60, 120)
-"""Seconds: Lambda runs an asynchronous invocation that failed two more times."""
+"""Seconds. Lambda retries a failed asynchronous invocation twice."""
 
 
 MAX_EVENT_AGE = timedelta(hours=1)
-"""For so long Lambda keeps an event that it can't serve yet: what the provider's function is set to."""
+"""How long Lambda keeps an event that it can't serve yet, as configured for the provider's function."""
 THROTTLED_LONGEST = 300
-"""Seconds: it tries again after one second, and then after twice as long each time, up to this."""
+"""Seconds. Lambda retries after one second, and then after twice as long each time, up to this."""
 
 _PROMPT = 2
 """Seconds."""
 
 
 class SandboxLostError(GreenletExit):
-    """The sandbox is gone, in the middle of whatever it did."""
+    """The sandbox crashed during an invocation."""
 
 
 @dataclass
@@ -38,11 +38,11 @@ class Run:
     """One invocation.
 
     Attributes:
-        request: The id of CloudFormation's request, if the event has one.
-        generation: How often the request had been handed over by then.
+        request: The ID of the CloudFormation request, if the event has one.
+        generation: How often the request had been handed over before.
         event: What was delivered.
-        size: How many bytes that is.
-        delayed: Whether Lambda let it wait, or runs it once more.
+        size: The size of the event in bytes.
+        delayed: Whether Lambda delayed the event, or retries it.
         again: Whether the same event had been delivered before.
         calls: The operations that were called.
         handovers: How many invocations of itself were accepted.
@@ -64,11 +64,11 @@ class Run:
 
 @dataclass(frozen=True)
 class _Delivery:
-    """An event that Lambda is about to serve.
+    """An event that Lambda will deliver.
 
     Attributes:
-        since: When it was to be served first, if there was no room then.
-        throttled: How often there was none.
+        since: When it was first due, if the invocation was throttled then.
+        throttled: How often it was throttled.
     """
 
     payload: bytes
@@ -80,7 +80,7 @@ class _Delivery:
 
 
 class Function:
-    """The function: events go in, and are served sooner or later, once or more often."""
+    """The function. Events are queued, and are served sooner or later, once or more often."""
 
     def __init__(
         self,
@@ -92,17 +92,17 @@ class Function:
         self._scheduler, self._chance, self._serve, self.timeout = scheduler, chance, serve, timeout
         self.runs: list[Run] = []
         self.exhausted: set[str] = set()
-        """The requests of which Lambda has given an invocation up, or has lost one that it had accepted."""
+        """The requests of which Lambda has dropped an invocation after its retries, or has lost an accepted one."""
         self.limit: int | None = None
         """How many invocations may run at once."""
         self.busiest = self.throttled = 0
-        """How many have run at once, and how often one had to wait."""
+        """The most that have run at once, and how often an invocation was throttled."""
         self._present: dict[greenlet, Run] = {}
         self._delivered: set[tuple[str, int]] = set()
         self._invocations = 0
 
     def invoke(self, payload: bytes) -> None:
-        """Takes an event: it will be delivered at least once."""
+        """Accepts an event, which will be delivered at least once."""
         times = 2 if self._chance.hits("duplicate") else 1
         for copy in range(times):
             late = self._chance.random.uniform(60, 1800) if self._chance.hits("late") or copy else 0.0
@@ -115,16 +115,16 @@ class Function:
         return [run for run in self.runs if run.request == request]
 
     def called(self, operation: str) -> None:
-        """The present invocation calls an operation."""
+        """Records that the current invocation calls an operation."""
         self._present[getcurrent()].calls.append(operation)
 
     @property
     def present_event(self) -> Any:
-        """What the present invocation was invoked with."""
+        """The event of the current invocation."""
         return self._present[getcurrent()].event
 
     def handed_over(self) -> None:
-        """The present invocation has invoked another."""
+        """Records that the current invocation has invoked another."""
         self._present[getcurrent()].handovers += 1
 
     def _start(self, payload: bytes, id: str, attempt: int, seconds: float) -> None:
@@ -132,7 +132,7 @@ class Function:
         self._scheduler.spawn(lambda: self._attempt(delivery), seconds=seconds)
 
     def _is_throttled(self, delivery: "_Delivery", request: str) -> bool:
-        """Whether there is no room for an invocation. Then it is tried again, unless the event is too old."""
+        """Whether an invocation is throttled. If so, it is retried, unless the event is too old."""
         if self.limit is None or len(self._present) < self.limit:
             return False
         now, pause = self._scheduler.now(), min(2.0**delivery.throttled, THROTTLED_LONGEST)
@@ -153,7 +153,7 @@ class Function:
             return
         generation = event["CrHelperData"]["Progress"]["hops"] if request and "CrHelperData" in event else 0
         again = (request, generation) in self._delivered
-        # What was delivered, whatever the handler makes of it.
+        # The event as delivered, even if the handler changes it.
         delivered = json.loads(payload)
         run = Run(request, generation, delivered, len(payload), again, delayed, now())
         self._delivered.add((request, generation))
@@ -184,7 +184,7 @@ class Function:
 
 
 class Timer:
-    """``threading.Timer`` on the simulated clock: crhelper's last resort before a time-out."""
+    """``threading.Timer`` on the simulated clock: the last resort of crhelper before a timeout."""
 
     scheduler: Scheduler
 
@@ -205,7 +205,7 @@ class Timer:
 
 @contextmanager
 def simulated_timers(scheduler: Scheduler) -> Iterator[None]:
-    """crhelper's timer counts the simulated time."""
+    """Makes crhelper's timer use the simulated time."""
     Timer.scheduler = scheduler
     with mock.patch.object(resource_helper, "threading", SimpleNamespace(Timer=Timer)):
         yield

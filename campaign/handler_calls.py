@@ -1,4 +1,4 @@
-"""What the handler has changed, and on behalf of which request."""
+"""What the handler has changed, and for which request."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,15 +15,15 @@ _OWNER = ("sagemaker-inference-experiment:stack-id", "sagemaker-inference-experi
 
 @dataclass
 class HandlerCall:
-    """One call that changes something.
+    """A call that changes something.
 
     Attributes:
         request: The id of the request.
-        asked_by: The stack and the logical id that the request is of.
-        owned_by: The same of the experiment, as its tags said before; empty where they said nothing.
+        asked_by: The stack and the logical ID of the request.
+        owned_by: The stack and the logical ID of the experiment, by its tags before the call; empty if they had none.
         status: The experiment's status before.
-        name: The experiment's, in lower case.
-        code: The error's, where it was refused.
+        name: The name of the experiment, in lower case.
+        code: The error code, if the call was refused.
     """
 
     request: str
@@ -38,7 +38,7 @@ class HandlerCall:
 
 
 class HandlerCalls:
-    """Keeps them."""
+    """Records the calls of the handler."""
 
     def __init__(self, service: SageMaker, function: Function) -> None:
         self._service, self._function = service, function

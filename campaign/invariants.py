@@ -1,4 +1,4 @@
-"""What must hold, whatever happens. Written from the declarations and from SageMaker's state, not from the handler."""
+"""The invariants. They are written from the declarations and from SageMaker's state, independently of the handler."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,7 @@ NAMES = {
 ENDED = ("Completed", "Cancelled")
 _LONGEST = timedelta(days=30)
 _CLEANING = 2 * 3600
-"""Seconds that a Create that nobody waits for may take to remove what it has created."""
+"""The seconds that a Create, for which CloudFormation no longer waits, may take to remove what it has created."""
 _LOOKS = re.compile(r"^(Describe|List)")
 
 
@@ -45,7 +45,7 @@ class Violation:
 
 
 def own(service: SageMaker, resource: Resource) -> list[dict[str, Any]]:
-    """The experiments of a resource, by their tags, or by a name that only it generates."""
+    """The experiments of a resource, by their tags, or by a name that only this resource generates."""
     tags = service.tags_by_arn()
     return [
         each
@@ -55,7 +55,7 @@ def own(service: SageMaker, resource: Resource) -> list[dict[str, Any]]:
 
 
 def promotes(declared: Declaration) -> bool:
-    """Whether it says anywhere that the shadow is promoted: now, or when it is deleted."""
+    """Whether the declaration promotes the shadow variant, now or at the deletion."""
     endings = (declared, declared.get("OnDelete", {}))
     return any(ending.get("ModelVariantActions", {}).get(SHADOW) == "Promote" for ending in endings)
 
@@ -67,7 +67,7 @@ def keeps_the_shadow(declared: Declaration) -> bool:
 
 def answered(request: Request, answer: Answer) -> str | None:
     body, event = answer.body, request.event
-    # What a cancelled Create has brought about has to go first, and nobody waits for the answer.
+    # A cancelled Create must first remove what it has created, and CloudFormation does not wait for the response.
     allowed = request.timeout + (_CLEANING if request.cancelled and request.kind == "Create" else 0)
     if (answer.at - request.sent).total_seconds() > allowed and answer is request.answers[0]:
         return f"{request.id} {request.kind} answered after {answer.at - request.sent}"
@@ -81,7 +81,7 @@ def answered(request: Request, answer: Answer) -> str | None:
 
 
 def foreign_calls(service: SageMaker, foreign: Mapping[str, datetime]) -> list[str]:
-    """What the handler called upon experiments that are not the stack's. Another may have had the name before."""
+    """The handler's calls on experiments of other owners. Another experiment may have had the name before."""
     # An ARN has the name in lower case.
     since = {each: at for name, at in foreign.items() for each in (name, name.lower())}
     return [
@@ -103,9 +103,9 @@ def unlike(
     started_early: bool,
     before: Sequence[Declaration],
 ) -> str | None:
-    """How the live experiment differs from its declaration; ``None`` if it doesn't.
+    """How the live experiment differs from its declaration. ``None`` if it does not.
 
-    ``before``: what was declared of it before.
+    ``before``: its previous declarations.
     """
     live = next((each for each in service.experiments() if each["Name"] == name), None)
     if live is None:
@@ -114,7 +114,7 @@ def unlike(
     if live["Status"] in ENDED:
         return None if rollback else _unlike_ended(declared, live, service)
     if rollback:
-        # A running test takes three fields, so no more can be taken back than those.
+        # Only three fields of a running test can change, so only these can be reverted.
         return _first(_differences(declared, live, _DESCRIPTION_AND_SAMPLING, before))
     if "DesiredState" in declared:
         return f"{name} is {live['Status']}, declared to be {declared['DesiredState']}"
@@ -132,7 +132,7 @@ def _unlike_ended(declared: Declaration, live: dict[str, Any], service: SageMake
         return None
     if live["Status"] != declared["DesiredState"]:
         return f"{live['Name']} is {live['Status']}, declared to be {declared['DesiredState']}"
-    # At the end of its schedule SageMaker restores the shadow variant that an earlier run was to keep.
+    # At the end of the schedule, SageMaker restores the shadow variant that an earlier run has retained.
     own = next(each["ModelName"] for each in live["ModelVariants"] if each["VariantName"] == SHADOW)
     left = own in endpoints.shadow_models(service, declared["EndpointName"])
     if declared["ModelVariantActions"][SHADOW] == "Remove" and left:
@@ -150,9 +150,9 @@ def _differences(
 
 
 def _shadow_as_declared(declared: Declaration, live: dict[str, Any], before: Sequence[Declaration]) -> tuple[Any, Any]:
-    """What is declared of the shadow variant.
+    """The declared values of the shadow variant.
 
-    What is left open of its instances stays as it was declared for the test before; else it is production's.
+    Omitted instance settings stay as they were declared before for the test. Otherwise they are those of production.
     """
     (entry,) = declared["ModelVariants"]
     found = {each["VariantName"]: each for each in live["ModelVariants"]}
@@ -180,7 +180,7 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
 
 def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker) -> list[str]:
     schedule = declared["Schedule"]
-    # One whose declared start was past when it was created starts at once, by way of Created or not.
+    # If the declared start was in the past at creation, the test starts at once, through Created or not.
     planned = (
         live["Status"] == "Created"
         and "StartTime" in schedule
@@ -192,10 +192,10 @@ def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker
             # SageMaker moves the end of a test that was started early.
             end = min(end, live["Schedule"]["StartTime"] + _LONGEST)
     elif live["Status"] != "Created" and not service.behaviour.reports_actual_start:
-        # What a duration counts from can't be seen.
+        # The start of the duration can't be observed.
         return []
     elif not planned and "StartTime" not in live["Schedule"]:
-        # Not yet.
+        # It is not due yet.
         return []
     else:
         days = timedelta(days=int(schedule["Duration"][1:-1]))
@@ -204,7 +204,7 @@ def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker
 
 
 def missing_tags(declared: Declaration, name: str, service: SageMaker) -> list[str]:
-    """The declared tags that a live experiment lacks. They may take a while to show."""
+    """The declared tags that a live experiment lacks. They may become visible late."""
     live = next((each for each in service.experiments() if each["Name"] == name), None)
     tags = service.tags_by_arn().get(live["Arn"], {}) if live else {}
     return [
@@ -260,7 +260,7 @@ _FIELDS: dict[str, _Read] = {
     **_DESCRIPTION_AND_SAMPLING,
     "RoleArn": _same("RoleArn"),
     "EndpointName": (lambda declared: declared["EndpointName"], lambda live: live["EndpointMetadata"]["EndpointName"]),
-    # It may be reported under another of its names.
+    # SageMaker may report it under another of its names.
     "KmsKey": (lambda declared: "KmsKey" in declared, lambda live: "KmsKey" in live),
     "ModelVariants": (_variants, _variants),
     "DataStorageConfig": _same("DataStorageConfig"),

@@ -1,7 +1,8 @@
-"""Judges one life: what was answered, what is live then, and what is left when all is over.
+"""Checks one life: the responses, the live state after them, and what is left at the end.
 
-What is not the handler's doing is no violation: somebody has just meddled, a test has begun or ended by its own
-schedule, Lambda has given a request up, or SageMaker itself has left the shadow on the endpoint.
+A difference that the handler does not cause is not a violation: someone else has just changed something, a test has
+started or ended by its own schedule, Lambda has dropped a request, or SageMaker itself has left the shadow variant on
+the endpoint.
 """
 
 from datetime import datetime, timedelta
@@ -20,11 +21,12 @@ from simulation.declarations import Declaration
 
 _QUIET = timedelta(minutes=2)
 _LATE = timedelta(minutes=1)
-"""What is judged a while after somebody meddled, or a test began or ended by itself, says nothing of the handler."""
+"""Shortly after a change by someone else, or after a scheduled start or end, the state says nothing about the handler.
+"""
 
 
 class Judge:
-    """Has seen what the stack's author declared, and what others did."""
+    """Knows what the stack's author declared, and what others did."""
 
     def __init__(self, world: World, stack: CloudFormation, outcome: Outcome) -> None:
         self._world, self.stack, self.outcome = world, stack, outcome
@@ -36,32 +38,34 @@ class Judge:
         self._meddled = START - timedelta(days=1)
         self._restored: datetime | None = None
         self.spoilt = False
-        """Somebody, or SageMaker, has changed the experiment for good since the last operation of the stack began."""
+        """Someone else, or SageMaker, has changed the experiment permanently since the last operation of the stack
+        began.
+        """
         self.started_early: set[str] = set()
-        """The experiments that somebody has started. A declaration that says when they start holds all the same."""
+        """The experiments that someone else has started. A declaration of their start is still considered met."""
         self.adopts = False
-        """The stack takes over a test that somebody has made."""
+        """The stack takes over a test that someone else has created."""
         self.written_off: set[str] = set()
-        """What a Delete has left the records of: their endpoint was gone, so that nothing of them runs."""
+        """Experiments whose records a Delete has left. Their endpoint did not exist, so they do not run."""
         stack.on_answer = self._answered
         world.productions[stack.resource.endpoint].on_violation = lambda what: self.violated(6, what)
 
     def declared(self, declared: Declaration) -> None:
-        """This is going to be deployed."""
-        # What somebody has done right before may not show yet, so that the handler can't know of it.
+        """Records a declaration that will be deployed."""
+        # A change shortly before may not be visible to the handler yet.
         self.spoilt = self._world.scheduler.now() - self._meddled < _LATE
         self.standing.declared(declared)
 
     def meddled(self) -> None:
-        """Somebody has done something to the experiment."""
+        """Records that someone else has changed the experiment."""
         self._meddled, self.spoilt = self._world.scheduler.now(), True
 
     def endpoint_changed(self) -> None:
-        """Somebody has updated or scaled the endpoint."""
+        """Records that someone else has updated or scaled the endpoint."""
         self.standing.change()
 
     def endpoint_restored(self) -> None:
-        """The endpoint's owner has taken it back to what it served in the beginning."""
+        """Records that the endpoint's owner has restored what it served in the beginning."""
         self._restored = self._world.scheduler.now()
         if self.standing.shared:
             self.standing.change()
@@ -70,7 +74,7 @@ class Judge:
         self.outcome.violations.append(Violation(invariant, what, self._world.scheduler.now()))
 
     def operation_ended(self) -> None:
-        """A while after an operation of the stack, the experiment is as the stack now declares it."""
+        """Checks that some time after an operation of the stack, the experiment is as the stack declares it."""
         if self.spoilt or self._unsettled() or self._moves_by_schedule() or not self.stack.there:
             return
         now = self._world.scheduler.now()
@@ -85,7 +89,7 @@ class Judge:
 
     def _unlike(self, declared: Declaration, name: str, now: datetime, *, rollback: bool) -> str | None:
         if rollback and all(each["Name"] != name for each in self._own()):
-            # It is gone, and perhaps another has its name now. Nothing is left that could be taken back.
+            # It no longer exists, and another may have its name. Nothing is left that could be reverted.
             return None
         early = name in self.started_early
         return invariants.unlike(
@@ -99,28 +103,28 @@ class Judge:
         )
 
     def rollback_failed(self) -> None:
-        """The stack is UPDATE_ROLLBACK_FAILED."""
+        """Checks whether the rollback was allowed to fail."""
         request = self.stack.requests[-1]
         now = self._world.scheduler.now()
         began = min((run.began for run in self._function.of(request.id)), default=now)
-        # The update that is taken back is waited for, then the rollback's own, and a status that is in no model.
+        # The handler waits for the update that is rolled back, for the rollback's own, and for an undocumented status.
         unknown = self._world.sagemaker.unknown_since(request.sent)
         took = 2 * self._world.slowest + (began - request.sent) + unknown
         slow = took.total_seconds() > request.timeout - 300
         if not self._excused(request) and not self.excuses.too_late(request) and not slow:
             self.violated(5, f"{request.id}: {request.reason}")
-        # What a rollback can't remove is for the stack's owner, who goes on without it.
+        # The stack's owner must remove what a rollback can't remove, and continues without it.
         others = {each["Name"] for each in self._own()} - {self.stack.physical_id}
         self.stack.leaked |= others
 
     def is_nothing_to_do(self, declared: Declaration) -> bool:
-        """Whether nothing is declared anew, nothing goes wrong, and nothing moves by itself meanwhile."""
+        """Whether the declaration does not change, no fault occurs, and nothing changes by itself in the meantime."""
         quiet = self._world.chance.quiet and not self._moves_by_schedule() and not self._unsettled()
-        # The end of a test that was not waited for is put right with the next request.
+        # If the handler did not wait for a test, the next request corrects its end.
         quiet = quiet and "WaitFor" not in declared
-        # Nor is that of a test that somebody has started: a duration counts from the actual start.
+        # The same applies to a test that someone else has started, because a duration counts from the actual start.
         quiet = quiet and self.stack.physical_id not in self.started_early
-        # What runs on an endpoint that is gone is no longer as it is declared.
+        # A test on an endpoint that no longer exists differs from its declaration.
         quiet = quiet and not self.standing.changed
         return quiet and is_same_test(self.stack.declared, declared)
 
@@ -177,7 +181,7 @@ class Judge:
             self._check_not_undone(request, answer)
 
     def _check_not_undone(self, request: Request, answer: Answer) -> None:
-        """A rollback does not end the very test that it goes back to."""
+        """Checks that a rollback does not end the test that it restores."""
         concluded = any("DesiredState" in each.declared for each in self.stack.requests)
         for call in self._calls():
             ends = call.operation in ("StopInferenceExperiment", "DeleteInferenceExperiment") and not call.code
@@ -192,12 +196,12 @@ class Judge:
                 self.violated(5, f"{request.id} {call.operation} of what it goes back to")
 
     def _check_deleted(self, request: Request, answer: Answer) -> None:
-        # What a takeover that is taken back leaves is judged by `Takeover`, once its tags show.
+        # `Takeover` checks what a rolled-back takeover leaves, once the tags are visible.
         goes_on = self.adopts and "ROLLBACK" in self.stack.status and self.resource.given_name
         gone = not endpoints.endpoint(self._service, self.resource.endpoint)
         for each in [each for each in self._own() if each["Name"] not in (goes_on, *self.written_off)]:
             if gone and each["Status"] != "Created":
-                # Nothing of it runs, but one that is scheduled would start once there is such an endpoint again.
+                # It does not run, but a scheduled test would start once the endpoint exists again.
                 self.written_off.add(each["Name"])
             elif each["Name"] == answer.physical_id and each["Status"] not in invariants.ENDED:
                 self.violated(2, f"{request.id}: {each['Name']} is {each['Status']} after its Delete")
@@ -208,7 +212,7 @@ class Judge:
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
 
     def others_run(self) -> bool:
-        """Whether somebody else's test is on the endpoint."""
+        """Whether a test of another owner is on the endpoint."""
         own = [each["Name"] for each in self._own()]
         return any(
             each["Name"] not in own
@@ -218,13 +222,13 @@ class Judge:
         )
 
     def _concerned(self) -> list[dict[str, Any]]:
-        """Its experiments, and one that it takes over, whose tags may not show yet."""
+        """The stack's experiments, and one that it takes over, whose tags may not be visible yet."""
         own, name = self._own(), self.stack.physical_id or self.resource.given_name
         others = self._service.experiments() if self.adopts else []
         return own + [each for each in others if each["Name"] == name and each not in own]
 
     def _calls(self) -> list[HandlerCall]:
-        """What the handler has changed, or tried to, on behalf of this stack."""
+        """What the handler has changed, or tried to change, for this stack."""
         owner = tuple(self.resource.tags.values())
         return [call for call in self._world.calls.made if call.asked_by == owner]
 
@@ -237,7 +241,7 @@ class Judge:
             self.violated(6, f"production serves {models}")
 
     def _moves_by_schedule(self) -> bool:
-        """Whether a test is just starting or stopping because its time has come."""
+        """Whether a test is starting or stopping by its schedule."""
         now = self._world.scheduler.now()
         return any(
             each["Status"] == status and each["Schedule"].get(moment, now) <= now
@@ -246,27 +250,27 @@ class Judge:
         )
 
     def _is_restored_since(self, name: str) -> bool:
-        """Whether what a test has left on the endpoint was taken off it by the endpoint's owner."""
+        """Whether the endpoint's owner has removed what a test has left on the endpoint."""
         ended = next((each.get("CompletionTime") for each in self._own() if each["Name"] == name), None)
         return ended is not None and self._restored is not None and ended <= self._restored
 
     def _may_leave_it(self, request: Request) -> bool:
-        """Whether a rollback may leave a test as it is: what it is, or what it runs on, is not known to the handler."""
+        """Whether a rollback may leave a test as it is, because the handler does not know its status or endpoint."""
         unknown = "unknown_status" in self._world.chance.counts
         overtaken = any(self._on_its_way(call, request) and not call.code for call in self._calls())
         return self.standing.changed or unknown or overtaken or self._excused(request)
 
     def _on_its_way(self, call: HandlerCall, rollback: Request) -> bool:
-        """Whether the update that a rollback takes back made the call before it could know of the rollback.
+        """Whether the rolled-back update made the call before it could know about the rollback.
 
-        What CloudFormation said of the stack, and what the tags show, is up to a minute old. And an update that Lambda
-        delivers late can't be told from the rollback itself, until that is delivered.
+        The response of DescribeStacks and the visible tags are up to a minute old. And until the rollback is delivered,
+        an update that Lambda delivers late can't be distinguished from it.
         """
         began = min((run.began for run in self._function.of(rollback.id)), default=rollback.sent)
         return call.request != rollback.id and rollback.sent <= call.at < max(rollback.sent, began) + _LATE
 
     def _unsettled(self) -> bool:
-        """Whether something that is not the handler's doing has just happened to the experiment."""
+        """Whether the experiment has just changed for a reason other than the handler."""
         now = self._world.scheduler.now()
         if now - self._meddled < _QUIET:
             return True

@@ -1,4 +1,4 @@
-"""One life: a stack is created, changed a few times, and deleted, while everything around it may go wrong."""
+"""One life: a stack is created, changed a few times, and deleted, while faults occur around it."""
 
 from random import Random
 
@@ -16,7 +16,7 @@ from campaign.world import World
 
 
 class Life:
-    """One seed's life."""
+    """The life of one seed."""
 
     def __init__(self, seed: int, has: Extras) -> None:
         self.outcome, self._has = Outcome(seed), has
@@ -62,15 +62,15 @@ class Life:
 
 
 def live(seed: int, *, log: bool = False, plain: bool = False) -> Outcome:
-    """Lives one seed's life. ``plain``: without what only some lives have, as it was before there was any of it."""
-    # The level changes nothing but what is logged; a replay is to be read.
+    """Runs the life of one seed. ``plain``: without extras, as before extras were added."""
+    # The level changes only the log. A replay has a readable level.
     level = "INFO" if log else Random(seed).choice(logs.LEVELS)  # noqa: S311
     with logs.captured(level) as stream:
         life = Life(seed, extras.NONE if plain else extras.drawn(seed))
         try:
             outcome = life.run()
         except Exception as error:
-            # Exceptions of a worker process don't all survive the way back.
+            # Not all exceptions of a worker process can be pickled.
             raise RuntimeError(f"seed {seed} broke the campaign itself: {error!r}") from error
     text = stream.getvalue()
     for line in logs.faulty(text):

@@ -1,4 +1,4 @@
-"""What is logged during a life, and what must not be."""
+"""The log of a life, and what it must not contain."""
 
 import io
 import json
@@ -12,7 +12,7 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def faulty(text: str) -> list[str]:
-    """The lines that are no JSON, or that hold a signature."""
+    """The lines that are not JSON, or that contain a signature."""
     return [line for line in text.splitlines() if "X-Amz-Signature" in line or not _is_json(line)]
 
 
@@ -26,7 +26,7 @@ def _is_json(line: str) -> bool:
 
 @contextmanager
 def captured(level: str) -> Iterator[io.StringIO]:
-    """All that is logged at that level, in place of what was set up."""
+    """Captures everything that is logged at that level."""
     stream, root = io.StringIO(), logging.getLogger()
     before, before_level = root.handlers[:], root.level
     root.handlers[:] = [logging.StreamHandler(stream)]

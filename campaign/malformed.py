@@ -1,4 +1,4 @@
-"""What is no request of CloudFormation's, or no declaration: somebody tries the function out in the console."""
+"""Events that are not CloudFormation requests, or have no valid declaration, as in a test invocation in the console."""
 
 import json
 import re
@@ -13,13 +13,13 @@ from campaign.scheduler import Scheduler
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Elsewhere/9f8e7d6c-5b4a-4978-8796-a5b4c3d2e1f0"
 _LOOKS = re.compile(r"^(Describe|List)")
 _SECONDS = 120
-"""An answer's own retries included."""
+"""Including the retries of a response."""
 _HUGE = "x" * 1_000_000
 _WRONG: tuple[Any, ...] = (None, 5, "", [], {}, ["x"], _HUGE)
 
 
 def event(dice: Random, number: int) -> Any:
-    """An event that can't be meant. Its properties declare nothing that could be brought about."""
+    """An invalid event. Its properties declare nothing feasible."""
     whole: dict[str, Any] = {
         "RequestType": dice.choice(["Create", "Update", "Delete"]),
         "RequestId": f"malformed-{number}",
@@ -49,13 +49,13 @@ def event(dice: Random, number: int) -> Any:
 
 
 def address(asked: Any) -> str | None:
-    """Where an answer is to go, if it says so."""
+    """The URL for the response, if the event has one."""
     url = asked.get("ResponseURL") if isinstance(asked, dict) else None
     return url if isinstance(url, str) and url.startswith("https://") and len(url) < 200 else None
 
 
 class Strangers:
-    """People who invoke the function with what is no request, and what comes of it."""
+    """Invocations of the function with events that are not requests, and their results."""
 
     def __init__(self, scheduler: Scheduler, chance: Chance, function: Function) -> None:
         self._scheduler, self._chance, self._function = scheduler, chance, function

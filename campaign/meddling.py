@@ -1,4 +1,4 @@
-"""Somebody who does things by hand: to the experiment, and to the endpoint."""
+"""Manual changes of the experiment and of the endpoint by someone else."""
 
 from random import Random
 from typing import Any
@@ -12,7 +12,7 @@ from simulation.endpoints import SOMEBODY
 
 
 class Meddler:
-    """Meddles at times, until the life is over."""
+    """Makes changes at random times, until the life ends."""
 
     def __init__(self, world: World, judge: Judge, dice: Random) -> None:
         self._world, self._judge, self._dice = world, judge, dice
@@ -20,7 +20,7 @@ class Meddler:
         self.gone = False
 
     def meddle(self) -> None:
-        """Does something to the experiment."""
+        """Makes a change of the experiment."""
         mine = invariants.own(self._service, self._resource)
         if self.gone or not mine or not self._world.chance.hits("meddling"):
             return
@@ -33,7 +33,7 @@ class Meddler:
             ("StartInferenceExperiment", {}),
         ]
         if name != given and not name.startswith(f"{given}-"):
-            # Without them an experiment whose name anybody may give is nobody's, for good.
+            # Without these tags, an experiment whose name is not generated permanently has no owner.
             what.append(("DeleteTags", {"TagKeys": list(self._service.tags_by_arn()[victim["Arn"]])}))
         operation, arguments = self._dice.choice(what)
         whose = {"ResourceArn": victim["Arn"]} if operation == "DeleteTags" else {"Name": name}
@@ -44,16 +44,16 @@ class Meddler:
         self._judge.meddled()
         started = victim["Status"] in ("Starting", "Running", "Updating")
         if operation == "StartInferenceExperiment" or (operation == "DeleteTags" and started):
-            # Without its tags nobody knows that an update, which was rolled back, has started it.
+            # Without the tags, it is not known that a rolled-back update has started it.
             self._judge.started_early.add(name)
         deployed_early = self._service.behaviour.shadow_deployed_before_start
         there = deployed_early or endpoints.shadows(self._service, self._resource.endpoint)
         if operation == "DeleteInferenceExperiment" and there:
-            # Nobody knows any more whose shadow variant that is. It may be on its way to the endpoint.
+            # The owner of that shadow variant is no longer known, and it may still be deploying.
             self._judge.standing.left_behind = True
 
     def meddle_with_the_endpoint(self) -> None:
-        """Changes what the endpoint serves, or how much of it."""
+        """Changes what the endpoint serves, or its number of instances."""
         first = self._resource == self._world.stack.resource
         if self.gone or not first or not self._world.chance.hits("endpoint_meddling"):
             return

@@ -1,6 +1,6 @@
-"""Faults in the handler itself: what the campaign must find, or it would find nothing.
+"""Faults that are planted in the handler itself, and that the campaign must find.
 
-``python -m campaign.mutants`` plants one after another, and lives lives until an invariant breaks.
+``python -m campaign.mutants`` plants one after another, and runs lives until an invariant is violated.
 """
 
 import logging
@@ -53,7 +53,7 @@ def _without_sampling(original: Callable[..., Any]) -> Callable[..., Any]:
 
 @replacing
 def _without_the_last(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Of the tags whose keys a declaration of the campaign may have."""
+    """Omits the last of the tags that a declaration of the campaign may have."""
     return lambda tags: original({key: value for key, value in tags.items() if key != "c"})
 
 
@@ -73,7 +73,7 @@ def _acting(production: str, shadow: str) -> Callable[..., Any]:
     def stop(experiment: Any, *given: Any, **named: Any) -> Any:
         actions = {experiment.production_name: production, experiment.shadow_name: shadow}
         sent = {**original(experiment, *given, **named), "ModelVariantActions": actions}
-        # They name the variants that stay by the other actions, and SageMaker would refuse the call.
+        # They fit the original actions, so SageMaker would refuse the call.
         sent.pop("DesiredModelVariants", None)
         return sent
 
@@ -110,7 +110,7 @@ def _logging_the_event(original: Callable[..., Any]) -> Callable[..., Any]:
 
 @replacing
 def _taken_over(_: Callable[..., Any]) -> Callable[..., Any]:
-    """As if each Delete of what was taken over were a rollback of that."""
+    """Treats each Delete of an experiment that was taken over as a rollback of the takeover."""
     return lambda _, target: target.taken_over
 
 
@@ -124,7 +124,7 @@ def _without_sizes(original: Callable[..., Any]) -> Callable[..., Any]:
 
 @replacing
 def _on_larger_instances(original: Callable[..., Any]) -> Callable[..., Any]:
-    """A shadow variant whose instances are left open is deployed on others than production's."""
+    """Deploys a shadow variant without declared instances on a different instance type than production."""
 
     def resolve(declared: Any, served: Any) -> Any:
         desired = original(declared, served)
@@ -137,7 +137,7 @@ def _on_larger_instances(original: Callable[..., Any]) -> Callable[..., Any]:
 
 @replacing
 def _any_owner(_: Callable[..., Any]) -> Callable[..., Any]:
-    """Whatever a stack of this kind has made is taken for the resource's own."""
+    """Treats every experiment that any stack has created as the resource's own."""
     return lambda self, tags, *, by_name: by_name or self.tags.keys() <= tags.keys()
 
 
@@ -222,7 +222,7 @@ MUTANTS = (
 
 
 def _in_words(mutant: Mutant, found: tuple[set[int], int] | None) -> tuple[str, bool]:
-    """What became of it, and whether that is what it has to be."""
+    """The result of a mutant, and whether it is the expected one."""
     if found is None:
         return "GOT AWAY", False
     invariants, seed = found

@@ -1,4 +1,4 @@
-"""A second stack, with an experiment of its own: the same function serves both."""
+"""A second stack with its own experiment. The same function serves both stacks."""
 
 from random import Random
 
@@ -12,7 +12,7 @@ from campaign.world import World
 from simulation.declarations import ENDPOINT
 
 ELSEWHERE = Resource(
-    # It differs from the first in its stack alone: its logical id is the same, and so may be the name that is given.
+    # It differs from the first only in the stack. The logical ID is the same, and the given name may be the same.
     stack_id="arn:aws:cloudformation:us-east-1:123456789012:stack/Next/7a6b5c4d-3e2f-4170-9876-a1b2c3d4e5f6",
     endpoint="next",
     generated="next-shadowtest-",
@@ -29,7 +29,7 @@ BESIDE = Resource(
 
 
 class Neighbour:
-    """Lives beside the first stack, on an endpoint of its own or on the same one."""
+    """Runs in parallel with the first stack, on its own endpoint or on the same one."""
 
     def __init__(self, world: World, outcome: Outcome, has: Extras) -> None:
         self._world, self._dice = world, has.dice("neighbour's life")

@@ -1,4 +1,4 @@
-"""A declaration that leaves production, and perhaps the shadow variant's instances, as they are served."""
+"""Declarations that omit production, and perhaps the shadow variant's instances."""
 
 import json
 from copy import deepcopy
@@ -9,14 +9,14 @@ from simulation.declarations import SHADOW, Declaration
 
 
 class Openings:
-    """Leaves open what is declared, and remembers what it was: the author goes on from that."""
+    """Omits declared values and remembers them, because the author continues with the complete declaration."""
 
     def __init__(self, dice: Random, *, is_played: bool) -> None:
         self._dice, self._is_played = dice, is_played
         self._whole: dict[str, Declaration] = {}
 
     def open_up(self, declared: Declaration) -> Declaration:
-        """Mostly, so that production is also pinned later, or no longer."""
+        """Omits the values most of the time, so that later updates also add or omit them."""
         if not self._is_played or self._dice.random() < 0.2:
             return declared
         left = _left(deepcopy(declared), instances=self._dice.random() < 0.5)
@@ -39,7 +39,7 @@ def _left(declared: Declaration, *, instances: bool) -> Declaration:
 
 
 def _leave_the_shadow(ending: dict[str, Any]) -> None:
-    """What is said of the shadow variant suffices."""
+    """Keeps only the entries of the shadow variant."""
     if "ModelVariantActions" in ending:
         ending["ModelVariantActions"] = {SHADOW: ending["ModelVariantActions"][SHADOW]}
     if "DesiredModelVariants" in ending:

@@ -1,4 +1,4 @@
-"""What one life came to."""
+"""The result of one life."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,7 +10,7 @@ NEVER = timedelta()
 
 @dataclass
 class Outcome:
-    """What one life came to."""
+    """The result of one life."""
 
     seed: int
     violations: list[Violation] = field(default_factory=list)
@@ -20,10 +20,10 @@ class Outcome:
     answers: int = 0
     unanswerable: int = 0
     billed: float = 0.0
-    """Seconds that Lambda would bill."""
+    """The seconds that Lambda would bill."""
     calls: int = 0
     handovers: int = 0
     invocations: int = 0
     slowest: timedelta = NEVER
-    """The longest that a request took to be answered."""
+    """The longest time until the response to a request."""
     log: str = ""

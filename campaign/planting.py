@@ -1,7 +1,7 @@
-"""Plants a fault in the handler for as long as lives are lived, and sees to it that it is one.
+"""Plants a fault in the handler while lives run, and checks that the fault takes effect.
 
-A mutant replaces names in the handler's modules. After a refactoring it may be that nobody uses such a name any more.
-Then the mutant changes nothing, and whether it is found says nothing.
+A mutant replaces names in the handler's modules. After a refactoring, such a name may no longer be used. Then the
+mutant changes nothing, and whether it is found has no meaning.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ LIVES = 1500
 
 
 class ChangesNothingError(Exception):
-    """What a mutant replaces is not what the handler uses."""
+    """The handler does not use what a mutant replaces."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Mutant:
     """A fault.
 
     Attributes:
-        name: What it does.
-        breaks: An invariant that it breaks, perhaps among others.
-        changes: How it is planted: where, what, by what.
+        name: The effect of the fault.
+        breaks: An invariant that it violates, perhaps among others.
+        changes: The replacements: where, which name, and with what.
         quick: Whether a hundred lives are enough to find it.
-        first: From which life on they are.
+        first: The first of these lives.
     """
 
     name: str
@@ -40,7 +40,9 @@ class Mutant:
 
     @contextmanager
     def planted(self) -> Iterator[set[str]]:
-        """Yields what nobody has called yet. Raises ``ChangesNothingError`` if there is any of that at the end."""
+        """Yields the replacements that have not been called yet. Raises ``ChangesNothingError`` if any is left at the
+        end.
+        """
         idle: set[str] = set()
         with ExitStack() as stack:
             for where, what, by in self.changes:
@@ -53,9 +55,9 @@ class Mutant:
             raise ChangesNothingError(f"nobody calls {' or '.join(sorted(idle))}")
 
     def found_by(self, lives: int = LIVES, *, first: int = 0) -> tuple[set[int], int] | None:
-        """The invariants that are broken in the first life with any, and its seed; ``None`` if it gets away.
+        """The violated invariants of the first life with a violation, and its seed. ``None`` if the fault is not found.
 
-        One fault may break several: what is never answered may be a rollback, which then does not succeed either.
+        One fault may violate several invariants: if a rollback gets no response, it also does not succeed.
         """
         found: tuple[set[int], int] | None = None
         with self.planted() as idle:
@@ -63,14 +65,14 @@ class Mutant:
                 violations = live(seed).violations
                 if violations and not found:
                     found = {each.invariant for each in violations}, seed
-                # A part of it may be called later than what is found first.
+                # A part of the fault may be called only after the first violation.
                 if found and not idle:
                     break
         return found
 
 
 def replacing(make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Callable[..., Any]:
-    """For what makes a replacement of an original, so that it can be told whether that is what is in its place."""
+    """Makes each replacement refer to its original, to check later that it replaces that function."""
 
     def made(original: Callable[..., Any]) -> Callable[..., Any]:
         return wraps(original)(make(original))
@@ -87,7 +89,7 @@ def _check_it_replaces(where: Any, what: str, by: Any, place: str) -> None:
 
 
 def _noticed(by: Any, notice: Callable[[], None]) -> Any:
-    """The same, but each call is noticed."""
+    """The same function, but each call is recorded."""
     if isinstance(by, property):
         return property(_noticed(by.fget, notice))
 

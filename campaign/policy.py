@@ -1,4 +1,4 @@
-"""What IAM lets the function's role change."""
+"""What IAM allows the function's role to change."""
 
 from dataclasses import dataclass, field
 
@@ -9,10 +9,11 @@ from local.sagemaker import SageMaker
 
 @dataclass
 class Policy:
-    """The role's policy: experiments that bear the tag of one of its stacks, and what may be taken over.
+    """The role's policy. It allows experiments with the tag of one of its stacks, and experiments that may be taken
+    over.
 
     Attributes:
-        stacks: The ids of the stacks that the function serves.
+        stacks: The IDs of the stacks that the function serves.
         adopted: The names of the experiments that may be taken over, in lower case.
     """
 

@@ -1,4 +1,6 @@
-"""What a call of the handler's does to production: nothing, whoever has updated the endpoint, unless it promotes."""
+"""The effect of the handler's calls on production. Only a promotion may change it, even if others have updated the
+endpoint.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -7,16 +9,16 @@ from typing import Any
 from local.sagemaker import SageMaker
 
 _JUST_NOW = timedelta(seconds=10)
-"""What is scaled between the handler's look and its call can't be known to it."""
+"""The handler can't know about a scaling between its read and its call."""
 
 
 class ProductionWatch:
-    """Looks at an endpoint before and after each call."""
+    """Compares an endpoint before and after each call."""
 
     def __init__(self, service: SageMaker, endpoint: str) -> None:
         self._service, self._endpoint_name = service, endpoint
         self.scaled_at: datetime | None = None
-        """When somebody has scaled the endpoint last."""
+        """When someone has last scaled the endpoint."""
         self.on_violation: Callable[[str], None] = lambda _: None
 
     def watch(
@@ -45,7 +47,7 @@ class ProductionWatch:
         }
 
     def _pending(self) -> dict[str, tuple[str, int]] | None:
-        """What it will serve by a deployment that is under way."""
+        """What the endpoint will serve after the deployment in progress."""
         pending = self._endpoint().get("PendingDeploymentSummary")
         return self._models(pending["EndpointConfigName"]) if pending else None
 

@@ -1,4 +1,4 @@
-"""``DesiredModelVariants``: an ending that gives the variants that stay other instances, and what must come of it."""
+"""``DesiredModelVariants``: endings that change the instances of the variants that stay, and the required result."""
 
 from random import Random
 from typing import Any
@@ -9,11 +9,11 @@ from simulation.declarations import INSTANCE_TYPE, PRODUCTION, PROMOTE, REMOVE, 
 
 _LARGER = "ml.m5.2xlarge"
 _MOST = 4
-"""Production never has more instances in a life, so as many of another type take none from it."""
+"""Production never has more instances in a life, so this number of another type removes none from it."""
 
 
 def resize(dice: Random, declared: Declaration) -> None:
-    """Some endings are declared with it, and there are more endings."""
+    """Adds ``DesiredModelVariants`` to some endings, and adds endings."""
     if "OnDelete" not in declared and dice.random() < 0.4:
         declared["OnDelete"] = {"DesiredState": "Completed", "ModelVariantActions": dice.choice([PROMOTE, RETAIN])}
     if "OnDelete" in declared and not _fits(declared["OnDelete"], declared):
@@ -32,7 +32,7 @@ def conclude(dice: Random, declared: Declaration) -> None:
 
 
 def _fits(ending: dict[str, Any], declared: Declaration) -> bool:
-    """Whether the variants that it names have the models of the test's."""
+    """Whether the variants in the ending have the models of the test."""
     models = {each["VariantName"]: each["ModelName"] for each in declared["ModelVariants"]}
     desired = ending.get("DesiredModelVariants", [])
     return bool(desired) and all(models[each["VariantName"]] == each["ModelName"] for each in desired)
@@ -49,12 +49,12 @@ def _desired(dice: Random, ending: dict[str, Any], declared: Declaration) -> lis
 
 
 def lacking(ending: dict[str, Any], service: SageMaker, endpoint_name: str) -> str | None:
-    """What the endpoint has not of what an ending declares that has been carried out."""
+    """What the endpoint lacks of a declared ending that has been carried out."""
     desired = ending.get("DesiredModelVariants", [])
     there = {each["VariantName"]: each for each in served(service, endpoint_name)} if desired else {}
     for wanted in desired:
         name, size = wanted["VariantName"], wanted["InfrastructureConfig"]["RealTimeInferenceConfig"]
-        # SageMaker may give the promoted variant the name of the one that it replaces.
+        # SageMaker may give the promoted variant the name of the replaced one.
         promoted = PRODUCTION if ending["ModelVariantActions"][name] == "Promote" else name
         has = there.get(name) or there.get(promoted)
         if has is None or has["ModelName"] != wanted["ModelName"]:

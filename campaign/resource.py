@@ -1,4 +1,4 @@
-"""Which resource of which stack a life is about. A life may have two."""
+"""The resource of a life, and its stack. A life may have two resources."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from simulation.declarations import ENDPOINT
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One experiment's resource.
+    """The resource of one experiment.
 
     Attributes:
-        generated: How the names begin that only this resource generates.
-        invented: The physical id that CloudFormation makes up for it.
-        given_name: The name that its author gives it, if any.
-        first_request: Each request of a life has a number of its own.
+        generated: The beginning of the names that only this resource generates.
+        invented: The physical ID that CloudFormation generates for it.
+        given_name: The name that its author declares, if any.
+        first_request: The number of its first request. Numbers are unique in a life.
     """
 
     stack_id: str = STACK_ID
@@ -28,7 +28,7 @@ class Resource:
 
     @property
     def tags(self) -> dict[str, str]:
-        """By which it knows an experiment for its own."""
+        """The tags that mark an experiment as its own."""
         return {
             "sagemaker-inference-experiment:stack-id": self.stack_id,
             "sagemaker-inference-experiment:logical-id": self.logical_id,

@@ -1,4 +1,4 @@
-"""Where CloudFormation waits for an answer: urllib3's own connections and retries, without a network."""
+"""The response URLs of CloudFormation, with urllib3's own connections and retries, but without a network."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -20,17 +20,17 @@ _READ_TIMEOUT = 10.0
 
 
 class ResponseAddress:
-    """Takes what is put to it, at most times."""
+    """Accepts most PUT requests."""
 
     def __init__(self, scheduler: Scheduler, chance: Chance, receive: Callable[[str, bytes], None]) -> None:
         self._scheduler, self._chance, self._receive = scheduler, chance, receive
         self._expired: dict[str, bool] = {}
         self._unreachable_until = scheduler.now()
         self.puts: dict[str, list[str]] = {}
-        """What became of each attempt, by address."""
+        """The result of each attempt, by URL."""
 
     def expired(self, url: str) -> bool:
-        """Whether it answers 403 to all, as an address does whose signature no longer holds."""
+        """Whether the URL returns 403 for all requests, like a URL whose signature has expired."""
         if url not in self._expired:
             self._expired[url] = self._chance.hits("put_forbidden")
         return self._expired[url]
@@ -43,7 +43,7 @@ class ResponseAddress:
             raise NewConnectionError(connection, "connection refused")
 
     def put(self, url: str, body: bytes) -> int:
-        """The status; raises what a connection raises that breaks, or is silent for too long."""
+        """Returns the status. Raises the errors of a broken connection, or of a timeout."""
         dice = self._chance.random
         if self.expired(url):
             self._became(url, "403")
@@ -67,11 +67,11 @@ class ResponseAddress:
 
     @contextmanager
     def connected(self) -> Iterator[None]:
-        """All of urllib3's connections lead here, and its pauses between attempts are of the simulated time."""
+        """Redirects all connections of urllib3 to this object. Its pauses between attempts use simulated time."""
         address = self
 
         class Connection(HTTPSConnection):
-            """One that never leaves the process."""
+            """A connection that never leaves the process."""
 
             asked: tuple[str, bytes]
 

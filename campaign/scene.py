@@ -1,4 +1,4 @@
-"""The scene of a life: an endpoint in service, a foreign experiment beside it, and how SageMaker behaves."""
+"""The scene of a life: an endpoint in service, an experiment of another owner, and the behavior of SageMaker."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ FOREIGN = "their-test"
 
 
 class Scene:
-    """What is there apart from the stack, and what others do to it."""
+    """What exists apart from the stack, and what others change."""
 
     def __init__(self, scheduler: Scheduler, service: SageMaker, endpoints: Iterable[str]) -> None:
         self.scheduler, self.service = scheduler, service
@@ -67,9 +67,8 @@ class Scene:
         self.service.call(operation, arguments, principal=SOMEBODY)
 
     def change_the_endpoint(self, dice: Random) -> bool:
-        """The endpoint's owner updates or scales it; whether it was scaled.
-
-        Raises a ``ServiceError`` where it can't be.
+        """Lets the endpoint's owner update or scale it. Returns whether it was scaled. Raises a ``ServiceError`` if
+        refused.
         """
         what = dice.choice(["another model", "no shadow", "scale"])
         if what == "scale":
@@ -97,9 +96,10 @@ class Scene:
         return False
 
     def restore(self, endpoint: str, resources: Sequence[Resource], *, before_a_start: bool = False) -> bool:
-        """The endpoint's owner takes it back to the model that it served in the beginning. Whether there is need to.
+        """Lets the endpoint's owner restore the model that it served in the beginning. Returns whether that was
+        necessary.
 
-        ``before_a_start``: also while a test on it is scheduled.
+        ``before_a_start``: also if a test on it is scheduled.
         """
         at_rest = (*invariants.ENDED, "Created") if before_a_start else invariants.ENDED
         own = [each for resource in resources for each in invariants.own(self.service, resource)]
@@ -123,7 +123,7 @@ class Scene:
 
 def behaviour(chance: Chance) -> Behaviour:
     dice = chance.random
-    # What was added later has dice of its own, so that the lives of known seeds stay what they were.
+    # Draws that were added later have their own dice, so that the lives of known seeds do not change.
     later = Random(repr(dice.getstate()))  # noqa: S311 - a simulation
     stops = dice.random() < 0.5
     usual = {"creating": 0.5, "starting": 5.0, "updating": 3.0, "stopping": 4.0}
@@ -133,7 +133,7 @@ def behaviour(chance: Chance) -> Behaviour:
         unscheduled_passes_created=dice.random() < 0.3,
         created_pause=timedelta(seconds=dice.choice([5, 60])),
         stop_in_created=stops,
-        # One of the two has to be legal, or a scheduled test could not be called off at all.
+        # One of the two must be allowed, or a scheduled test could not be cancelled.
         delete_in_created=not stops or dice.random() < 0.5,
         reports_actual_start=dice.random() < 0.5,
         promoted_keeps_shadow_name=dice.random() < 0.7,

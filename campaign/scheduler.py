@@ -1,4 +1,4 @@
-"""One thing at a time, on one simulated clock: whoever is due next runs until it waits."""
+"""Runs one task at a time, on one simulated clock. The task that is due next runs until it waits."""
 
 import heapq
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from greenlet import getcurrent, greenlet
 
 
 class Signal:
-    """Something that tasks wait for, and that happens once."""
+    """An event for which tasks wait, and that occurs once."""
 
     def __init__(self, scheduler: "Scheduler") -> None:
         self._scheduler = scheduler
@@ -26,7 +26,7 @@ class Signal:
             self._scheduler.after(0, wake)
 
     def wait(self, seconds: float) -> bool:
-        """Whether it has happened, after so long at most. Called from within a task."""
+        """Waits for at most that time. Returns whether the event has occurred. Called from within a task."""
         if not self.happened:
             wake = self._scheduler.alarm()
             self._waiting.append(wake)
@@ -36,7 +36,7 @@ class Signal:
 
 
 class Scheduler:
-    """Tasks that run one at a time, and a clock that jumps from one to the next. Also SageMaker's clock."""
+    """Runs tasks one at a time, with a clock that jumps from one to the next. It is also SageMaker's clock."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start
@@ -64,7 +64,7 @@ class Scheduler:
         self.park()
 
     def alarm(self) -> Callable[[], None]:
-        """Wakes the present task, once, if it is still there."""
+        """Returns a function that wakes the current task once, if it still exists."""
         task = getcurrent()
         rung: list[bool] = []
 
@@ -79,7 +79,7 @@ class Scheduler:
         self._hub.switch()
 
     def run(self, *, until: Callable[[], bool] = lambda: False) -> None:
-        """Runs what is due, in order of time, until nothing is left or ``until`` says so."""
+        """Runs due tasks, in order of time, until none is left or ``until`` returns true."""
         while self._due and not until():
             self._now, _, what = heapq.heappop(self._due)
             what()

@@ -11,7 +11,7 @@ from simulation.declarations import Declaration
 
 
 def concluded_otherwise(declared: Declaration, name: str, service: SageMaker) -> str | None:
-    """What a test's conclusion declares of instances, and the endpoint has not."""
+    """The instances that a conclusion declares, but that the endpoint does not have."""
     live = next((each for each in service.experiments() if each["Name"] == name), None)
     if live is None or "DesiredState" not in declared:
         return None
@@ -23,7 +23,7 @@ def concluded_otherwise(declared: Declaration, name: str, service: SageMaker) ->
 def left_otherwise(
     request: Request, answer: Answer, calls: HandlerCalls, requests: Sequence[Request], service: SageMaker
 ) -> str | None:
-    """The same of ``OnDelete`` and of the running test that this Delete has stopped."""
+    """The same for ``OnDelete`` and the running test that this Delete has stopped."""
     stopped = any(
         call.request == request.id
         and call.operation == "StopInferenceExperiment"

@@ -1,4 +1,4 @@
-"""What may be found on an endpoint, by what was declared and by what others did. Two stacks may share it."""
+"""The expected state of an endpoint, by the declarations and by what others did. Two stacks may share it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,16 +9,16 @@ from simulation.declarations import Declaration
 
 @dataclass
 class Standing:
-    """One endpoint's.
+    """The expected state of one endpoint.
 
     Attributes:
-        promoting: A declaration has said that a shadow is promoted: now, or when it is deleted.
-        keeping: The same of a shadow that is retained.
-        left_behind: SageMaker itself, or somebody, may have left the shadow on it.
-        changed: Somebody has updated it: what it serves is no longer what it did in the beginning.
-        shared: Two stacks have their tests on it.
-        on_change: Who has to know.
-        lost: Each says whether a stack may have lost what it had there.
+        promoting: A declaration promotes the shadow variant, now or at the deletion.
+        keeping: A declaration retains the shadow variant, now or at the deletion.
+        left_behind: SageMaker itself, or someone else, may have left the shadow variant on it.
+        changed: Someone has updated it, so that it no longer serves what it served in the beginning.
+        shared: Two stacks have tests on it.
+        on_change: Called after each change.
+        lost: Functions, each of which returns whether a stack may have lost its variants on the endpoint.
     """
 
     promoting: bool = False
@@ -32,7 +32,7 @@ class Standing:
     def declared(self, declared: Declaration) -> None:
         self.promoting = self.promoting or invariants.promotes(declared)
         self.keeping = self.keeping or invariants.keeps_the_shadow(declared)
-        # What one stack promotes, the other did not declare.
+        # A promotion by one stack differs from the declaration of the other.
         self.changed = self.changed or (self.shared and self.promoting)
 
     def change(self) -> None:
@@ -42,5 +42,5 @@ class Standing:
 
     @property
     def may_have_a_shadow(self) -> bool:
-        """Whether one may be there when all is over."""
+        """Whether a shadow variant may be left at the end."""
         return self.keeping or self.left_behind or any(lost() for lost in self.lost)

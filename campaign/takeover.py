@@ -1,4 +1,4 @@
-"""A test that somebody has made before, and that the stack takes over (``AdoptExisting``)."""
+"""A test that someone else has created, and that the stack takes over (``AdoptExisting``)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ _ENDS = ("StopInferenceExperiment", "DeleteInferenceExperiment")
 
 
 class Takeover:
-    """Makes the test, and judges what becomes of it."""
+    """Creates the test, and checks what happens to it."""
 
     def __init__(self, world: World, judge: Judge, extras: Extras) -> None:
         self._world, self._judge, self._dice = world, judge, extras.dice("takeover")
@@ -24,7 +24,7 @@ class Takeover:
         self._let_go: datetime | None = None
 
     def prepare(self, declared: Declaration) -> None:
-        """Somebody makes a test. From now on it is declared to be taken over."""
+        """Creates the test. From now on, the declaration takes it over."""
         kind = self._dice.choice(["as declared", "as declared", "as declared", "almost", "almost", "another", "ended"])
         declared |= {"Name": self._name, "AdoptExisting": True}
         self._world.policy.adopted.add(self._name.lower())
@@ -50,7 +50,7 @@ class Takeover:
             self._world.scheduler.sleep(2 * 3600)
 
     def _asked(self, declared: Declaration) -> dict[str, Any]:
-        """What CreateInferenceExperiment is sent for a test as it is declared."""
+        """The parameters of CreateInferenceExperiment for the declared test."""
         same = ("Name", "RoleArn", "EndpointName", "DataStorageConfig", "KmsKey")
         asked: dict[str, Any] = {key: declared[key] for key in same if key in declared}
         asked["ModelVariants"] = list(declared["ModelVariants"])
@@ -64,7 +64,7 @@ class Takeover:
         return asked | {"Type": "ShadowMode", "Schedule": given, "Tags": [{"Key": "team", "Value": "ranking"}]}
 
     def creation_ended(self) -> None:
-        """A while after the operation that was to take it over."""
+        """Runs the checks some time after the operation that should take the test over."""
         self._taken = self._stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
         if self._stack.status in ("ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
             self._let_go = self._stack.requests[-1].settled_at
@@ -81,7 +81,7 @@ class Takeover:
             self._judge.violated(2, f"{self._name} was taken over, and is {live['Status']} when all is over")
 
     def _check_it_went_on(self) -> None:
-        """It was there before the stack, so the rollback leaves it as it is, and it is nobody's."""
+        """Checks that the rollback leaves the test as it is, without an owner, because it existed before the stack."""
         live, calls = self._live(), [each for each in self._world.calls.made if each.name == self._name.lower()]
         for call in calls:
             what = f"{call.request} {call.operation} of {self._name}"
@@ -99,5 +99,5 @@ class Takeover:
 
 
 def _lag(operation: str) -> timedelta:
-    """A Create that runs once more may let go, too, while the tags still show after the Delete has removed them."""
+    """A repeated Create may also release the test, while the tags that the Delete has removed are still visible."""
     return timedelta(minutes=1) if operation == "DeleteTags" else timedelta()

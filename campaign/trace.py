@@ -1,11 +1,11 @@
-"""``python -m campaign.trace``: a digest of all that was called and answered in each life.
+"""``python -m campaign.trace``: a digest of all calls and responses in each life.
 
 A refactoring must not change any. Write them to a file before, and compare afterwards::
 
     python -m campaign.trace --lives 600 > before
     python -m campaign.trace --lives 600 | diff before -
 
-Each line has a seed, a digest of the calls, handovers and answers without their reasons, and a digest of the reasons.
+Each line has a seed, a digest of the calls, handovers and responses without their reasons, and a digest of the reasons.
 """
 
 import argparse
@@ -33,14 +33,14 @@ def main() -> None:
 
 
 def digests(seed: int) -> str:
-    """A life's line."""
+    """The line of one life."""
     trace = traced(seed)
     reasons = trace.pop("reasons")
     return f"{seed} {_digest(trace)} {_digest(reasons)}"
 
 
 def traced(seed: int, *, plain: bool = False) -> dict[str, Any]:
-    """What was called and answered in one life, in order."""
+    """The calls and responses of one life, in order."""
     with logs.captured("ERROR"):
         life = Life(seed, extras.NONE if plain else extras.drawn(seed))
         life.run()

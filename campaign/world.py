@@ -1,4 +1,4 @@
-"""The world of one life: the handler, and all that is around it, on one clock and one set of dice."""
+"""The world of one life: the handler and everything around it, with one clock and one set of dice."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""``python -m local``: the local AWS in the foreground, and commands for one that runs."""
+"""``python -m local``: runs the local AWS in the foreground, and controls one that is already running."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _WATCH_SECONDS = 1.0
 @click.option("--empty", is_flag=True, help="Without the endpoint, the models and the role.")
 @click.pass_context
 def local(context: click.Context, *, speed: float, account: str, region: str, empty: bool) -> None:
-    """Run the local AWS until Ctrl-C, or steer one that runs in another shell."""
+    """Run the local AWS until Ctrl-C, or control one that runs in another shell."""
     if context.invoked_subcommand is None:
         if not isfinite(speed):
             raise click.BadParameter(f"--speed {speed} must be a finite number")
@@ -52,7 +52,7 @@ def local(context: click.Context, *, speed: float, account: str, region: str, em
 
 @local.command()
 def now() -> None:
-    """Print what time it is on the local AWS."""
+    """Print the time on the local AWS."""
     with _control() as control:
         click.echo(control.now())
 
@@ -60,7 +60,7 @@ def now() -> None:
 @local.command()
 @click.argument("duration", metavar="DURATION")
 def advance(duration: str) -> None:
-    """Move the clock of the local AWS forward, by 30m, 6h or 2d12h for example."""
+    """Move the clock of the local AWS forward, for example by 30m, 6h or 2d12h."""
     parts = _DURATION.findall(duration)
     if "".join(number + unit for number, unit in parts) != duration or not parts:
         raise click.BadParameter(f"{duration!r} must be a duration such as 30m, 6h or 2d12h")
@@ -100,16 +100,16 @@ def traffic(requests_per_minute: float, latencies: tuple[str, ...], errors: tupl
 
 @local.command()
 def stop() -> None:
-    """End the local AWS that runs in another shell."""
+    """Stop the local AWS that runs in another shell."""
     os.kill(_running().pid, signal.SIGTERM)
 
 
 def _serve(local_aws: LocalAws, *, empty: bool) -> None:
     other = running()
     if other is not None:
-        raise click.ClickException(f"a local AWS runs already, at {other.url}: 'python -m local stop' ends it")
+        raise click.ClickException(f"a local AWS is already running at {other.url}: 'python -m local stop' ends it")
     over = threading.Event()
-    # A hang-up comes when the terminal is closed.
+    # A hang-up is sent when the terminal is closed.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: over.set())
     try:
@@ -141,7 +141,7 @@ def _keep_up(aws: LocalAws, over: threading.Event, *, empty: bool) -> None:
 def _running() -> Running:
     found = running()
     if found is None:
-        raise click.ClickException("no local AWS runs: start one with 'make local'")
+        raise click.ClickException("no local AWS is running: start one with 'make local'")
     return found
 
 
@@ -151,11 +151,11 @@ def _control() -> Iterator[ControlClient]:
     try:
         yield found.control
     except OSError as error:
-        raise click.ClickException(f"the local AWS at {found.url} does not answer: {error}") from error
+        raise click.ClickException(f"the local AWS at {found.url} does not respond: {error}") from error
 
 
 def _numbers(option: str, values: tuple[str, ...]) -> dict[str, float]:
-    """Of each ``NAME=NUMBER``."""
+    """The names and numbers of ``NAME=NUMBER`` arguments."""
     numbers = {}
     for value in values:
         name, _, text = value.rpartition("=")

@@ -15,7 +15,7 @@ _TAIL = 60
 
 
 class CdkFailed(Exception):  # noqa: N818 (the name says it)
-    """A command that ended with an error; the text has the end of its output, ``output`` all of it."""
+    """A command that ended with an error. The message has the end of the output, and ``output`` has all of it."""
 
     def __init__(self, command: str, code: int, output: str) -> None:
         tail = "\n".join(output.splitlines()[-_TAIL:])
@@ -26,8 +26,8 @@ class CdkFailed(Exception):  # noqa: N818 (the name says it)
 class Cdk:
     """One CDK app and the local AWS that it is deployed to.
 
-    ``app`` is the command that synthesises, or the folder of an assembly that is synthesised already. The commands
-    return what the command line printed; with ``stream`` it is shown as it comes, too.
+    ``app`` is the command that synthesizes, or the folder of an existing assembly. The methods return the output of the
+    command line. With ``stream``, the output is also shown while the command runs.
     """
 
     def __init__(self, aws: LocalAws, app: str, *, stream: bool = False) -> None:
@@ -36,7 +36,7 @@ class Cdk:
         self._stream = stream
 
     def bootstrap(self) -> str:
-        # Away from the project: the app that its cdk.json names has no part in this.
+        # In another folder, so that the app in the cdk.json of the project is not used.
         return self._run(self._aws.folder, "bootstrap", f"aws://{self._aws.account}/{self._aws.region}")
 
     def deploy(
@@ -47,9 +47,8 @@ class Cdk:
         parameters: Mapping[str, str] | None = None,
         concurrency: int = 1,
     ) -> str:
-        """``context`` steers the synthesis; ``parameters`` are the template's own.
-
-        ``stack`` may be a pattern; of what it selects, ``concurrency`` stacks are deployed at once.
+        """``context`` is for the synthesis, and ``parameters`` are those of the template. ``stack`` may be a pattern.
+        Of the selected stacks, ``concurrency`` are deployed at the same time.
         """
         given = [setting for item in (parameters or {}).items() for setting in ("--parameters", "=".join(item))]
         asked = ("deploy", stack, "--require-approval", "never", "--concurrency", str(concurrency), *given)

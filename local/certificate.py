@@ -1,7 +1,7 @@
-"""A throw-away certificate authority, and a certificate for the loopback.
+"""A temporary certificate authority, and a certificate for the loopback interface.
 
-Custom resources answer over HTTPS only, so the local AWS has to speak TLS. Nothing is installed anywhere: clients are
-told of the authority through their environment, and it goes with its folder.
+Custom resources respond only over HTTPS, so the local AWS must use TLS. Nothing is installed. Clients get the authority
+through their environment, and it is deleted with its folder.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import trustme
 
 @dataclass(frozen=True)
 class Certificate:
-    """Three PEM files: whom to trust, and what the server shows."""
+    """Three PEM files: the authority to trust, and the certificate and the key of the server."""
 
     authority: Path
     certificate: Path

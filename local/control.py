@@ -1,4 +1,4 @@
-"""The client of the control surface: see ``local.ministack.control`` for what each request does."""
+"""The client of the control API. ``local.ministack.control`` describes each request."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, SilentRoll
 from local.sagemaker.traffic import Traffic
 
 _PATIENCE = 60.0
-"""A year that passes at once has thousands of metrics to publish."""
+"""If a year passes at once, thousands of metrics are published."""
 
 
 class ControlClient:
-    """What a test does behind AWS's back, in one account and region."""
+    """What a test changes without calling AWS, in one account and region."""
 
     def __init__(self, url: str, authority: Path, account: str, region: str) -> None:
         self._url = url
@@ -52,13 +52,15 @@ class ControlClient:
         self._ask("POST", "clock", {"advance": by.total_seconds() if isinstance(by, timedelta) else by})
 
     def behaviour(self, **changes: Any) -> dict[str, Any]:
-        """Change fields of ``Behaviour``; what they all are afterwards, durations in seconds."""
+        """Changes fields of ``Behaviour``. Returns all fields, with durations in seconds."""
         seconds = {k: v.total_seconds() if isinstance(v, timedelta) else v for k, v in changes.items()}
         behaviour: dict[str, Any] = self._ask("POST", "behaviour", seconds)
         return behaviour
 
     def traffic(self, traffic: Traffic) -> None:
-        """The requests to all endpoints from now on, and how models answer them. There are none to begin with."""
+        """Sets the requests to all endpoints from now on, and the responses of the models. At first, there are no
+        requests.
+        """
         self._ask("POST", "traffic", asdict(traffic))
 
     def custom_resources(self, logical_id: str | None = None) -> list[dict[str, Any]]:

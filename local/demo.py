@@ -1,7 +1,7 @@
 """``make demo``: the example app through the real ``cdk`` CLI, against the local AWS.
 
 Bootstrap, deploy a shadow test, raise its sampling percentage, compare the variants, promote the shadow, destroy.
-`shadowtest plan` tells before each deployment what it will do. After each step one line tells what SageMaker holds.
+`shadowtest plan` shows before each deployment what it will do. After each step, one line shows the state of SageMaker.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TRAFFIC = Traffic(
 
 
 class User:
-    """Somebody with a shell. Each command is printed before it is run."""
+    """A user with a shell. Each command is printed before it runs."""
 
     def __init__(self, aws: LocalAws) -> None:
         self._aws = aws
@@ -41,7 +41,7 @@ class User:
         self._cdk.bootstrap()
 
     def deploy(self, **context: str) -> None:
-        """Looks at the plan first, as a reviewer does."""
+        """Prints the plan first, as for a reviewer."""
         settings = "".join(f" -c {name}={value}" for name, value in context.items())
         _say(f"cdk synth --quiet{settings}")
         assembly = self._cdk.synth(context=context)
@@ -51,7 +51,7 @@ class User:
         self._cdk.deploy(_STACK, context=context)
 
     def report(self) -> None:
-        """Six hours of traffic pass on the local AWS first."""
+        """Lets six hours of traffic pass on the local AWS first."""
         self._aws.control.traffic(_TRAFFIC)
         self._aws.control.advance(timedelta(hours=6))
         _say(f"shadowtest report {_STACK}")
@@ -68,7 +68,7 @@ class User:
 
 @dataclass(frozen=True)
 class Step:
-    """What a user does, and what SageMaker is expected to hold then."""
+    """What a user does, and the state of SageMaker that is expected after it."""
 
     title: str
     run: Callable[[User], None]
@@ -121,7 +121,7 @@ def _say(command: str) -> None:
 
 
 def holdings(aws: LocalAws) -> str:
-    """What SageMaker holds, in one line: name, status, sampling, schedule, variants served."""
+    """The state of SageMaker in one line: name, status, sampling, schedule, variants served."""
     experiments = [_experiment(each) for each in aws.control.experiments()]
     endpoints = [_endpoint(each) for each in aws.control.endpoints()]
     return "; ".join([*experiments, *endpoints]) or "nothing"

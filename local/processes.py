@@ -1,4 +1,4 @@
-"""Process groups: what a child has started goes with it."""
+"""Process groups, with which a child ends together with the processes that it has started."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 
 
 def kill_group(leader: int) -> None:
-    """Kill a child that leads a group of its own, and everything in that group."""
+    """Kills a child that leads its own process group, and everything in that group."""
     try:
         os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""The local AWS that runs in the foreground of another shell: how its commands find it."""
+"""Finds the local AWS that runs in the foreground of another shell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STATE = FOLDER / "running.json"
 
 @dataclass(frozen=True)
 class Running:
-    """``pid``: of the process in the foreground, which ends the server."""
+    """``pid``: the process in the foreground, which ends the server."""
 
     pid: int
     url: str
@@ -31,7 +31,8 @@ class Running:
 
     @property
     def is_alive(self) -> bool:
-        # First the file: it goes with the server, while another process may have the id by now, of another user even.
+        # Check the file first. It is removed with the server, but another process, even of another user, may have the
+        # ID.
         if not Path(self.authority).exists():
             return False
         try:
@@ -42,7 +43,7 @@ class Running:
 
 
 def running() -> Running | None:
-    """``None`` where none runs. What a process has left that was killed is not taken for one."""
+    """``None`` if none runs. Files that a killed process has left do not count."""
     try:
         found = Running(**json.loads(_STATE.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
@@ -51,7 +52,7 @@ def running() -> Running | None:
 
 
 def note(aws: LocalAws) -> None:
-    """Writes down that it runs, and the lines to source."""
+    """Records that it runs, and writes the lines to source."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     ENVIRONMENT.write_text(f"{aws.exports}\n")
     authority = aws.environment["SSL_CERT_FILE"]

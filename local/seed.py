@@ -1,4 +1,4 @@
-"""What ``make local`` begins with: a role, two models, and an endpoint that serves one of them."""
+"""The initial resources of ``make local``: a role, two models, and an endpoint that serves one of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TRUST = {
 
 
 def seed(aws: LocalAws) -> None:
-    """An account in which a shadow test can be declared at once."""
+    """Creates the resources, so that a shadow test can be declared at once."""
     session = aws.session()
     created = session.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
     sagemaker = session.client("sagemaker")

@@ -1,4 +1,4 @@
-"""``LocalAws``: the local AWS as a process of its own, for as long as a ``with`` block lasts."""
+"""``LocalAws``: the local AWS as a separate process, for the duration of a ``with`` block."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _SECRET = "test"  # noqa: S105 (MiniStack's own for account keys; it checks noth
 
 
 class LocalAwsFailed(Exception):  # noqa: N818 (the name says it)
-    """The server didn't come up, or ended by itself; the text ends with its log."""
+    """The server did not start, or ended by itself. The message has the end of its log."""
 
 
 class LocalAws:
-    """A local AWS on a free port of the loopback, with an account of its own and nothing in it.
+    """A local AWS on a free port of the loopback interface, with its own, empty account.
 
     ::
 
@@ -45,7 +45,7 @@ class LocalAws:
             subprocess.run(["cdk", "deploy"], env=aws.environment)
             aws.control.advance(timedelta(days=7))
 
-    ``speed`` is how many times quicker SageMaker's transitions are than in reality.
+    ``speed``: how many times faster than in reality SageMaker's transitions are.
     """
 
     account: str
@@ -80,10 +80,10 @@ class LocalAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The whole environment of a client: credentials, endpoint and trust are the local AWS's, and no others."""
+        """The whole environment of a client: credentials, endpoint and certificate are those of the local AWS only."""
         return {
             **self._clean_environment(),
-            # An app's command is mostly plain "python": the one that runs here.
+            # The command of an app is usually plain "python", which must be the current one.
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": self.account,
@@ -102,16 +102,16 @@ class LocalAws:
 
     @property
     def exports(self) -> str:
-        """The lines a user pastes into a shell to point it at this server."""
+        """The lines that configure a shell for this server."""
         told = self.environment
         names = [name for name in sorted(told) if name.startswith(("AWS_", "NODE_EXTRA", "SSL_", "REQUESTS_"))]
-        # An own profile or session would win over the local credentials.
+        # The user's own profile or session would override the local credentials.
         return "\n".join(
             ["unset AWS_PROFILE AWS_SESSION_TOKEN", *(f"export {name}={shlex.quote(told[name])}" for name in names)]
         )
 
     def session(self, *, access_key: str | None = None, secret: str = _SECRET) -> LocalSession:
-        """A session of the account's root, or of whom the credentials belong to."""
+        """A session of the account's root user, or of the owner of the credentials."""
         session = isolated_session(access_key or self.account, secret, region=self.region)
         return LocalSession(session, self.url, str(self._certificate.authority))
 
@@ -120,7 +120,7 @@ class LocalAws:
             raise LocalAwsFailed(f"the local AWS has ended by itself:\n{self._end_of_the_log()}")
 
     def stop(self) -> None:
-        """End the server and what it started, by process id, and remove its folder."""
+        """Ends the server and what it started, by process ID, and removes its folder."""
         process, self._process = self._process, None
         if process is not None:
             process.send_signal(signal.SIGTERM)
@@ -148,10 +148,10 @@ class LocalAws:
                 [sys.executable, "-m", "local.ministack"],
                 cwd=PROJECT,
                 env=self._server_environment(port),
-                stdin=subprocess.PIPE,  # its end tells the server that this process is gone
+                stdin=subprocess.PIPE,  # the server ends when this pipe ends with the process
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # an interrupt at the terminal is for this process, which then ends it
+                start_new_session=True,  # Ctrl-C is only for this process, which then ends the server
             )
         self._wait_until_healthy(self._process)
 
@@ -164,13 +164,13 @@ class LocalAws:
                     return
             except (URLError, OSError):
                 time.sleep(0.05)
-        raise LocalAwsFailed(f"the local AWS did not come up:\n{self._end_of_the_log()}")
+        raise LocalAwsFailed(f"the local AWS did not start:\n{self._end_of_the_log()}")
 
     def _end_of_the_log(self) -> str:
         return self.log_path.read_text()[-4000:] if self.log_path.exists() else ""
 
     def _clean_environment(self) -> dict[str, str]:
-        """What clients and server have in common. Nothing of the user's own AWS settings is in it."""
+        """The common environment of clients and server, without the user's own AWS settings."""
         authority = str(self._certificate.authority)
         return {
             **{name: os.environ[name] for name in _KEPT if name in os.environ},
@@ -187,7 +187,7 @@ class LocalAws:
         }
 
     def _server_environment(self, port: int) -> dict[str, str]:
-        # No AWS_ENDPOINT_URL: MiniStack gives its Lambda functions one of its own.
+        # Without AWS_ENDPOINT_URL, because MiniStack sets its own for its Lambda functions.
         return {
             **self._clean_environment(),
             "AUTH": "true",

@@ -1,4 +1,4 @@
-"""boto3 sessions that know nothing of the user's own profiles, files and tokens."""
+"""boto3 sessions that ignore the user's own profiles, files and tokens."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def isolated_session(access_key: str, secret: str, *, region: str) -> boto3.sess
 
 @cache
 def _loader() -> Loader:
-    """The service models are large; every session reads them through this one's cache."""
+    """The service models are large, so all sessions share this cache."""
     return create_loader()
 
 
 class LocalSession:
-    """A boto3 session whose clients go to the local AWS and trust its certificate, whatever the environment says."""
+    """A boto3 session whose clients use the local AWS and trust its certificate, regardless of the environment."""
 
     def __init__(self, session: boto3.session.Session, url: str, authority: str) -> None:
         self._session = session

@@ -1,11 +1,11 @@
-"""CloudFormation and Lambda as the handler meets them, for whatever drives it: the tests, the campaign, the bench.
+"""CloudFormation and Lambda as the handler sees them, for each driver: the tests, the campaign and the benchmarks.
 
-The parts are here, and no order of events: who sends what when, and what goes wrong, is the driver's business.
+This package has the parts, but no order of events. The driver decides when each event and each fault occurs.
 
 ==================  ==========================================================
-``declarations``    what a stack's author declares
-``cloudformation``  the request that is sent, the answer, and the stack's description
+``declarations``    the declarations of a stack's author
+``cloudformation``  the request, the response, and the description of the stack
 ``function``        Lambda's context object
-``endpoints``       the models and endpoints that are there before
+``endpoints``       the models and endpoints that exist before
 ==================  ==========================================================
 """

@@ -1,4 +1,4 @@
-"""CloudFormation's side of a custom resource: what it sends, what it gets, and what it says of the stack."""
+"""CloudFormation's side of a custom resource: the request, the response, and the description of the stack."""
 
 import json
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from simulation.declarations import Declaration
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 LOGICAL_ID = "ShadowTest"
 INVENTED = "Demo-ShadowTest-1ABCDEFGHIJK"
-"""Such an id CloudFormation makes up where a Create has never answered."""
+"""The ID that CloudFormation generates if a Create has never responded."""
 ADDRESSES = "https://cloudformation.test/"
-"""Where answers are put, each request's at one of its own."""
+"""The beginning of response URLs. Each request has its own URL."""
 
 
 def request_event(
@@ -26,7 +26,7 @@ def request_event(
     stack_id: str = STACK_ID,
     logical_id: str = LOGICAL_ID,
 ) -> dict[str, Any]:
-    """What the function is invoked with. ``kind``: Create, Update, Delete, or Rollback, which is an Update, too."""
+    """The event of an invocation. ``kind``: Create, Update, Delete, or Rollback, which is also an Update."""
     return {
         "RequestType": "Update" if kind == "Rollback" else kind,
         "RequestId": f"request-{number}",
@@ -41,7 +41,7 @@ def request_event(
 
 
 def as_sent(value: Any) -> Any:
-    """CloudFormation turns every scalar into a string, at any depth."""
+    """CloudFormation converts every scalar to a string, at any depth."""
     if isinstance(value, dict):
         return {key: as_sent(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -53,7 +53,7 @@ def as_sent(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was put to a request's address, and when."""
+    """A response that was put to the URL of a request, and its time."""
 
     body: dict[str, Any]
     size: int
@@ -81,6 +81,6 @@ class Answer:
 
 
 def described(status: str, operation_began: datetime, *, stack_id: str = STACK_ID) -> dict[str, Any]:
-    """DescribeStacks' answer."""
+    """The response of DescribeStacks."""
     stack = {"StackId": stack_id, "StackName": "Demo", "StackStatus": status, "LastUpdatedTime": operation_began}
     return {"Stacks": [stack]}

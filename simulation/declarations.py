@@ -39,7 +39,7 @@ def shadow_mode(sampling: Any = 10, *, production: str = PRODUCTION, shadow: str
 
 
 def declared(*, sampling: Any = 10, **changes: Any) -> Declaration:
-    """The properties of an experiment; ``None`` leaves one out."""
+    """The properties of an experiment. ``None`` omits a property."""
     properties = {
         "ServiceToken": FUNCTION_ARN,
         "RoleArn": ROLE,
@@ -53,6 +53,6 @@ def declared(*, sampling: Any = 10, **changes: Any) -> Declaration:
 
 
 def as_served(model: str = CHALLENGER, *, sampling: Any = 10, **changes: Any) -> Declaration:
-    """The same where no more of the variants is declared than the model to try."""
+    """The same, if only the shadow variant's model is declared of the variants."""
     mode = {"ShadowModelVariants": [{"SamplingPercentage": sampling}]}
     return declared(**{"ModelVariants": [{"ModelName": model}], "ShadowModeConfig": mode, **changes})

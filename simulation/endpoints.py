@@ -1,4 +1,4 @@
-"""What is there before an experiment: models, and endpoints that serve one of them."""
+"""The resources before an experiment: models, and endpoints that serve one of them."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from local.sagemaker import SageMaker
 from simulation.declarations import CHAMPION, INSTANCE_TYPE, MODELS, PRODUCTION, ROLE
 
 SOMEBODY = "somebody"
-"""Who calls SageMaker, if it is not the handler."""
+"""The caller of SageMaker, if it is not the handler."""
 
 
 def served(name: str = PRODUCTION, model: str = CHAMPION, *, count: int = 1) -> dict[str, Any]:
-    """A variant as an endpoint's configuration has it."""
+    """A variant in the form of an endpoint configuration."""
     return {
         "VariantName": name,
         "ModelName": model,
@@ -27,7 +27,7 @@ def create_models(service: SageMaker) -> None:
 
 
 def create_endpoints(service: SageMaker, *names: str, config: str) -> None:
-    """They are in service once SageMaker has had its time for that."""
+    """Creates endpoints. They are in service once SageMaker's time for that has passed."""
     declared = {"EndpointConfigName": config, "ProductionVariants": [served()]}
     service.call("CreateEndpointConfig", declared, principal=SOMEBODY)
     for name in names:

@@ -7,12 +7,12 @@ from local.sagemaker import Clock
 
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
 TIMEOUT = timedelta(minutes=15)
-"""Lambda's longest."""
+"""The longest timeout of Lambda."""
 
 
 @dataclass
 class Context:
-    """What an invocation is told, on a simulated clock."""
+    """The context of an invocation, on a simulated clock."""
 
     clock: Clock
     timeout: timedelta = TIMEOUT

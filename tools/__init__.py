@@ -1,1 +1,1 @@
-"""What writes files of this repository: ``make docs``, and the list of instance types."""
+"""Tools that write files of this repository."""

@@ -1,4 +1,4 @@
-"""``python -m tools.api_reference``: docs/api.md, from the docstrings of all that the package exports."""
+"""``python -m tools.api_reference``: writes docs/api.md from the docstrings of everything that the package exports."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -69,7 +69,7 @@ def loaded() -> griffe.Module:
     for name in package.exports or ():
         public = cast("griffe.Alias", package.members[str(name)]).final_target
         if "dataclass" in public.labels:
-            # A field is a parameter, and told as such.
+            # A field is listed as a parameter.
             for parameter in cast("griffe.Class", public).parameters:
                 public.members.pop(parameter.name, None)
     return package
@@ -108,7 +108,7 @@ def _class(cls: griffe.Class) -> Iterator[str]:
 
 
 def _members(cls: griffe.Class) -> Iterator[griffe.Object]:
-    """What is public of a class, in the order of the source, without what it has from a public base."""
+    """The public members of a class, in the order of the source, without those inherited from a public base."""
     inherited = {name for base in cls.resolved_bases if base.name in _PUBLIC for name in base.all_members}
     for name, member in {**cls.inherited_members, **cls.members}.items():
         target = member.final_target if isinstance(member, griffe.Alias) else member
@@ -174,7 +174,9 @@ def _signature(name: str, parameters: griffe.Parameters) -> str:
 
 
 def _parameters(cls: griffe.Class) -> list[griffe.Parameter]:
-    """What a class is made with, if its docstring tells it: one that comes from a method or a factory does not."""
+    """The parameters of a class, if its docstring has them. A class whose objects come from a method or a factory has
+    none.
+    """
     return _parameters_of(cls.parameters) if any(_sections(cls, griffe.DocstringSectionKind.parameters)) else []
 
 
@@ -183,7 +185,7 @@ def _parameters_of(parameters: Iterable[griffe.Parameter]) -> list[griffe.Parame
 
 
 def _type(annotation: object) -> str:
-    """The names of public classes lead to their sections."""
+    """A type, in which the names of public classes link to their sections."""
     text = re.sub(r"^Unpack\[(.*)\]$", r"\1", str(annotation)).replace("|", r"\|")
     linked = re.sub(r"(?:\w+\.)*(\w+)", _linked, text)
     return f"<code>{linked}</code>"

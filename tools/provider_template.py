@@ -1,4 +1,4 @@
-"""``python -m tools.provider_template``: the template of `shadowtest provider-template`, from the construct."""
+"""``python -m tools.provider_template``: writes the template of `shadowtest provider-template` from the construct."""
 
 import json
 import tempfile
@@ -49,14 +49,14 @@ def rendered() -> str:
 
 
 def _depend_once(resource: dict[str, Any]) -> None:
-    """cfn-lint warns of a dependency on what the properties refer to already."""
+    """Removes dependencies to which the properties already refer, of which cfn-lint warns."""
     if "DependsOn" in resource:
         said = json.dumps(resource["Properties"])
         resource["DependsOn"] = [each for each in resource["DependsOn"] if f'"Fn::GetAtt": ["{each}"' not in said]
 
 
 def _fill(stack: Stack) -> None:
-    """The construct takes the parameters as tokens. What it takes no tokens for is put in its resources."""
+    """Passes the parameters to the construct as tokens. Where it accepts none, they are set on its resources."""
     stack.template_options.template_format_version = "2010-09-09"
     stack.template_options.description = (
         "The function behind Custom::SageMakerInferenceExperiment: Amazon SageMaker shadow tests as code"
@@ -82,7 +82,7 @@ def _fill(stack: Stack) -> None:
     )
     cast("aws_lambda.CfnFunction", provider.function.node.default_child).code = code
     cast("aws_logs.CfnLogGroup", provider.log_group.node.default_child).retention_in_days = retention.value_as_number
-    # One role with all the ARNs as its own: a policy's Resource takes the list.
+    # One role whose ARN is the list of all ARNs, because the Resource of a policy accepts a list.
     provider.serve_templates(aws_iam.Role.from_role_arn(stack, "ExperimentRoles", Fn.ref(roles.logical_id)))
     _let_adopt(stack, provider, adopted)
     CfnOutput(
@@ -116,7 +116,7 @@ def _let_adopt(stack: Stack, provider: InferenceExperimentProvider, arns: CfnPar
     policy = RolePolicy(provider, "Adopting", cast("aws_iam.Role", provider.role))
     policy.add(take_over(*arns.value_as_list))
     resource = cast("CfnResource", policy.construct.node.default_child)
-    # Without ARNs there is nothing to allow. The first one of an empty list is an empty text.
+    # Without ARNs there is nothing to allow. The first item of an empty list is an empty string.
     resource.cfn_options.condition = _given(stack, arns, Fn.select(0, arns.value_as_list))
 
 
@@ -131,7 +131,7 @@ def _given(stack: Stack, parameter: CfnParameter, value: str) -> CfnCondition:
 
 
 def _arns(stack: Stack, id: str, kind: str, description: str, *, optional: bool = False) -> CfnParameter:
-    """A list of ARNs, each of them of one resource."""
+    """A parameter with a list of ARNs, each of one resource."""
     pattern = rf"arn:[a-z-]+:{kind}[\w+=.@/-]+"
     return CfnParameter(
         stack,
@@ -145,7 +145,7 @@ def _arns(stack: Stack, id: str, kind: str, description: str, *, optional: bool 
 
 
 def _number(stack: Stack, id: str, default: int, description: str, **options: Any) -> CfnParameter:
-    # Text, as the allowed values are.
+    # A string, like the allowed values.
     return CfnParameter(stack, id, type="Number", default=str(default), description=description, **options)
 
 

@@ -1,9 +1,9 @@
-"""Apps of many experiments, and of as many resources of CDK's own to compare them with.
+"""Apps with many experiments, and apps with the same number of CDK's own resources as a reference.
 
-``python -m bench.apps experiments 100`` synthesises one in a process of its own. Each app is a module, so that such a
-process imports no more than the app does.
+``python -m bench.apps experiments 100`` synthesizes one in a separate process. Each app is a module, so that the
+process imports only what the app needs.
 """
 
 ROLE = "arn:aws-us-gov:iam::123456789012:role/" + 60 * "x"
-"""A hyphen and the three digits of a number make it the longest ARN that a role may have."""
+"""With a hyphen and three digits added, it is the longest ARN that a role can have."""
 INSTANCE = "ml.m5.xlarge"

@@ -1,4 +1,4 @@
-"""``python -m bench.apps NAME NUMBER``: synthesises one stack of so many, and prints how many seconds that took."""
+"""``python -m bench.apps NAME NUMBER``: synthesizes one stack with that number, and prints the seconds that it took."""
 
 import sys
 import time

@@ -4,7 +4,7 @@ from aws_cdk import App, Stack, aws_s3
 
 
 def made(app: App, stacks: int, each: int) -> App:
-    """An app of so many stacks with so many buckets each."""
+    """An app of ``stacks`` stacks with ``each`` buckets each."""
     for number in range(stacks):
         stack = Stack(app, f"Stack{number}")
         for index in range(each):

@@ -7,9 +7,10 @@ from sagemaker_inference_experiment import InferenceExperiment, InferenceExperim
 
 
 def made(app: App, stacks: int, each: int, *, roles: int = 1, adopt: bool = False) -> App:
-    """An app of so many stacks with so many experiments each, all served by one function.
+    """An app of ``stacks`` stacks with ``each`` experiments each, all served by one function.
 
-    The experiments of a stack take turns with its imported roles; with 0 ``roles`` they have one that is made for them.
+    The imported roles are distributed evenly to the experiments of a stack. With 0 ``roles``, the construct creates one
+    role.
     """
     first = Stack(app, "Stack0")
     provider = InferenceExperimentProvider.get_or_create(first)

@@ -1,4 +1,4 @@
-"""CDK's own ``CfnInferenceExperiment``, which has no function to keep."""
+"""CDK's own ``CfnInferenceExperiment``, which needs no function."""
 
 from aws_cdk import App, Stack, aws_sagemaker
 
@@ -6,7 +6,7 @@ from bench.apps import INSTANCE, ROLE
 
 
 def made(app: App, stacks: int, each: int) -> App:
-    """An app of so many stacks with so many experiments each."""
+    """An app of ``stacks`` stacks with ``each`` experiments each."""
     for number in range(stacks):
         stack = Stack(app, f"Stack{number}")
         for index in range(each):

@@ -1,1 +1,1 @@
-"""The command line ``shadowtest``: checks declarations of shadow tests where they are written."""
+"""The command line ``shadowtest``: plans, shows and compares shadow tests, and checks their declarations."""

@@ -1,4 +1,4 @@
-"""The commands, each of which is imported when it is called: what one needs does not slow down the others."""
+"""The commands. Each is imported when it is called, so that its imports do not slow down the others."""
 
 import sys
 from collections.abc import Sequence
@@ -77,13 +77,13 @@ def shadowtest() -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs a command, and returns its exit code."""
     try:
-        # None of the commands of click exits by itself then, and a usage error is not click's own 2.
+        # In this mode, click does not exit by itself, and a usage error does not get click's own exit code 2.
         code = shadowtest.main(args=arguments, prog_name="shadowtest", standalone_mode=False)
     except click.ClickException as error:
         print(f"error: {_message(error)}", file=sys.stderr)
         return ExitCode.ERROR
     except ReaderGoneError:
-        # Of the commands that print what they do not judge.
+        # Only of commands that print without a verdict, such as schema.
         return ExitCode.DONE
     except click.Abort:
         print("error: interrupted", file=sys.stderr)

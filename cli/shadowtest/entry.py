@@ -1,4 +1,4 @@
-"""Where the console script starts. The libraries of the command line are an extra, which may not be installed."""
+"""The entry point of the console script. The libraries of the command line are an extra that may not be installed."""
 
 import sys
 
@@ -16,7 +16,7 @@ def main() -> None:
         if error.name not in _EXTRA:
             raise
         print(
-            f"error: {error.name} is not installed, which the command line needs: "
+            f"error: the command line needs {error.name}, which is not installed: "
             "pip install 'sagemaker-inference-experiment[cli]'",
             file=sys.stderr,
         )

@@ -1,4 +1,4 @@
-"""Errors that a user can do something about: one line, no traceback."""
+"""Errors that a user can correct. They are shown in one line, without a traceback."""
 
 from collections.abc import Iterable
 
@@ -14,6 +14,6 @@ class CommandError(click.ClickException):
 
 
 def print_errors(lines: Iterable[str]) -> None:
-    """Errors that do not end the command: what there is besides is still printed."""
+    """Prints errors that do not end the command."""
     for line in lines:
         click.echo(f"error: {' '.join(line.split())}", err=True)

@@ -1,9 +1,9 @@
-"""How a character is written in an encoding that lacks it."""
+"""Writes a character as an escape if the encoding does not have it."""
 
 import codecs
 
 ESCAPES = "shadowtest.escapes"
-"""The error handler of an encoding. It writes escapes as JSON has them, so that a document in JSON stays one."""
+"""The name of the encoding error handler. It writes JSON escapes, so that a JSON document stays valid."""
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:

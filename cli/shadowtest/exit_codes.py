@@ -1,4 +1,4 @@
-"""What the exit code of each command says."""
+"""The exit codes of all commands."""
 
 from enum import IntEnum
 

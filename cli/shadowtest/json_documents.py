@@ -1,4 +1,4 @@
-"""How each command writes JSON."""
+"""The form of the JSON that each command writes."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from inference_experiment_handler.spec.text import iso_instant
 
 
 def document(schema_version: int, members: Mapping[str, Any]) -> str:
-    """``schema_version``: rises with a change that a reader of an earlier one would misread. A new member is none."""
+    """``schema_version``: is increased by a change that breaks existing readers. A new member does not break them."""
     return json.dumps({"schemaVersion": schema_version, **members}, indent=2, ensure_ascii=False) + "\n"
 
 

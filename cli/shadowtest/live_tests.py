@@ -1,4 +1,4 @@
-"""Shadow tests as they are live, each with the resource that declares it."""
+"""Live shadow tests, each with the resource that declares it."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ _RUN = (Status.RUNNING, Status.UPDATING, Status.STOPPING)
 class LiveTest:
     """A shadow test and the resource that declares it.
 
-    ``seen``: when it was described, by SageMaker's clock, which metrics have their times of.
+    ``seen``: when it was described, by SageMaker's clock, which the timestamps of metrics also use.
     """
 
     stack: str
@@ -41,7 +41,7 @@ class LiveTest:
 
 @dataclass(frozen=True)
 class LiveTests:
-    """``missing``: the tests that do not exist; ``errors``: why others could not be read. A line each."""
+    """``missing``: the tests that do not exist. ``errors``: why others could not be read. One line each."""
 
     found: list[LiveTest]
     missing: list[str]
@@ -49,7 +49,7 @@ class LiveTests:
 
 
 def tests_of(aws: Aws, stacks: Sequence[DeployedStack]) -> LiveTests:
-    """The tests of these stacks, also those that have ended."""
+    """The tests of these stacks, including ended ones."""
     declared = [(stack, *each) for stack in stacks for each in _declared(stack)]
     found = attempt_each(
         aws,
@@ -66,7 +66,7 @@ def tests_of(aws: Aws, stacks: Sequence[DeployedStack]) -> LiveTests:
 
 
 def running_tests(aws: Aws) -> LiveTests:
-    """All tests of the region that run and that a stack has declared. A test also runs while it is updated."""
+    """All running tests of the region that a stack has declared. A test also runs while it is updated or stopped."""
     pages = aws.client("sagemaker").get_paginator("list_inference_experiments").paginate()
     listed = [each for page in pages for each in page["InferenceExperiments"]]
     names = [each["Name"] for each in listed if each["Status"] in _RUN]
@@ -75,7 +75,7 @@ def running_tests(aws: Aws) -> LiveTests:
 
 
 def with_owners(aws: Aws, names: Iterable[str]) -> LiveTests:
-    """The experiments of these names that are there. Their tags tell whose they are; no stack where they don't."""
+    """The experiments of these names that exist. Their tags name the stack. It is empty if the tags name none."""
     found = attempt_each(aws, lambda name: described(aws, "", "", name), names, named=_in_words)
     tests = _live_tests(found, [])
     owned = sorted(map(_with_owner, tests.found), key=lambda test: (test.stack, test.logical_id, test.experiment.name))
@@ -93,10 +93,10 @@ def _in_words(name: str) -> str:
 
 
 def _declared(stack: DeployedStack) -> Iterator[tuple[str, str]]:
-    """Each logical id with the name of its experiment.
+    """Each logical ID with the name of its experiment.
 
-    CloudFormation knows a new name only once the function has answered, so during a deployment it is also told from the
-    properties.
+    CloudFormation knows a new name only once the function has responded. So during a deployment, the name is also
+    derived from the properties.
     """
     values = as_deployed(stack, None)
     for logical_id in experiments_of(stack.template):
@@ -119,7 +119,7 @@ def _declared(stack: DeployedStack) -> Iterator[tuple[str, str]]:
 
 
 def described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | None:
-    """``None`` where there is no experiment of that name."""
+    """``None`` if there is no experiment of that name."""
     sagemaker = aws.client("sagemaker")
     try:
         answer = client.call(sagemaker, operations.DESCRIBE, {"Name": name})
@@ -141,7 +141,7 @@ def _with_owner(test: LiveTest) -> LiveTest:
 
 
 def owner_of(test: LiveTest) -> str:
-    """The id of the stack that its tags name. Anybody may write tags, so it is empty where they name none."""
+    """The ID of the stack that its tags name. Empty if they have no valid ID, because anyone can write tags."""
     stack_id = (test.experiment.tags or {}).get(STACK_ID, "")
     return stack_id if _STACK_ID.fullmatch(stack_id) else ""
 

@@ -1,4 +1,4 @@
-"""Nested stacks, which are stacks of their own: a command that looks at a stack does not look at those within it."""
+"""Nested stacks. They are stacks of their own, so a command that reads a stack does not read its nested stacks."""
 
 from collections.abc import Sequence
 
@@ -10,16 +10,16 @@ from shadowtest.values.stack import DeployedStack, Template, stack_name
 
 
 def nested_stacks(template: Template) -> list[str]:
-    """Their logical ids."""
+    """Their logical IDs."""
     return [logical_id for logical_id, resource in resources_of(template) if resource.get("Type") == NESTED_STACK]
 
 
 def note_nested_stacks(stacks: Sequence[DeployedStack]) -> None:
-    """Says on standard error which nested stacks of these are not among them."""
+    """Lists on standard error the nested stacks of these stacks that are not among them."""
     looked_at = {stack.stack_id for stack in stacks}
     for stack in stacks:
         ids = [stack.physical_ids[each] for each in nested_stacks(stack.template) if each in stack.physical_ids]
         names = [stack_name(stack_id) for stack_id in ids if stack_id not in looked_at]
         if names:
-            line = f"note: the nested stacks of stack {stack.name} are not looked at unless you name them"
+            line = f"note: the nested stacks of stack {stack.name} are not read unless you name them"
             click.echo(f"{line}: {', '.join(names)}", err=True)

@@ -1,4 +1,4 @@
-"""Where a command's output goes: printed in one format, and written to files in others."""
+"""The output of a command. It is printed in one format, and can be written to files in others."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,7 +13,7 @@ from shadowtest.escapes import ESCAPES
 from shadowtest.standard_output import ReaderGoneError
 
 NO_TESTS = "No shadow tests found."
-"""What each command says where there is nothing to show."""
+"""What each command prints if there is nothing to show."""
 
 Outputs = list[tuple[str, Path]]
 """Each file with its format."""
@@ -22,7 +22,7 @@ Outputs = list[tuple[str, Path]]
 def output_options(formats: Sequence[str], files_only: Sequence[str] = ()) -> Callable[[Any], Any]:
     """Adds ``--format`` (the parameter ``kind``) and ``--out FORMAT=FILE`` (``outputs``).
 
-    ``files_only``: the formats that are no use on a terminal.
+    ``files_only``: the formats that are not useful on a terminal.
     """
     all_of_them = (*formats, *files_only)
 
@@ -31,7 +31,7 @@ def output_options(formats: Sequence[str], files_only: Sequence[str] = ()) -> Ca
         for value in values:
             kind, _, file = value.partition("=")
             if kind not in all_of_them or not file:
-                raise click.BadParameter(f"{value!r} must be FORMAT=FILE, with the format {either(all_of_them)}")
+                raise click.BadParameter(f"{value!r} must be FORMAT=FILE, where FORMAT is {either(all_of_them)}")
             outputs.append((kind, Path(file)))
         return outputs
 
@@ -64,9 +64,9 @@ def write(outputs: Outputs, rendered: Callable[[str], str]) -> None:
 
 
 def write_and_print(outputs: Outputs, rendered: Callable[[str], str], show: Callable[[], None]) -> None:
-    """Writes the files first: a reader that stops early, or a full disk behind one of both, costs nothing of the other.
+    """Writes the files first, and prints even if that fails, so that an error in one output does not affect the other.
 
-    The exit code is then what the command has found, whether or not somebody reads it all.
+    The exit code is that of the result, even if the reader of standard output stops early.
     """
     try:
         write(outputs, rendered)
@@ -76,5 +76,5 @@ def write_and_print(outputs: Outputs, rendered: Callable[[str], str], show: Call
 
 
 def escaped(text: str) -> str:
-    """Control characters are shown as escapes, so that a value from a template can't command a terminal."""
+    """Shows control characters as escapes, so that a value from a template can't control a terminal."""
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)

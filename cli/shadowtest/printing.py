@@ -1,4 +1,4 @@
-"""How a document is printed: for a terminal with colours and wrapped, otherwise a line for each sentence."""
+"""Prints a document. On a terminal it has colors and is wrapped. Elsewhere, each sentence is one line."""
 
 import io
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from rich.console import Console, RenderableType
 from shadowtest.outputs import Outputs, write_and_print
 
 FORMATS = ("text", "markdown", "json")
-"""Of each command that reads live tests."""
+"""The formats of each command that reads live tests."""
 _UNWRAPPED = 10_000
 
 
 class Document:
-    """What a command has to say, in each format. A format is made when it is asked for.
+    """The output of a command in each format. A format is rendered when it is used.
 
     ``text``: for a terminal. ``others``: by the name of the format.
     """

@@ -1,4 +1,4 @@
-"""``ServiceToken``, which only CloudFormation reads: the handler does not know when it is missing."""
+"""``ServiceToken``, which only CloudFormation reads. The handler does not notice if it is missing."""
 
 from inference_experiment_handler.spec.reader import Fault
 

@@ -1,4 +1,4 @@
-"""Standard output: a reader that stops early, a full disk, and an encoding that lacks a character."""
+"""Standard output: handles a reader that stops early, a full disk, and an encoding that lacks a character."""
 
 import io
 import sys
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class ReaderGoneError(Exception):
-    """Nobody reads standard output any more, as behind ``| head -1``."""
+    """The reader of standard output has stopped, as with ``| head -1``."""
 
 
 class _StandardOutput(io.FileIO):
-    """Says once that it can't be written, and drops the rest: Python writes what is left in a buffer when it exits."""
+    """Raises an error once if it can't be written, and drops the rest, because Python flushes its buffers at exit."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__(descriptor, "w", closefd=False)
@@ -36,7 +36,9 @@ class _StandardOutput(io.FileIO):
 
 
 def guard() -> None:
-    """From now on, printing raises a ``ReaderGoneError`` or a ``CommandError``, and knows every character."""
+    """From now on, a failed print raises a ``ReaderGoneError`` or a ``CommandError``, and every character can be
+    printed.
+    """
     if not isinstance(sys.stdout, io.TextIOWrapper):  # It is None if it was closed, and then nothing is printed.
         return
     sys.stdout.flush()

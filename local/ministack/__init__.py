@@ -1,16 +1,16 @@
 """The plug-in that makes MiniStack the local AWS of this project.
 
-MiniStack (on PyPI) serves CloudFormation, Lambda, IAM, STS, S3, SSM and CloudWatch Logs from one Python process. What
-it lacks, or does otherwise than AWS, is added from outside, by putting functions of our own in the place of its own;
-``install`` is the list of what is put where:
+MiniStack (on PyPI) serves CloudFormation, Lambda, IAM, STS, S3, SSM and CloudWatch Logs from one Python process. This
+package adds what MiniStack lacks, and corrects what differs from AWS, by replacing some of its functions. ``install``
+lists all replacements:
 
 * ``sagemaker_service``: SageMaker behind the gateway, one state for each account and region.
 * ``cloudformation_types``: ``AWS::SageMaker::Model``, ``EndpointConfig`` and ``Endpoint``.
 * ``iam``: the actions, ARNs, tags and extra permissions of SageMaker, for ``AUTH=true``.
 * ``custom_resources``, ``rollback``, ``cancellation``: custom resources as AWS treats them.
 * ``metrics``: the metrics of SageMaker's variants in CloudWatch, by the traffic that is set.
-* ``control``, ``gateway``: a control surface for tests and the demo, in front of MiniStack's own application.
+* ``control``, ``gateway``: a control API for tests and the demo, in front of MiniStack's own application.
 
-Those places are private to MiniStack, which is why its version is pinned and a test checks each of them.
-``python -m local.ministack`` runs the server; use ``local.server.LocalAws``, which gives it the environment it needs.
+The replaced functions are private to MiniStack. So its version is pinned, and a test checks each of them. ``python -m
+local.ministack`` runs the server; use ``local.server.LocalAws``, which provides the environment that it needs.
 """

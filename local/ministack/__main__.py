@@ -1,7 +1,7 @@
-"""The server process: MiniStack with the plug-in, for as long as whoever started it lives.
+"""The server process: MiniStack with the plug-in, as long as its parent process lives.
 
-Its standard input is a pipe from the parent. When the parent is gone, however it went, the pipe ends, and the server
-takes its Lambda workers and its folder with it.
+Its standard input is a pipe from the parent. When the parent ends for any reason, the pipe ends. The server then ends
+its Lambda workers and removes its folder.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def _end_with_the_parent() -> None:
-    # Not through sys.stdin, whose lock the interpreter wants when it ends.
+    # Not through sys.stdin, because the interpreter needs its lock when it ends.
     while os.read(0, 1):
         pass
     shutil.rmtree(os.environ["LOCAL_AWS_FOLDER"], ignore_errors=True)

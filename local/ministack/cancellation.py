@@ -1,8 +1,9 @@
-"""A user's change of mind while a custom resource is pending.
+"""A cancellation by the user while a custom resource is pending.
 
-On AWS the function isn't told: CloudFormation stops waiting and goes on, with a rollback's Update after
-CancelUpdateStack, and with a Delete after DeleteStack, whose id it made up, because no answer has named one. The
-function that is still at work for the old request finds itself superseded. MiniStack would wait for it instead.
+On AWS, the function is not notified. CloudFormation stops waiting and continues: with a rollback's Update after
+CancelUpdateStack, and with a Delete after DeleteStack. That Delete has an ID that CloudFormation generated, because no
+response has named one. The function that still handles the old request is superseded. MiniStack would wait for it
+instead.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``AWS::SageMaker::Model``, ``EndpointConfig`` and ``Endpoint`` for MiniStack's CloudFormation.
 
-The properties are the API's own members, so what a template says is handed on to the API, with the scalars that
-CloudFormation lets a template write as strings turned into what the API wants. ``Ref`` of all three is the ARN.
+The properties are the members of the API, so they are passed to the API. Strings in the template are converted to the
+types of the API, as CloudFormation does. ``Ref`` of all three is the ARN.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def install(sagemakers: SageMakers) -> None:
 
 
 class _Provisioner:
-    """MiniStack's create, update and delete of one resource type."""
+    """The create, update and delete functions of one resource type for MiniStack."""
 
     def __init__(self, kind: Kind, sagemakers: SageMakers) -> None:
         self._kind = kind
@@ -82,7 +82,7 @@ class _Provisioner:
     def update(self, physical_id: str, old_props: Properties, new_props: Properties, stack_name: str) -> Created:
         del stack_name
         self._retag(physical_id, old_props.get("Tags", []), new_props.get("Tags", []))
-        # The ARN has the name in lower case; the attribute has it as it was given.
+        # The ARN has the name in lower case. The attribute has it as it was given.
         described = self._call("Describe", {self._kind.name: self._name(physical_id, new_props)})
         return physical_id, {self._kind.name: described[self._kind.name]}
 
@@ -90,7 +90,7 @@ class _Provisioner:
         try:
             self._call("Delete", {self._kind.name: self._name(physical_id, props)})
         except ServiceError as error:
-            # Deleting what is gone already succeeds, as everywhere in CloudFormation.
+            # Deleting a resource that no longer exists succeeds, as always in CloudFormation.
             if "Could not find" not in error.message:
                 raise
 
@@ -115,7 +115,7 @@ class _Provisioner:
 
 
 class _EndpointProvisioner(_Provisioner):
-    """The same, waiting for the endpoint; MiniStack runs it on a thread of its own."""
+    """The same, but it waits for the endpoint. MiniStack runs it in a separate thread."""
 
     def create(self, logical_id: str, props: Properties, stack_name: str) -> Created:
         arn, attributes = super().create(logical_id, props, stack_name)
@@ -159,7 +159,7 @@ def _without_tags(props: Properties) -> Properties:
 
 
 def _coerced(shape: Any, value: Any) -> Any:
-    """A template's value in the API's type. What can't be is left for the service's own validation to name."""
+    """A template's value in the type of the API. If it can't be converted, the service's own validation reports it."""
     if shape.type_name == "structure" and isinstance(value, dict):
         return {k: _coerced(shape.members[k], v) if k in shape.members else v for k, v in value.items()}
     if shape.type_name == "list" and isinstance(value, list):

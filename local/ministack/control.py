@@ -1,19 +1,19 @@
-"""The control surface, ``/_local/…`` on the gateway: what a test or the demo does behind AWS's back.
+"""The control API, ``/_local/…`` on the gateway: what a test or the demo changes or reads without calling AWS.
 
-JSON in, JSON out. SageMaker's part takes ``account`` and ``region`` from the query string.
+Requests and responses are JSON. The routes of SageMaker take ``account`` and ``region`` from the query string.
 
 =========================== ======================================================================================
 ``GET  calls``              every call to SageMaker: operation, parameters, principal, code, instant
-``GET  experiments``        every inference experiment, as Describe tells it
-``GET  endpoints``          every endpoint, as Describe tells it
+``GET  experiments``        every inference experiment, as Describe returns it
+``GET  endpoints``          every endpoint, as Describe returns it
 ``POST faults``             add a fault: ``{"kind": "ErrorFault", …}`` with the fields of that class
-``DELETE faults``           forget the faults that haven't happened
-``GET  clock``              what time it is, and how quick transitions are
+``DELETE faults``           remove the faults that have not occurred
+``GET  clock``              the time, and the speed of transitions
 ``POST clock``              ``{"advance": seconds}``
-``POST behaviour``          change fields of ``Behaviour``, durations in seconds; ``{}`` just tells them
-``GET  traffic``            the requests to the endpoints, and how models answer them
-``POST traffic``            the same from now on, with the fields of ``Traffic``; what is left out is as by default
-``GET  custom-resources``   every request of CloudFormation's to a custom resource, with its answer and outcome
+``POST behaviour``          change fields of ``Behaviour``, durations in seconds; ``{}`` only returns them
+``GET  traffic``            the requests to the endpoints, and the responses of the models
+``POST traffic``            set the same, with the fields of ``Traffic``; an omitted field has its default
+``GET  custom-resources``   every CloudFormation request to a custom resource, with response and outcome
 =========================== ======================================================================================
 """
 

@@ -1,10 +1,9 @@
-"""Custom resources between CloudFormation and their function: what is sent, what is answered, what follows.
+"""Custom resources between CloudFormation and their function: the request, the response, and what follows.
 
-MiniStack calls the function and waits for that call. On AWS the function is invoked asynchronously, and only what is
-PUT to the ResponseURL counts; the answer is also checked there in ways that bite real handlers. This module takes
-MiniStack's place for one request: ``CustomResources.invoke`` has the signature of MiniStack's own function.
-
-What follows from an answer beyond its own request (which id a rollback uses, what is deleted) is in ``rollback``.
+MiniStack calls the function and waits for that call. On AWS, the function is invoked asynchronously, and only the
+response that is PUT to the ResponseURL counts. AWS also checks this response, and real handlers fail these checks. This
+module replaces MiniStack for one request: ``CustomResources.invoke`` has the signature of MiniStack's own function.
+What a response means beyond its own request (which ID a rollback uses, what is deleted) is in ``rollback``.
 """
 
 from __future__ import annotations
@@ -32,16 +31,16 @@ Properties = dict[str, Any]
 
 @dataclass
 class Request:
-    """One request to a custom resource, kept for good: tests ask what CloudFormation sent and got."""
+    """One request to a custom resource. It is kept, so that tests can read what CloudFormation sent and received."""
 
     event: dict[str, Any]
     answer: dict[str, Any] | None = None
     late_answers: list[dict[str, Any]] = field(default_factory=list)
-    """What was PUT after the request was over, and went unread."""
+    """Responses that were PUT after the request had ended, and that were ignored."""
     outcome: str = ""
     """``SUCCESS``, or why it failed in CloudFormation's words. Empty while it is pending."""
     physical_id: str = ""
-    """The id that is current for CloudFormation after this request."""
+    """The physical ID in CloudFormation after this request."""
 
     @property
     def over(self) -> bool:
@@ -49,7 +48,7 @@ class Request:
 
 
 class RequestFailed(Exception):  # noqa: N818 (its text is the resource's status reason)
-    """A request that failed, with the reason CloudFormation gives in its events."""
+    """A request that failed, with the reason that CloudFormation shows in its events."""
 
 
 class CustomResources:
@@ -71,7 +70,9 @@ class CustomResources:
         physical_id: str | None = None,
         old_props: Properties | None = None,
     ) -> tuple[str, Properties]:
-        """Send one request and wait for its answer: the physical id and the attributes, or an exception."""
+        """Sends one request and waits for the response. Returns the physical ID and the attributes, or raises an
+        exception.
+        """
         if old_props is not None and old_props.get("ServiceToken") != props.get("ServiceToken"):
             raise RequestFailed("Modifying service token is not allowed.")
         record, config = _function(props.get("ServiceToken", ""))
@@ -89,7 +90,7 @@ class CustomResources:
             event["PhysicalResourceId"] = physical_id
         if old_props is not None:
             event["OldResourceProperties"] = custom_resource._normalise_resource_properties(old_props)
-        # Nothing is known of a new resource until its function says so. CloudFormation then makes an id up.
+        # The ID of a new resource is not known until its function responds, so CloudFormation generates one.
         request = Request(event, physical_id=physical_id or _invented_id(stack_name, logical_id))
         with self._changed:
             self._by_token[token] = request
@@ -100,7 +101,7 @@ class CustomResources:
         return request.physical_id, attributes
 
     def receive(self, token: str, body: bytes) -> bool:
-        """Take what was PUT to a ResponseURL. False when no request ever had this one."""
+        """Receives what was PUT to a ResponseURL. ``False`` if no request ever had this URL."""
         with self._changed:
             request = self._by_token.get(token)
             if request is None:
@@ -114,7 +115,7 @@ class CustomResources:
             return True
 
     def cut_short(self, stack_id: str) -> None:
-        """The pending requests of a stack end as cancelled; their functions aren't told."""
+        """Ends the pending requests of a stack as cancelled. Their functions are not notified."""
         with self._changed:
             for token, request in self._by_token.items():
                 if request.event["StackId"] == stack_id and not request.over:
@@ -128,7 +129,7 @@ class CustomResources:
             return [asdict(request) for request in self._by_token.values()]
 
     def last(self, stack_id: str, logical_id: str) -> Request | None:
-        """The request that was sent last to this resource."""
+        """The last request that was sent to this resource."""
         with self._changed:
             sent = [
                 request
@@ -138,7 +139,7 @@ class CustomResources:
             return sent[-1] if sent else None
 
     def last_of(self, physical_id: str, logical_id: str) -> Request | None:
-        """The same by what it is called, for where MiniStack doesn't tell the stack."""
+        """The same by its physical ID, for calls in which MiniStack does not pass the stack."""
         with self._changed:
             sent = [
                 request
@@ -165,7 +166,7 @@ class CustomResources:
 
 
 def _judged(request: Request, answer: dict[str, Any]) -> tuple[str, Properties]:
-    """An answer's outcome and its attributes; its id becomes current even when it tells of a failure."""
+    """The outcome and the attributes of a response. Its ID becomes the physical ID even if the response is FAILED."""
     if "unreadable" in answer:
         return str(answer["unreadable"]), {}
     if request.event["RequestType"] != "Delete":

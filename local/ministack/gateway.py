@@ -1,4 +1,4 @@
-"""The ASGI application in front of MiniStack's own: the control surface, ResponseURLs, and a quick end."""
+"""The ASGI application in front of MiniStack's own: the control API, ResponseURLs, and a fast shutdown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Gateway:
             body = await _body(receive)
             await _respond(send, *self._control.handle(scope["method"], path.removeprefix(_CONTROL), query, body))
         elif scope["type"] == "http" and scope["method"] == "PUT" and path.startswith(_RESPONSE):
-            # MiniStack reads the JSON and forgets its size, on which AWS has a limit.
+            # MiniStack parses the JSON without keeping its size, which AWS limits.
             known = self._custom_resources.receive(path.removeprefix(_RESPONSE), await _body(receive))
             await _respond(send, 200 if known else 403, b"")
         else:
@@ -49,10 +49,8 @@ class Gateway:
 
 
 def _ending_at_once(send: Send) -> Send:
-    """Once the server is up, SIGTERM ends it at once.
-
-    Nothing in it is worth saving, and the ordinary way out waits for pending custom resources, up to an hour, and for
-    clients to close their connections.
+    """Once the server runs, SIGTERM ends it at once. It has no state to save. The regular shutdown would wait for
+    pending custom resources, up to an hour, and for clients to close their connections.
     """
 
     async def sending(message: Message) -> None:

@@ -1,7 +1,7 @@
-"""Who may do what in SageMaker: the actions, the ARNs they act on, and the permissions a call needs besides its own.
+"""Authorization in SageMaker: the actions, the ARNs that they act on, and the further permissions that a call needs.
 
-MiniStack evaluates the policies. It has to be told what a request is about, and its refusal has to be put into
-SageMaker's words.
+MiniStack evaluates the policies. This module gives it the action and the resource of a request, and converts its
+refusal to SageMaker's error.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _ROLES = {"CreateInferenceExperiment": "RoleArn", "CreateModel": "ExecutionRoleA
 
 
 class Permission(NamedTuple):
-    """A right that a call needs besides the one to its own action."""
+    """A permission that a call needs in addition to that for its own action."""
 
     action: str
     resource: str
@@ -52,7 +52,7 @@ def install(tagged: Callable[[], list[tuple[str, list[dict[str, str]]]]]) -> Non
 
 
 def sagemaker_can_assume(account: str, role_arn: str) -> bool:
-    """Whether the account has the role, and it trusts SageMaker."""
+    """Whether the account has the role, and the role trusts SageMaker."""
     with request_scope(account, get_region()):
         roles = [role for role in iam._roles.values() if role["Arn"] == role_arn]
     return any(_PRINCIPAL in json.dumps(role["AssumeRolePolicyDocument"]) for role in roles)

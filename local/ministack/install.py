@@ -1,4 +1,4 @@
-"""What is put where in MiniStack."""
+"""The replacements in MiniStack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.sagemaker import SystemClock
 
 
 def install(speed: float) -> None:
-    """Make this process's MiniStack the local AWS. Durations of SageMaker's are ``speed`` times shorter."""
+    """Makes the MiniStack of this process the local AWS. Durations of SageMaker are divided by ``speed``."""
     sagemakers = SageMakers(SystemClock(speed))
     measured = metrics.Metrics(sagemakers)
     custom_resources = CustomResources()
@@ -30,6 +30,6 @@ def install(speed: float) -> None:
     alarms.install()
     metrics.install(measured, sagemakers.clock)
 
-    # With TLS, MiniStack would serve on port 443 besides its own when it may.
+    # With TLS, MiniStack would also serve on port 443 if it is allowed to.
     app._port_is_bindable = lambda *_: False
     app.app = Gateway(app.app, Control(sagemakers, custom_resources, measured), custom_resources)

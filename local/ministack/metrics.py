@@ -1,6 +1,6 @@
-"""SageMaker's metrics in MiniStack's CloudWatch, on the local AWS's clock.
+"""SageMaker's metrics in MiniStack's CloudWatch, by the clock of the local AWS.
 
-What time has brought is written when CloudWatch is next asked for anything, and when the clock is advanced.
+Due metrics are written at the next call to CloudWatch, and when the clock is advanced.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Handler = Callable[..., Awaitable[Any]]
 
 
 class Metrics:
-    """The traffic of each account and region, and what it has brought."""
+    """The traffic of each account and region, and its metrics."""
 
     def __init__(self, sagemakers: SageMakers) -> None:
         self._sagemakers = sagemakers
@@ -38,7 +38,7 @@ class Metrics:
         return publisher.traffic if publisher else Traffic()
 
     def set_traffic(self, sagemaker: SageMaker, traffic: Traffic) -> None:
-        """From now on."""
+        """Sets the traffic from now on."""
         sagemaker.settle()
         scope = (sagemaker.account, sagemaker.region)
         if scope not in self._publishers:
@@ -46,7 +46,7 @@ class Metrics:
         self._publishers[scope].traffic = traffic
 
     def publish(self) -> None:
-        """Writes what is due, and lets CloudWatch look at its alarms."""
+        """Writes the due metrics, and lets CloudWatch evaluate its alarms."""
         for (account, region), publisher in self._publishers.items():
             with request_scope(account, region):
                 for datum in publisher.due():
@@ -55,7 +55,7 @@ class Metrics:
 
 
 class _Time:
-    """In the place of the module ``time``, of which CloudWatch uses one function."""
+    """Replaces the module ``time``, of which CloudWatch uses one function."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -69,9 +69,9 @@ def install(metrics: Metrics, clock: Clock) -> None:
     cloudwatch.time = local
     cloudwatch.TWO_WEEKS_SECONDS = int(_KEPT.total_seconds())
     cloudwatch._evaluate_alarm = _of_its_own_metric(cloudwatch._evaluate_alarm)
-    # The header Date of every answer, by which a client knows what time it is for AWS.
+    # The Date header of every response, from which a client takes the time of AWS.
     app.formatdate = lambda **named: formatdate(local.time(), **named)
-    # Some clients correct their own clocks by it, others don't, and both sign with what they have.
+    # Some clients adjust their clock to it and others do not, so signatures have different times.
     sigv4.request_time_failure = lambda signature, *, now=None: None  # noqa: ARG005
     app.SERVICE_HANDLERS[_SERVICE] = _publishing(app.SERVICE_HANDLERS[_SERVICE], metrics)
 
@@ -85,7 +85,7 @@ def _publishing(original: Handler, metrics: Metrics) -> Handler:
 
 
 def _of_its_own_metric(original: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
-    """MiniStack's alarms look at all metrics of a name, whatever their dimensions: at both variants' at once."""
+    """MiniStack's alarms evaluate all metrics of a name, regardless of dimensions: both variants together."""
 
     def evaluate(alarm: dict[str, Any]) -> None:
         dimensions = cloudwatch._dims_key({each["Name"]: each["Value"] for each in alarm.get("Dimensions") or ()})

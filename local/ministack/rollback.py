@@ -1,11 +1,12 @@
-"""What follows from a custom resource's failure: which id a rollback uses, and what it deletes.
+"""The consequences of a failed custom resource: which ID a rollback uses, and what it deletes.
 
-Around MiniStack's own rollback and deletion, these things are done as AWS does them:
+In addition to MiniStack's own rollback and deletion, this module does the following as AWS does:
 
-* A failed Create is deleted, with the id of the failed answer, or the one that CloudFormation made up.
-* The id in the answer to a failed Update is current from then on: the rollback's Update carries it.
-* When the rollback's Update answers with another id, what had the id before is deleted.
-* What the rollback of a creation couldn't delete stays in the stack, so that a deletion of the stack tries again.
+* A failed Create is deleted, with the ID of the failed response, or the one that CloudFormation generated.
+* The ID in the response to a failed Update is the physical ID from then on, and the rollback's Update has it.
+* If the rollback's Update returns another ID, the resource with the previous ID is deleted.
+* A resource that the rollback of a creation could not delete stays in the stack, so that a deletion of the stack tries
+again.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _revert(original: Coroutine) -> Coroutine:
         record: Record | None = None,
     ) -> None:
         if applied_props.get("ServiceToken") != previous_props.get("ServiceToken"):
-            # The update was refused before any function was called: there is nothing to revert.
+            # The update was refused before a function was called, so there is nothing to revert.
             return
         await original(
             stack_id, stack_name, logical_id, rtype, physical_id, applied_props, previous_props, attrs, record
@@ -84,7 +85,7 @@ def _revert(original: Coroutine) -> Coroutine:
             )
             stacks._add_event(*resource, "DELETE_COMPLETE", physical_id=physical_id)
         except Exception as error:
-            # The rollback itself has succeeded; what can't be cleaned up after it is abandoned, as on AWS.
+            # The rollback itself has succeeded. What can't be cleaned up after it is abandoned, as on AWS.
             logger.warning("clean-up of %s after the rollback failed: %s", physical_id, error)
             stacks._add_event(*resource, "DELETE_FAILED", str(error), physical_id)
 
@@ -115,7 +116,7 @@ def _unknown_attribute(original: Callable[..., str], custom_resources: CustomRes
 
 
 def _hold(stack: Record, request: Request, status: str) -> None:
-    """Keep the resource of a request in its stack, where a deletion finds it."""
+    """Keeps the resource of a request in its stack, so that a deletion finds it."""
     logical_id = request.event["LogicalResourceId"]
     stack["_resources"][logical_id] = {
         "PhysicalResourceId": request.physical_id,

@@ -17,7 +17,7 @@ Response = tuple[int, dict[str, str], bytes]
 
 
 class SageMakers:
-    """The SageMaker of every account and region, made when it is first asked for."""
+    """The SageMaker of every account and region. Each is created at its first use."""
 
     def __init__(self, clock: SystemClock) -> None:
         self.clock = clock
@@ -35,7 +35,7 @@ class SageMakers:
             return self._by_scope[scope]
 
     def here(self) -> SageMaker:
-        """The one that belongs to the request, or to the stack operation, that is being worked on."""
+        """The SageMaker of the current request or stack operation."""
         return self.of(get_account_id(), get_region())
 
     @property
@@ -52,7 +52,7 @@ class SageMakers:
     async def handle_request(
         self, method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
     ) -> Response:
-        """MiniStack's interface to a service. The caller's right to the action itself is settled already."""
+        """MiniStack's interface to a service. The caller's permission for the action is already checked."""
         del method, path
         target = headers.get("x-amz-target", "")
         denied = iam.denied_besides(target.rpartition(".")[2], _asked(body), headers, query_params)
@@ -61,11 +61,11 @@ class SageMakers:
         try:
             return wire.handle(self.here(), target, body, request_caller_arn(headers, query_params))
         except ConnectionLost:
-            # The gateway can't drop a connection; a gateway's own error is what a client sees of a lost one.
+            # The gateway can't drop a connection, so a lost connection is a 504 of the gateway.
             return 504, {"Content-Type": "application/x-amz-json-1.1"}, b""
 
     def tagged(self) -> list[tuple[str, list[dict[str, str]]]]:
-        """What MiniStack's tagging asks of each service: every ARN with its tags."""
+        """Every ARN with its tags, for MiniStack's tagging service."""
         return [
             (arn, [{"Key": key, "Value": value} for key, value in tags.items()])
             for arn, tags in self.here().tags_by_arn().items()

@@ -1,9 +1,9 @@
-"""SageMaker's side of a shadow test, as a state machine that a test can hold in its hands.
+"""SageMaker's side of a shadow test, as a state machine without a server.
 
-A ``SageMaker`` takes calls by name, as python values or over the wire, checks each against botocore's own service model
-(``model``), and answers as the service does. States move by the clock, not by calls: before a call is answered,
-everything that fell due since the last one happens, in order of time. With a ``ManualClock`` a seven-day test takes no
-time at all::
+A ``SageMaker`` takes calls by name, as Python values or as HTTP requests, checks each against botocore's own service
+model (``model``), and responds as the service does. States change by the clock, not by calls: before each response,
+everything that is due since the last call happens, in order of time. With a ``ManualClock``, a seven-day test takes no
+time::
 
     clock = ManualClock(datetime(2030, 1, 1, tzinfo=UTC))
     service = SageMaker(clock)
@@ -12,16 +12,16 @@ time at all::
     clock.advance(timedelta(days=7))
     client.describe_inference_experiment(Name="mine")["Status"]
 
-What the real service leaves open is a field of ``Behaviour``; what goes wrong is added to ``service.faults``; what was
-asked is in ``service.record``.
+Each undocumented point of the real service is a field of ``Behaviour``. Faults are added to ``service.faults``, and
+``service.record`` has the calls.
 
 ============================  =================================================================
 ``service``                   the calls
-``experiments``, ``lifecycle``  what is legal in which status; what follows by itself
+``experiments``, ``lifecycle``  what is allowed in which status; what follows without a call
 ``variants``, ``schedule``    what the endpoint serves; when a test starts and ends
-``endpoints``, ``models``     what lies below
-``traffic``, ``publisher``    requests to the endpoints, and the metrics of them
-``wire``, ``client``          the protocol, and a boto3 client over it
+``endpoints``, ``models``     the resources that a test uses
+``traffic``, ``publisher``    requests to the endpoints, and their metrics
+``wire``, ``client``          the protocol, and a boto3 client that uses it
 ============================  =================================================================
 """
 

@@ -1,7 +1,7 @@
-"""How this SageMaker behaves where the real one is slow, or where nobody has written down what it does.
+"""How this SageMaker behaves where the real one is slow, or where its behavior is not documented.
 
-The documentation leaves several points of inference experiments open. Code that talks to SageMaker must be right either
-way, so each open point is one field here, and a test plays both variants.
+The documentation leaves several points of inference experiments open. Code that calls SageMaker must be correct in both
+cases. So each open point is one field here, and tests cover both cases.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ class Behaviour:
     """Durations first, then one field for each open point."""
 
     creating: timedelta = timedelta(seconds=30)
-    """From CreateInferenceExperiment until it is Created (or Starting)."""
+    """The time from CreateInferenceExperiment until the experiment is Created (or Starting)."""
     created_pause: timedelta = timedelta(minutes=1)
-    """How long an unscheduled experiment rests in Created, when ``unscheduled_passes_created``."""
+    """How long an unscheduled experiment stays in Created, if ``unscheduled_passes_created``."""
     starting: timedelta = timedelta(minutes=5)
-    """The endpoint takes up the shadow variant."""
+    """How long the endpoint takes to deploy the shadow variant."""
     updating: timedelta = timedelta(minutes=3)
     stopping: timedelta = timedelta(minutes=4)
     endpoint_creating: timedelta = timedelta(minutes=5)
@@ -37,17 +37,17 @@ class Behaviour:
     shadow_deployed_before_start: bool = False
     """A scheduled test has its shadow variant deployed once it is Created, or when it starts."""
     reports_actual_start: bool = True
-    """Describe's Schedule has the start and end that really apply, or what was asked (nothing, when unscheduled)."""
+    """Describe's Schedule has the actual start and end, or the requested ones (none, if unscheduled)."""
     promoted_keeps_shadow_name: bool = True
     """A promoted variant keeps the shadow's name, or takes over the production variant's."""
     update_drops_what_is_left_out: bool = False
-    """An Update without a Description or DataStorageConfig takes it away, or keeps it."""
+    """An Update without a Description or DataStorageConfig removes it, or keeps it."""
     kms_key_reported_as_arn: bool = False
     """A KMS key that was given as an id or an alias is reported as an ARN, or as it was given."""
     tags_visible_after: timedelta = timedelta()
-    """How long ListTags goes on answering what was before a change of tags."""
+    """How long ListTags returns the previous tags after a change."""
     stop_shows_after: timedelta = timedelta()
-    """How long Describe goes on answering Running after a Stop was accepted."""
+    """How long Describe still returns Running after a Stop was accepted."""
     visible_after_create: timedelta = timedelta()
     """How long a created experiment is still unknown to every other call."""
     sampling_zero_allowed: bool = True
@@ -55,10 +55,10 @@ class Behaviour:
     minimum_duration: timedelta = timedelta(hours=1)
     """An experiment that would end sooner after its start is refused."""
     tags_per_page: int = 50
-    """How many tags one answer of ListTags holds; a small number makes a caller meet its NextToken."""
+    """The number of tags in one response of ListTags. With a small number, a caller gets a NextToken."""
 
     def changed(self, values: Mapping[str, Any]) -> Behaviour:
-        """The same with other values; a duration may be given as a number of seconds."""
+        """The same with other values. A duration may be a number of seconds."""
         known = {field.name: getattr(self, field.name) for field in fields(self)}
         if unknown := sorted(set(values) - set(known)):
             raise ValueError(f"unknown behaviour: {', '.join(unknown)}")

@@ -1,4 +1,4 @@
-"""The record of what was asked of SageMaker."""
+"""The record of the calls to SageMaker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass
 class Call:
-    """One call. ``code`` is the error it was answered with; empty when it succeeded."""
+    """One call. ``code`` is the error code of the response; empty if the call succeeded."""
 
     operation: str
     parameters: Mapping[str, Any]

@@ -1,7 +1,7 @@
 """A real boto3 client whose requests never leave the process.
 
-botocore serialises, validates, signs, retries and parses as always; only the socket is missing. So a test meets the
-exceptions, the retries and the types that it would meet on AWS.
+botocore serializes, validates, signs, retries and parses as usual. Only the socket is missing. So a test gets the same
+exceptions, retries and types as on AWS.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def boto3_client(service: SageMaker, *, retries: Mapping[str, Any] | None = None
 def _own_client(region: str, retries: Mapping[str, Any]) -> Any:
     config = Config(
         retries=dict(retries),
-        # Nobody reads the signature and the user agent of such a request. Making them takes more time than the rest.
+        # The signature and the user agent of such a request are never read, but take more time than the rest.
         signature_version=UNSIGNED,
         user_agent="local",
     )
@@ -49,10 +49,10 @@ def _own_client_once(region: str) -> Any:
 
 
 def _twin_of(client: Any) -> Any:
-    """A client that differs in who gets its requests.
+    """A copy of the client, whose requests can go to another service.
 
     For each client, botocore makes a method for each of SageMaker's 400 operations, and looks for the errors among its
-    3,000 shapes. That takes as long as fifty calls, and nearly every test needs a client.
+    3,000 shapes. That takes as long as fifty calls, and almost every test needs a client.
     """
     meta, events = client.meta, copy(client.meta.events)
     twin = object.__new__(type(client))
@@ -66,12 +66,12 @@ def _twin_of(client: Any) -> Any:
 
 @cache
 def _session(region: str) -> Session:
-    """One for all clients: to make a session takes as long as to make a client."""
+    """One session for all clients, because creating a session takes as long as creating a client."""
     return isolated_session("local", "local", region=region)
 
 
 def attach(client: Any, service: SageMaker, *, principal: str = "") -> None:
-    """Make an existing SageMaker client talk to this service."""
+    """Makes an existing SageMaker client send its requests to this service."""
 
     def send(request: Any, **_: Any) -> AWSResponse:
         body = request.body.encode() if isinstance(request.body, str) else request.body
@@ -89,7 +89,7 @@ def attach(client: Any, service: SageMaker, *, principal: str = "") -> None:
 
 
 class _Raw:
-    """As much of urllib3's response as AWSResponse reads."""
+    """The part of urllib3's response that AWSResponse reads."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content

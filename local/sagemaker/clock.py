@@ -1,8 +1,8 @@
-"""What time it is for SageMaker, and how long its transitions take.
+"""The time of SageMaker, and the duration of its transitions.
 
-Two things are measured differently. A *duration* ("an endpoint takes five minutes to start") is SageMaker's own pace: a
-clock may shorten it. An *instant* (an experiment's StartTime and EndTime) is the user's word: it is compared with
-``now()`` as it is.
+There are two kinds of time. A *duration* ("an endpoint takes five minutes to start") is set by SageMaker, so a clock
+may shorten it. An *instant* (an experiment's StartTime and EndTime) is set by the user, so it is compared with
+``now()`` without a change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the state machine asks of a clock."""
+    """What the state machine needs from a clock."""
 
     def now(self) -> datetime:
         """The present instant, with a time zone."""
@@ -42,7 +42,7 @@ class ManualClock:
 
 
 class SystemClock:
-    """Real time, ``speed`` times quicker for transitions, with an offset that ``advance`` adds to."""
+    """Real time, with an offset that ``advance`` increases. Transitions are ``speed`` times faster."""
 
     def __init__(self, speed: float = 1.0) -> None:
         if speed <= 0:

@@ -1,4 +1,4 @@
-"""Copies of what is on the wire: objects and lists, in which nothing else changes."""
+"""Copies of JSON values: maps and lists are copied, and all other values are immutable."""
 
 from typing import TypeVar, cast
 
@@ -6,7 +6,7 @@ _Value = TypeVar("_Value")
 
 
 def copied(value: _Value) -> _Value:
-    """As ``deepcopy``, which also looks for circles and for all other kinds of objects, and takes six times as long."""
+    """Like ``deepcopy``, which takes six times as long, because it also handles cycles and other kinds of objects."""
     if isinstance(value, dict):
         return cast("_Value", {key: copied(each) for key, each in value.items()})
     if isinstance(value, list):

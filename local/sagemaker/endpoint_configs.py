@@ -1,4 +1,4 @@
-"""Endpoint configurations: what an endpoint serves with. They never change; an update of an endpoint names another."""
+"""Endpoint configurations. They never change: an update of an endpoint names another one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class EndpointConfigs:
         return config
 
     def generate(self, stem: str, variants: Mapping[str, Any], now: datetime) -> EndpointConfig:
-        """A configuration that SageMaker makes for itself, under a name of its own."""
+        """A configuration that SageMaker itself creates, under a generated name."""
         self._generated += 1
         name = f"{stem[:50]}-{self._generated:06d}"
         return self.create({"EndpointConfigName": name, **variants}, now)

@@ -1,4 +1,4 @@
-"""Endpoints: each serves with one configuration, and takes its time to take up another."""
+"""Endpoints. Each serves one configuration, and takes some time to deploy another."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.sagemaker.names import Arns, key
 
 @dataclass(frozen=True)
 class Deployment:
-    """A configuration on its way. ``rolls_back``: it never arrives, and nothing says so."""
+    """A deployment of a configuration in progress. ``rolls_back``: it is rolled back without a message."""
 
     config: EndpointConfig
     started: datetime
@@ -35,7 +35,7 @@ class Endpoint:
     deployment: Deployment | None = None
     gone_at: datetime | None = None
     scaled: dict[str, int] = field(default_factory=dict)
-    """The instance counts of variants that were scaled since the configuration was taken up."""
+    """The instance counts of variants that were scaled since the configuration was deployed."""
 
     @property
     def due(self) -> datetime | None:
@@ -47,7 +47,7 @@ class Endpoint:
         self.deployment = Deployment(config, started, due, rolls_back)
 
     def arrive(self, deployment: Deployment) -> None:
-        """A deployment is over."""
+        """Ends a deployment."""
         self.serve(self.config if deployment.rolls_back else deployment.config, deployment.due)
 
     def serve(self, config: EndpointConfig, at: datetime) -> None:
@@ -146,7 +146,7 @@ class Endpoints:
         return [(endpoint.due, endpoint) for endpoint in self._by_key.values() if endpoint.due]
 
     def move(self, endpoint: Endpoint) -> None:
-        """What is due with this endpoint happens."""
+        """Applies what is due for this endpoint."""
         if endpoint.gone_at:
             del self._by_key[key(endpoint.name)]
         elif endpoint.deployment:

@@ -1,10 +1,10 @@
-"""The errors SageMaker answers with, by the codes that botocore turns into exceptions."""
+"""The errors that SageMaker returns, with the codes that botocore converts to exceptions."""
 
 from __future__ import annotations
 
 
 class ServiceError(Exception):
-    """An answer that is an error: its code, its message and the HTTP status it travels with."""
+    """An error response: its code, its message and its HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
@@ -14,7 +14,7 @@ class ServiceError(Exception):
 
 
 class ConnectionLost(Exception):  # noqa: N818 (not an error of the service: there is no answer at all)
-    """The caller gets no answer. ``performed`` tells whether the call took effect all the same."""
+    """The caller gets no response. ``performed``: whether the call took effect anyway."""
 
     def __init__(self, *, performed: bool) -> None:
         super().__init__("the connection was lost")
@@ -22,7 +22,7 @@ class ConnectionLost(Exception):  # noqa: N818 (not an error of the service: the
 
 
 class Intercepted(Exception):  # noqa: N818 (as above)
-    """A proxy answers in SageMaker's place, with a page of its own. ``performed``: as above."""
+    """A proxy responds instead of SageMaker, with its own page. ``performed``: as above."""
 
     def __init__(self, *, performed: bool) -> None:
         super().__init__("a proxy answered")

@@ -1,4 +1,4 @@
-"""One inference experiment: what was declared, where it stands, and how it describes itself."""
+"""One inference experiment: its declaration, its state, and its description in responses."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class Experiment:
     reason: str | None = None
     completed: datetime | None = None
     returns_to: str = ""
-    """Where an Updating experiment goes back to, and what a Stopping one was before."""
+    """The status to which an Updating experiment returns, or which a Stopping one had before."""
     conclusion: Conclusion | None = None
     before: EndpointConfig | None = None
     """What the endpoint served before the test."""
     testing: EndpointConfig | None = None
     """What it serves during the test."""
     testing_next: EndpointConfig | None = None
-    """The same with another sampling, while an update brings it about."""
+    """The same with another sampling percentage, while an update deploys it."""
 
     @property
     def ended(self) -> bool:

@@ -1,7 +1,7 @@
 """The operations on inference experiments, and what is legal when.
 
-Which status follows by itself is in ``lifecycle``; here is what a caller may ask for, in which status, and what is
-refused.
+``lifecycle`` has the statuses that follow without a call. This module has the calls: in which status each is allowed,
+and what is refused.
 """
 
 from __future__ import annotations
@@ -131,14 +131,14 @@ class Experiments:
         return experiment
 
     def delete(self, name: str) -> Experiment:
-        """Only the record goes: endpoint, variants and captured data stay."""
+        """Deletes only the record. The endpoint, its variants and captured data stay."""
         experiment = self.get(name)
         _require(experiment, "deleted", *ENDED, *(["Created"] if self._behaviour().delete_in_created else []))
         del self._by_key[key(name)]
         return experiment
 
     def page(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """One answer of ListInferenceExperiments."""
+        """One response of ListInferenceExperiments."""
         now = self._clock.now()
         chosen = [
             experiment
@@ -170,7 +170,7 @@ class Experiments:
         return answer
 
     def _status(self, experiment: Experiment) -> str:
-        """As it is reported."""
+        """The status in responses."""
         late = self._clock.now() < experiment.entered + self._clock.scaled(self._behaviour().stop_shows_after)
         return experiment.returns_to if experiment.status == "Stopping" and late else experiment.status
 

@@ -1,12 +1,14 @@
-"""What can be made to go wrong, and when. Each fault is consumed in the order in which it was added.
+"""Faults that can be injected, and when they occur. Each fault is consumed in the order in which it was added.
 
-* ``ErrorFault``: the next calls of an operation fail. ``after=True``: the call takes effect, and the error is all that
-  the caller learns.
-* ``ConnectionFault``: the same without any answer.
-* ``ProxyFault``: the same with a page of a proxy's in place of the answer.
-* ``CancelFault``: an experiment goes Cancelled when it is next in a status, as when an operation of SageMaker's failed.
-* ``SilentRollback``: the endpoint update of the next Stop is undone without a word.
-* ``Hook``: a test's own function, called before or after an operation, to do something behind the caller's back.
+* ``ErrorFault``: the next calls of an operation fail. ``after=True``: the call takes effect, but the caller gets the
+error.
+* ``ConnectionFault``: the same without a response.
+* ``ProxyFault``: the same with the page of a proxy instead of the response.
+* ``CancelFault``: an experiment becomes Cancelled when it next has a given status, as if an operation of SageMaker
+failed.
+* ``SilentRollback``: the endpoint update of the next Stop is rolled back without a message.
+* ``Hook``: a function of a test that is called before or after an operation, to change something that the caller does
+not see.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ class ProxyFault:
 
 @dataclass(frozen=True)
 class CancelFault:
-    """``experiment=None`` means whichever experiment is first in that status."""
+    """``experiment=None``: the first experiment that has that status."""
 
     status: str
     reason: str
@@ -61,7 +63,7 @@ class SilentRollback:
 
 @dataclass(frozen=True)
 class Hook:
-    """``operation=None`` means every operation; ``times=None`` means always."""
+    """``operation=None``: every operation. ``times=None``: always."""
 
     function: Callable[[Call], object]
     operation: str | None = None
@@ -85,7 +87,7 @@ class Faults:
         self._waiting.clear()
 
     def strike(self, call: Call, *, after: bool) -> None:
-        """Run the hooks for this side of a call, then raise what is due there."""
+        """Runs the hooks before or after a call, and then raises the fault that is due."""
         for hook in [fault for fault in self._waiting if isinstance(fault, Hook)]:
             if hook.after == after and hook.operation in (None, call.operation):
                 self._use_up(hook)
@@ -103,7 +105,7 @@ class Faults:
                 raise ServiceError(fault.code, fault.message, fault.status)
 
     def cancellation(self, experiment: str, status: str) -> CancelFault | None:
-        """The fault that waits for this experiment to be in this status."""
+        """The fault for this experiment in this status."""
         for fault in self._waiting:
             if isinstance(fault, CancelFault) and fault.status == status and fault.experiment in (None, experiment):
                 return fault

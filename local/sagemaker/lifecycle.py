@@ -1,6 +1,6 @@
-"""How experiments move by the clock: which status follows by itself, when, and what the endpoint does meanwhile.
+"""How experiments change by the clock: which status follows without a call, when, and what happens to the endpoint.
 
-Nothing here checks whether a caller may ask for a step; that is decided in ``experiments``.
+This module does not check whether a call is allowed. ``experiments`` decides that.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Lifecycle:
         self._faults = faults
         self._behaviour = behaviour
         self.settled = clock.now()
-        """Up to when everything that was due has happened. What is arranged later can't happen earlier."""
+        """The time up to which everything due has happened. Later events can't happen before it."""
 
     def due(self, experiment: Experiment) -> datetime | None:
-        """When this experiment moves next by itself."""
+        """When the status of this experiment next changes without a call."""
         if experiment.status in _RESTING and self._faults.cancellation(experiment.name, experiment.status):
             return max(experiment.entered, self.settled)
         behaviour, schedule = self._behaviour(), experiment.schedule
@@ -61,7 +61,7 @@ class Lifecycle:
         return None
 
     def move(self, experiment: Experiment, at: datetime) -> None:
-        """What is due with this experiment happens."""
+        """Applies what is due for this experiment."""
         if fault := self._faults.cancellation(experiment.name, experiment.status):
             self._cancel_as_failed(experiment, fault, at)
             return
@@ -91,7 +91,7 @@ class Lifecycle:
         experiment.enter("Starting", at)
 
     def _deploy(self, experiment: Experiment, at: datetime) -> None:
-        """The endpoint takes up the shadow variant, if it can."""
+        """Deploys the shadow variant to the endpoint, if possible."""
         endpoint = self._endpoints.find(experiment.endpoint)
         if endpoint is None or endpoint.status != "InService":
             return
@@ -136,7 +136,7 @@ class Lifecycle:
         experiment.enter("Stopping", at)
 
     def _end_as_scheduled(self, experiment: Experiment, at: datetime) -> None:
-        """The endpoint goes back to what it served before the test; nothing is promoted."""
+        """Restores what the endpoint served before the test. Nothing is promoted."""
         endpoint = self._endpoints.find(experiment.endpoint)
         if endpoint is None or experiment.before is None:
             self._end(experiment, Conclusion("Cancelled", f"Endpoint {experiment.endpoint} no longer exists."), at)
@@ -154,7 +154,7 @@ class Lifecycle:
             self._end(experiment, Conclusion("Cancelled", f"Endpoint {experiment.endpoint} is not InService."), at)
 
     def _cancel_as_failed(self, experiment: Experiment, fault: CancelFault, at: datetime) -> None:
-        """An operation of SageMaker's failed: the endpoint keeps what it served before that operation."""
+        """An operation of SageMaker failed: the endpoint keeps what it served before that operation."""
         self._faults.happened(fault)
         kept = experiment.before if experiment.status == "Starting" else experiment.testing
         endpoint = self._endpoints.find(experiment.endpoint)

@@ -1,7 +1,6 @@
-"""The gate: no request gets in that botocore's own service model doesn't allow.
+"""Validation: refuses each request that botocore's own service model does not allow.
 
-Every violation is found, and they are reported together in SageMaker's own words. A new instance type is known once
-botocore is updated.
+All violations are reported together, in SageMaker's own words. A new instance type is known once botocore is updated.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ class Violation:
 
 
 def check(operation: str, parameters: Mapping[str, Any]) -> None:
-    """Raise one ValidationException that names everything wrong with a request."""
+    """Raises one ValidationException that lists every violation in a request."""
     found = list(violations(service_model().operation_model(operation).input_shape, parameters))
     if found:
         noun = "error" if len(found) == 1 else "errors"
@@ -59,7 +58,7 @@ def check(operation: str, parameters: Mapping[str, Any]) -> None:
 
 
 def violations(shape: Any, value: Any, path: str = "") -> Iterator[Violation]:
-    """Everything about a value that its shape doesn't allow, outermost first."""
+    """Every violation of the shape in a value, outermost first."""
     expected = _PYTHON_TYPES[shape.type_name]
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
         yield Violation(value, path, f"Member must be of type {shape.type_name}")

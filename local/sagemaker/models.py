@@ -1,4 +1,4 @@
-"""Models: names for containers, which variants refer to."""
+"""Models: names for containers, to which variants refer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ARNs and the identity of names: SageMaker writes names in lower case in ARNs, and so can't tell ``A`` from ``a``."""
+"""ARNs and the identity of names. SageMaker lower-cases names in ARNs, so ``A`` and ``a`` are the same name."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def key(name: str) -> str:
 
 
 def split(arn: str) -> tuple[str, str]:
-    """The kind and the name of what an ARN names; the kind is empty when the ARN names nothing of that form."""
+    """The kind and the name in an ARN. The kind is empty if the ARN has another form."""
     kind, slash, name = arn.split(":", 5)[5].partition("/")
     return (kind, name) if slash else ("", kind)

@@ -1,4 +1,4 @@
-"""The service model's patterns are Java's: unanchored in writing, matched against the whole value, with ``\\p{…}``."""
+"""The patterns of the service model are Java's: without anchors, matched against the whole value, with ``\\p{…}``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import groupby
 _CATEGORY = re.compile(r"\\p\{(L|N|Z)\}")
 _ANY = re.compile(r"(?<![\\\[])\.\*")
 _LINE = r"[^\n\r\x85\u2028\u2029]*"
-"""Java's ``.*``. Python's only stops at a newline."""
+"""Java's ``.*``. Python's stops only at a newline."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The metrics of one SageMaker, as its clock goes on."""
+"""The metrics of one SageMaker, by its clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.sagemaker.traffic import Datum, Traffic, published, steps
 
 
 class Publisher:
-    """Collects what is published, until it is taken. A change of ``traffic`` counts from then on."""
+    """Collects published metrics until they are read. A change of ``traffic`` applies from then on."""
 
     def __init__(self, sagemaker: SageMaker) -> None:
         self.traffic = Traffic()

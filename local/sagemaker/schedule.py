@@ -1,4 +1,4 @@
-"""When an experiment starts and ends: what was asked for, and what follows from it."""
+"""When an experiment starts and ends: the requested times, and the actual ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _LONGEST_DURATION = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Schedule:
-    """Both ends as asked for, and the actual start once there is one. Without a start it starts at once."""
+    """The requested start and end, and the actual start once it is known. Without a start, the experiment starts at
+    once.
+    """
 
     start: datetime | None = None
     end: datetime | None = None
@@ -25,14 +27,14 @@ class Schedule:
         return replace(self, start=given.get("StartTime", self.start), end=given.get("EndTime", self.end))
 
     def begun(self, at: datetime) -> Schedule:
-        """A test that is started early may have to end earlier."""
+        """The schedule of a test that starts now. If it starts early, it may have to end earlier."""
         return replace(self, started=at, end=min(self.end, at + _LONGEST_DURATION) if self.end else None)
 
     def ends(self, started: datetime) -> datetime:
         return self.end or started + _DEFAULT_DURATION
 
     def check(self, behaviour: Behaviour, now: datetime) -> None:
-        """Refuse what the service refuses, at the moment of the request."""
+        """Refuses what the service refuses at the time of the request."""
         if self.started is None and self.start and self.start < now:
             raise validation("The StartTime of the experiment must not be in the past.")
         if self.end is None:

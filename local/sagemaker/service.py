@@ -1,4 +1,4 @@
-"""``SageMaker``: the calls. Each is checked, recorded, hit by the faults that wait for it, and then acted upon."""
+"""``SageMaker``: the calls. Each is validated and recorded, then due faults occur, and then the call takes effect."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Operation = Callable[[Mapping[str, Any]], Answer]
 
 
 class Move(NamedTuple):
-    """Something that happens by itself. Of two at the same instant, the lower rank is first."""
+    """An event that happens without a call. Of two events at the same instant, the one with the lower rank is first."""
 
     due: datetime
     rank: int
@@ -59,9 +59,9 @@ class SageMaker:
         self.faults = Faults()
         self.record: list[Call] = []
         self.can_assume: Callable[[str], bool] = lambda _: True
-        """Whether there is a role of this ARN that SageMaker may assume. IAM is somebody else's."""
+        """Whether SageMaker can assume the role with this ARN. IAM is not part of this state machine."""
         self.passing: Callable[[datetime], None] = lambda _: None
-        """Called with each instant up to which nothing has changed by itself, before something does."""
+        """Called before each event, with the instant up to which nothing has changed without a call."""
         arns = Arns(partition, region, account)
         self._tags = Tags()
         self._models = Models(arns)
@@ -102,7 +102,7 @@ class SageMaker:
         }
 
     def call(self, operation: str, parameters: Mapping[str, Any], *, principal: str = "") -> Answer:
-        """Answer one call as SageMaker would, with python values, or raise ``ServiceError``."""
+        """Handles one call as SageMaker does. Returns Python values, or raises a ``ServiceError``."""
         with self._lock:
             call = Call(operation, copied(dict(parameters)), principal, self.clock.now())
             self.record.append(call)
@@ -116,7 +116,7 @@ class SageMaker:
                 raise
 
     def settle(self) -> None:
-        """Let everything that is due happen, in order of time; what the endpoint does comes before what follows."""
+        """Applies everything that is due, in order of time. Changes of an endpoint come before what depends on them."""
         with self._lock:
             now = self.clock.now()
             while due := [move for move in self._moves() if move.due <= now]:
@@ -187,7 +187,7 @@ class SageMaker:
         tags = asked.get("Tags", [])
         check_tags(tags)
         arn = create()
-        # An endpoint of the same name may have gone by itself, leaving its tags behind.
+        # An endpoint of the same name may have been deleted without a call, so that its tags are left.
         self._tags.forget(arn)
         self._tags.add(arn, tags, self.clock.now() + self.behaviour.tags_visible_after)
         return arn
@@ -208,7 +208,7 @@ class SageMaker:
         return {}
 
     def _tagged(self, arn: str) -> str:
-        """The ARN as it is known here, of something that exists."""
+        """The ARN, in the form used here, of an existing resource."""
         kind, name = split(arn)
         found: dict[str, Callable[[str], Any]] = {
             "inference-experiment": self._experiments.get,
@@ -221,24 +221,24 @@ class SageMaker:
         return str(found[kind](name).arn)
 
     def tags_by_arn(self) -> dict[str, dict[str, str]]:
-        """The visible tags of everything, for whoever evaluates conditions on them."""
+        """The visible tags of all resources, to evaluate conditions on them."""
         with self._lock:
             return self._tags.all_visible(self.clock.now())
 
     def served(self) -> Iterator[Served]:
-        """The variants of all endpoints, with their shares of the requests, as things stand."""
+        """The current variants of all endpoints, with their shares of the requests."""
         for endpoint in self._endpoints.all():
             if endpoint.status not in ("Creating", "Deleting"):
                 yield from shares(endpoint.name, endpoint.config)
 
     def endpoints(self) -> list[Answer]:
-        """Every endpoint as Describe tells it, without a record of a call."""
+        """Every endpoint as Describe returns it, without recording a call."""
         with self._lock:
             self.settle()
             return [endpoint.describe() for endpoint in self._endpoints.all()]
 
     def experiments(self) -> list[Answer]:
-        """Every experiment as Describe tells it, without a record of a call."""
+        """Every experiment as Describe returns it, without recording a call."""
         with self._lock:
             self.settle()
             return [self._experiments.describe(name) for name in self._experiments.names()]

@@ -14,7 +14,7 @@ _LIMIT = 50
 
 @dataclass
 class _Tagged:
-    """The states one resource's tags have been in, each from the instant on at which it became visible."""
+    """The successive tags of one resource, each with the instant at which they become visible."""
 
     versions: list[tuple[datetime, dict[str, str]]] = field(default_factory=list)
 
@@ -27,7 +27,7 @@ class _Tagged:
 
 
 class Tags:
-    """Tags by ARN. A change builds on what was last written, whether it is visible yet or not."""
+    """Tags by ARN. A change is based on the last written tags, even if they are not visible yet."""
 
     def __init__(self) -> None:
         self._by_arn: dict[str, _Tagged] = {}
@@ -57,7 +57,7 @@ class Tags:
         return {arn: tagged.visible(now) for arn, tagged in self._by_arn.items()}
 
     def page(self, arn: str, now: datetime, token: str | None, size: int) -> dict[str, Any]:
-        """One answer of ListTags; its NextToken is the number of tags already told."""
+        """One response of ListTags. Its NextToken is the number of tags already returned."""
         tags = [{"Key": key, "Value": value} for key, value in self.visible(arn, now).items()]
         start = int(token) if token and token.isdigit() else 0
         answer: dict[str, Any] = {"Tags": tags[start : start + size]}

@@ -1,7 +1,7 @@
-"""Traffic to the endpoints, and the metrics that SageMaker publishes of it, minute by minute.
+"""Traffic to the endpoints, and the metrics that SageMaker publishes for it every minute.
 
-Which variant gets which share of the requests follows from what each endpoint serves. How a model answers them is set
-for it. The same settings, seed and instants give the same metrics.
+Which variant gets which share of the requests follows from what each endpoint serves. The responses of a model are
+configured. The same settings, seed and instants produce the same metrics.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ INSTANCES = "/aws/sagemaker/Endpoints"
 
 _MINUTE = 60
 _STEPS = ((timedelta(hours=12), 60), (timedelta(days=3), 300), (timedelta.max, 3600))
-"""A long time that passes at once is published in longer steps: a week in minutes would be a million values."""
+"""If a long time passes at once, the metrics have longer steps, because a week of minutes would be a million values."""
 _STRATA = 20
-"""Latencies of a step, each of which stands for as many requests."""
+"""The number of latencies in a step. Each represents the same number of requests."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Performance:
-    """How a model answers. Latencies are log-normal; errors are shares of the requests, from 0 to 1."""
+    """The performance of a model. Latencies are log-normal. Errors are shares of the requests, from 0 to 1."""
 
     latency_ms: float = 40.0
     """The median."""
@@ -49,7 +49,9 @@ class Performance:
 
 @dataclass(frozen=True, kw_only=True)
 class Traffic:
-    """Requests to each endpoint. ``performances``: by the name of a variant or of a model; a variant's comes first."""
+    """Requests to each endpoint. ``performances``: by the name of a variant or of a model. That of a variant has
+    precedence.
+    """
 
     requests_per_minute: float = 0.0
     seed: int = 0
@@ -79,7 +81,7 @@ class Served(NamedTuple):
 
 
 class Datum(NamedTuple):
-    """Values of one metric at one instant, each so many times."""
+    """Values of one metric at one instant, each with its count."""
 
     namespace: str
     metric_name: str
@@ -95,7 +97,7 @@ def _is_amount(number: float) -> bool:
 
 
 def steps(since: datetime, until: datetime) -> Iterator[tuple[datetime, int]]:
-    """The steps that are over by then: when each begins, and its seconds."""
+    """The complete steps until then: the beginning and the seconds of each."""
     longest = next(step for span, step in _STEPS if until - since <= span)
     at, end = int(since.timestamp()), until.timestamp()
     while at + _MINUTE <= end:
@@ -105,7 +107,7 @@ def steps(since: datetime, until: datetime) -> Iterator[tuple[datetime, int]]:
 
 
 def published(traffic: Traffic, variant: Served, instant: datetime, seconds: int) -> Iterator[Datum]:
-    """The metrics of a variant for one step. Without requests there are only those of its instances."""
+    """The metrics of a variant for one step. Without requests, there are only the metrics of its instances."""
     performance = traffic.performance(variant)
     dice = Random(f"{traffic.seed} {variant.endpoint} {variant.name} {instant.timestamp()}")  # noqa: S311
 
@@ -140,7 +142,7 @@ def published(traffic: Traffic, variant: Served, instant: datetime, seconds: int
 
 
 def _requests(per_minute: float, instant: datetime, seconds: int) -> int:
-    """Whole requests. Those of all steps add up to the rate."""
+    """A whole number of requests. The numbers of all steps add up to the rate."""
     start = instant.timestamp() / _MINUTE
     return floor(per_minute * (start + seconds / _MINUTE)) - floor(per_minute * start)
 
@@ -155,6 +157,6 @@ def _latencies(median: float, performance: Performance, requests: int, dice: Ran
 
 
 def _some(share: float, requests: int, dice: Random) -> int:
-    """So many of the requests; what is less than a whole one falls by chance."""
+    """That share of the requests. A fraction is rounded at random."""
     expected = share * requests
     return floor(expected) + (dice.random() < expected % 1)

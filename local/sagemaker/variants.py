@@ -1,7 +1,7 @@
 """What an endpoint serves during a shadow test and after it: pure functions from declarations to variants.
 
-Their results are members of an endpoint configuration: ``ProductionVariants``, ``ShadowProductionVariants`` and the
-rest of what SageMaker writes there for a test.
+The results are members of an endpoint configuration: ``ProductionVariants``, ``ShadowProductionVariants`` and other
+members that SageMaker writes for a test.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def by_name(variants: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any
 
 
 def check_roles(variants: Iterable[Mapping[str, Any]], shadow_mode: Mapping[str, Any]) -> None:
-    """Exactly the source and the shadow must be declared, and be two."""
+    """Checks that exactly two variants are declared: the source and the shadow."""
     named = [variant["VariantName"] for variant in variants]
     roles = [source_name(shadow_mode), shadow_name(shadow_mode)]
     if sorted(named) != sorted(roles) or roles[0] == roles[1]:
@@ -43,7 +43,7 @@ def check_roles(variants: Iterable[Mapping[str, Any]], shadow_mode: Mapping[str,
 
 
 def check_excluded(config: EndpointConfig, shadow: str) -> None:
-    """Endpoints that can't take part in a shadow test. A shadow variant that was retained may be tested again."""
+    """Refuses endpoints that can't have a shadow test. A shadow variant that was retained may be tested again."""
     if any(variant["VariantName"] != shadow for variant in config.shadows):
         raise validation(f"Endpoint configuration {config.name} already has a shadow variant.")
     if len(config.production) != 1:
@@ -82,7 +82,7 @@ def under_test(
 
 
 def shares(endpoint: str, config: EndpointConfig) -> Iterator[Served]:
-    """The requests that each variant gets: production variants by their weights, and shadow variants copies of them."""
+    """The share of requests of each variant: by weight for production variants, and copied for shadow variants."""
     whole = sum(each.get("InitialVariantWeight", _PRODUCTION_WEIGHT) for each in config.production)
     for variant in (*config.production, *config.shadows):
         weight = variant.get("InitialVariantWeight", _PRODUCTION_WEIGHT)
@@ -92,7 +92,7 @@ def shares(endpoint: str, config: EndpointConfig) -> Iterator[Served]:
 def check_actions(
     actions: Mapping[str, str], desired: Iterable[Mapping[str, Any]] | None, shadow_mode: Mapping[str, Any]
 ) -> None:
-    """Refuse a Stop that makes no sense of the variants there are."""
+    """Refuses a Stop that does not fit the existing variants."""
     source, shadow = source_name(shadow_mode), shadow_name(shadow_mode)
     if unknown := sorted(set(actions) - {source, shadow}):
         raise validation(f"ModelVariantActions names variants that the experiment doesn't have: {', '.join(unknown)}.")
@@ -146,7 +146,7 @@ def _serving(variant: Mapping[str, Any], weight: float) -> dict[str, Any]:
 
 
 def _resized(served: Mapping[str, Any], wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """A served variant with the instance type and count that are wanted of it from now on."""
+    """A served variant with its new instance type and count."""
     resized = dict(served)
     if variant := wanted.get(served["VariantName"]):
         resized |= _serving(variant, served["InitialVariantWeight"])

@@ -16,7 +16,7 @@ HEADERS = {"Content-Type": "application/x-amz-json-1.1"}
 
 
 def handle(service: SageMaker, target: str, body: bytes, principal: str = "") -> tuple[int, dict[str, str], bytes]:
-    """Answer one request: status, headers and body."""
+    """Handles one request. Returns the status, the headers and the body."""
     try:
         answer = _answer(service, target.rpartition(".")[2], body, principal)
     except ServiceError as error:
@@ -41,7 +41,7 @@ def _answer(service: SageMaker, operation: str, body: bytes, principal: str) -> 
 
 
 def read(shape: Any, value: Any) -> Any:
-    """A value off the wire as python has it. What doesn't fit its shape stays as it is: the gate will name it."""
+    """Converts a JSON value to Python. A value that does not fit its shape stays unchanged, for validation."""
     if shape.type_name == "timestamp" and isinstance(value, int | float) and not isinstance(value, bool):
         return datetime.fromtimestamp(value, UTC)
     if shape.type_name == "structure" and isinstance(value, dict):

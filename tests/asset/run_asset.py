@@ -1,4 +1,4 @@
-"""Runs the packaged function as Lambda does: nothing on the path but the asset and what the runtime brings.
+"""Runs the packaged function as Lambda does: only the asset and the runtime's libraries are on the path.
 
 Arguments: the asset's folder, the runtime's folder, the seconds that the invocation has. The event comes on stdin.
 """

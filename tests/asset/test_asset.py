@@ -1,4 +1,4 @@
-"""The asset: nothing is in it that does not belong, and it runs by itself."""
+"""The asset: it has only the files that it needs, and it runs by itself."""
 
 import importlib.util
 import json
@@ -25,7 +25,7 @@ from tests.support.stack import STATUS_DURING
 
 PROJECT = Path(__file__).parents[2]
 RUN = Path(__file__).with_name("run_asset.py")
-# What Lambda's Python runtime has on board.
+# What Lambda's Python runtime includes.
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 
 

@@ -1,4 +1,4 @@
-"""The measurements still measure; what they come to is for whoever runs them."""
+"""The measurements still run. Their results are not checked."""
 
 import logging
 

@@ -46,7 +46,7 @@ def test_each_request_is_answered_once() -> None:
 
 
 def test_what_waits_for_longer_than_an_hour_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which shows that the limit is played: with sixty the last would start too late."""
+    """This shows that the limit is simulated: with sixty, the last would start too late."""
     monkeypatch.setattr(function, "MAX_EVENT_AGE", timedelta(minutes=10))
     many = ManyAtOnce(20, limit=LIMIT, starting=timedelta(minutes=12))
 

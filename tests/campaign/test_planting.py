@@ -1,4 +1,4 @@
-"""A planted fault is there, and is reached; or it is said that it is not."""
+"""A planted fault takes effect and is reached. Otherwise, an error says so."""
 
 from collections.abc import Callable
 from types import SimpleNamespace

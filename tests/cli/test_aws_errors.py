@@ -1,4 +1,4 @@
-"""What is wrong with the way to AWS is told in one line, with the way out."""
+"""An error of the connection to AWS is one line that says what to do."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""``shadowtest plan --change-set``: CloudFormation's own word of what changes, and of the values."""
+"""``shadowtest plan --change-set``: the changes and the values that CloudFormation itself reports."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -158,7 +158,7 @@ def test_a_value_from_parameter_store_is_the_one_that_cloudformation_has_read(
     new = template(ShadowTest=BEFORE | {"Description": said}, rest=declared)
     parameters = [{"ParameterKey": "Words", "ParameterValue": "/words", "ResolvedValue": value}]
 
-    # CloudFormation does not always tell the values of a resource.
+    # CloudFormation does not always return the values of a resource.
     done = change_set(new, [change(BEFORE, None, Action="Modify")], Parameters=parameters)
 
     assert done.code == 2

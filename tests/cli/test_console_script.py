@@ -54,7 +54,7 @@ def test_without_its_libraries_it_says_how_to_install_them(library: str) -> None
 
     assert done.returncode == 1
     assert done.stderr == (
-        f"error: {library} is not installed, which the command line needs: "
+        f"error: the command line needs {library}, which is not installed: "
         "pip install 'sagemaker-inference-experiment[cli]'\n"
     )
 

@@ -1,4 +1,4 @@
-"""``shadowtest drift``: what is live beside what is declared."""
+"""``shadowtest drift``: live tests compared with their declarations."""
 
 import json
 from pathlib import Path
@@ -138,7 +138,7 @@ def test_a_test_of_another_resource(demo: DeployedTest) -> None:
     (found,) = findings(demo)
 
     assert found["kind"] == "test"
-    assert found["message"].startswith(f"{demo.name} is not this resource's: it belongs to Other of stack")
+    assert found["message"].startswith(f"{demo.name} does not belong to this resource: it belongs to Other of stack")
 
 
 def test_what_only_cloudformation_knows_can_not_be_told(demo: DeployedTest) -> None:

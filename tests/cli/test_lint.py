@@ -169,7 +169,7 @@ def test_resources_that_a_loop_makes_can_not_be_told(shadowtest: CommandLine) ->
     shadowtest.write("template.yaml", f"Transform: AWS::LanguageExtensions\nResources:\n{loops}")
 
     assert shadowtest("lint", "template.yaml", "--strict").lines == [
-        "template.yaml:3:3: Fn::ForEach::Tests is not checked: CloudFormation makes the resources of it",
+        "template.yaml:3:3: Fn::ForEach::Tests is not checked: CloudFormation creates the resources from it",
         "0 experiments, no faults, 1 not checked",
     ]
 

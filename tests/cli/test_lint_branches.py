@@ -1,4 +1,4 @@
-"""``Fn::If``: each branch is checked, and nothing is a fault that need not be one."""
+"""``Fn::If``: each branch is checked, and only certain faults are reported."""
 
 from tests.support.command_line import CommandLine, experiment, template
 

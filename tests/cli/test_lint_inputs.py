@@ -1,4 +1,4 @@
-"""What ``shadowtest lint`` reads, and what it says of what it can't read."""
+"""What ``shadowtest lint`` reads, and its errors for what it can't read."""
 
 import json
 from pathlib import Path
@@ -103,7 +103,7 @@ BILLION = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" f
         (b"a: &a\n  b: *a\nResources: {}\n", "is nested more than 100 levels deep"),
         (DEEP.encode(), "is nested more than 100 levels deep"),
         (b"[" * 100_000, "is nested more than 100 levels deep"),
-        (BILLION.encode(), "has aliases that make more than 1,000,000 values of it"),
+        (BILLION.encode(), "has aliases that expand to more than 1,000,000 values"),
         (b"<<: [1]\nResources: {}\n", "is neither YAML nor JSON (line 1, column 6)"),
     ],
     ids=lambda value: value[:40] if isinstance(value, bytes) else "",
@@ -133,7 +133,7 @@ def test_a_folder_without_templates(shadowtest: CommandLine) -> None:
         ((), "Missing argument 'TEMPLATE...' ('shadowtest lint --help' shows how to call it)"),
         (("--nonsense",), "No such option"),
         (("--format", "sarif", "-"), "Invalid value for '--format'"),
-        (("--out", "json", "-"), "'json' must be FORMAT=FILE, with the format text, json or junit"),
+        (("--out", "json", "-"), "'json' must be FORMAT=FILE, where FORMAT is text, json or junit"),
         (("--out", "sarif=x", "-"), "'sarif=x' must be FORMAT=FILE"),
     ],
 )

@@ -20,14 +20,15 @@ def test_an_attribute_that_is_none(shadowtest: CommandLine, value: str) -> None:
     text = template(experiment(), rest=f"Outputs:\n  Status:\n    Value: {value}\n")
 
     assert shadowtest.lint(text) == [
-        "12:12: Outputs.Status.Value is ShadowTest.Sattus, which is no attribute of ShadowTest, did you mean Status?"
+        "12:12: Outputs.Status.Value is ShadowTest.Sattus, which is not an attribute of ShadowTest, "
+        "did you mean Status?"
     ]
 
 
 def test_one_that_nothing_is_like_gets_the_list(shadowtest: CommandLine) -> None:
     (line,) = shadowtest.lint(template(experiment(), rest="Outputs: {X: {Value: !GetAtt ShadowTest.Xyzzy}}"))
 
-    assert "no attribute of ShadowTest, must be Arn, Name, Status, " in line
+    assert "not an attribute of ShadowTest, must be Arn, Name, Status, " in line
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Templates and manifests that nobody can mean: each is one line, or a refused deployment, and never a traceback."""
+"""Malformed templates and manifests: each results in one line, or in a refused deployment, and never in a traceback."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ def planned(demo: DeployedTest, content: Any, *more: str) -> Done:
         ({"Parameters": None}, "Parameters is empty, which CloudFormation refuses: leave it out"),
         ({"Parameters": []}, "Parameters must be a map"),
         ({"Parameters": {"P": "String"}}, "Parameters.P must be a map"),
-        ({"Parameters": {"P": {"Type": "String", "Default": ["a"]}}}, "Parameters.P.Default must be a text"),
+        ({"Parameters": {"P": {"Type": "String", "Default": ["a"]}}}, "Parameters.P.Default must be a string"),
         ({"Conditions": None, "Mappings": []}, "Mappings must be a map; Conditions is empty, which CloudFormation"),
         ({"Conditions": {"C": "yes"}}, "Conditions.C must be a map"),
         ({"Mappings": {"M": None}}, "Mappings.M must be a map"),
@@ -105,40 +105,41 @@ STACK = "aws:cloudformation:stack"
 @pytest.mark.parametrize(
     ("manifest", "said"),
     [
-        ([], "is no manifest of a cloud assembly: artifacts must be a map"),
-        ({}, "is no manifest of a cloud assembly: artifacts must be a map"),
-        ({"artifacts": ["A"]}, "is no manifest of a cloud assembly: artifacts must be a map"),
-        ({"artifacts": {"A": 5}}, "is no manifest of a cloud assembly: artifacts.A must be a map"),
+        ([], "is not the manifest of a cloud assembly: artifacts must be a map"),
+        ({}, "is not the manifest of a cloud assembly: artifacts must be a map"),
+        ({"artifacts": ["A"]}, "is not the manifest of a cloud assembly: artifacts must be a map"),
+        ({"artifacts": {"A": 5}}, "is not the manifest of a cloud assembly: artifacts.A must be a map"),
         (
             {"artifacts": {"A": {"type": STACK}}},
-            "is no manifest of a cloud assembly: artifacts.A.properties must be a map",
+            "is not the manifest of a cloud assembly: artifacts.A.properties must be a map",
         ),
         (
             {"artifacts": {"A": {"type": STACK, "properties": {}}}},
-            "is no manifest of a cloud assembly: artifacts.A.properties.templateFile must be a text",
+            "is not the manifest of a cloud assembly: artifacts.A.properties.templateFile must be a string",
         ),
         (
             {"artifacts": {"A": {"type": STACK, "properties": {"templateFile": 1}}}},
-            "is no manifest of a cloud assembly: artifacts.A.properties.templateFile must be a text",
+            "is not the manifest of a cloud assembly: artifacts.A.properties.templateFile must be a string",
         ),
         (
             {"artifacts": {"A": {"type": STACK, "properties": {"templateFile": "a.json", "stackName": []}}}},
-            "is no manifest of a cloud assembly: artifacts.A.properties.stackName must be a text",
+            "is not the manifest of a cloud assembly: artifacts.A.properties.stackName must be a string",
         ),
         (
             {"artifacts": {"A": {"type": STACK, "properties": {"templateFile": "a.json", "parameters": [1]}}}},
-            "is no manifest of a cloud assembly: artifacts.A.properties.parameters must be a map",
+            "is not the manifest of a cloud assembly: artifacts.A.properties.parameters must be a map",
         ),
         (
             {"artifacts": {"A": {"type": STACK, "properties": {"templateFile": "a.json"}, "environment": 1}}},
-            "is no manifest of a cloud assembly: artifacts.A.environment must be a text",
+            "is not the manifest of a cloud assembly: artifacts.A.environment must be a string",
         ),
         (
             {"artifacts": {"A": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}}},
-            "is no manifest of a cloud assembly: artifacts.A.properties.directoryName must be a folder within cdk.out",
+            "is not the manifest of a cloud assembly: "
+            "artifacts.A.properties.directoryName must be a folder within cdk.out",
         ),
-        ("{", "is no JSON: "),
-        ("[" * 100_000, "is no JSON: "),
+        ("{", "is not valid JSON: "),
+        ("[" * 100_000, "is not valid JSON: "),
     ],
     ids=str,
 )

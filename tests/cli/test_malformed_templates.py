@@ -1,4 +1,4 @@
-"""Whatever a template says, no command ends in a traceback."""
+"""No command ends in a traceback, regardless of the template."""
 
 import json
 from collections.abc import Iterator

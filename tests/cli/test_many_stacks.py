@@ -25,7 +25,7 @@ _TOO_LONG = 30
 
 
 class Gauge:
-    """How many calls are under way. The first ones are held up until as many are as may be."""
+    """The number of calls in progress. The first calls are delayed until the allowed number is in progress."""
 
     def __init__(self) -> None:
         self.most = 0
@@ -44,7 +44,7 @@ class Gauge:
             if name == "describe_stacks" and self.calls[name] <= AT_ONCE:
                 self._changed.wait_for(lambda: self.most >= AT_ONCE, _TOO_LONG)
         try:
-            # The fakes are not made for threads.
+            # The fakes are not thread-safe.
             with self._one_at_a_time:
                 yield
         finally:
@@ -78,7 +78,7 @@ class Client:
 
 
 class Account:
-    """In the place of boto3's session. ``made``: the region and the service of each client."""
+    """Replaces boto3's session. ``made``: the region and the service of each client."""
 
     def __init__(self) -> None:
         self.sessions = 0

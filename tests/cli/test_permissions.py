@@ -1,4 +1,4 @@
-"""The actions that ``plan``, ``status`` and ``drift`` need: with them a command runs, and without any one it does not.
+"""The actions that ``plan``, ``status`` and ``drift`` need: a command runs with them, and fails if one is missing.
 
 ``tests/end_to_end`` holds the same of ``report``, with real policies.
 """

@@ -1,4 +1,4 @@
-"""``shadowtest plan``: what is to be deployed, beside what is deployed and what is live."""
+"""``shadowtest plan``: the new template, compared with the deployed one and with the live state."""
 
 import json
 from datetime import timedelta

@@ -1,7 +1,5 @@
-"""``shadowtest plan`` where the same deployment changes or deletes the endpoint of a test that is deployed."""
+"""``shadowtest plan`` if the same deployment changes or deletes the endpoint of a deployed test."""
 
-import json
-from collections.abc import Mapping
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
@@ -10,60 +8,22 @@ import pytest
 
 from simulation.declarations import Declaration
 from simulation.endpoints import served
-from tests.cli.test_change_set import TOPIC, ChangeSets, change
-from tests.support.account import Deployed
-from tests.support.command_line import Done
-from tests.support.planner import BEFORE, Planner, template
-
-ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
-NAME: dict[str, Any] = {"Fn::GetAtt": ["Endpoint", "EndpointName"]}
-ON_OWN = BEFORE | {"EndpointName": NAME}
-"""A test that CloudFormation changes after its endpoint, and deletes before it."""
-SAMPLED = ON_OWN | {"ShadowModeConfig": {"ShadowModelVariants": [{"SamplingPercentage": 50}]}}
-
-Resources = dict[str, dict[str, Any] | None]
-
-
-def endpoint(**changes: Any) -> dict[str, Any]:
-    config = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
-    return {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointConfigName": config, **changes}}
-
-
-def config(*variants: Any, **changes: Any) -> dict[str, Any]:
-    return {
-        "Type": "AWS::SageMaker::EndpointConfig",
-        "Properties": {"ProductionVariants": list(variants or [served()]), **changes},
-    }
-
-
-def of_stack(test: Declaration | None, **resources: dict[str, Any] | None) -> dict[str, Any]:
-    """With an endpoint and its configuration; ``None`` leaves one out."""
-    document = template(**({"ShadowTest": test} if test is not None else {}))
-    both = {"Endpoint": endpoint(), "Config": config(), **resources}
-    document["Resources"] |= {key: each for key, each in both.items() if each is not None}
-    return document
-
-
-def deploy(planner: Planner, test: Declaration = ON_OWN, **resources: Any) -> None:
-    deployed = planner.deployed
-    deployed.template = of_stack(test, **resources)
-    deployed.physical_ids |= {"Endpoint": f"{ARN}endpoint/shop", "Config": f"{ARN}endpoint-config/shop-before"}
-
-
-def told(planner: Planner, new: Mapping[str, Any], stack: str = "Demo") -> list[tuple[str, str]]:
-    """The kind and the reason of each verdict."""
-    planner.shadowtest.write("template.json", json.dumps(new))
-    done = planner.shadowtest("plan", "template.json", "--stack", stack, "--format", "json")
-    return [(each["kind"], each["reason"]) for each in planner.verdicts(done)[f"{stack}.ShadowTest"]]
-
-
-def kinds(planner: Planner, new: Mapping[str, Any], stack: str = "Demo") -> list[str]:
-    return [kind for kind, _ in told(planner, new, stack)]
-
-
-UNKNOWN_PARAMETER = {"Ref": "AWS::NotificationARNs"}
-OTHER_MODEL = config(served(model="contender"))
-TAGS = [{"Key": "team", "Value": "shop"}]
+from tests.support.endpoint_changes import (
+    ARN,
+    ON_OWN,
+    OTHER_MODEL,
+    SAMPLED,
+    TAGS,
+    UNKNOWN_PARAMETER,
+    Resources,
+    config,
+    deploy,
+    endpoint,
+    kinds,
+    of_stack,
+    told,
+)
+from tests.support.planner import BEFORE, Planner
 
 
 @pytest.mark.parametrize(
@@ -73,7 +33,7 @@ TAGS = [{"Key": "team", "Value": "shop"}]
         {"Endpoint": endpoint(Tags=TAGS)},
         {"Config": config(Tags=[{"Key": "team", "Value": UNKNOWN_PARAMETER}])},
         {"Model": {"Type": "AWS::SageMaker::Model", "Properties": {}}},
-        # CloudFormation compares what it sends, and sends texts.
+        # CloudFormation compares what it sends, and sends strings.
         {"Config": config(served() | {"InitialInstanceCount": "1"})},
     ],
 )
@@ -151,7 +111,7 @@ def test_an_endpoint_of_which_something_is_not_known_before_and_after(planner: P
 
 
 def test_a_configuration_that_comes_into_the_template(planner: Planner) -> None:
-    """CloudFormation refuses it, if it is there under this name."""
+    """CloudFormation refuses it if the name already exists."""
     literal = endpoint(EndpointConfigName="shop-before")
     deploy(planner, BEFORE, Endpoint=literal, Config=None)
     del planner.deployed.physical_ids["Config"]
@@ -248,7 +208,7 @@ def test_an_endpoint_whose_name_is_not_known(planner: Planner) -> None:
 
 
 def test_a_test_that_moves_to_an_endpoint_under_another_name(planner: Planner) -> None:
-    """Its run on the old endpoint has to end first, while CloudFormation replaces that endpoint."""
+    """Its run on the old endpoint must end first, while CloudFormation replaces that endpoint."""
     deploy(planner)
     new = endpoint(EndpointName="shop-2")
 
@@ -288,112 +248,3 @@ def test_an_endpoint_that_cloudformation_refuses(planner: Planner, malformed: di
     deploy(planner, BEFORE)
 
     assert kinds(planner, of_stack(BEFORE, Endpoint=malformed)) == [expected]
-
-
-def test_the_endpoint_of_another_stack(planner: Planner) -> None:
-    """Which of both stacks is deployed first is not known."""
-    endpoints = of_stack(None)
-    ids = {"Endpoint": f"{ARN}endpoint/shop", "Config": f"{ARN}endpoint-config/shop-before"}
-    of_endpoints = planner.stack.stack_id.replace("/Demo/", "/Endpoints/")
-    planner.aws.cloudformation.stacks["Endpoints"] = Deployed(of_endpoints, endpoints, ids)
-    sampled = BEFORE | {"ShadowModeConfig": SAMPLED["ShadowModeConfig"]}
-
-    def both(new: Mapping[str, Any]) -> Done:
-        write_assembly(planner, Endpoints=new, Demo=template(ShadowTest=sampled))
-        return planner.shadowtest("plan", "--format", "json")
-
-    (stays,) = planner.verdicts(both(endpoints))["Demo.ShadowTest"]
-    assert stays["kind"] == "update in place"
-    (changes,) = planner.verdicts(both(of_stack(None, Config=OTHER_MODEL)))["Demo.ShadowTest"]
-    assert (changes["kind"], changes["reason"]) == (
-        "unknown",
-        "this deployment changes endpoint shop, or may change it",
-    )
-    (deleted,) = planner.verdicts(both(of_stack(None, Endpoint=None)))["Demo.ShadowTest"]
-    assert (deleted["kind"], deleted["reason"]) == ("unknown", "this deployment deletes endpoint shop")
-
-
-@pytest.mark.parametrize("name", [NAME, "shop"])
-def test_a_stack_that_is_deleted_and_created_again_with_its_endpoint(planner: Planner, name: Any) -> None:
-    test = ON_OWN | {"EndpointName": name}
-    own = endpoint(EndpointName="shop")
-    deploy(planner, test, Endpoint=own)
-    planner.deployed.status = "ROLLBACK_COMPLETE"
-    document = of_stack(test, Endpoint=own)
-    document["Resources"]["ShadowTest"]["DependsOn"] = "Endpoint"
-    planner.deployed.template = document
-
-    assert kinds(planner, document) == ["end", "remove", "create"]
-
-
-def test_an_endpoint_that_is_deleted_with_an_old_stack(planner: Planner) -> None:
-    deploy(planner)
-    planner.deployed.status = "ROLLBACK_FAILED"
-
-    assert kinds(planner, template(ShadowTest=BEFORE)) == ["end", "remove", "unknown"]
-    # Its own new one has another name.
-    assert kinds(planner, of_stack(ON_OWN)) == ["end", "remove", "create"]
-
-
-def write_assembly(planner: Planner, **stacks: Mapping[str, Any]) -> None:
-    artifacts = {}
-    for name, document in stacks.items():
-        planner.shadowtest.write(f"cdk.out/{name}.template.json", json.dumps(document))
-        artifacts[name] = {
-            "type": "aws:cloudformation:stack",
-            "environment": "aws://123456789012/us-east-1",
-            "properties": {"templateFile": f"{name}.template.json", "stackName": name},
-        }
-    planner.shadowtest.write("cdk.out/manifest.json", json.dumps({"version": "36.0.0", "artifacts": artifacts}))
-
-
-CONFIG_CHANGES = change(None, None, "Config", Action="Modify", ResourceType="AWS::SageMaker::EndpointConfig")
-"""What a change set says of an endpoint's configuration, without its values."""
-
-
-@pytest.mark.parametrize(
-    ("test", "resources", "expected"),
-    [
-        (ON_OWN, {}, "nothing"),
-        (ON_OWN, {"Config": OTHER_MODEL}, "unknown"),
-        (BEFORE, {"Config": OTHER_MODEL}, "unknown"),
-        (BEFORE | {"EndpointName": UNKNOWN_PARAMETER}, {"Config": OTHER_MODEL}, "unknown"),
-    ],
-)
-def test_a_change_set_that_changes_only_the_endpoint(
-    planner: Planner, test: Declaration, resources: Resources, expected: str
-) -> None:
-    deploy(planner, test)
-    change_set = ChangeSets(planner)
-
-    changes = [TOPIC, CONFIG_CHANGES] if resources else [TOPIC]
-    assert change_set.kinds(change_set(of_stack(test, **resources), changes)) == {"ShadowTest": [expected]}
-
-
-def test_a_change_set_that_changes_another_endpoint(planner: Planner) -> None:
-    deploy(planner, BEFORE)
-    planner.deployed.physical_ids["Endpoint"] = f"{ARN}endpoint/elsewhere"
-    change_set = ChangeSets(planner)
-
-    changes = [TOPIC, CONFIG_CHANGES]
-    assert change_set.kinds(change_set(of_stack(BEFORE, Config=OTHER_MODEL), changes)) == {"ShadowTest": ["nothing"]}
-
-
-def test_a_change_set_that_changes_the_endpoint_of_a_test_that_has_ended(planner: Planner) -> None:
-    deploy(planner)
-    planner.stack.clock.advance(timedelta(days=30))
-    change_set = ChangeSets(planner)
-
-    changes = [TOPIC, CONFIG_CHANGES]
-    assert change_set.kinds(change_set(of_stack(ON_OWN, Config=OTHER_MODEL), changes)) == {"ShadowTest": ["nothing"]}
-
-
-def test_an_endpoint_that_a_change_set_does_not_change(planner: Planner) -> None:
-    """CloudFormation knows all its values."""
-    deploy(planner, Config=config(KmsKeyId="{{resolve:ssm:/key}}"))
-    document, change_set = planner.deployed.template, ChangeSets(planner)
-    empty = {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
-
-    assert change_set.kinds(change_set(document, [TOPIC])) == {"ShadowTest": ["nothing"]}
-    assert change_set.kinds(change_set(document, [], **empty)) == {"ShadowTest": ["nothing"]}
-    assert change_set.kinds(change_set(document, [CONFIG_CHANGES])) == {"ShadowTest": ["unknown"]}

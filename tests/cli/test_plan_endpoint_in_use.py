@@ -131,7 +131,7 @@ def test_one_that_the_same_deployment_ends(plan: Planner) -> None:
 
 
 def make_another(plan: Planner, name: str) -> None:
-    """On an endpoint of its own."""
+    """On its own endpoint."""
     plan.stack.serve(name)
     plan.stack.clock.advance(timedelta(hours=1))
     make_theirs(plan.stack, Name=name, EndpointName=name)
@@ -192,9 +192,7 @@ def test_one_that_may_not_be_described(plan: Planner, endpoint: str) -> None:
     assert (done.code, done.err) == (3 if in_use else 4, "")
     assert kinds(done) == {"ShadowTest": ["refused" if in_use else "unknown"]}
     if not in_use:
-        assert "it can't be told whether experiment hidden is on endpoint shop, too: IAM does not allow" in reasons(
-            done
-        )
+        assert "it is not known whether experiment hidden is also on endpoint shop: IAM does not allow" in reasons(done)
         assert "sagemaker:DescribeInferenceExperiment" in reasons(done)
 
 

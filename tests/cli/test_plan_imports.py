@@ -1,12 +1,12 @@
-"""``shadowtest plan`` of values that a stack imports from another one of the same deployment."""
+"""``shadowtest plan`` of values that a stack imports from another stack of the same deployment."""
 
 from typing import Any
 
 import pytest
 
 from simulation.declarations import Declaration
-from tests.cli.test_plan_endpoint_changes import write_assembly
 from tests.support.account import Deployed
+from tests.support.endpoint_changes import write_assembly
 from tests.support.planner import BEFORE, Planner, template
 
 IMPORTS: Declaration = BEFORE | {"ModelVariants": [{"ModelName": {"Fn::ImportValue": "Challenger"}}]}

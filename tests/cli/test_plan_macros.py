@@ -45,7 +45,7 @@ def kinds(demo: DeployedTest, template: dict[str, Any]) -> dict[str, str]:
 
 
 def expanded(macro: str) -> list[tuple[str, str]]:
-    why = f"CloudFormation expands {macro} before it deploys the template, use --change-set to plan the result"
+    why = f"CloudFormation expands {macro} before it deploys the template: use --change-set to plan the result"
     return [("unknown", why)]
 
 

@@ -1,4 +1,4 @@
-"""``shadowtest plan`` where the deployment makes a model: its name is not known, but it is not that of the old one."""
+"""``shadowtest plan`` if the deployment creates a model: its name is not known, but differs from the old one."""
 
 from copy import deepcopy
 from typing import Any
@@ -66,7 +66,7 @@ def test_a_new_run_with_a_new_model(planner: Planner) -> None:
 
 
 def test_what_else_is_not_known_is_told_beside_it(planner: Planner) -> None:
-    """It is refused, whatever the rest is."""
+    """It is refused, regardless of the other values."""
     new = of_stack(test={"Description": {"Ref": "AWS::NotificationARNs"}}, Model=model("two"))
     planner.deployed.template = deepcopy(dict(planner.deployed.template))
     planner.deployed.template["Resources"]["ShadowTest"]["Properties"]["Description"] = "before"

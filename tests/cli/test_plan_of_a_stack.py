@@ -1,4 +1,4 @@
-"""``shadowtest plan``: what the deployed stack itself allows, and what CloudFormation does by itself."""
+"""``shadowtest plan``: what the deployed stack allows, and what CloudFormation does by itself."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -99,7 +99,7 @@ def test_what_follows_a_deletion_that_may_fail_is_not_known(planner: Planner) ->
 
     last = planner.verdicts(done)["Demo.ShadowTest"][-1]
     assert (done.code, last["kind"]) == (0, "unknown")
-    assert "the old stack has to be deleted first" in last["reason"]
+    assert "the old stack must be deleted first" in last["reason"]
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])

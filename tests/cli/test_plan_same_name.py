@@ -1,4 +1,4 @@
-"""``shadowtest plan`` where one deployment declares an experiment twice: SageMaker has one of a name."""
+"""``shadowtest plan`` if one deployment declares an experiment twice: names of experiments are unique."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ def endpoint(planner: Planner) -> None:
 
 
 def kinds(planner: Planner, new: dict[str, Any]) -> tuple[dict[str, str], str]:
-    """What is told of each, and why."""
+    """The verdict on each, and why."""
     done = planner(new, "--format", "json")
     verdicts = {key.split(".")[1]: each for key, (each,) in planner.verdicts(done).items()}
     told = {key: each["kind"] for key, each in verdicts.items()}

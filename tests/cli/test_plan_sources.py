@@ -75,7 +75,7 @@ def test_a_bad_manifest(planner: Planner, manifest: str) -> None:
     done = planner.shadowtest("plan")
 
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("error: cdk.out/manifest.json is no manifest of a cloud assembly: ")
+    assert done.err.startswith("error: cdk.out/manifest.json is not the manifest of a cloud assembly: ")
     assert len(done.err.splitlines()) == 1
 
 
@@ -155,7 +155,7 @@ def test_a_deployment_file_names_the_template_and_the_parameters(planner: Planne
     arguments = ("plan", "--deployment-file", "deployment.yaml", "--stack", "Demo")
 
     assert "SamplingPercentage from 10 to 30" in planner.shadowtest(*arguments).out
-    # What is given on the command line goes before it.
+    # A value on the command line has precedence.
     assert "SamplingPercentage from 10 to 40" in planner.shadowtest(*arguments, "--parameters", "Sampling=40").out
 
 
@@ -177,7 +177,7 @@ def test_the_template_is_also_found_beside_the_deployment_file(planner: Planner)
             "deployment.yaml: the template declares no parameter Smpling, the parameters are Sampling; the template "
             "declares no parameter Other, the parameters are Sampling",
         ),
-        ("parameters: [a]", ("--stack", "Demo"), "parameters of deployment.yaml must be a map of texts"),
+        ("parameters: [a]", ("--stack", "Demo"), "parameters of deployment.yaml must be a map of strings"),
         (
             "parameters: {Sampling: 1, Sampling: 2}",
             ("--stack", "Demo"),

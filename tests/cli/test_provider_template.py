@@ -1,4 +1,4 @@
-"""``shadowtest provider-template``: the two files, and that they are always the same."""
+"""``shadowtest provider-template``: the two files, which are always the same."""
 
 import hashlib
 import os
@@ -44,7 +44,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_the_bytes_depend_on_nothing_but_the_files(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     shadowtest("provider-template", "--out", "here")
-    # Elsewhere, later, for nobody else to read, and found in another order.
+    # With another folder, time, mode and order of files.
     files = {}
     for name, source in reversed(asset_files().items()):
         files[name] = shadowtest.folder / "elsewhere" / name
@@ -95,7 +95,7 @@ def test_both_files_are_replaced_and_others_stay(shadowtest: CommandLine) -> Non
     ("out", "said"),
     [
         ("file", "file is a file, but must be a folder"),
-        ("file/below", "file/below can't be made: Not a directory"),
+        ("file/below", "file/below can't be created: Not a directory"),
         ("taken", "taken/function.zip can't be written: Is a directory"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What becomes of a command whose standard output can't be written as usual."""
+"""A command whose standard output can't be written as usual."""
 
 import json
 import os

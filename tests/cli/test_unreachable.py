@@ -1,4 +1,4 @@
-"""AWS can't be reached: that is told soon, and a call that is throttled still has its attempts."""
+"""If AWS can't be reached, the error comes soon. A throttled call still has all its attempts."""
 
 import socket
 import threading
@@ -70,12 +70,12 @@ def test_a_call_that_is_not_answered_is_made_once(monkeypatch: pytest.MonkeyPatc
         Aws().client("cloudformation").describe_stacks()
 
     assert len(connections) == 1
-    assert words_of(error.value).startswith("AWS does not answer within 15 seconds: ")
+    assert words_of(error.value).startswith("AWS did not respond within 15 seconds: ")
     assert concerns_region(error.value)
 
 
 def test_an_answer_has_its_time() -> None:
-    # A total failure is told in less than half a minute, and a slow answer is not cut off.
+    # A total failure is reported in less than half a minute, and a slow response is not cut off.
     assert Aws().client("cloudformation").meta.config.read_timeout == 15
 
 

@@ -1,4 +1,4 @@
-"""What can't be read is an error of its own. The rest is still shown and written, and the exit code is 1."""
+"""What can't be read is an error. The rest is still shown and written, and the exit code is 1."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ ENDPOINT = "other"
 
 @pytest.fixture
 def other(planner: Planner) -> str:
-    """Another stack, with a test of its own. The name of its experiment."""
+    """Another stack with its own test. Returns the name of its experiment."""
     planner.stack.serve(ENDPOINT)
     planner.stack.clock.advance(3600)
     declared = as_served(EndpointName=ENDPOINT)
@@ -195,7 +195,7 @@ def test_the_status_without_the_stack_of_a_test(planner: Planner, other: str) ->
 
 
 class CloudWatch:
-    """Has no data. ``denied``: the endpoint of which nobody may ask."""
+    """Has no data. ``denied``: the endpoint whose metrics can't be read."""
 
     def __init__(self, denied: str) -> None:
         self._denied = denied

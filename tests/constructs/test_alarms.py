@@ -1,4 +1,4 @@
-"""Alarms to start from: when they ring, and when they are silent."""
+"""The predefined alarms: when they are in ALARM, and when they are not."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

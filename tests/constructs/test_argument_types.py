@@ -1,4 +1,4 @@
-"""What is given where something else has to be: said with the way out, before anything uses it."""
+"""Arguments of the wrong type: the error says what is allowed, before anything uses them."""
 
 from datetime import timedelta
 from typing import Any, cast

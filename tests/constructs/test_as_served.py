@@ -1,4 +1,4 @@
-"""No more is declared than the model to try. What only the deployment knows is an attribute."""
+"""Only the shadow variant's model is declared. Values that are known only at deployment are attributes."""
 
 from typing import Any
 

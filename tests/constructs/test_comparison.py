@@ -1,4 +1,4 @@
-"""The shadow's metrics beside production's, calculated as CloudWatch would."""
+"""The shadow's metrics compared with production's, calculated as in CloudWatch."""
 
 import re
 from collections.abc import Callable

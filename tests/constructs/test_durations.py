@@ -1,4 +1,4 @@
-"""Durations and times: which can be told, and which units a token may have."""
+"""Durations and times: which are known at synth, and which units a token may have."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an experiment uses is of its own account and region."""
+"""The resources of an experiment are in its own account and region."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What others may do with an experiment, and on which one."""
+"""The grants on an experiment."""
 
 from typing import Any
 

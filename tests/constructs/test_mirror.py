@@ -1,4 +1,4 @@
-"""What the app's own endpoint configuration says of production, beside what is declared."""
+"""The declared production variant, compared with the app's own endpoint configuration."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ def endpoint(declared: Any, shadows: list[Any] | None = None, **changes: Any) ->
 
 
 def said(declared: Any, shadows: list[Any] | None = None, /, **changes: Any) -> list[str]:
-    """What is wrong with an experiment on an endpoint that serves this."""
+    """The faults of an experiment on an endpoint that serves these variants."""
     with pytest.raises(InvalidExperimentError) as raised:
         declared.experiment(endpoint=endpoint(declared, shadows, **changes))
     return [line.removeprefix("  - ") for line in str(raised.value).splitlines()[1:]]

@@ -1,4 +1,4 @@
-"""cdk-nag's AwsSolutions rules: what they find is acknowledged, with a reason, or mended."""
+"""cdk-nag's AwsSolutions rules: each finding is acknowledged, with a reason, or corrected."""
 
 from typing import Any
 

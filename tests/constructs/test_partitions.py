@@ -1,4 +1,4 @@
-"""A complete app in regions of each partition: nothing in its templates is of the partition `aws` alone."""
+"""A complete app in regions of each partition: nothing in its templates is specific to the partition `aws`."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The settings of a provider: what each comes to, which are refused, and how the stack's own provider gets them."""
+"""The settings of a provider: their effect, which are refused, and how the stack's own provider gets them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the function behind the custom resource may do: no more than it needs."""
+"""The permissions of the function behind the custom resource: only those that it needs."""
 
 from typing import Any
 
@@ -109,7 +109,7 @@ def test_an_experiment_that_is_taken_over_may_be_changed_before_it_is_the_stacks
 
 
 def taking_over(template: Template) -> dict[str, Any]:
-    """The statement on experiments that may be changed whosever they are."""
+    """The statement on experiments that may be changed regardless of their owner."""
     (statement,) = [each for each in changing(template) if "Condition" not in each]
     return statement
 

@@ -1,4 +1,4 @@
-"""Endpoints and models as the libraries that people use have them: by name, by ARN, of this stack or another."""
+"""References to endpoints and models as in common libraries: by name, by ARN, of this stack or another."""
 
 from typing import Any
 

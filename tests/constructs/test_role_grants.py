@@ -1,4 +1,4 @@
-"""What an experiment's role is granted: there before the experiment, once, and until after it."""
+"""The grants of an experiment's role: created once, before the experiment, and deleted after it."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Several experiments of an app on one endpoint, which has room for one shadow."""
+"""Several experiments of an app on one endpoint, which can have one shadow variant."""
 
 from collections.abc import Callable
 from dataclasses import replace

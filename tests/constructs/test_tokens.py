@@ -1,4 +1,4 @@
-"""Tokens are recognised in Python as CDK recognises them."""
+"""Tokens are recognized in Python as CDK recognizes them."""
 
 import struct
 from datetime import UTC, datetime

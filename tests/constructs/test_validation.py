@@ -1,4 +1,4 @@
-"""What is refused at synth: all that can be known to be wrong, at once; tokens pass."""
+"""What is rejected at synth: every fault that can be known, all at once. Tokens pass."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is legal and may not be meant: a warning at synth, which can be acknowledged."""
+"""Valid settings that may be unintended: a warning at synth, which can be acknowledged."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""docs/api.md says what the docstrings say, class by class, in four parts."""
+"""docs/api.md has the content of the docstrings, class by class, in four parts."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Each command of docs/cli.md says what the document shows."""
+"""Each command of docs/cli.md prints what the document shows."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""docs/dashboard.png: it shows the dashboard that there is, and all of it."""
+"""docs/dashboard.png shows the current dashboard completely."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The page about the design names the packages that there are, in the order of their layers."""
+"""The page about the design names the existing packages, in the order of their layers."""
 
 import re
 import tomllib

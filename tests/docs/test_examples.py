@@ -1,4 +1,4 @@
-"""Every example of the documents and the docstrings is true: Python runs, templates are read and linted."""
+"""Every example in the documents and the docstrings works: Python runs, and templates are read and linted."""
 
 from collections.abc import Iterator
 from pathlib import Path

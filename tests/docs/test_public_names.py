@@ -1,4 +1,4 @@
-"""What users get in hand is exported, and documented: each class, method, property and parameter."""
+"""Everything that users see is exported and documented: each class, method, property and parameter."""
 
 import typing
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The documents as a site: built strictly, and looked at in a real browser, from the disk and without a network."""
+"""The documents as a site: built strictly, and opened in a real browser, from the disk and without a network."""
 
 import re
 import subprocess

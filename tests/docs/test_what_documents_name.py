@@ -1,4 +1,4 @@
-"""What the documents name is there: targets of make, files, modules."""
+"""What the documents name exists: targets of make, files, modules."""
 
 import importlib.util
 import re

@@ -1,4 +1,4 @@
-"""No more is declared than the model to try, on an endpoint that an autoscaler resizes all the while."""
+"""Only the shadow variant's model is declared, on an endpoint that an autoscaler resizes continuously."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ MOST = 9
 
 
 class Autoscaler:
-    """Adds an instance to whatever serves production, again and again."""
+    """Repeatedly adds an instance to production."""
 
     def __init__(self, sagemaker: Any) -> None:
         self._sagemaker = sagemaker

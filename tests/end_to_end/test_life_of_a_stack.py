@@ -1,4 +1,4 @@
-"""The whole of it: the real ``cdk`` CLI, CloudFormation's events, the packaged function under its own IAM role."""
+"""Everything together: the real ``cdk`` CLI, CloudFormation's events, the packaged function with its own IAM role."""
 
 import json
 import sys
@@ -101,12 +101,12 @@ def test_a_life_from_create_to_promotion_and_destroy(deployed: Deployed) -> None
     assert deployed.sampling == 50
     assert deployed.experiment["Name"] == name
 
-    # The same once more is nothing to do.
+    # The same deployment again changes nothing.
     mark = deployed.mark()
     assert "no changes" in deployed.deploy(shadow_instance_type="ml.m5.2xlarge", sampling=50, tags=["team"])
     assert deployed.requests(mark) == []
 
-    # What a running test can't take is refused with the way out, and rolled back.
+    # A change that a running test does not allow is refused, with what to do instead, and rolled back.
     with pytest.raises(
         CdkFailed, match=r"ModelVariants\.Shadow-01\.InstanceType .* can't change while .* is Running. Start a new run"
     ):
@@ -115,7 +115,7 @@ def test_a_life_from_create_to_promotion_and_destroy(deployed: Deployed) -> None
     assert deployed.requests(mark) == [("Update", False), ("Update", True)]
     assert deployed.sampling == 50
 
-    # What has been applied is taken back when something else in the stack fails.
+    # An applied change is reverted if another resource of the stack fails.
     mark = deployed.mark()
     with pytest.raises(CdkFailed):
         deployed.deploy(shadow_instance_type="ml.m5.2xlarge", sampling=75, tags=["team"], break_after=True)

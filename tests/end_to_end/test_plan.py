@@ -1,4 +1,4 @@
-"""What ``shadowtest plan`` tells somebody who may only read about pull requests, and what their deployments do."""
+"""What ``shadowtest plan`` shows for pull requests with read-only permissions, and what their deployments do."""
 
 import json
 import sys
@@ -51,7 +51,7 @@ class Reviewer:
 
 
 def resample(aws: LocalAws, name: str, sampling: int) -> None:
-    """Somebody changes the test by hand, and waits until it runs so."""
+    """Someone changes the test by hand, and waits until the change is live."""
     sagemaker = aws.session().client("sagemaker")
     mode = sagemaker.describe_inference_experiment(Name=name)["ShadowModeConfig"]
     mode["ShadowModelVariants"][0]["SamplingPercentage"] = sampling

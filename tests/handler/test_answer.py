@@ -1,4 +1,4 @@
-"""The answer fits, arrives, and gives its address away to nobody."""
+"""The response has an allowed size, arrives, and its URL stays secret."""
 
 import json
 import logging

@@ -1,4 +1,6 @@
-"""A proxy that answers in AWS's place, with a page and status 200: the call has no answer, and is observed again."""
+"""A proxy responds instead of AWS, with a page and status 200: the call has no response, and the state is observed
+again.
+"""
 
 from typing import Any
 

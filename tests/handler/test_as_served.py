@@ -1,4 +1,4 @@
-"""No more is declared than the model to try: production is taken as the endpoint serves it."""
+"""Only the shadow variant's model is declared: production is taken as the endpoint serves it."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is left open meets names, counts and endpoints that others have chosen."""
+"""Omitted values, combined with names, counts and endpoints that others have chosen."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The attributes that templates may read are those of every answer, and those that are documented."""
+"""The attributes that templates may read are those of every response, and those that are documented."""
 
 import re
 from pathlib import Path

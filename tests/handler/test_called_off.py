@@ -1,4 +1,4 @@
-"""A test that is called off, deleted or replaced before its start leaves no shadow variant on its endpoint."""
+"""A test that is cancelled, deleted or replaced before its start leaves no shadow variant on its endpoint."""
 
 from datetime import timedelta
 from typing import Any
@@ -62,7 +62,7 @@ def test_a_shadow_that_no_call_takes_off_is_told_as_often_as_it_is_asked() -> No
         assert "billed" in answer.reason
 
     assert stack.names() == [name]
-    # It is the way out that the answer names.
+    # This is what the response says to do.
     deploy(stack, [served()])
     assert stack.delete(SCHEDULED, name).succeeded
     assert stack.names() == []
@@ -170,7 +170,7 @@ def test_a_scheduled_test_that_no_call_ends_says_the_way_out_soon() -> None:
     assert not answer.succeeded
     assert f"named {PRODUCTION}, with a model and an instance type" in answer.reason
     assert stack.clock.now() - began < timedelta(minutes=5)
-    # It is the way out that the answer names.
+    # This is what the response says to do.
     deploy(stack, [served()])
     assert stack.delete(SCHEDULED, name).succeeded
     assert stack.names() == []

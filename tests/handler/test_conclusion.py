@@ -1,4 +1,4 @@
-"""A test is concluded by declaration: promoted, removed, retained or called off; and the endpoint proves it."""
+"""A test is concluded by declaration: promoted, removed, retained or cancelled. The endpoint is verified."""
 
 from datetime import timedelta
 from typing import Any

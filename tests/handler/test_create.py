@@ -1,4 +1,4 @@
-"""Create: the experiment is there, and as declared, when SUCCESS is answered."""
+"""Create: the experiment exists, and is as declared, when the response is SUCCESS."""
 
 from datetime import UTC, datetime, timedelta
 

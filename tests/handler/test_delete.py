@@ -1,4 +1,4 @@
-"""Delete: nothing of the resource runs or bills afterwards, and nothing else is touched."""
+"""Delete: nothing of the resource runs or is billed afterwards, and nothing else is changed."""
 
 import logging
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What an endpoint proves of a test's end: a status of the experiment proves nothing."""
+"""The end of a test is verified on its endpoint, because the status of the experiment is not sufficient."""
 
 from dataclasses import replace
 

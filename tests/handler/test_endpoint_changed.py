@@ -1,4 +1,4 @@
-"""Somebody else updates or deletes the endpoint of a running test. Production stays as it is served."""
+"""Someone else updates or deletes the endpoint of a running test. Production stays as it is served."""
 
 from typing import Any
 
@@ -206,7 +206,7 @@ def test_a_delete_touches_nothing_where_no_stop_keeps_production(stack: Stack, n
     for words in ("Blue", "contender", PRODUCTION):
         assert words in answer.reason
     assert production_of(stack) == [Serving("Blue", "contender")]
-    # It is the way out that the answer names.
+    # This is what the response says to do.
     deploy(stack, ANOTHER_MODEL)
     assert stack.delete(declared(), name).succeeded
     assert production_of(stack) == CONTENDER

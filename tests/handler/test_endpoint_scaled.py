@@ -1,4 +1,4 @@
-"""Autoscaling changes how many instances production has. No call of the handler takes capacity from it."""
+"""Autoscaling changes the number of production instances. No call of the handler reduces it."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The entry point: malformed events, bad properties, logs, and one answer for each request."""
+"""The entry point: malformed events, invalid properties, logs, and one response for each request."""
 
 import io
 import json

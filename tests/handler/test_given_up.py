@@ -1,4 +1,4 @@
-"""CloudFormation gives a request up and sends another, while the function still serves the first one."""
+"""CloudFormation stops waiting for a request and sends another, while the function still serves the first one."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Gone: what is declared and absent at the first look is created again; what vanishes later is not."""
+"""An experiment that does not exist at the first observation is created again. One that disappears later is not."""
 
 from datetime import timedelta
 from typing import Any

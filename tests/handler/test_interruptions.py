@@ -1,4 +1,4 @@
-"""What breaks in the middle: SageMaker's answer is lost, or all that the function knew."""
+"""Interruptions: a response of SageMaker is lost, or the state of the function."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What may be left open in the properties, and what it then means."""
+"""Which properties may be omitted, and what that means."""
 
 from typing import Any
 

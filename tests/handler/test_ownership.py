@@ -1,4 +1,4 @@
-"""Ownership: a foreign experiment is never touched, unless it is taken over deliberately."""
+"""Ownership: an experiment of another owner is never changed, unless it is taken over deliberately."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Endpoints on which a test can't be put: what the answer says of them."""
+"""Endpoints that can't have a test, and the message in the response."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Properties that are wrong: each fault is named with what is allowed, all at once; what nobody knows yet has none."""
+"""Invalid properties: all faults are reported at once, each with what is allowed. Unknown values have no faults."""
 
 from contextlib import suppress
 from typing import Any

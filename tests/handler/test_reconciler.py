@@ -1,4 +1,4 @@
-"""The loop itself: how often it asks, and what ends it."""
+"""The loop itself: how often it reads the state, and what ends it."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Rollbacks: what was applied is taken back, as far as it can be, and the rollback gets through."""
+"""Rollbacks: what was applied is reverted, as far as possible, and the rollback succeeds."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""SageMaker or IAM refuses a call, or somebody takes the tags away: answered soon, and nothing is forgotten."""
+"""SageMaker or IAM refuses a call, or someone removes the tags: the response comes soon, and nothing is left behind."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The situation answers in words what decisions need, and invents nothing that was not read."""
+"""The situation provides what decisions need, and contains only what was read."""
 
 from dataclasses import replace
 from datetime import timedelta

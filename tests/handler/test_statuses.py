@@ -1,4 +1,4 @@
-"""Statuses that SageMaker may come to have: what follows from their phase, and what from none."""
+"""Statuses that SageMaker may add: what follows from their phase, and from an unknown one."""
 
 from dataclasses import replace
 

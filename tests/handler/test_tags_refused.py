@@ -1,4 +1,4 @@
-"""The handler's own tags can't be written for a while, or for good: an intent, the lease, the owner's."""
+"""The handler's own tags can't be written temporarily, or permanently: an intent, the lease, the owner's."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A test that is taken over was there before: a rollback, or a stack that is gone, leaves it to itself."""
+"""A test that is taken over existed before: after a rollback, or without the stack, it continues without an owner."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where nobody knows what SageMaker does, the handler is right either way."""
+"""If the behavior of SageMaker is not documented, the handler is correct in each possible case."""
 
 from datetime import timedelta
 from itertools import pairwise

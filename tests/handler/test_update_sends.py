@@ -1,4 +1,4 @@
-"""What an update sends: all that may change, as SageMaker may drop what is left out."""
+"""What an update sends: all fields that may change, because SageMaker may drop omitted fields."""
 
 from typing import Any
 

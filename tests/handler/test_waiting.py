@@ -1,4 +1,4 @@
-"""Waiting: until the last transition, over crashes of the function, and answered before CloudFormation gives up."""
+"""Waiting until the last transition, through crashes of the function, and responding before the timeout."""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Nothing of CDK is used that its next major release drops."""
+"""The construct uses nothing that the next major release of CDK removes."""
 
 import os
 import subprocess

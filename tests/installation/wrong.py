@@ -1,4 +1,4 @@
-"""What a type checker has to object to: each line that ends with ``refused``, and no other."""
+"""A type checker must report each line that ends with ``refused``, and no other."""
 
 from aws_cdk import App, Stack, aws_iam
 

@@ -1,4 +1,4 @@
-"""Each point that AWS leaves open, played both ways."""
+"""Each point that AWS does not document, with both possibilities."""
 
 from __future__ import annotations
 

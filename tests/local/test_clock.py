@@ -1,4 +1,4 @@
-"""Durations are SageMaker's pace, which a clock may shorten; instants are the user's word."""
+"""Durations are set by SageMaker, so a clock may shorten them. Instants are set by the user."""
 
 from __future__ import annotations
 

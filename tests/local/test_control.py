@@ -1,4 +1,4 @@
-"""The control surface, and SageMaker over the gateway."""
+"""The control API, and SageMaker through the gateway."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def test_the_commands_of_the_page_run_one_after_the_other(
     assert "Status: Completed" in steered.stdout
     second = shells.run(f"{source}python -m local")
     assert second.returncode == 1
-    assert "a local AWS runs already" in second.stderr
+    assert "a local AWS is already running" in second.stderr
     stopped = shells.run(f"{source}{stop}")
 
     assert stopped.returncode == 0, stopped.stderr
@@ -195,7 +195,7 @@ def test_what_it_can_not_do_leaves_it_as_it_is(server: subprocess.Popen[str], sh
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("now",), "no local AWS runs: start one with 'make local'"),
+        (("now",), "no local AWS is running: start one with 'make local'"),
         (("advance", "7"), "'7' must be a duration such as 30m, 6h or 2d12h"),
         (("traffic", "--requests-per-minute", "6", "--latency", "31"), "'31' must be NAME=NUMBER, such as Shadow=31"),
         (("advance", "9999999999d"), "must be a duration"),

@@ -1,4 +1,4 @@
-"""What a caller may ask for in which status, and what SageMaker says otherwise."""
+"""Which calls are allowed in which status, and SageMaker's errors for the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which status follows by itself, when, and what the endpoint serves meanwhile."""
+"""Which status follows without a call, when, and what the endpoint serves in the meantime."""
 
 from __future__ import annotations
 

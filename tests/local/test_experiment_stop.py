@@ -1,4 +1,4 @@
-"""StopInferenceExperiment: what becomes of each variant, and what makes no sense."""
+"""StopInferenceExperiment: what happens to each variant, and which calls are invalid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be made to go wrong."""
+"""The faults that can be injected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate: what botocore's service model doesn't allow doesn't get in."""
+"""Validation: requests that botocore's service model does not allow are refused."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_the_categories_of_tag_patterns_are_unicodes_own(character: str) -> None
 
 
 def test_every_answer_fits_the_service_model(world: World) -> None:
-    """What this SageMaker answers is what the model says SageMaker answers."""
+    """The responses of this SageMaker fit the service model."""
     asked = {
         "DescribeModel": {"ModelName": "champion"},
         "DescribeEndpointConfig": {"EndpointConfigName": "shop-before"},

@@ -1,4 +1,4 @@
-"""With ``AUTH=true``, SageMaker is as strict as IAM is."""
+"""With ``AUTH=true``, SageMaker applies IAM policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``LocalAws`` as a process: what it inherits, what it leaves behind, how it ends."""
+"""``LocalAws`` as a process: what it inherits, what it leaves, and how it ends."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from simulation.declarations import (
 )
 from tests.support.stack import Stack
 
-UNKNOWN: Any = KnownAtDeployment('{"Fn::GetAtt": ["Role", "Arn"]}', "Role is created by the deployment")
+UNKNOWN: Any = KnownAtDeployment('{"Fn::GetAtt": ["Role", "Arn"]}', "the deployment creates Role")
 
 
 def told(stack: Stack, new: Declaration, old: Declaration | None = None) -> tuple[Verdict, ...]:
@@ -63,7 +63,7 @@ def test_a_role_that_may_change_matters_and_what_else_changes_is_told() -> None:
     (verdict,) = told(Stack(), declared(RoleArn=UNKNOWN, sampling=50), declared())
 
     assert verdict.kind is Kind.UNKNOWN
-    assert verdict.reason == "RoleArn is known only at deployment (Role is created by the deployment)"
+    assert verdict.reason == "RoleArn is known only at deployment (the deployment creates Role)"
     as_deployed, another = verdict.alternatives
     assert [each.kind for each in as_deployed.verdicts] == [Kind.UPDATE]
     assert [each.path for each in as_deployed.verdicts[0].differences] == ["SamplingPercentage"]

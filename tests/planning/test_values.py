@@ -1,8 +1,6 @@
 """What is known of a template's properties before its deployment, and what is not."""
 
 import json
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,26 +9,11 @@ from shadowtest.values.forms import MalformedFunctionError
 from shadowtest.values.resolver import Resolver, as_deployed
 from shadowtest.values.stack import DeployedStack, Place
 from shadowtest.values.unknown import KnownAtDeployment
-
-STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/Shop/0f1e2d3c"
-PLACE = Place.of(STACK)
-
-
-def resolved(value: Any, *, template: Any = None, deployed: DeployedStack | None = None, **more: Any) -> Any:
-    resolver = Resolver(template or {}, PLACE, deployed=deployed, **more)
-    return resolver.resolve(value)
+from tests.support.values import PLACE, STACK, resolved, resources, role
 
 
 def parameter(**declared: Any) -> dict[str, Any]:
     return {"Parameters": {"P": {"Type": "String"} | declared}}
-
-
-def resources(**declared: Any) -> dict[str, Any]:
-    return {"Resources": declared}
-
-
-def role(**properties: Any) -> dict[str, Any]:
-    return {"Type": "AWS::IAM::Role", "Properties": properties}
 
 
 def model(**properties: Any) -> dict[str, Any]:
@@ -159,18 +142,18 @@ def test_what_the_deployment_makes_is_never_guessed(value: Any) -> None:
         ({"Fn::If": ["OnlyOne", 1, 2]}, "Fn::And must be a list of 2 to 10 conditions"),
         ({"Fn::If": ["Text", 1, 2]}, "a condition must be a map with one function"),
         ({"Fn::If": ["Named", 1, 2]}, "Condition must be the name of a condition"),
-        ({"Fn::Sub": ["x"]}, "Fn::Sub must be a text, or a list of a text and a map of texts"),
+        ({"Fn::Sub": ["x"]}, "Fn::Sub must be a string, or a list of a string and a map of strings"),
         ({"Fn::Sub": ["${X}", {"X": {"Ref": "AWS::NoValue"}}]}, "Fn::Sub must be"),
         ({"Fn::Sub": "${L}"}, "Fn::Sub must be"),
-        ({"Fn::Join": [",", 5]}, "Fn::Join must be a list of a separator and a list of texts"),
+        ({"Fn::Join": [",", 5]}, "Fn::Join must be a list of a separator and a list of strings"),
         ({"Fn::Join": [",", "text"]}, "Fn::Join must be"),
         ({"Fn::Join": [",", [["a"]]]}, "Fn::Join must be"),
-        ({"Fn::Split": ["", "x"]}, "Fn::Split must be a list of a separator, which is not empty, and a text"),
-        ({"Fn::Select": ["-1", ["a", "b"]]}, "Fn::Select must be a list of an index, from 0"),
+        ({"Fn::Split": ["", "x"]}, "Fn::Split must be a list of a separator, which must not be empty, and a string"),
+        ({"Fn::Select": ["-1", ["a", "b"]]}, "Fn::Select must be a list of an index, which starts at 0"),
         ({"Fn::Select": ["2", ["a", "b"]]}, "Fn::Select must be"),
         ({"Fn::Select": ["0", "text"]}, "Fn::Select must be"),
         ({"Fn::Select": ["9" * 5000, ["a"]]}, "Fn::Select must be"),
-        ({"Fn::Base64": {"Ref": "AWS::NoValue"}}, "Fn::Base64 must be a text, is "),
+        ({"Fn::Base64": {"Ref": "AWS::NoValue"}}, "Fn::Base64 must be a string, is "),
         ({"Fn::FindInMap": ["Maps", "a"]}, "Fn::FindInMap must be"),
         ({"Fn::FindInMap": ["Maps", "a", "b"]}, "Fn::FindInMap finds no Maps, a, b"),
         ({"Fn::ImportValue": ["x"]}, "Fn::ImportValue must be the name of an export"),
@@ -205,65 +188,6 @@ def test_a_section_of_another_form_has_nothing(name: str, section: Any) -> None:
         resolved({"Fn::If": ["X", {"Fn::FindInMap": ["X", "a", "b"]}, {"Ref": "X"}]}, template={name: section})
 
 
-@pytest.fixture(params=[None, 20_000])
-def recursion_limit(request: pytest.FixtureRequest) -> Iterator[None]:
-    """As it is, and as a library may have set it."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(request.param or before)
-    yield
-    sys.setrecursionlimit(before)
-
-
-def chain_of(links: int) -> dict[str, Any]:
-    """Conditions and resources, each of which depends on the next one in the way that takes the most Python calls."""
-    conditions = {f"C{n}": {"Fn::Not": [{"Fn::Not": [{"Condition": f"C{n + 1}"}]}]} for n in range(links)}
-    roles = {f"R{n}": {"Type": "AWS::IAM::Role", "Properties": {"Fn::Sub": f"${{R{n + 1}.Arn}}"}} for n in range(links)}
-    names = {f"N{n}": role(RoleName={"Ref": f"N{n + 1}"}) for n in range(links)}
-    last = role(RoleName="last")
-    return {
-        "Conditions": conditions | {f"C{links}": {"Fn::Equals": ["a", "a"]}},
-        "Resources": {**roles, **names, f"R{links}": last, f"N{links}": last, "Last": role() | {"Condition": "C0"}},
-    }
-
-
-@pytest.mark.parametrize("links", [100, 2000])
-@pytest.mark.usefixtures("recursion_limit")
-def test_what_is_too_deep_to_follow_is_not_known(links: int) -> None:
-    template = chain_of(links)
-    ids = {key: key for key in template["Resources"]}
-    deployed = DeployedStack(STACK, physical_ids=ids, template=chain_of(links) | {"Conditions": {}})
-
-    for stack in (None, deployed):
-        resolver = Resolver(template, PLACE, deployed=stack)
-        found = [
-            resolver.exists("Last"),
-            resolver.properties("R0"),
-            resolver.properties("N0"),
-            resolver.resolve({"Fn::Sub": "${N0}"}),
-        ]
-        assert {each.why for each in found} == {"its values depend on each other more deeply than can be followed"}
-
-
-def test_the_depth_is_that_of_both_templates_together() -> None:
-    deployed_template = chain_of(100)
-    ids = {key: key for key in deployed_template["Resources"]}
-    deployed = DeployedStack(STACK, physical_ids=ids, template=deployed_template)
-    template = chain_of(100)
-    for n in range(60):
-        following = "R0.Arn" if n == 59 else f"D{n + 1}.Arn"
-        template["Resources"][f"D{n}"] = {"Type": "AWS::IAM::Role", "Properties": {"Fn::Sub": f"${{{following}}}"}}
-
-    assert isinstance(Resolver(template, PLACE, deployed=deployed).properties("D0"), KnownAtDeployment)
-
-
-@pytest.mark.usefixtures("recursion_limit")
-def test_what_is_not_too_deep_is_followed() -> None:
-    template = chain_of(45)
-
-    assert Resolver(template, PLACE).exists("Last") is True
-    assert Resolver(template, PLACE).properties("N0") == {"RoleName": "last"}
-
-
 def test_unknowns_within_unknowns_are_said_as_the_template_says_them() -> None:
     value: Any = {"Ref": "AWS::NotificationARNs"}
     for _ in range(40):
@@ -273,19 +197,6 @@ def test_unknowns_within_unknowns_are_said_as_the_template_says_them() -> None:
 
     assert isinstance(unknown, KnownAtDeployment)
     assert unknown.expression == json.dumps(value)
-
-
-def test_a_chain_of_resources_is_followed_once() -> None:
-    def chain(tag: str) -> dict[str, Any]:
-        following = {f"R{n}": {"Fn::Sub": f"${{R{n + 1}}}-${{R{n + 1}.Arn}}"} for n in range(40)}
-        return resources(
-            R40=role(RoleName="last", Path="/"),
-            **{each: role(Description=text, Tags=[tag]) for each, text in following.items()},
-        )
-
-    deployed = DeployedStack(STACK, physical_ids={f"R{n}": f"id-{n}" for n in range(41)}, template=chain("old"))
-
-    assert resolved({"Ref": "R0"}, template=chain("new"), deployed=deployed) == "id-0"
 
 
 def test_a_role_whose_policies_change_keeps_its_arn() -> None:
@@ -303,7 +214,7 @@ def test_an_arn_is_not_known_while_its_path_is_not() -> None:
 
     assert isinstance(resolved(arn, template=template), KnownAtDeployment)
     assert resolved(arn, template=template, given={"P": "/ml/"}) == "arn:aws:iam::123456789012:role/ml/execution"
-    with pytest.raises(MalformedFunctionError, match="Path of R must be a text"):
+    with pytest.raises(MalformedFunctionError, match="Path of R must be a string"):
         resolved(arn, template=resources(R=role(RoleName="execution", Path=["/"])))
 
 

@@ -20,7 +20,7 @@ def test_a_page_needs_the_extra(shadowtest: CommandLine, monkeypatch: pytest.Mon
 
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        "error: matplotlib is not installed, which --out html=FILE needs: "
+        "error: --out html=FILE needs matplotlib, which is not installed: "
         "pip install 'sagemaker-inference-experiment[cli,report]'\n"
     )
 

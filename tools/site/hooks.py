@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: the documents that lie above docs/ are pages, too, and scripts come from node_modules."""
+"""MkDocs hooks: the documents above docs/ are also pages, and scripts come from node_modules."""
 
 import posixpath
 import re
@@ -24,7 +24,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Links are written as the repository lies. The site has the pages from above docs/ beside those of docs/."""
+    """Adjusts links, which are written for the repository. In the site, pages from above docs/ are next to those of
+    docs/.
+    """
     place = page.file.src_uri
     written = next((source for source, target in PAGES.items() if target == place), f"docs/{place}")
 

@@ -1,1 +1,1 @@
-"""What the commands read in an AWS account, and what its errors mean to a user. Nothing here changes anything."""
+"""What the commands read from an AWS account, and what its errors mean to a user. This package changes nothing."""

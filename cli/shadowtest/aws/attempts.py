@@ -1,4 +1,4 @@
-"""Reads of many things. One that fails does not end the others."""
+"""Reads many things. If one read fails, the others continue."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ def attempt_each(
 ) -> list[_Read | Failure]:
     """What ``read`` returns for each, or why it could not be read, in order.
 
-    Where a region can't be reached, nothing more is read in it: each attempt would take its time. What concerns all of
-    them, such as missing credentials, is raised.
+    If a region can't be reached, nothing more is read in it, because each attempt would take long. An error that
+    concerns all reads, such as missing credentials, is raised.
     """
     closed: dict[str | None, str] = {}
 
@@ -57,7 +57,7 @@ def attempt_each(
 
 
 def failures_in_words(failures: Iterable[Failure], asked: int) -> list[str]:
-    """A line for each reason. One that all have in common names none of them.
+    """One line for each reason. A reason that all of them share names none of them.
 
     ``asked``: how many reads were attempted.
     """

@@ -1,8 +1,7 @@
-"""How long AWS is waited for where it can't be reached.
+"""How long the commands wait for AWS if it can't be reached.
 
-A call that AWS throttles is worth many attempts. One that does not get through to AWS is worth a few: all of them
-take less than a quarter of a minute. A call that AWS has accepted and does not answer within 15 seconds is not tried
-again.
+A call that AWS throttles is retried many times. A call that does not reach AWS is retried a few times, for less than 15
+seconds in total. A call without a response within 15 seconds is not retried.
 """
 
 from typing import Any
@@ -17,7 +16,7 @@ _ATTEMPTS = 3
 
 
 def give_up_early(attempts: int, caught_exception: Exception | None = None, **_: Any) -> None:
-    """botocore's event before it decides about a retry. What is raised here ends the call."""
+    """Handles the event that botocore emits before it decides about a retry. An exception from here ends the call."""
     is_last = attempts >= _ATTEMPTS or isinstance(caught_exception, ReadTimeoutError)
     if isinstance(caught_exception, NOT_REACHED) and is_last:
         raise caught_exception

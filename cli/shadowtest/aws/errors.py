@@ -1,4 +1,4 @@
-"""What AWS refuses, and what does not get through to it, in a line that says what to do."""
+"""Errors of AWS, and of calls that do not reach it, in one line that says what to do."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def is_denied(error: BaseException) -> bool:
 
 
 def concerns_all(error: BaseException) -> bool:
-    """Whether each call fails of this, in every region: the user's configuration or credentials."""
+    """Whether each call in every region fails with this error: it is about the user's configuration or credentials."""
     error = _of_boto(error)
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"] in _EXPIRED
@@ -40,7 +40,7 @@ def concerns_all(error: BaseException) -> bool:
 
 
 def concerns_region(error: BaseException) -> bool:
-    """Whether each call to the region fails of this. A region that the account has not enabled knows no credentials."""
+    """Whether each call to the region fails with this error. A region that is not enabled refuses the credentials."""
     error = _of_boto(error)
     return isinstance(error, NOT_REACHED) or (
         isinstance(error, ClientError) and error.response["Error"]["Code"] in _INVALID
@@ -49,7 +49,7 @@ def concerns_region(error: BaseException) -> bool:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """An error of AWS's or of botocore's becomes a ``CommandError``."""
+    """Raises an error of AWS or of botocore as a ``CommandError``."""
     try:
         yield
     except (BotoCoreError, ClientError, ServiceError) as error:
@@ -57,7 +57,7 @@ def in_words() -> Iterator[None]:
 
 
 def words_of(error: BaseException) -> str:
-    """The error, and the way out."""
+    """The error, and what to do about it."""
     cause = _of_boto(error)
     match cause:
         case NoCredentialsError() | PartialCredentialsError():
@@ -71,7 +71,7 @@ def words_of(error: BaseException) -> str:
         case ClientError():
             return _refused(cause)
     if isinstance(cause, ReadTimeoutError):
-        return f"AWS does not answer within {READ_SECONDS} seconds: {cause}"
+        return f"AWS did not respond within {READ_SECONDS} seconds: {cause}"
     if isinstance(cause, NOT_REACHED):
         return f"AWS can't be reached: {cause}"
     return str(error)
@@ -91,5 +91,5 @@ def _refused(error: ClientError) -> str:
 
 
 def _of_boto(error: BaseException) -> BaseException:
-    """The handler's client has its own errors, which are raised from botocore's."""
+    """The error of botocore from which the handler's client has raised its own error."""
     return error.__cause__ if isinstance(error, ServiceError) and error.__cause__ is not None else error

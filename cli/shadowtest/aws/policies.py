@@ -1,4 +1,4 @@
-"""The actions that each command needs in IAM, none of which changes anything. A test runs the commands with these."""
+"""The IAM actions that each command needs. All of them only read. A test runs the commands with these permissions."""
 
 _STACKS = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources")
 _EXPERIMENTS = ("sagemaker:DescribeInferenceExperiment", "sagemaker:ListTags")
@@ -10,5 +10,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "drift": (*_STACKS, "cloudformation:GetTemplateSummary", *_EXPERIMENTS, *_ENDPOINTS),
     "report": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", "cloudwatch:GetMetricData"),
 }
-"""By the command's name. ``plan`` also uses ``pricing:GetProducts`` if it may, and ``cloudformation:DescribeChangeSet``
-for a change set. ``plan`` and ``drift`` use ``cloudformation:ListExports`` if a template imports values."""
+"""By the name of the command. ``plan`` also uses ``pricing:GetProducts`` if it is allowed, and
+``cloudformation:DescribeChangeSet`` for a change set. ``plan`` and ``drift`` use ``cloudformation:ListExports`` if a
+template imports values.
+"""

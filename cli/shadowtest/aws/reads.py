@@ -1,4 +1,4 @@
-"""A boto3 client that makes each read once, however many threads ask for it."""
+"""A boto3 client that makes each read once, even if several threads request it."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class ReadOnce:
-    """Has the methods of the client. The same arguments get the same answer, or raise the same error."""
+    """Has the methods of the client. The same arguments return the same response, or raise the same error."""
 
     def __init__(self, client: Any) -> None:
         self._client = client

@@ -19,11 +19,13 @@ _Of = TypeVar("_Of")
 _Read = TypeVar("_Read")
 
 _AT_ONCE = 8
-"""Calls. SageMaker and CloudFormation throttle an account at some 10 reads a second, and botocore slows down then."""
+"""The number of parallel calls. SageMaker and CloudFormation throttle an account at about 10 reads per second, and
+botocore then slows down.
+"""
 
 
 class Aws:
-    """``region`` and ``profile``: ``None`` for what the environment or the user's AWS configuration says."""
+    """``region`` and ``profile``: ``None`` for the values of the environment or of the user's AWS configuration."""
 
     def __init__(self, region: str | None = None, profile: str | None = None) -> None:
         self._region = region
@@ -40,7 +42,7 @@ class Aws:
 
     @property
     def account(self) -> str:
-        """The number of the account. Calls sts:GetCallerIdentity, which needs no permission."""
+        """The account ID. Calls sts:GetCallerIdentity, which needs no permission."""
         return str(self._identity["Account"])
 
     @property
@@ -57,7 +59,7 @@ class Aws:
         return ReadOnce(self.client("sts"))
 
     def in_region(self, region: str) -> "Aws":
-        """The same account in another region: always the same object, so that each client is made once."""
+        """The same account in another region. Always returns the same object, so that each client is created once."""
         with self._shared.lock:
             regions = self._shared.regions
             regions.setdefault(self.region, self)
@@ -70,7 +72,7 @@ class Aws:
         """A boto3 client, which threads may share."""
         with self._shared.lock:
             if service not in self._clients:
-                # The AWS CLI and the other SDKs know both variables, boto3 only the second one.
+                # The AWS CLI and the other SDKs read both variables, but boto3 reads only the second one.
                 region = self._region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
                 config = Config(
                     connect_timeout=CONNECT_SECONDS,
@@ -82,14 +84,14 @@ class Aws:
                 try:
                     client = self._shared.session.client(service, region_name=region, config=config)
                 except ValueError as error:
-                    # Such as an endpoint of the AWS configuration that is no URL.
+                    # For example, an endpoint in the AWS configuration that is not a URL.
                     raise CommandError(f"the AWS configuration can't be used: {error}") from error
                 client.meta.events.register_first("needs-retry", give_up_early)
                 self._clients[service] = client
             return self._clients[service]
 
     def each(self, read: Callable[[_Of], _Read], of: Iterable[_Of]) -> list[_Read]:
-        """What ``read`` returns for each, in order. The calls are made at once, but no more than an account allows."""
+        """What ``read`` returns for each, in order. The calls are parallel, as far as an account allows."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(read, of))
 
@@ -101,7 +103,7 @@ class _Shared:
         self._profile = profile
         self.regions: dict[str, Aws] = {}
         self.lock = RLock()
-        """Making a session or a client is not safe among threads."""
+        """Creating a session or a client is not thread-safe."""
 
     @cached_property
     def session(self) -> boto3.Session:

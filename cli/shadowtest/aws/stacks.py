@@ -16,21 +16,21 @@ from shadowtest.templates.resource_type import RESOURCE_TYPE
 from shadowtest.values.stack import DeployedStack
 
 _GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
-"""Of a stack in review only a change set exists."""
+"""A stack in review is only a change set."""
 _NOT_OF_THE_STACK = ("DELETE_COMPLETE", "DELETE_SKIPPED")
-"""A resource that was removed. One that was retained is no longer the stack's."""
+"""The statuses of removed resources. A retained resource no longer belongs to the stack."""
 
 
 @dataclass(frozen=True)
 class Stacks:
-    """``errors``: why others could not be read, a line each."""
+    """``errors``: why others could not be read, one line each."""
 
     found: list[DeployedStack]
     errors: list[str]
 
 
 def deployed_stack(aws: Aws, name: str) -> DeployedStack | None:
-    """A stack with its template, its parameters and its physical ids; ``None`` where there is none of this name."""
+    """A stack with its template, its parameters and its physical IDs. ``None`` if there is no stack of this name."""
     cloudformation = aws.client("cloudformation")
     described = _described(cloudformation, name)
     if described is None:
@@ -52,7 +52,7 @@ def deployed_stack(aws: Aws, name: str) -> DeployedStack | None:
 
 
 def stack_status(aws: Aws, name: str) -> str | None:
-    """CloudFormation's ``StackStatus``; ``None`` where there is no such stack."""
+    """CloudFormation's ``StackStatus``; ``None`` if there is no such stack."""
     described = _described(aws.client("cloudformation"), name)
     return str(described["StackStatus"]) if described is not None else None
 
@@ -62,7 +62,7 @@ def no_such_stacks(aws: Aws, names: Sequence[str]) -> CommandError:
 
 
 def named_stacks(aws: Aws, names: Sequence[str]) -> Stacks:
-    """The stacks of these names, each once; raises a ``CommandError`` that lists all that do not exist."""
+    """The stacks of these names, each once. Raises a ``CommandError`` that lists all stacks that do not exist."""
     found, missing = stacks_of_names(aws, names)
     if missing:
         raise no_such_stacks(aws, missing)
@@ -93,7 +93,7 @@ def stacks_with_experiments(aws: Aws) -> Stacks:
 
 def _stacks(read: Sequence[DeployedStack | Failure | None], asked: int) -> Stacks:
     failures = [each for each in read if isinstance(each, Failure)]
-    # A stack may be named by its name and by its id.
+    # A user may give both the name and the ID of a stack.
     found = {each.stack_id: each for each in read if isinstance(each, DeployedStack)}
     return Stacks(list(found.values()), failures_in_words(failures, asked))
 
@@ -109,15 +109,15 @@ def exports(aws: Aws) -> dict[str, str]:
 
 
 def template_of(cloudformation: Any, **which: str) -> dict[str, Any]:
-    """The template of a stack or of a change set, after its transforms: macros have become resources."""
+    """The template of a stack or of a change set, after CloudFormation has expanded its macros."""
     body = cloudformation.get_template(**which, TemplateStage="Processed")["TemplateBody"]
-    # boto3 decodes a template in JSON, and returns one in YAML as its text.
+    # boto3 decodes a JSON template, and returns a YAML template as text.
     text = body if isinstance(body, str) else json.dumps(body)
     try:
         template = plain(read(text))
     except UnreadableError as error:
         raise CommandError(f"the template of {which['StackName']} {error}") from error
-    # These transforms are done.
+    # CloudFormation has already applied these transforms.
     return {key: each for key, each in template.items() if key != "Transform"} if isinstance(template, dict) else {}
 
 

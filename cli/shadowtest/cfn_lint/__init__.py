@@ -1,1 +1,1 @@
-"""The same check within cfn-lint, which has no schema for the properties of a custom resource."""
+"""The check of ``lint`` as a cfn-lint rule. cfn-lint has no schema for the properties of a custom resource."""

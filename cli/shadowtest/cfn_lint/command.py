@@ -9,6 +9,6 @@ import click
 def command() -> None:
     """Print the folder of rules for cfn-lint.
 
-    Give it to cfn-lint as --append-rules. Both have to be installed in one environment.
+    Give the folder to cfn-lint as --append-rules. cfn-lint and this package must be installed in the same environment.
     """
     click.echo(Path(__file__).parent / "rules")

@@ -1,4 +1,4 @@
-"""From the template that cfn-lint has read to the tree that is checked."""
+"""Converts the template that cfn-lint has read to the tree that is checked."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from shadowtest.templates.node import Entry, Mapping, Node, Place, Scalar, Seque
 
 
 def tree_of(value: Any, place: Place = Place(1, 1)) -> Node:  # noqa: B008 - it is immutable
-    """cfn-lint's maps, lists and texts know where they are. Numbers and booleans have the place of their key."""
+    """cfn-lint's maps, lists and strings have a place. Numbers and booleans get the place of their key."""
     place = _place(value, place)
     if isinstance(value, dict):
         entries = []

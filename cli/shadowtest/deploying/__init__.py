@@ -1,1 +1,1 @@
-"""The input of a deployment: stacks of a cloud assembly, a template, a deployment file of Git sync, or a change set."""
+"""The input of a deployment: a cloud assembly, a template, a deployment file of Git sync, or a change set."""

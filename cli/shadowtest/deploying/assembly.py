@@ -1,4 +1,4 @@
-"""The stacks of a cloud assembly, which is the folder that ``cdk synth`` writes."""
+"""The stacks of a cloud assembly, the folder that ``cdk synth`` writes."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _ENVIRONMENT = re.compile(r"aws://([^/]+)/(.+)")
 
 
 def stacks_of(folder: Path) -> list[StackToDeploy]:
-    """Also those of stages, whose assemblies are nested in it. Raises a ``CommandError``."""
+    """The stacks of the assembly and of the stages nested in it. Raises a ``CommandError``."""
     artifacts = read_manifest(folder).part("artifacts")
     return [stack for name, artifact in artifacts.parts() for stack in _stacks(folder, name, artifact)]
 
@@ -44,7 +44,7 @@ def _stacks(folder: Path, name: str, artifact: Part) -> Iterator[StackToDeploy]:
 
 
 def _environment(text: str) -> tuple[str | None, str | None]:
-    """Account and region; ``None`` for what an environment-agnostic stack leaves open."""
+    """Account and region; ``None`` for each that an environment-agnostic stack does not declare."""
     match = _ENVIRONMENT.fullmatch(text)
     account, region = match.groups() if match else ("unknown-account", "unknown-region")
     return (None if account == "unknown-account" else account), (None if region == "unknown-region" else region)

@@ -14,7 +14,7 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 _ARN = re.compile(r"arn:[^:]+:cloudformation:([^:]+):\d+:changeSet/.+")
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
-"""What CloudFormation says of a change set without a change, whose status is FAILED then."""
+"""The status reasons of an empty change set, whose status is FAILED."""
 _NOT_TOLD = {
     "{{changeSet:KNOWN_AFTER_APPLY}}": "CloudFormation says that it is known after the change set is executed",
     "{{resolve:": "CloudFormation resolves a dynamic reference",
@@ -61,7 +61,7 @@ def stack_of_change_set(aws: Aws, arn: str) -> StackToDeploy:
 
 
 def _may_change_properties(change: Mapping[str, Any]) -> bool:
-    """Whether CloudFormation will send a request: it sends none for other metadata, or another deletion policy."""
+    """Whether CloudFormation will send a request. It sends none if only metadata or a deletion policy changes."""
     scope = change.get("Scope")
     return change.get("Action") != "Modify" or not scope or bool({"Properties", "Tags"} & set(scope))
 
@@ -93,7 +93,7 @@ def _pages(cloudformation: Any, arn: str) -> list[dict[str, Any]]:
 
 
 def _with_resolved(template: dict[str, Any], resolved: Mapping[str, str]) -> dict[str, Any]:
-    """A parameter that CloudFormation has read from Parameter Store is one of the type that its value has."""
+    """Gives each parameter that CloudFormation has read from Parameter Store the type of its value."""
     declared = template.get("Parameters") or {}
     read = {
         name: {**declared[name], "Type": match[1]}
@@ -104,7 +104,7 @@ def _with_resolved(template: dict[str, Any], resolved: Mapping[str, str]) -> dic
 
 
 def _properties(context: str | None) -> dict[str, Any] | None:
-    """From the JSON in which a change set says what a resource was, or will be."""
+    """The properties in the JSON with which a change set describes a resource before or after the change."""
     properties = json.loads(context).get("Properties") if context else None
     return _with_unknowns(properties) if isinstance(properties, dict) else None
 

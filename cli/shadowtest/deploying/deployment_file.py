@@ -26,7 +26,7 @@ def read_deployment_file(file: Path) -> DeploymentFile:
     if not isinstance(path, str):
         raise CommandError(f"{file} has no template-file-path, which a deployment file of Git sync needs")
     if not isinstance(parameters, dict) or not all(isinstance(each, str) for each in parameters.values()):
-        raise CommandError(f"parameters of {file} must be a map of texts")
-    # Git sync counts the path from the repository's root, which is where a pipeline usually is.
+        raise CommandError(f"parameters of {file} must be a map of strings")
+    # In Git sync the path is relative to the root of the repository, where a pipeline usually runs.
     beside = file.parent / path
     return DeploymentFile(beside if beside.exists() and not Path(path).exists() else Path(path), parameters)

@@ -11,9 +11,9 @@ from shadowtest.errors import CommandError
 
 @dataclass(frozen=True)
 class Part:
-    """A map in a manifest. Where an entry has another form than it must have, a ``CommandError`` says so.
+    """A map in a manifest. An entry of the wrong form raises a ``CommandError``.
 
-    ``path`` leads to the map from the manifest's root.
+    ``path``: from the root of the manifest to the map.
     """
 
     manifest: Path
@@ -32,12 +32,12 @@ class Part:
     def text(self, key: str, otherwise: str | None = None) -> str:
         text = self.entries.get(key, otherwise)
         if not isinstance(text, str) or not text:
-            raise self.refused(key, "a text")
+            raise self.refused(key, "a string")
         return text
 
     def refused(self, key: str, must_be: str) -> CommandError:
         path = ".".join((*self.path, key))
-        return CommandError(f"{self.manifest} is no manifest of a cloud assembly: {path} must be {must_be}")
+        return CommandError(f"{self.manifest} is not the manifest of a cloud assembly: {path} must be {must_be}")
 
 
 def read_manifest(folder: Path) -> Part:
@@ -54,5 +54,5 @@ def read_manifest(folder: Path) -> Part:
     except OSError as error:
         raise CommandError(f"{manifest} can't be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise CommandError(f"{manifest} is no JSON: {error}") from error
+        raise CommandError(f"{manifest} is not valid JSON: {error}") from error
     return Part(manifest, (), content if isinstance(content, Mapping) else {})

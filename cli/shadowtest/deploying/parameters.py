@@ -9,9 +9,9 @@ from shadowtest.templates.sections import section
 
 
 def with_parameters(stacks: Sequence[StackToDeploy], given: Sequence[str]) -> list[StackToDeploy]:
-    """``given``: each ``KEY=VALUE`` for all stacks that have the parameter, or ``STACK:KEY=VALUE`` for one.
+    """``given``: each is ``KEY=VALUE``, for all stacks that have the parameter, or ``STACK:KEY=VALUE``, for one stack.
 
-    Raises a ``CommandError`` that lists all that no stack has.
+    Raises a ``CommandError`` that lists all parameters that no stack has.
     """
     faults: list[str] = []
     for text in given:
@@ -40,6 +40,6 @@ def _none_has(parameter: str, stack_name: str, named: Sequence[StackToDeploy], s
 
 
 def undeclared(parameter: str, declared: Collection[str]) -> str:
-    """Says that a template does not declare the parameter, and which ones it does."""
+    """The error for a parameter that a template does not declare, with the parameters that it declares."""
     known = f"the parameters are {', '.join(sorted(declared))}" if declared else "there are none"
     return f"the template declares no parameter {parameter}, {known}"

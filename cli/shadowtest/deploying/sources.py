@@ -1,4 +1,4 @@
-"""From the arguments of a command to the stacks of the deployment."""
+"""Finds the stacks of the deployment that the arguments of a command name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +18,13 @@ DEFAULT = "cdk.out"
 
 @dataclass(frozen=True)
 class Source:
-    """What a user names.
+    """What a user gives on the command line.
 
     Attributes:
-        path: A cloud assembly, or a template, ``-`` for that on standard input; ``None`` for ``cdk.out``.
-        stacks: The stacks that are chosen of an assembly, or the stack that a template is deployed to.
-        deployment_file: Of CloudFormation Git sync.
-        parameters: Each ``KEY=VALUE`` or ``STACK:KEY=VALUE``.
+        path: A cloud assembly, a template, or ``-`` for a template on standard input. ``None`` for ``cdk.out``.
+        stacks: The chosen stacks of an assembly, or the stack that a template is deployed to.
+        deployment_file: A deployment file of CloudFormation Git sync.
+        parameters: Each is ``KEY=VALUE`` or ``STACK:KEY=VALUE``.
     """
 
     path: str | None = None

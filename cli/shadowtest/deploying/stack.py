@@ -9,9 +9,9 @@ from shadowtest.values.stack import Template
 
 @dataclass(frozen=True)
 class ResourceChange:
-    """What a change set says of a resource.
+    """How a change set describes a resource.
 
-    ``before``, ``after``: its properties as CloudFormation itself resolves them; ``None`` where they are not told.
+    ``before``, ``after``: its properties as CloudFormation itself resolves them; ``None`` if they are not given.
     """
 
     is_removed: bool
@@ -23,12 +23,11 @@ class ResourceChange:
 class StackToDeploy:
     """
     Attributes:
-        source: The file, as the user calls it.
-        account, region: Where it is deployed; ``None`` where the user's credentials and configuration say that.
-        parameters: The values that are given for its parameters.
-        changes: What a change set says of each shadow test that it changes, by logical id; ``None`` where there is no
-            change set.
-        changed: The logical IDs of all resources that the change set changes; ``None`` where there is none.
+        source: The file, as the user named it.
+        account, region: Where it is deployed; ``None`` if the user's credentials and configuration determine that.
+        parameters: The given values of its parameters.
+        changes: Each shadow test that the change set changes, by logical ID; ``None`` if there is no change set.
+        changed: The logical IDs of all resources that the change set changes; ``None`` if there is no change set.
     """
 
     name: str

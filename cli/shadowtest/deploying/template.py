@@ -9,7 +9,7 @@ from shadowtest.templates.sections import section_faults
 
 
 def deployable(template: Template) -> dict[str, Any]:
-    """Its plain content. Raises a ``CommandError`` that lists all that CloudFormation refuses of its form."""
+    """Its plain content. Raises a ``CommandError`` that lists every fault in its form that CloudFormation refuses."""
     content: dict[str, Any] = plain(template.root)
     faults = list(section_faults(content))
     if faults:

@@ -1,1 +1,1 @@
-"""What is live beside what is declared: as the handler compares it, and what others have changed."""
+"""Compares live tests with their declarations, as the handler does, and finds what others have changed."""

@@ -24,7 +24,7 @@ from shadowtest.planning.what_if import Course, course_of
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as it is deployed. In ``properties`` a ``KnownAtDeployment`` is what only CloudFormation knows."""
+    """A deployed resource. In ``properties``, a value that only CloudFormation knows is a ``KnownAtDeployment``."""
 
     stack: str
     stack_id: str
@@ -34,7 +34,7 @@ class Resource:
 
 
 def compare(resource: Resource, sagemaker: SageMaker, now: datetime) -> ResourceDrift:
-    """Raises a ``ServiceError`` where a read fails."""
+    """Raises a ``ServiceError`` if a read fails."""
     properties, unknown = as_live(resource.properties, resource.physical_id, sagemaker)
     untold = tuple(Finding(Kind.UNKNOWN, each) for each in unknown)
     if properties is None:
@@ -43,7 +43,7 @@ def compare(resource: Resource, sagemaker: SageMaker, now: datetime) -> Resource
     try:
         request = update_request(change, now)
     except InvalidPropertiesError as invalid:
-        why = f"the function refuses what is deployed: {invalid}"
+        why = f"the function refuses the deployed properties: {invalid}"
         return _told(resource, None, (*untold, Finding(Kind.UNKNOWN, why)))
     live = read_live([request], sagemaker, now)
     situation = live.situation(request, Journal(), now)
@@ -54,7 +54,7 @@ def compare(resource: Resource, sagemaker: SageMaker, now: datetime) -> Resource
         return _told(resource, None, (*untold, *absent))
     experiment, endpoint = target.experiment, live.endpoint(target.experiment.endpoint_name)
     if not target.owned:
-        theirs = f"{experiment.name} is not this resource's: {owner_in_words(target.tags)}"
+        theirs = f"{experiment.name} does not belong to this resource: {owner_in_words(target.tags)}"
         return _told(resource, experiment, (*untold, Finding(Kind.TEST, theirs)))
     found = (*untold, *differing_fields(situation, target), *differing_tags(situation, target))
     if experiment.ended:
@@ -68,12 +68,12 @@ def compare(resource: Resource, sagemaker: SageMaker, now: datetime) -> Resource
 
 
 def _redeployed(change: Change, live: Live, now: datetime) -> Course:
-    """What the handler would do for an Update to what is declared."""
+    """What the handler would do for an Update to the declared properties."""
     return course_of(update_request(change, now), live, now)
 
 
 def _described_otherwise(change: Change) -> Change:
-    """The least change of a test: the handler looks at the endpoint of a running test only if it has to change it."""
+    """A change of the description only. The handler reads the endpoint of a running test only if the test changes."""
     declared: Properties = change.declared or {}
     description = "another" if declared.get("Description") != "another" else "other"
     return Change(

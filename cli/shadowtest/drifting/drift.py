@@ -8,11 +8,11 @@ class Kind(StrEnum):
     """What differs. The values are part of the JSON output."""
 
     FIELD = "field"
-    """A field or a tag of the experiment is not live as it is declared."""
+    """A field or a tag of the experiment differs from its declared value."""
     TEST = "test"
-    """The experiment itself: it is gone, ended, started ahead of time, or somebody else's."""
+    """The experiment itself: it does not exist, has ended, started too early, or belongs to another resource."""
     ENDPOINT = "endpoint"
-    """The endpoint: somebody has changed it under the test, or a shadow variant is left on it."""
+    """The endpoint: it was changed during the test, or a shadow variant is left on it."""
     UNKNOWN = "unknown"
 
     @property
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference. ``path``, ``declared`` and ``live`` are those of a field, in the handler's words."""
+    """One difference. ``path``, ``declared`` and ``live`` are set for a field, in the handler's words."""
 
     kind: Kind
     message: str
@@ -37,9 +37,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class ResourceDrift:
-    """All that was found of one resource.
+    """Everything that was found for one resource.
 
-    ``note``: why the handler would refuse any change of the test now, though nothing of it has drifted.
+    ``note``: why the handler would refuse any change of the test now, although the test has not drifted.
     """
 
     stack: str

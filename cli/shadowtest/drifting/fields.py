@@ -1,4 +1,4 @@
-"""Fields and tags that are not live as they are declared, by the handler's own table of fields."""
+"""Fields and tags whose live values differ from the declared ones, by the handler's own table of fields."""
 
 from collections.abc import Iterator
 
@@ -14,13 +14,13 @@ def differing_fields(situation: Situation, target: Target) -> Iterator[Finding]:
     applied = target.last_applied if target.left_by_failed_creation else target.last_applied_or_previous
     fields = diff.differing(desired, experiment, applied, situation.now)
     if experiment.ended:
-        # When a test ends is what its end changes.
+        # The end of a test changes its schedule.
         fields = [field for field in fields if not field.name.startswith(_SCHEDULE)]
     return (Finding.of_field(*each) for each in diff.apart(desired, experiment, fields))
 
 
 def differing_tags(situation: Situation, target: Target) -> Iterator[Finding]:
-    """The declared tags and the owner's. Tags that others have added are theirs."""
+    """Compares the declared tags and the owner's tags. Tags that others have added are ignored."""
     expected = {**situation.desired.tags, **situation.request.owner.tags}
     for key, value in expected.items():
         live = target.tags.get(key)

@@ -1,4 +1,4 @@
-"""Looks at the resources of stacks."""
+"""Reads and compares the resources of stacks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 @dataclass(frozen=True)
 class Looked:
-    """``stacks``: those that were looked at. ``errors``: what could not be read, a line each."""
+    """``stacks``: the stacks that were read. ``errors``: what could not be read, one line each."""
 
     drifts: list[ResourceDrift]
     stacks: list[DeployedStack]
@@ -27,7 +27,7 @@ class Looked:
 
 
 def drifts_of(aws: Aws, names: tuple[str, ...]) -> Looked:
-    """Of the resources of these stacks, or of all stacks of the region that have any."""
+    """The drift of the resources of these stacks, or of all stacks of the region that have a shadow test."""
     found = named_stacks(aws, names) if names else stacks_with_experiments(aws)
     stacks, known_exports, without_exports = _with_exports(aws, found.found)
     resources = [each for stack in stacks for each in _resources(stack, known_exports)]
@@ -52,7 +52,9 @@ def drifts_of(aws: Aws, names: tuple[str, ...]) -> Looked:
 def _with_exports(
     aws: Aws, stacks: Sequence[DeployedStack]
 ) -> tuple[list[DeployedStack], dict[str, str] | None, list[str]]:
-    """The stacks whose values can be known, the region's exports if any uses them, and why the others can't."""
+    """The stacks whose values can be known, the region's exports if a stack uses them, and why the others can't be
+    read.
+    """
     importing = [stack for stack in stacks if imports_values(stack.template)]
     if not importing:
         return list(stacks), None, []
@@ -68,7 +70,7 @@ def _resources(stack: DeployedStack, exports: Mapping[str, str] | None) -> Itera
     for logical_id in experiments_of(stack.template):
         physical_id = stack.physical_ids.get(logical_id, "")
         if stack.in_progress:
-            # Its template may be the one that is being deployed.
+            # The template may be the one that is currently being deployed.
             yield _untold(stack.name, logical_id, physical_id, f"stack {stack.name} is {stack.status}")
             continue
         if not physical_id:

@@ -1,4 +1,4 @@
-"""Tests that are over: they have ended, or there is none."""
+"""Tests that are over: the experiment has ended, or does not exist."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,7 +21,7 @@ _CLOSE = timedelta(minutes=1)
 
 
 def of_absent(situation: Situation, course: Course, endpoint: ObservedEndpoint | None) -> Iterator[Finding]:
-    """``course``: what the handler would do for an Update to what is declared."""
+    """``course``: what the handler would do for an Update to the declared properties."""
     if not (isinstance(course.end, Done) and not course.taken):
         yield Finding(Kind.TEST, f"there is no experiment {situation.request.name}")
     served = endpoint.production[0] if endpoint is not None and len(endpoint.production) == 1 else None
@@ -33,7 +33,7 @@ def of_absent(situation: Situation, course: Course, endpoint: ObservedEndpoint |
 def of_ended(
     situation: Situation, target: Target, course: Course, endpoint: ObservedEndpoint | None
 ) -> Iterator[Finding]:
-    """``course``: the same."""
+    """``course``: what the handler would do for an Update to the declared properties."""
     experiment = target.experiment
     if isinstance(course.end, Fail):
         yield Finding(Kind.TEST, course.end.why)

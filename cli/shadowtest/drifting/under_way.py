@@ -17,9 +17,9 @@ from shadowtest.planning.what_if import Course
 def of_live(
     situation: Situation, target: Target, course: Course, endpoint: ObservedEndpoint | None, *, has_drift: bool
 ) -> tuple[tuple[Finding, ...], str | None]:
-    """What has drifted, and why the handler would refuse a change if that is for another reason.
+    """What has drifted. If nothing has, also why the handler would refuse a change now.
 
-    ``course``: what the handler would do for an Update of the description alone. ``has_drift``: in the fields.
+    ``course``: what the handler would do for an Update of the description only. ``has_drift``: the fields have drifted.
     """
     experiment = target.experiment
     found = tuple(_found(situation, target, course, endpoint))
@@ -29,7 +29,7 @@ def of_live(
         case Open():
             return (*found, Finding(Kind.UNKNOWN, course.end.why)), None
         case Fail() if experiment.not_started:
-            # Its endpoint does not allow the test any more.
+            # Its endpoint no longer allows the test.
             return (*found, Finding(Kind.ENDPOINT, course.end.why)), None
         case Fail():
             return found, course.end.why

@@ -1,4 +1,4 @@
-"""Values that only CloudFormation knows, with what is live in their place, so that the rest can be compared."""
+"""Replaces values that only CloudFormation knows by the live ones, so that the rest can be compared."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,15 +12,15 @@ from shadowtest.templates.node import Path, shown_path
 from shadowtest.values.unknown import unknown_paths
 
 _NOT_COMPARED = ("ServiceToken", "OnDelete")
-"""Properties that nothing live is compared with."""
+"""Properties that are not compared with anything live."""
 
 
 def as_live(
     properties: Mapping[str, Any], physical_id: str, sagemaker: SageMaker
 ) -> tuple[Mapping[str, Any] | None, list[str]]:
-    """The properties with nothing unknown in them, and what can't be compared therefore, a clause each.
+    """The properties without unknown values, and what therefore can't be compared, one clause each.
 
-    ``None`` where the place of an unknown can't be filled, so that nothing can be compared.
+    ``None`` if there is no live value for an unknown one, so that nothing can be compared.
     """
     unknown = dict(unknown_paths(properties))
     if not unknown:
@@ -58,7 +58,7 @@ def _value(
         case ("ModelVariants", int(), "ModelName"):
             declared = properties["ModelVariants"]
             name = value_at(declared, (path[1], "VariantName"))
-            # Of a single variant without a name it is the shadow variant's.
+            # A single variant without a name is the shadow variant.
             name = name or (experiment.shadow_name if len(declared) == 1 else "")
             own = experiment.variants.get(str(name))
             return own.model_name if own is not None else None

@@ -1,1 +1,1 @@
-"""What is wrong with the experiments of a template, by the handler's own parser."""
+"""Finds the faults in the experiments of a template, with the handler's own parser."""

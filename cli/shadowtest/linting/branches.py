@@ -1,4 +1,4 @@
-"""Looking into ``Fn::If``: the values that properties have, depending on the template's conditions."""
+"""The branches of ``Fn::If``: the values of properties, depending on the template's conditions."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Assignment
@@ -13,7 +13,7 @@ Conditions = Assignment[str, bool]
 
 
 def reached(node: Node, given: Conditions) -> Iterator[Conditions]:
-    """What holds in each branch: the conditions of the branches around it, too. First what is given, for no branch."""
+    """The conditions of each branch, including those of the branches around it. The first result is ``given``."""
     yield given
     yield from _branches(node, given)
 
@@ -36,16 +36,16 @@ def _branches(node: Node, given: Conditions) -> Iterator[Conditions]:
 
 
 def assignments(conditions: set[str], given: Conditions) -> Iterator[Conditions]:
-    """Every way in which the conditions may hold."""
+    """Every combination of values of the conditions."""
     open_ones = sorted(conditions - given.keys())
     for values in product((True, False), repeat=len(open_ones)):
         yield {**given, **dict(zip(open_ones, values, strict=True))}
 
 
 def resolved(node: Node, conditions: Conditions) -> Node | None:
-    """With the branches that the conditions choose. ``None``: there is no value (``AWS::NoValue``).
+    """The node with the branches that the conditions choose. ``None`` if there is no value (``AWS::NoValue``).
 
-    What a branch gives has the place of the branch.
+    The value of a branch has the place of the branch.
     """
     choice = _choice(node)
     if choice:

@@ -1,4 +1,4 @@
-"""A template's experiments, and all that is wrong with them."""
+"""Checks the experiments of templates."""
 
 from collections.abc import Iterable, Iterator
 
@@ -27,7 +27,7 @@ def check(templates: Iterable[Template]) -> Report:
                 not_checked = str(error)
             resources.append(Resource(template.name, entry.key, entry.place, not_checked))
         resources.extend(
-            Resource(template.name, entry.key, entry.place, "CloudFormation makes the resources of it")
+            Resource(template.name, entry.key, entry.place, "CloudFormation creates the resources from it")
             for entry in _macros(template.root)
         )
         of_this.extend(_of_template(template, {entry.key for entry, _ in experiments}))
@@ -43,7 +43,7 @@ def _experiments(root: Mapping) -> Iterator[tuple[Entry, Mapping]]:
 
 
 def _macros(root: Mapping) -> Iterator[Entry]:
-    """``Fn::ForEach`` and the like, which may make experiments."""
+    """``Fn::ForEach`` and other macros that may create experiments."""
     resources = root.get("Resources")
     for entry in resources.entries if isinstance(resources, Mapping) else ():
         if entry.key.startswith("Fn::") and may_make_experiments(entry.key, plain(entry.value)):
@@ -71,7 +71,7 @@ def _of_template(template: Template, logical_ids: set[str]) -> Iterator[Finding]
 
 
 def _owner(path: tuple[str | int, ...], logical_ids: set[str]) -> str | None:
-    """The experiment that a path leads into."""
+    """The experiment to which a path belongs."""
     if len(path) > 1 and path[0] == "Resources" and path[1] in logical_ids:
         return str(path[1])
     return None

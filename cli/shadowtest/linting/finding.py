@@ -9,7 +9,8 @@ from shadowtest.templates.node import Place
 class Finding:
     """One fault.
 
-    ``path`` leads to it from the template's root; ``property_path`` from the resource's properties, if it is of one.
+    ``path`` starts at the root of the template. ``property_path`` starts at the resource's properties, if the fault is
+    in them.
     """
 
     file: str
@@ -21,7 +22,7 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """What is wrong with what."""
+        """The fault in one sentence, with its path."""
         if self.property_path is not None:
             return f"{self.resource}: {self.property_path} {self.message}"
         return f"{self.path} {self.message}"
@@ -35,7 +36,7 @@ class Resource:
     logical_id: str
     place: Place
     not_checked: str | None = None
-    """Why it can't be told whether it has faults."""
+    """Why it is not known whether it has faults."""
 
 
 @dataclass(frozen=True)

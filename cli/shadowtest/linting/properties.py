@@ -12,11 +12,11 @@ from shadowtest.templates.node import Mapping, Node, Place, Scalar, intrinsic, p
 from shadowtest.templates.places import place_of
 
 _MOST_CONDITIONS = 8
-"""With each one more, the properties are read twice as often."""
+"""Each additional condition doubles the number of times that the properties are read."""
 
 
 class NotCheckedError(Exception):
-    """It can't be told whether there are faults. Says why."""
+    """It is not known whether there are faults. The message says why."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Located:
 
 
 def faults_of(properties: Node, place: Place, given: Conditions) -> list[Located]:
-    """Every fault; raises a ``NotCheckedError``.
+    """Returns every fault. Raises a ``NotCheckedError``.
 
-    ``place``: that of a property that is missing. ``given``: the condition of the resource itself, which holds.
+    ``place``: where a missing property is reported. ``given``: the condition of the resource itself, which is true.
 
-    Which conditions can hold together is not known. A fault counts if there is a branch in which it is there however
-    all other conditions turn out: the author of the branch intended it to be reachable.
+    Which conditions can be true together is not known. A fault is reported if it is in a branch whatever the values of
+    all other conditions are, because the author of the branch intended it to be reachable.
     """
     if isinstance(properties, Mapping) and any(entry.key.startswith("Fn::") for entry in properties.entries):
         raise NotCheckedError("what a function adds to its Properties is not in the template")
@@ -47,7 +47,7 @@ def faults_of(properties: Node, place: Place, given: Conditions) -> list[Located
         within = [faults for each, faults in read if branch.items() <= each.items()]
         for located in within[0]:
             if all(located in faults for faults in within):
-                # An entry of a list has another index where one before it is not there.
+                # The index of a list entry is different if an entry before it is absent.
                 name = located.fault.path.rpartition(".")[2]
                 found.setdefault((located.place, name, located.fault.problem), located)
     return list(found.values())
@@ -78,7 +78,7 @@ def _nulls(properties: Mapping, place: Place) -> Iterator[Located]:
 
 
 def _unknown(value: Any) -> bool:
-    """Whether a value is known only at deployment: an intrinsic function, or a map to which one adds something."""
+    """Whether a value is known only at deployment: an intrinsic function, or a map that one extends."""
     if not isinstance(value, dict):
         return False
     return any(key.startswith("Fn::") for key in value) or value.keys() in ({"Ref"}, {"Condition"})

@@ -1,4 +1,4 @@
-"""Attributes of experiments that a template reads, but that they do not have."""
+"""Attributes that a template reads from experiments, but that do not exist."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _IN_TEXT = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
 def unknown_attributes(root: Node, logical_ids: set[str]) -> Iterator[tuple[Path, Place, str, str]]:
-    """Where, of which experiment, and what is wrong."""
+    """The path, the place, the experiment and the fault of each such attribute."""
     for path, node in walk(root):
         function = intrinsic(node)
         if function is None:
@@ -24,7 +24,7 @@ def unknown_attributes(root: Node, logical_ids: set[str]) -> Iterator[tuple[Path
 def _problem(logical_id: str, attribute: str) -> str:
     close = get_close_matches(attribute, ATTRIBUTES, n=1)
     hint = f"did you mean {close[0]}?" if close else f"must be {', '.join(ATTRIBUTES[:-1])} or {ATTRIBUTES[-1]}"
-    return f"is {logical_id}.{attribute}, which is no attribute of {logical_id}, {hint}"
+    return f"is {logical_id}.{attribute}, which is not an attribute of {logical_id}, {hint}"
 
 
 def _attributes(name: str, argument: Node) -> Iterator[tuple[str, str]]:
@@ -45,7 +45,7 @@ def _attributes(name: str, argument: Node) -> Iterator[tuple[str, str]]:
 
 
 def _substituted(argument: Node) -> tuple[str, set[str]]:
-    """The text, and the names that the function gives values itself."""
+    """The text, and the names to which the function itself gives values."""
     if isinstance(argument, Sequence) and len(argument.items) == 2:
         text, variables = argument.items
         own = {entry.key for entry in variables.entries} if isinstance(variables, Mapping) else set()

@@ -1,1 +1,1 @@
-"""Markdown for the comment of a pull request, as each command that reads live tests writes it."""
+"""Markdown for the comment of a pull request, for each command that reads live tests."""

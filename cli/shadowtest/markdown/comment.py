@@ -1,4 +1,4 @@
-"""The comment: what matters of each test first, and the rest folded."""
+"""The comment. It shows the result for each test first, and folds the details."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ _SIZE_OF_FOLD = sum(len(line) + 1 for line in (*_FOLD, *_END_OF_FOLD))
 
 @dataclass(frozen=True)
 class OfTest:
-    """What is said of one test, in Markdown.
+    """The part about one test, in Markdown.
 
     Attributes:
-        verdict: Lines that always stay.
-        details: What is folded, and dropped from the end where there is no room. Each may have several lines, of which
-            none says anything without the others.
+        verdict: The lines that are always kept.
+        details: The folded parts, which are dropped from the end if there is not enough room. Each may have several
+            lines, which are kept or dropped together.
     """
 
     verdict: Sequence[str]
@@ -29,7 +29,7 @@ class OfTest:
 
 @dataclass(frozen=True)
 class OfStack:
-    """The tests of a stack. ``stack`` is empty where no stack owns them. ``notes``: plain text, a sentence each."""
+    """The tests of a stack. ``stack`` is empty if no stack owns them. ``notes``: plain text, one sentence each."""
 
     stack: str
     tests: Sequence[OfTest]
@@ -41,12 +41,12 @@ class OfStack:
 
 
 def marker(command: str, stack: str) -> str:
-    """The hidden line by which a pipeline finds its comment again, also when the last test is gone."""
+    """The hidden line by which a pipeline finds its comment again, even after the last test is gone."""
     return f"<!-- shadowtest {command}{f' {plain(stack)}' if stack else ''} -->"
 
 
 def grouped(stacks: Iterable[str], tests: Iterable[tuple[str, OfTest]]) -> list[OfStack]:
-    """``stacks``: those that were looked at, with or without a test. ``tests``: each with the name of its stack."""
+    """``stacks``: the stacks that were read, with or without a test. ``tests``: each with the name of its stack."""
     by_stack: dict[str, list[OfTest]] = {stack: [] for stack in stacks}
     for stack, test in tests:
         by_stack.setdefault(stack, []).append(test)
@@ -56,9 +56,9 @@ def grouped(stacks: Iterable[str], tests: Iterable[tuple[str, OfTest]]) -> list[
 def comment(
     command: str, stacks: Sequence[OfStack], *, closing: Sequence[str] = (), max_bytes: int | None = None
 ) -> str:
-    """``stacks``: all that it is about. One without tests and notes has its marker and nothing else.
+    """``stacks``: all stacks of the comment. A stack without tests and notes gets only its marker.
 
-    ``closing``: the last sentences, as plain text. ``max_bytes``: the details are shortened to as many.
+    ``closing``: the last sentences, as plain text. ``max_bytes``: the limit, for which the details are shortened.
     """
     details = [test.details for stack in stacks for test in stack.tests]
     whole = _document(command, stacks, closing, details)

@@ -3,7 +3,7 @@
 import click
 
 _COMMENT = 65_536
-"""What a comment on GitHub may have."""
+"""The limit of a comment on GitHub."""
 
 limits_markdown = click.option(
     "--max-bytes",
@@ -11,5 +11,5 @@ limits_markdown = click.option(
     default=_COMMENT,
     show_default=True,
     metavar="BYTES",
-    help="The limit of Markdown. Only details are shortened.",
+    help="The maximum size of the Markdown. Only the details are shortened.",
 )

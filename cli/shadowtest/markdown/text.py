@@ -1,4 +1,4 @@
-"""Markdown of values that come from templates and from AWS."""
+"""Markdown for values that come from templates and from AWS."""
 
 import re
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ _SPECIAL = re.compile(r"([\\`*_\[\]|#~])")
 
 
 def plain(text: str) -> str:
-    """Text that Markdown, HTML and mentions make nothing of."""
+    """Text without special characters of Markdown, HTML and mentions."""
     one_line = escaped(" ".join(text.split()))
     html = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
-    # The signs of an entity are none of Markdown's.
+    # The characters of an HTML entity must not be escaped.
     return re.sub(r"&\\#", "&#", _SPECIAL.sub(r"\\\1", html))
 
 

@@ -1,7 +1,7 @@
-"""The verdicts of a change some of whose values are known only at deployment.
+"""The verdicts of a change with values that are known only at deployment.
 
-Nothing is guessed: the verdicts are found for each value that matters (the one that is deployed, and another). They are
-told if they are the same.
+No value is guessed. The verdicts are found for each value that matters: the deployed one, and a different one. If they
+are the same, they are the result. Otherwise, the result is unknown, with the possible verdicts as alternatives.
 """
 
 from collections.abc import Mapping
@@ -30,9 +30,9 @@ _TOKEN: Path = (SERVICE_TOKEN,)
 def verdicts_of(
     change: Change, sagemaker: SageMaker, now: datetime, around: Surroundings | None = None
 ) -> tuple[Verdict, ...]:
-    """What the deployment does to the resource's test, in order. Raises a ``ServiceError`` where a read fails.
+    """Returns what the deployment does to the resource's test, in order. Raises a ``ServiceError`` if a read fails.
 
-    ``around``: what else it does.
+    ``around``: what the deployment does to endpoints.
     """
     change = _with_known_token(change)
     declared = change.declared
@@ -67,7 +67,7 @@ def verdicts_of(
 def _of_known(
     change: Change, as_declared: Change, around: Surroundings, sagemaker: SageMaker, now: datetime
 ) -> tuple[Verdict, ...]:
-    """``as_declared``: the change with its unknowns."""
+    """``as_declared``: the change with its unknown values."""
     live = live_for(change, sagemaker, now)
     name = placeholder((_NAME,))
     if name is not None and (change.declared or {}).get(_NAME) == name:
@@ -79,7 +79,7 @@ def _of_known(
 
 
 def _declaration(change: Change, now: datetime) -> Declaration | None:
-    """``None`` where the change brings about no request that declares a test, or one that is refused."""
+    """``None`` if the change causes no request that declares a test, or if its request is refused."""
     try:
         request = first_request(change, now)
     except InvalidPropertiesError:
@@ -88,7 +88,7 @@ def _declaration(change: Change, now: datetime) -> Declaration | None:
 
 
 def _with_known_token(change: Change) -> Change:
-    """A ServiceToken that is not known yet is taken to stay, unless it is new: CloudFormation refuses another."""
+    """A ServiceToken that is not known yet is assumed to stay, unless it is new: CloudFormation refuses a change."""
     old, new = (value_at(properties, _TOKEN) for properties in (change.deployed, change.declared))
     if not any(isinstance(each, KnownAtDeployment) for each in (old, new)):
         return change
@@ -105,7 +105,7 @@ def _with_known_token(change: Change) -> Change:
 
 
 def _with_deployed(change: Change, values: Mapping[Path, Any]) -> Change:
-    """The deployed properties without an unknown: as these say, or else with what stands for another value."""
+    """The deployed properties, with each unknown replaced by its value in ``values``, or else by a placeholder."""
     if change.deployed is None:
         return change
     known = {path: values.get(path) or placeholder(path) or "" for path, _ in unknown_paths(change.deployed)}
@@ -115,7 +115,7 @@ def _with_deployed(change: Change, values: Mapping[Path, Any]) -> Change:
 def _undecidable(
     change: Change, unknown: Mapping[Path, KnownAtDeployment], before: Mapping[Path, KnownAtDeployment]
 ) -> tuple[Verdict, ...] | None:
-    """Where not even the possible values are known."""
+    """The verdict if not even the possible values are known. Otherwise ``None``."""
     if change.deployed is not None:
         for path, value in unknown.items():
             if path in before or value_at(change.deployed, path) is None:
@@ -127,7 +127,7 @@ def _undecidable(
 
 
 def _possible(change: Change, unknown: Mapping[Path, KnownAtDeployment]) -> list[tuple[str, Any]]:
-    """The properties as they may be, each with its condition. One at a time changes, and all at once."""
+    """The possible properties, each with its condition. Each unknown value changes alone, and all change at once."""
     others = {path: placeholder(path) for path in unknown}
     if change.deployed is None:
         words = " and ".join(map(shown_path, unknown))

@@ -11,7 +11,7 @@ PRODUCTION, SHADOW = "production", "shadow"
 
 
 def end_of(experiment: ObservedExperiment) -> datetime | None:
-    """When the test ends by its schedule; ``None`` where it is over, or where its start is not known."""
+    """When the test ends by its schedule. ``None`` if it has ended, or if its start is not known."""
     if experiment.ended or experiment.start is None:
         return None
     return experiment.end or experiment.start + DEFAULT_TEST
@@ -32,7 +32,7 @@ def bills_of_test(experiment: ObservedExperiment, endpoint: ObservedEndpoint | N
 
 
 def bills_of_endpoint(endpoint: ObservedEndpoint | None) -> tuple[Bill, ...]:
-    """What the endpoint serves without an end."""
+    """What the endpoint serves, with no scheduled end."""
     if endpoint is None:
         return ()
     served = [(each, PRODUCTION) for each in endpoint.production] + [(each, SHADOW) for each in endpoint.shadows]
@@ -43,12 +43,12 @@ def bills_of_endpoint(endpoint: ObservedEndpoint | None) -> tuple[Bill, ...]:
 
 
 def count_of(served: ServedVariant) -> int | None:
-    """How many instances serve the variant; ``None`` where neither the endpoint nor its configuration tells it."""
+    """How many instances serve the variant. ``None`` if neither the endpoint nor its configuration has the number."""
     return served.instance_count or served.configured_count
 
 
 def _bill(variant: ModelVariant, role: str, live_count: int | None, hours: float | None) -> Bill:
-    # An endpoint scales, so what it has now is what is billed.
+    # An endpoint can scale, so the current number of instances is what is billed.
     count = live_count if live_count is not None else variant.instance_count
     return Bill(variant.variant_name, role, variant.model_name, variant.instance_type, count, hours)
 

@@ -12,14 +12,14 @@ class Change:
     """One ``Custom::SageMakerInferenceExperiment``, as it is deployed and as the template declares it.
 
     Attributes:
-        deployed: The properties that are deployed; ``None``: the resource is new.
-        declared: The properties of the template; ``None``: the resource is not in the template any more.
-        physical_id: CloudFormation's, of a resource that is deployed.
-        keeps_removed: ``DeletionPolicy`` is Retain: CloudFormation sends no Delete for a resource that is removed.
-        keeps_replaced: ``UpdateReplacePolicy`` is Retain: the same for an old physical id that is replaced.
-        after: The removals that come first, where an old stack is deleted and a new one is created.
+        deployed: The deployed properties. ``None`` if the resource is new.
+        declared: The properties in the template. ``None`` if the resource is no longer in the template.
+        physical_id: The physical ID of a deployed resource.
+        keeps_removed: ``DeletionPolicy`` is Retain, so CloudFormation sends no Delete when the resource is removed.
+        keeps_replaced: ``UpdateReplacePolicy`` is Retain, so CloudFormation sends no Delete for a replaced physical ID.
+        after: The removals that come first, if an old stack is deleted and created again.
         depends_on: The logical IDs of the resources that CloudFormation creates or updates before this one. If this one
-            is removed, of those that it deletes after it.
+            is removed, the resources that CloudFormation deletes after it.
     """
 
     stack_id: str

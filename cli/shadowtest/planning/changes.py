@@ -1,4 +1,4 @@
-"""From a new and a deployed template of a stack to the change of each of its shadow tests."""
+"""Compares the new template of a stack with the deployed one: the change of each shadow test."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +19,9 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 @dataclass(frozen=True)
 class Untold:
-    """A resource of which it is not known how it changes, or that can't be deployed.
+    """A resource whose change is not known, or that can't be deployed.
 
-    ``why``: a clause. ``name``: that of its experiment; empty where it is not known.
+    ``why``: a clause. ``name``: the name of its experiment; empty if it is not known.
     """
 
     logical_id: str
@@ -33,9 +33,9 @@ class Untold:
 def changes_of(
     stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Exports | None
 ) -> list[Change | Untold]:
-    """The changes of a stack's tests, in the order of the template; those that it has no more come last.
+    """The changes of a stack's tests, in the order of the template. Removed tests come last.
 
-    A macro that may make tests is an ``Untold`` of its own, because it may make new ones.
+    A macro that may create tests is an ``Untold`` of its own, because it may create new ones.
     """
     comparison = _Comparison(stack, deployed, place, *_values(stack, deployed, place, exports))
     declared = list(experiments_of(stack.template))
@@ -60,7 +60,7 @@ def endpoint_changes_of(
 def _values(
     stack: StackToDeploy, deployed: DeployedStack | None, place: Place, exports: Exports | None
 ) -> tuple[Resolver, Resolver | None]:
-    """Those of the new template, and of the deployed one."""
+    """The values of the new template, and of the deployed one."""
     declared = Resolver(stack.template, place, given=stack.parameters, deployed=deployed, exports=exports)
     return declared, as_deployed(deployed, exports) if deployed is not None else None
 
@@ -76,7 +76,7 @@ class _Comparison:
     before: Resolver | None
 
     def change(self, logical_id: str) -> Change | Untold | None:
-        """``None`` where the resource is neither deployed nor declared."""
+        """``None`` if the resource is neither deployed nor declared."""
         physical_id = self.deployed.physical_ids.get(logical_id) if self.deployed is not None else None
         if self.stack.changes is not None and logical_id not in self.stack.changes:
             return self._unchanged(logical_id, physical_id) if physical_id is not None else None
@@ -86,7 +86,7 @@ class _Comparison:
             return Untold(logical_id, str(error), is_refused=True)
 
     def _unchanged(self, logical_id: str, physical_id: str) -> Change:
-        """A deployed resource that the change set does not change. Whatever its properties are, they stay."""
+        """A deployed resource that the change set does not change, so its properties do not matter."""
         return Change(self._stack_id, logical_id, deployed={}, declared={}, physical_id=physical_id)
 
     def _change(self, logical_id: str, physical_id: str | None) -> Change | Untold | None:
@@ -104,7 +104,7 @@ class _Comparison:
         if exists and physical_id is not None and before and before.get("Type") != now.get("Type"):
             return Untold(logical_id, _type_changes(before.get("Type"), now.get("Type")), is_refused=True)
         if physical_id is not None and not before and (known is None or known.before is None):
-            # A failed update can leave one.
+            # A failed update can leave such a resource.
             why = "CloudFormation lists the resource, but the deployed template does not have it"
             return Untold(logical_id, why, is_refused=False)
         policy: Policy = "UpdateReplacePolicy" if exists else "DeletionPolicy"
@@ -162,6 +162,6 @@ def _type_changes(old: Any, new: Any) -> str:
 
 
 def _made_up_id(place: Place) -> str:
-    """The id of a stack that does not exist yet. No name that depends on it is shown."""
+    """The ID of a stack that does not exist yet. No name that depends on it is shown."""
     partition, region, account = place.partition or "aws", place.region or "", place.account or ""
     return f"arn:{partition}:cloudformation:{region}:{account}:stack/{place.stack_name}/{PLACEHOLDER}"

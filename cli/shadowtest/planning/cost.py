@@ -1,4 +1,4 @@
-"""What the plan's tests are billed from now, or from their start, until their end."""
+"""The cost of the planned tests from now, or from their start, until their end."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from shadowtest.pricing.prices import Price, Prices
 
 @dataclass(frozen=True)
 class Cost:
-    """Of the shadow variants, which are what the tests add to the endpoints.
+    """The cost of the shadow variants, which the tests add to the endpoints.
 
     Attributes:
-        instance_hours: In all, as far as the ends are known.
-        total: ``None`` where no price is known, or where there are several currencies.
-        unknown: Why some of it is not in the total, one reason each.
-        limit: The ``--max-cost``, if there is one.
+        instance_hours: The total, as far as the end of each test is known.
+        total: ``None`` if no price is known, or if the prices are in several currencies.
+        unknown: Why a part of the cost is not in the total. Each entry is one reason.
+        limit: The value of ``--max-cost``, if it is given.
     """
 
     instance_hours: float
@@ -54,7 +54,7 @@ def cost_of(plans: Sequence[StackPlan], prices: Prices, limit: Decimal | None = 
 
 
 def _untold(plans: Iterable[StackPlan]) -> Iterator[str]:
-    """Tests of which it is not known what they will be, or on which instances."""
+    """Why the cost of some tests is not known: their verdict, or their instances."""
     for plan in plans:
         for resource in plan.resources:
             if any(verdict.kind is Kind.UNKNOWN for verdict in resource.verdicts):
@@ -66,7 +66,7 @@ def _untold(plans: Iterable[StackPlan]) -> Iterator[str]:
 def _shadow_bills(plans: Iterable[StackPlan]) -> Iterator[tuple[str, Bill]]:
     for plan in plans:
         for resource in plan.resources:
-            # What is said last of a test holds.
+            # The last verdict on a test applies.
             last = {verdict.experiment: verdict for verdict in resource.verdicts}
             for verdict in last.values():
                 yield from ((plan.region, bill) for bill in verdict.bills if bill.role == SHADOW)

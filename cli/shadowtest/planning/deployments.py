@@ -21,9 +21,11 @@ def under_test(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> Ob
 def after_stop(
     experiment: ObservedExperiment, endpoint: ObservedEndpoint, arguments: Mapping[str, Any]
 ) -> ObservedEndpoint:
-    """The endpoint once the test is stopped so: the test's own variants, resized as ``DesiredModelVariants`` says.
+    """The endpoint once the test is stopped with these arguments.
 
-    A promoted variant is taken to keep its name, which is not documented.
+    It serves the test's own variants, resized as ``DesiredModelVariants`` says.
+
+    A promoted variant is assumed to keep its name, which is not documented.
     """
     desired = {each["VariantName"]: _read(each) for each in arguments.get("DesiredModelVariants", ())}
     variants = {**experiment.variants, **desired}

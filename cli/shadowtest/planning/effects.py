@@ -1,4 +1,4 @@
-"""The effect of each call on what is live. SageMaker is taken to accept the call."""
+"""The effect of each call on what is live. SageMaker is assumed to accept the call."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,7 +35,7 @@ def applied(call: Call, live: Live, now: datetime) -> Live:
             return _stopped(experiment, call.arguments, live, now)
         case operations.DELETE:
             return live.without_experiment(experiment.name)
-    raise ValueError(f"no effect is known of {call.operation}")
+    raise ValueError(f"the effect of {call.operation} is not known")
 
 
 def _created(call: Call, live: Live, now: datetime) -> Live:
@@ -54,7 +54,7 @@ def _created(call: Call, live: Live, now: datetime) -> Live:
     experiment = _tagged(replace(experiment, tags={}, start=experiment.start or now), tags)
     if scheduled:
         return _begun(live, experiment, Arrival(replace(experiment, status=Status.CREATED), None))
-    # The endpoint is touched only once the test starts.
+    # The endpoint is changed only once the test starts.
     begun = _begun(live, experiment, _running(experiment, live))
     return replace(begun, endpoints=live.endpoints)
 
@@ -92,14 +92,14 @@ def _stopped(experiment: ObservedExperiment, arguments: Mapping[str, Any], live:
 
 def _running(experiment: ObservedExperiment, live: Live) -> Arrival:
     endpoint = live.endpoint(experiment.endpoint_name)
-    # SageMaker reports the end by its own rule where none was given.
+    # If no end was given, SageMaker sets it by its own rule.
     end = experiment.end or (experiment.start + DEFAULT_TEST if experiment.start is not None else None)
     running = replace(experiment, status=Status.RUNNING, end=end)
     return Arrival(running, under_test(experiment, endpoint) if endpoint is not None else None)
 
 
 def _begun(live: Live, in_transition: ObservedExperiment, arrival: Arrival) -> Live:
-    """The transition has begun. Its endpoint is updated meanwhile, if the transition changes it."""
+    """What is live once the transition has begun. If the transition changes the endpoint, the endpoint is updating."""
     live = live.with_experiment(in_transition)
     endpoint = live.endpoint(in_transition.endpoint_name)
     if arrival.endpoint is not None and endpoint is not None:
@@ -113,7 +113,7 @@ def _tagged(experiment: ObservedExperiment, tags: list[Mapping[str, str]]) -> Ob
 
 
 def _as_answered(experiment: ObservedExperiment) -> dict[str, Any]:
-    """DescribeInferenceExperiment's answer that is observed so."""
+    """The response of DescribeInferenceExperiment from which this experiment is observed."""
     times = {"StartTime": experiment.start, "EndTime": experiment.end}
     mode = {
         "SourceModelVariantName": experiment.production_name,

@@ -1,4 +1,4 @@
-"""The endpoints that a deployment creates, changes or deletes: what is live of them does not tell what a test finds."""
+"""The endpoints that a deployment creates, changes or deletes. Their live state is not the state that a test finds."""
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -25,7 +25,7 @@ class Effect(Enum):
 
     CREATES = auto()
     CHANGES = auto()
-    """Also where it is not known whether it does anything."""
+    """Also if it is not known whether the deployment changes the endpoint."""
     DELETES = auto()
 
 
@@ -33,10 +33,10 @@ class Effect(Enum):
 class EndpointChange:
     """
     Attributes:
-        name: As ``Fn::GetAtt`` has it.
-        why: What the deployment does to it, as a clause.
-        config: Of a new endpoint: the properties of its endpoint configuration, if that is in the same template.
-            ``None`` if it is there already. Unknown if it is not known which it is.
+        name: The name, as ``Fn::GetAtt`` returns it.
+        why: What the deployment does to the endpoint, as a clause.
+        config: For a new endpoint, the properties of its endpoint configuration, if the same template has it. ``None``
+            if the configuration already exists. Unknown if it is not known which configuration the endpoint has.
     """
 
     logical_id: str
@@ -46,7 +46,7 @@ class EndpointChange:
     config: Mapping[str, Any] | KnownAtDeployment | None = None
 
     def is_of(self, name: Any) -> bool:
-        """Whether it is the endpoint of this name. ``name``: known, or as the same template has it."""
+        """Whether it is the endpoint of this name. ``name``: a known name, or an unknown of the same template."""
         if isinstance(name, str) and isinstance(self.name, str):
             return names.same(name, self.name)
         return bool(name == self.name)
@@ -59,9 +59,9 @@ def endpoint_changes(
     before: Resolver | None,
     changed: Collection[str] | None = None,
 ) -> list[EndpointChange]:
-    """``declared``, ``before``: the values of the template, and of the one that is deployed.
+    """``declared``, ``before``: the values of the template, and of the deployed one.
 
-    ``changed``: the logical IDs of all resources that change, where CloudFormation tells them.
+    ``changed``: the logical IDs of all resources that change, if CloudFormation lists them.
     """
     now = _of_type(template, _ENDPOINT)
     old = _of_type(deployed.template, _ENDPOINT) if deployed is not None else {}
@@ -123,7 +123,7 @@ class _Comparison:
         if now is not None:
             return self.declared.exists(key)
         if macros.may_be_extended(self.template, "Resources"):
-            return KnownAtDeployment.of(key, "a macro may make it")
+            return KnownAtDeployment.of(key, "a macro may create it")
         return False
 
     def _created(self, key: str, name: Any) -> EndpointChange:
@@ -131,7 +131,7 @@ class _Comparison:
         return EndpointChange(key, name, Effect.CREATES, why, self._config_of_new(key))
 
     def _differs(self, key: str) -> bool:
-        """Whether the deployment changes anything but the tags of a resource, or may."""
+        """Whether the deployment changes, or may change, anything except the tags of a resource."""
         if self.deployed is None or self.before is None or key not in self.deployed.physical_ids:
             return True
         old, new = (_without_tags(known_properties(each, key)) for each in (self.before, self.declared))
@@ -145,7 +145,7 @@ class _Comparison:
         return name if isinstance(name, KnownAtDeployment) else None
 
     def own_config(self, key: str) -> Iterator[str]:
-        """The endpoint configuration that an endpoint is declared to have, if the template has it."""
+        """The endpoint configuration that an endpoint declares, if the same template has it."""
         name = self._property(key, "EndpointConfigName")
         for each in _of_type(self.template, _CONFIG):
             if name in (self._attribute(each, "EndpointConfigName"), self._value({"Ref": each})):
@@ -170,7 +170,7 @@ def _shown(name: str | KnownAtDeployment, key: str) -> str:
 
 
 def known_properties(values: Resolver, key: str) -> Properties:
-    """The properties of a resource. Of one with a malformed function they are not known."""
+    """The properties of a resource. They are not known if they have a malformed function."""
     try:
         return values.properties(key)
     except MalformedFunctionError as error:

@@ -1,4 +1,4 @@
-"""Faults of properties, which need no look at AWS. Values that are known only at deployment pass."""
+"""Faults of properties, which are found without reading from AWS. Values that are known only at deployment pass."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 
 def refused_for_faults(change: Change) -> Verdict | None:
-    """``None`` where the properties have no faults, or where the resource is removed."""
+    """``None`` if the properties have no faults, or if the resource is removed."""
     faults = list(faults_in(_sent(change.declared), opaque=_is_unknown)) if change.declared is not None else []
     if lacks_token(change):
         faults.insert(0, MISSING)
@@ -21,12 +21,12 @@ def refused_for_faults(change: Change) -> Verdict | None:
 
 
 def lacks_token(change: Change) -> bool:
-    """Whether CloudFormation refuses a new resource because nothing says which function serves it."""
+    """Whether CloudFormation refuses a new resource because it does not declare which function serves it."""
     return change.deployed is None and change.declared is not None and SERVICE_TOKEN not in change.declared
 
 
 def declared_name(change: Change) -> str:
-    """The ``Name`` of the properties; empty where it is generated or not known."""
+    """The ``Name`` of the properties; empty if it is generated or not known."""
     name = (change.declared or {}).get("Name")
     return name if isinstance(name, str) else ""
 

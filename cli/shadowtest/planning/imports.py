@@ -1,4 +1,4 @@
-"""Values that stacks import from others: one that the same deployment changes is not known."""
+"""Values that a stack imports from other stacks. A value that the same deployment changes is not known."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -32,7 +32,7 @@ def changed_exports(
 
 
 def known_to(deployed: DeployedStack | None, exports: Mapping[str, str], changed: Exports) -> Exports:
-    """The exports as a stack gets them. CloudFormation refuses to change one that a stack uses already."""
+    """The exports that a stack receives. CloudFormation refuses to change an export that a stack already imports."""
     used: set[Any] = set()
     if deployed is not None:
         values = as_deployed(deployed, exports)
@@ -44,7 +44,7 @@ def known_to(deployed: DeployedStack | None, exports: Mapping[str, str], changed
 
 
 def _imports(template: Any) -> Iterator[Any]:
-    """What is given to each ``Fn::ImportValue``."""
+    """The argument of each ``Fn::ImportValue``."""
     if isinstance(template, Mapping):
         for key, each in template.items():
             if key == "Fn::ImportValue":

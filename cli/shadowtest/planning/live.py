@@ -15,7 +15,7 @@ from inference_experiment_handler.plan.situation import Situation
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a call has begun: the experiment, and its endpoint, once the transition is over."""
+    """The result of a call: the experiment, and its endpoint, once the transition has ended."""
 
     experiment: ObservedExperiment
     endpoint: ObservedEndpoint | None
@@ -23,12 +23,12 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Live:
-    """Experiments and endpoints by their names in lower case, as SageMaker tells names apart.
+    """Experiments and endpoints by their names in lower case, because SageMaker ignores the case of names.
 
     Attributes:
-        endpoints: ``None`` where there is no endpoint of that name.
-        arrivals: What the what-if itself has begun, by the experiment's name.
-        unread: The names of experiments of which it is not known what is live.
+        endpoints: ``None`` if there is no endpoint of that name.
+        arrivals: The transitions that the plan itself has begun, by the experiment's name.
+        unread: The names of experiments whose live state is not known.
         unread_endpoints: Why it is not known what an endpoint serves, as a clause, by its name.
         hidden: Why other experiments that may be on the endpoint of a new test can't be read, by their names.
     """
@@ -62,7 +62,7 @@ class Live:
         return replace(self, unread_endpoints={**self.unread_endpoints, name.casefold(): why})
 
     def situation(self, request: Request, journal: Journal, now: datetime) -> Situation:
-        """What the handler's observer makes of this for a request."""
+        """The situation that the handler's observer would build from this for a request."""
         situation = Situation(request, journal, now)
 
         def seen(name: str) -> ObservedExperiment | None:
@@ -79,9 +79,9 @@ class Live:
 
 
 def read_live(requests: Iterable[Request], sagemaker: SageMaker, now: datetime) -> Live:
-    """Reads all that these requests may come to depend on, apart from the experiments of others.
+    """Reads everything that these requests may depend on, except the experiments of other owners.
 
-    Raises a ``ServiceError`` where a read fails.
+    Raises a ``ServiceError`` if a read fails.
     """
     live = Live()
     for request in requests:

@@ -20,13 +20,13 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 @dataclass(frozen=True)
 class Look:
-    """A stack beside what is deployed of it, and the region in which it is looked at.
+    """A stack, what is deployed of it, and the region in which it is read.
 
     Attributes:
-        deployed: ``None`` where there is nothing that the deployment changes.
-        old: A stack of this name that is deleted before.
-        status: CloudFormation's ``StackStatus``; empty where there is no stack.
-        elsewhere: Why nothing was looked at; ``None`` where it was.
+        deployed: ``None`` if the deployment updates no existing stack, or if the stack was not read.
+        old: A stack of this name that is deleted first.
+        status: CloudFormation's ``StackStatus``; empty if there is no stack.
+        elsewhere: Why the stack was not read; ``None`` if it was.
     """
 
     stack: StackToDeploy
@@ -47,7 +47,7 @@ class Look:
 
 
 def look_at(stacks: Sequence[StackToDeploy], aws: Aws) -> list[Look | Failure]:
-    """Looks at all of them at once, as far as AWS's limits allow. The exports of a region are read once."""
+    """Reads all stacks in parallel, as far as AWS's limits allow. The exports of a region are read once."""
     looks = attempt_each(
         aws, lambda stack: _look(stack, aws), stacks, named=_in_words, region=lambda stack: stack.region
     )
@@ -111,7 +111,7 @@ def _with_changes(look: Look, exports: dict[str, str] | Failure | None, changed:
 
 
 def _from_elsewhere(change: Change | Untold, why: str) -> Untold:
-    """Where nothing can be read, only faults are known."""
+    """If nothing can be read, only faults are known."""
     refused = refused_for_faults(change) if isinstance(change, Change) else None
     return Untold(change.logical_id, refused.reason if refused else why, is_refused=refused is not None)
 

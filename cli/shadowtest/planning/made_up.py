@@ -17,14 +17,14 @@ _KNOWN_LATER = "known at deployment"
 
 def without_made_up(change: Change, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """The verdicts of a change as they are shown."""
-    # The longest first: others are a part of them.
+    # The longest first, because they contain the others.
     forms = sorted({*FORMS.values(), PLACEHOLDER}, key=len, reverse=True)
     texts = {**_generated_name(change), **dict.fromkeys(forms, _KNOWN_LATER)}
     return tuple(_replaced(verdict, texts) for verdict in verdicts)
 
 
 def _generated_name(change: Change) -> Mapping[str, str]:
-    """The name that was made for the plan, if the id of the stack or ``Run`` is not known. Else nothing."""
+    """The name that was made for the plan, if the ID of the stack or ``Run`` is not known. Otherwise nothing."""
     properties = dict(change.declared or {})
     is_known = not isinstance(properties.get("Run"), KnownAtDeployment)
     if is_known and not change.stack_id.endswith(PLACEHOLDER):

@@ -1,4 +1,4 @@
-"""Experiments of others on the endpoint of a new test. SageMaker allows one at a time."""
+"""Other experiments on the endpoint of a new test. SageMaker allows one at a time."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -23,13 +23,13 @@ from shadowtest.planning.one_at_a_time import InTheWay, Times
 
 _STOPS = "It is not known whether it has ended by then"
 _MOST_AT_ONCE = 100
-"""Experiments in one answer of ListInferenceExperiments."""
+"""Experiments in one response of ListInferenceExperiments."""
 
 
 def read_ahead(aws: Aws, sagemaker: ReadOnce) -> None:
-    """Describes all experiments of the region that have not ended, as many at once as AWS's limits allow.
+    """Describes all experiments of the region that have not ended, in parallel as far as AWS's limits allow.
 
-    The client keeps the answers. What can't be read is told where it is needed.
+    The client keeps the responses. What can't be read is reported when it is needed.
     """
 
     def describe(name: str) -> None:
@@ -41,9 +41,9 @@ def read_ahead(aws: Aws, sagemaker: ReadOnce) -> None:
 
 
 def with_neighbours(live: Live, endpoints: Iterable[str], sagemaker: Any) -> Live:
-    """With the experiments on these endpoints that have not ended, and with those that may be, but can't be read.
+    """Adds the experiments on these endpoints that have not ended, and those that can't be read but may be on them.
 
-    Raises a ``ServiceError`` where a read fails otherwise.
+    Raises a ``ServiceError`` if a read fails for another reason.
     """
     wanted = {name.casefold() for name in endpoints}
     for name in _not_ended(sagemaker) if wanted else ():
@@ -80,7 +80,7 @@ def times_of(experiment: ObservedExperiment) -> Times:
 def hidden_in_words(endpoint: str, live: Live) -> str:
     """Why it is not known whether the endpoint has another test."""
     names, (why, *_) = " and ".join(f"experiment {name}" for name in live.hidden), live.hidden.values()
-    return f"it can't be told whether {names} is on endpoint {endpoint}, too: {why}"
+    return f"it is not known whether {names} is also on endpoint {endpoint}: {why}"
 
 
 def _in_words(neighbour: ObservedExperiment) -> str:
@@ -93,7 +93,7 @@ def _described(sagemaker: Any, name: str) -> ObservedExperiment:
 
 
 def _tags(sagemaker: Any, experiment: ObservedExperiment) -> dict[str, str] | None:
-    """They only tell whose the experiment is. ``None`` where IAM does not allow to read them."""
+    """The tags, which name the owner of the experiment. ``None`` if IAM does not allow reading them."""
     try:
         return read_tags(sagemaker, experiment.arn)
     except ServiceError as error:

@@ -1,4 +1,4 @@
-"""An endpoint that the deployment creates before the test: what it serves is what its configuration declares."""
+"""An endpoint that the deployment creates before the test. It serves what its configuration declares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,22 +13,25 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 @dataclass(frozen=True)
 class NewEndpoint:
-    """In service, with a placeholder for each value that is not known. ``knows_count``: of its production instances."""
+    """An endpoint in service, with a placeholder for each unknown value.
+
+    ``knows_count``: the number of its production instances is known.
+    """
 
     observed: ObservedEndpoint
     knows_count: bool
 
     @property
     def is_known(self) -> bool:
-        """Whether all that matters of it is known."""
+        """Whether everything that a test depends on is known."""
         return self.knows_count and not any(PLACEHOLDER in vars(each).values() for each in self.observed.production)
 
 
 def new_endpoint(name: str, change: EndpointChange, declared: Declaration, properties: Any) -> NewEndpoint | str:
-    """The endpoint under this name, or why it is not known what it serves, as a clause.
+    """The endpoint under this name, or a clause that says why it is not known what the endpoint serves.
 
-    A configuration that is there already, or of another template, is taken to serve what the test needs.
-    ``properties``: those of the test, in which what is not known is a ``KnownAtDeployment``.
+    A configuration that already exists, or that is in another template, is assumed to serve what the test needs.
+    ``properties``: the properties of the test, in which each unknown value is a ``KnownAtDeployment``.
     """
     if change.config is None:
         served = _as_needed(declared.production)
@@ -52,14 +55,14 @@ def new_endpoint(name: str, change: EndpointChange, declared: Declaration, prope
 
 
 def _declared_model(declared: Declaration, properties: Any) -> Any:
-    """The model that is declared for the production variant; ``None`` where it is left open."""
+    """The model that is declared for the production variant; ``None`` if it is left open."""
     name = declared.production.variant_name
     variants = value_at(properties, ("ModelVariants",)) or []
     return next((each.get("ModelName") for each in variants if name and each.get("VariantName") == name), None)
 
 
 def _not_comparable(entry: Mapping[str, Any], declared: DeclaredVariant, model: Any) -> KnownAtDeployment | None:
-    """What of the variant is not known, if the test declares it. The same unknown is the same value."""
+    """An unknown value of the variant that can't be compared with the declaration. Equal unknowns have one value."""
     compared = [
         (entry.get("VariantName"), declared.variant_name),
         (entry.get("ModelName"), model),

@@ -1,4 +1,4 @@
-"""What can be told of a change without looking at AWS: whether the properties are valid."""
+"""What is known of a change without reading from AWS: whether the properties are valid."""
 
 from shadowtest.planning.change import Change
 from shadowtest.planning.faults import declared_name, refused_for_faults
@@ -8,5 +8,5 @@ _UNREAD = "its properties are valid, and with --offline, live resources are not 
 
 
 def told_offline(change: Change) -> tuple[Verdict, ...]:
-    """Refused where the properties are faulty. Else the effect is not known."""
+    """Refused if the properties have faults. Otherwise, the effect is not known."""
     return (refused_for_faults(change) or Verdict(Kind.UNKNOWN, declared_name(change), reason=_UNREAD),)

@@ -11,13 +11,13 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Times:
-    """When a test starts and ends. ``None`` is not known: it may have started long ago, and may never end."""
+    """When a test starts and ends. ``None`` is not known: it may have started long ago, or may never end."""
 
     starts: datetime | None = None
     ends: datetime | None = None
 
     def overlap(self, other: "Times") -> bool:
-        """Whether both tests run at some time, as far as it is known."""
+        """Whether both tests run at the same time, as far as it is known."""
         return (self.starts or _LONG_AGO) < (other.ends or _NEVER) and (other.starts or _LONG_AGO) < (
             self.ends or _NEVER
         )
@@ -28,9 +28,9 @@ class InTheWay:
     """Another test on the endpoint.
 
     Attributes:
-        why: What is there, as a clause.
-        is_open: Why it may be gone before: a clause; empty where it stays.
-        experiment: Its name; empty where it does not exist yet.
+        why: What is on the endpoint, as a clause.
+        is_open: Why the other test may be gone in time, as a clause; empty if it stays.
+        experiment: Its name; empty if it does not exist yet.
     """
 
     why: str
@@ -41,7 +41,10 @@ class InTheWay:
 
 @dataclass(frozen=True)
 class Answer:
-    """What becomes of a test beside others: it is refused, or it is not known. ``why``: one or two sentences."""
+    """What the other tests mean for a new one: it is refused, or the result is not known.
+
+    ``why``: one or two sentences.
+    """
 
     is_refused: bool
     why: str
@@ -57,7 +60,7 @@ class Crowd:
 
     @property
     def answer(self) -> Answer | None:
-        """``None`` where nothing is in the way. One that refuses the test decides."""
+        """``None`` if nothing is in the way. If one of the others refuses the test, the test is refused."""
         answers = [self._beside(other) for other in self.others]
         return next((each for each in answers if each.is_refused), answers[0] if answers else None)
 

@@ -9,7 +9,7 @@ from shadowtest.planning.verdict import Kind
 
 
 def exit_code(plans: Sequence[StackPlan], cost: Cost, *, strict: bool, detailed: bool) -> ExitCode:
-    """Refused comes before what can't be told, and that before changes."""
+    """Refused has precedence over unknown, and unknown over changes."""
     kinds = {verdict.kind for plan in plans for resource in plan.resources for verdict in resource.verdicts}
     if Kind.REFUSED in kinds or cost.is_too_high:
         return ExitCode.REFUSED

@@ -1,4 +1,4 @@
-"""Why CloudFormation refuses a deployment for the values of its parameters."""
+"""Why CloudFormation refuses a deployment because of its parameter values."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -14,7 +14,7 @@ _SCALARS = ("String", "Number")
 
 
 def refusal_of_parameters(stack: StackToDeploy, deployed: DeployedStack | None) -> str | None:
-    """A parameter that has no value, or one that it does not allow. A change set has been accepted already."""
+    """A parameter without a value, or with a value that it does not allow. A change set has already been accepted."""
     if stack.changes is not None:
         return None
     there = deployed.parameters if deployed is not None else {}
@@ -36,7 +36,7 @@ def _faults(name: str, declared: Mapping[str, Any], value: Any) -> Iterator[str]
     if isinstance(allowed, list) and text(value) not in map(text, allowed):
         yield f"parameter {name} is {text(value)!r}, must be one of {', '.join(map(text, allowed))}"
     if kind == "Number":
-        # What is no number is refused for what it is used for.
+        # A value that is not a number is refused where it is used.
         with suppress(TypeError, ValueError):
             if float(value) < float(declared.get("MinValue", "-inf")):
                 yield f"parameter {name} is {text(value)}, must be at least {text(declared['MinValue'])}"

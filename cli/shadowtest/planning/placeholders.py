@@ -1,4 +1,4 @@
-"""Values in the place of those that are known only at deployment: valid, and unlike any that is deployed."""
+"""Placeholders for values that are known only at deployment. They are valid, and differ from each deployed value."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,12 +24,12 @@ FORMS = {
 
 
 def placeholder(path: Path) -> str | None:
-    """``None`` where no value stands for all others: how the handler decides depends on which it is."""
+    """``None`` if no placeholder can represent all values, because the handler decides by the value itself."""
     return FORMS.get(str(path[-1])) if path else None
 
 
 def value_at(properties: Any, path: Path) -> Any:
-    """``None`` where there is nothing."""
+    """``None`` if there is no value at the path."""
     for key in path:
         if isinstance(properties, Mapping) and key in properties:
             properties = properties[str(key)]

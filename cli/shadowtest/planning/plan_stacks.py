@@ -26,19 +26,19 @@ from shadowtest.planning.verdict import Kind, Verdict
 from shadowtest.values.stack import Place
 
 _OPEN = (Kind.REFUSED, Kind.UNKNOWN)
-_AFTER_OPEN = "the old stack has to be deleted first, and it can't be told that this succeeds"
+_AFTER_OPEN = "the old stack must be deleted first, and it is not known whether this succeeds"
 
 
 @dataclass(frozen=True)
 class Planned:
-    """``errors``: what could not be read, a line each. Where that is everything, there is no plan."""
+    """``errors``: what could not be read, one line each. If nothing could be read, there is no plan."""
 
     plans: list[StackPlan]
     errors: list[str]
 
 
 def plan_offline(stacks: Sequence[StackToDeploy]) -> Planned:
-    """Without any look at AWS."""
+    """Plans without reading from AWS."""
     plans = []
     for stack in stacks:
         changes = changes_of(stack, None, Place(None, stack.region, stack.account, stack.name), None)
@@ -51,7 +51,7 @@ def plan_offline(stacks: Sequence[StackToDeploy]) -> Planned:
 
 
 def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
-    """Looks at all of them at once, as far as AWS's limits allow."""
+    """Reads all stacks in parallel, as far as AWS's limits allow."""
     looks = look_at(stacks, aws)
     failures = [each for each in looks if isinstance(each, Failure)]
     errors = failures_in_words(failures, len(stacks))
@@ -91,7 +91,7 @@ def _around(look: Look, change: Change, looks: Sequence[Look]) -> Surroundings:
     others = [endpoint for each in elsewhere for endpoint in (*each.old_endpoints, *each.endpoints)]
     if look.old is not None and change.stack_id == look.old.stack_id:
         return Surroundings(look.old_endpoints, others)
-    # The old stack is deleted before, with its endpoints. The new one may create them again.
+    # The old stack is deleted first, with its endpoints. The new one may create them again.
     gone = [old for old in look.old_endpoints if not any(new.is_of(old.name) for new in look.endpoints)]
     return Surroundings(look.endpoints, [*others, *gone])
 
@@ -108,7 +108,7 @@ def _told(look: Look, change: Change | Untold, looks: Sequence[Look], sagemaker:
 
 
 def _by_logical_id(resources: Iterable[ResourcePlan]) -> tuple[ResourcePlan, ...]:
-    """What happens to the test of an old stack comes before what happens to that of the new one."""
+    """The verdicts on the test of an old stack come before those on the test of the new one."""
     verdicts: dict[str, tuple[Verdict, ...]] = {}
     for each in resources:
         verdicts[each.logical_id] = (*verdicts.get(each.logical_id, ()), *each.verdicts)
@@ -116,7 +116,7 @@ def _by_logical_id(resources: Iterable[ResourcePlan]) -> tuple[ResourcePlan, ...
 
 
 def _may_create(change: Change | Untold) -> bool:
-    """Whether it asks for an experiment that it does not have."""
+    """Whether the resource declares an experiment that it does not have yet."""
     if not isinstance(change, Change) or change.declared is None or change.declared == change.deployed:
         return False
     return not names.same(change.physical_id, names.of(change.declared, change.stack_id, change.logical_id))

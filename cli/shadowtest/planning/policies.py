@@ -1,4 +1,4 @@
-"""Whether CloudFormation keeps what it removes from a stack."""
+"""Whether CloudFormation retains a resource that it removes from a stack."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -10,7 +10,7 @@ Policy = Literal["DeletionPolicy", "UpdateReplacePolicy"]
 
 
 def is_kept(resource: Mapping[str, Any], policy: Policy, values: Resolver | None) -> bool | KnownAtDeployment:
-    """``resource``: as the template declares it. ``values``: those of its template, if there are any."""
+    """``resource``: as the template declares it. ``values``: the values of its template, if there is one."""
     declared = resource.get(policy, "Delete")
     value = values.resolve(declared) if values is not None else declared
     return value if isinstance(value, KnownAtDeployment) else value in ("Retain", "RetainExceptOnCreate")

@@ -9,9 +9,9 @@ from shadowtest.planning.change import Change, Properties
 
 
 def first_request(change: Change, now: datetime) -> Request | None:
-    """The request of the deployment itself; ``None`` where CloudFormation sends none.
+    """The request that the deployment itself causes. ``None`` if CloudFormation sends none.
 
-    Raises ``InvalidPropertiesError`` where the handler refuses the properties.
+    Raises ``InvalidPropertiesError`` if the handler refuses the properties.
     """
     if change.declared is None:
         removed = change.deployed is not None and not change.keeps_removed
@@ -24,20 +24,20 @@ def first_request(change: Change, now: datetime) -> Request | None:
 
 
 def update_request(change: Change, now: datetime) -> Request:
-    """An Update to what is declared, also if that is what is deployed, of which CloudFormation sends none.
+    """An Update to the declared properties. It is made even if CloudFormation would send none, because nothing changes.
 
-    Raises ``InvalidPropertiesError`` where the handler refuses the properties.
+    Raises ``InvalidPropertiesError`` if the handler refuses the properties.
     """
     return _parsed(change, RequestType.UPDATE, change.declared or {}, now)
 
 
 def look_request(change: Change, now: datetime) -> Request:
-    """A request about the experiment that is deployed, which CloudFormation does not send. It declares nothing."""
+    """A request about the deployed experiment, which CloudFormation does not send. It declares nothing."""
     return _parsed(change, RequestType.DELETE, change.deployed or {}, now)
 
 
 def cleanup_request(change: Change, answered_id: str, now: datetime) -> Request | None:
-    """The Delete of the old physical id, which follows an Update that was answered with another one."""
+    """The Delete of the old physical ID, which follows an Update that returned a different one."""
     replaced = change.physical_id is not None and change.declared is not None and answered_id != change.physical_id
     if not replaced or change.deployed is None or change.keeps_replaced:
         return None

@@ -1,4 +1,4 @@
-"""Tests of one deployment that are on the same endpoint: what happens to one depends on the other."""
+"""Tests of one deployment on the same endpoint. The result for one test depends on the others."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +14,12 @@ _MOVES = (Kind.UPDATE, Kind.START)
 _ORDER = "and it is not known which comes first"
 
 Endpoint = tuple[str, str, str]
-"""What tells an endpoint from all others: its region, the stack that creates it, and its name or its logical ID."""
+"""What identifies an endpoint: its region, the stack that creates it, and its name or its logical ID."""
 
 
 @dataclass(frozen=True)
 class _Wish:
-    """A test that the deployment is to create. ``at``: which verdict of its resource says so."""
+    """A test that the deployment would create. ``at``: the index of the verdict, among those of its resource."""
 
     plan: StackPlan
     resource: ResourcePlan
@@ -34,10 +34,10 @@ class _Wish:
 
 
 def with_each_other(plans: Sequence[StackPlan]) -> list[StackPlan]:
-    """The plans, each of which was made as if it were the only one."""
+    """Adjusts the plans to each other. Each of them was made as if it were the only one."""
     wishes = list(_wishes(plans))
     perhaps = [_perhaps(wish) for wish in _possible_wishes(plans)]
-    # One that has a live test in the way is the one that is refused.
+    # If two tests exclude each other, the one with a live test in its way is refused.
     wishes.sort(key=lambda wish: wish.verdict.crowd is not None)
     settled: dict[int, ResourcePlan] = {}
     before: list[_Wish] = []
@@ -57,7 +57,7 @@ def with_each_other(plans: Sequence[StackPlan]) -> list[StackPlan]:
 
 
 def _beside(wish: _Wish, others: list[InTheWay], plans: Sequence[StackPlan]) -> Verdict:
-    """The verdict of a wish beside other new tests, and beside what the deployment makes of those that are there."""
+    """The verdict on a wish, with the other new tests, and with the effect of the deployment on the live tests."""
     verdict = wish.verdict
     there = verdict.crowd.others if verdict.crowd is not None else ()
     seen = tuple(replace(each, is_open=each.is_open or _way_out(each, wish, plans)) for each in there)
@@ -71,7 +71,7 @@ def _beside(wish: _Wish, others: list[InTheWay], plans: Sequence[StackPlan]) -> 
 
 
 def _way_out(other: InTheWay, wish: _Wish, plans: Sequence[StackPlan]) -> str:
-    """Why a live test may not be in the way any more when the wish is to come true; empty where it is."""
+    """Why a live test may no longer be in the way when the wish is created. Empty if it is still in the way."""
     found = (
         _way_out_of(other, wish, plan, resource.verdicts)
         for plan in plans
@@ -82,10 +82,10 @@ def _way_out(other: InTheWay, wish: _Wish, plans: Sequence[StackPlan]) -> str:
 
 
 def _way_out_of(other: InTheWay, wish: _Wish, plan: StackPlan, verdicts: tuple[Verdict, ...]) -> str:
-    """The same, as far as one resource decides about it.
+    """The same, for one resource.
 
-    CloudFormation deletes what was removed from a template after it has created what is new. An update, and the
-    deployment of another stack, may come before.
+    CloudFormation creates new resources before it deletes removed ones. An update, or the deployment of another stack,
+    may come earlier.
     """
     name = other.experiment
     for verdict in verdicts:
@@ -93,7 +93,7 @@ def _way_out_of(other: InTheWay, wish: _Wish, plan: StackPlan, verdicts: tuple[V
         if comes_later or not names.same(verdict.experiment, name):
             continue
         if verdict.kind in _ENDS:
-            # Whichever comes first: the test that follows on the same endpoint is in the way as well.
+            # The order does not matter: the test that follows on the same endpoint is also in the way.
             return "" if _has_successor(wish, plan, verdicts) else f"This deployment ends {name}, {_ORDER}"
         if verdict.kind is Kind.UNKNOWN and not verdict.alternatives:
             return f"It is not known what this deployment does to {name}"
@@ -125,7 +125,7 @@ def _wishes(plans: Sequence[StackPlan]) -> Iterator[_Wish]:
 
 
 def _possible_wishes(plans: Sequence[StackPlan]) -> Iterator[_Wish]:
-    """What may be created, depending on values that are known only at deployment."""
+    """The tests that may be created, depending on values that are known only at deployment."""
     for plan in plans:
         for resource in plan.resources:
             for alternative in (each for verdict in resource.verdicts for each in verdict.alternatives):

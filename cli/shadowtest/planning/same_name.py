@@ -1,4 +1,4 @@
-"""Tests of one deployment that have the same name. SageMaker has one experiment of a name, and it has one owner."""
+"""Tests of one deployment with the same name. Names of experiments are unique, and each experiment has one owner."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ class _Claim:
 
 
 def with_one_owner_each(plans: Sequence[StackPlan]) -> list[StackPlan]:
-    """The plans of one account, each of which was made as if it were the only one."""
+    """Adjusts the plans of one account to each other. Each of them was made as if it were the only one."""
     claims: list[_Claim] = []
     settled = []
     for plan in plans:
@@ -41,9 +41,9 @@ def with_one_owner_each(plans: Sequence[StackPlan]) -> list[StackPlan]:
 
 
 def _given_up(verdict: Verdict, plan: StackPlan, plans: Sequence[StackPlan]) -> Verdict:
-    """The same verdict, unless another stack of the deployment removes the experiment that is in its way, or adopted.
+    """The same verdict, unless another stack of the deployment removes the experiment that is in the way or is adopted.
 
-    Within a stack, CloudFormation creates what is new before it deletes what was removed.
+    Within a stack, CloudFormation creates new resources before it deletes removed ones.
     """
     if verdict.kind is not Kind.ADOPT and not (verdict.kind is Kind.REFUSED and verdict.request):
         return verdict
@@ -66,7 +66,7 @@ def _settled(verdicts: Sequence[Verdict], others: Sequence[_Claim]) -> Iterator[
     for verdict in verdicts:
         name = _name(verdict)
         taken = [each for each in others if name is not None and names.same(each.name, name)]
-        # What is certain is told before what may be.
+        # A certain claim has precedence over a possible one.
         claim = next(iter(sorted(taken, key=lambda each: not each.is_certain)), None)
         if claim is None:
             yield verdict
@@ -81,6 +81,6 @@ def _settled(verdicts: Sequence[Verdict], others: Sequence[_Claim]) -> Iterator[
 
 
 def _name(verdict: Verdict) -> str | None:
-    """Of the experiment that the resource gets, or may get. A name that is not known yet is that of no other."""
+    """The name of the experiment that the resource gets, or may get. A name that is not known yet is unique."""
     gets = verdict.kind in (*_GETS, Kind.UNKNOWN) and names.possible(verdict.experiment)
     return verdict.experiment if gets else None

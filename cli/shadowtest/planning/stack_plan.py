@@ -15,7 +15,7 @@ class ResourcePlan:
 
 @dataclass(frozen=True)
 class StackPlan:
-    """``notes``: what else a reviewer has to know of the stack, one sentence each. ``region``: empty if not known."""
+    """``notes``: what else a reviewer must know about the stack, one sentence each. ``region``: empty if not known."""
 
     stack: str
     region: str

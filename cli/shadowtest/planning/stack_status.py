@@ -3,7 +3,7 @@
 from shadowtest.values.stack import is_in_progress
 
 _DELETED_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
-"""The creation has failed. CloudFormation can only delete the stack."""
+"""The creation failed, so CloudFormation can only delete the stack."""
 _BEING_DELETED = ("ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _NOT_ROLLED_BACK = ("CREATE_FAILED", "UPDATE_FAILED")
 _WAYS_OUT = {
@@ -12,7 +12,7 @@ _WAYS_OUT = {
     "IMPORT_ROLLBACK_FAILED": "AWS documents no way to continue the rollback of an import",
     "DELETE_FAILED": "Delete the stack",
 }
-"""The statuses in which each update is refused, with what to do first."""
+"""The statuses in which CloudFormation refuses each update, with what to do first."""
 
 
 def is_created_anew(status: str) -> bool:
@@ -21,13 +21,13 @@ def is_created_anew(status: str) -> bool:
 
 
 def refusal(status: str) -> str | None:
-    """Why CloudFormation refuses the deployment; ``None`` where it does not."""
+    """Why CloudFormation refuses the deployment; ``None`` if it does not."""
     way_out = _WAYS_OUT.get(status)
     return f"the stack is {status}, in which CloudFormation can't update it. {way_out}" if way_out else None
 
 
 def status_note(status: str) -> str | None:
-    """What a reviewer has to know of the stack, one or more sentences; ``None`` where there is nothing."""
+    """What a reviewer must know about the stack, in one or more sentences. ``None`` if there is nothing."""
     if status in _DELETED_FIRST:
         return (
             f"The stack is {status}. CloudFormation can only delete a stack in this status. 'cdk deploy' deletes the "

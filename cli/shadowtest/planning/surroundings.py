@@ -23,7 +23,7 @@ _MODEL = "the declared model of the production variant is known only at deployme
 
 @dataclass(frozen=True)
 class Surroundings:
-    """``own``: the changes of the endpoints of the test's stack. ``others``: those of other stacks of the region."""
+    """``own``: the changes of the endpoints in the test's stack. ``others``: those in other stacks of the region."""
 
     own: Sequence[EndpointChange] = ()
     others: Sequence[EndpointChange] = ()
@@ -31,7 +31,10 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Found:
-    """What the test finds. ``new``: its endpoint, if the deployment creates it, with the resource that does."""
+    """What the test finds.
+
+    ``new``: its endpoint, if the deployment creates it. ``created_by``: the change that creates it.
+    """
 
     live: Live
     new: NewEndpoint | None = None
@@ -39,9 +42,9 @@ class Found:
 
 
 def found(live: Live, change: Change, declared: Declaration | None, around: Surroundings) -> Found:
-    """What is live by the time of the test's own request, and what is not known of it.
+    """What is live when CloudFormation sends the test's own request, and what is not known about it.
 
-    ``change``: with its unknowns. ``declared``: the test as it is planned, with placeholders for them.
+    ``change``: with its unknown values. ``declared``: the test as planned, with placeholders for them.
     """
     created_by = _creator(change, declared, around) if declared is not None else None
     for each in (*around.own, *around.others):
@@ -59,13 +62,13 @@ def found(live: Live, change: Change, declared: Declaration | None, around: Surr
     if name == placeholder((_PROPERTY,)):
         live = live.with_unread_endpoint(name, _NAME)
     elif change.deployed is None and declared.production.model_name == PLACEHOLDER:
-        # The placeholder is none of the models that an endpoint serves, and the declared one may be.
+        # The placeholder differs from each model that an endpoint serves, but the declared model may be one of them.
         live = live.with_unread_endpoint(name, _MODEL)
     return Found(live)
 
 
 def _creator(change: Change, declared: Declaration, around: Surroundings) -> EndpointChange | None:
-    """The new endpoint that the test is declared to be on, if CloudFormation creates it before the test."""
+    """The new endpoint that the test declares, if CloudFormation creates it before the test."""
     name: Any = declared.endpoint_name
     if name == placeholder((_PROPERTY,)):
         name = (change.declared or {}).get(_PROPERTY)
@@ -74,17 +77,17 @@ def _creator(change: Change, declared: Declaration, around: Surroundings) -> End
 
 
 def _comes_after(endpoint: EndpointChange, change: Change, around: Surroundings) -> bool:
-    """Whether the endpoint is deleted after the test is."""
+    """Whether the endpoint is deleted after the test."""
     removed = change.declared is None and not change.keeps_removed
     deleted_with_it = endpoint in around.own and endpoint.effect is Effect.DELETES
     return removed and deleted_with_it and endpoint.logical_id in change.depends_on
 
 
 def without_guesses(verdict: Verdict, found: Found, declared: Declaration) -> Verdict:
-    """The verdict without what was made up of a new endpoint."""
+    """The verdict without the assumed values of a new endpoint."""
     if found.new is None or found.created_by is None or not names.same(verdict.endpoint, found.new.observed.name):
         return verdict
-    # What is left open of the shadow variant is deployed as production is.
+    # Settings that the shadow variant does not declare are those of production.
     takes_count = declared.shadow.instance_count is None and not found.new.knows_count
     known = tuple(
         bill
@@ -94,7 +97,7 @@ def without_guesses(verdict: Verdict, found: Found, declared: Declaration) -> Ve
     is_complete = all(bill in known for bill in verdict.bills if bill.role == SHADOW)
     verdict = replace(verdict, bills=known, bills_are_complete=is_complete)
     if verdict.kind in (Kind.CREATE, Kind.REPLACE) and not found.new.is_known:
-        # The handler's own words say what it takes from the endpoint.
+        # The handler's own reason names the values that it takes from the endpoint.
         verdict = replace(verdict, reason="there is no experiment")
     if isinstance(found.created_by.name, str):
         return verdict

@@ -1,4 +1,4 @@
-"""From the course of a request to verdicts: which call is which, and what a reviewer has to know of it."""
+"""Makes verdicts of the course of a request: what each call means, and what a reviewer must know about it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +19,7 @@ _UNDOABLE = {
     Kind.CREATE: True,
     Kind.UPDATE: True,
     Kind.ADOPT: True,
-    # A test that has started or ended does not go back, and a record that is deleted is gone.
+    # A start, an end, and the deletion of a record can't be reverted.
     Kind.REPLACE: False,
     Kind.START: False,
     Kind.PROMOTE: False,
@@ -48,7 +48,7 @@ def tell(course: Course, now: datetime) -> tuple[Verdict, ...]:
 
 
 def _before_its_end(verdict: Verdict, later: list[Verdict]) -> Verdict:
-    """Of an update of a test that is ended next, only what it changes is of interest."""
+    """If the same request ends the test next, only the changed fields of an update are relevant."""
     ends = any(each.kind in _ENDS and each.experiment == verdict.experiment for each in later)
     if verdict.kind is not Kind.UPDATE or not ends:
         return verdict
@@ -114,12 +114,12 @@ def _kind(taken: Taken, call: Call) -> Kind | None:
             return Kind.REMOVE if experiment is not None and experiment.ended else Kind.CALL_OFF
         case operations.ADD_TAGS if any(tag["Key"] == ADOPTED for tag in call.arguments["Tags"]):
             return Kind.ADOPT
-    # A lease, an intent, tags: nothing of the test changes.
+    # A lease, an intent, or tags: the test itself does not change.
     return None
 
 
 def about(verdict: Verdict, experiment: ObservedExperiment | None, live: Live, now: datetime) -> Verdict:
-    """The verdict with what is known of the test from then on."""
+    """The verdict with what is known about the test from then on."""
     if experiment is None:
         return verdict
     endpoint = live.endpoint(experiment.endpoint_name)

@@ -1,4 +1,4 @@
-"""What follows by itself: a status that passes, and an endpoint's update that is over."""
+"""How transitions end without a further call: the next status of an experiment, and the end of an endpoint update."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,14 +18,14 @@ class Open:
 
 
 def passed(live: Live, situation: Situation) -> Live | Open | None:
-    """What is live once the handler has waited; ``None`` where nothing that it sees is in transition."""
+    """What is live once the handler has waited. ``None`` if nothing that it observes is in transition."""
     moving = [target.experiment for target in situation.targets if target.experiment.in_transition]
     for seen in moving:
         experiment = live.experiments[seen.name.casefold()]
         arrival = live.arrivals.get(seen.name.casefold()) or _arrival(experiment, live, situation.now)
         if isinstance(arrival, Open):
             return arrival
-        # The tags are those of now: the handler may have written some while it waited.
+        # The tags are the current ones: the handler may have written some while it waited.
         live = live.with_experiment(replace(arrival.experiment, tags=experiment.tags)).with_endpoint(arrival.endpoint)
         live = replace(live, arrivals={key: each for key, each in live.arrivals.items() if key != seen.name.casefold()})
     if moving:
@@ -40,9 +40,9 @@ def passed(live: Live, situation: Situation) -> Live | Open | None:
 
 
 def _arrival(experiment: ObservedExperiment, live: Live, now: datetime) -> Arrival | Open:
-    """Where an experiment comes to that was in transition before the deployment.
+    """The result of a transition that began before the deployment.
 
-    An endpoint that is updated while its test is starting or updating is taken to be updated by the test.
+    If an endpoint is updating while its test is starting or updating, the test is assumed to cause the update.
     """
     endpoint = live.endpoint(experiment.endpoint_name)
     match experiment.status:

@@ -1,4 +1,4 @@
-"""A verdict: one thing that the handler will do, and what a reviewer has to know of it."""
+"""A verdict: one thing that the handler will do, and what a reviewer must know about it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """A field as it is declared, beside what is live, in the handler's words."""
+    """The declared and the live value of a field, in the handler's words."""
 
     path: str
     declared: str
@@ -35,7 +35,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Bill:
-    """The instances of a variant, and for how long they are billed; ``hours`` is ``None`` where no end is known."""
+    """The instances of a variant, and how long they are billed. ``hours`` is ``None`` if no end is known."""
 
     variant: str
     role: str
@@ -51,7 +51,7 @@ class Bill:
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of a variant when its test is stopped. ``action`` is one of ``ModelVariantActions``."""
+    """What happens to a variant when its test is stopped. ``action`` is one of ``ModelVariantActions``."""
 
     variant: str
     role: str
@@ -66,24 +66,24 @@ class Verdict:
     """One thing that the handler will do.
 
     Attributes:
-        experiment: The experiment that it is about.
-        request: The request of CloudFormation's that brings it about; empty where CloudFormation sends none.
+        experiment: The name of the experiment.
+        request: The CloudFormation request that causes it; empty if CloudFormation sends none.
         reason: The handler's own words.
         differences: The fields that it changes.
-        can_be_undone: Whether another deployment can take it back; ``None`` where there is nothing to take back.
-        waits_for: The statuses from before the deployment that the handler waits out first.
+        can_be_undone: Whether another deployment can revert it; ``None`` if there is nothing to revert.
+        waits_for: The transitions that began before the deployment, and that the handler first waits for.
         endpoint: The endpoint of the test, as it is shown.
-        new_endpoint: The logical ID of the resource that creates it, where only the deployment makes its name known.
+        new_endpoint: The logical ID of the resource that creates the endpoint, if its name is known only at deployment.
         sampling: The percentage of requests that the shadow variant gets from then on.
-        starts, ends: When the test starts and ends then, as far as it is known.
+        starts, ends: When the test starts and ends after that, as far as it is known.
         bills: What is billed from then on, as far as it is known.
         bills_are_complete: Whether the instances of the shadow variant are known.
-        fates: What becomes of each variant, where the test is stopped.
-        replaces: The experiment that a new one replaces.
-        operations: The calls of SageMaker's that change something.
-        ends_then: The same request also ends the test, so that this is not what it comes to.
-        crowd: The others on the endpoint because of which this one can't be created, or may not be.
-        alternatives: What may happen, where it depends on values that are known only at deployment.
+        fates: What happens to each variant, if the test is stopped.
+        replaces: The experiment that the new one replaces.
+        operations: The SageMaker API operations that change something.
+        ends_then: The same request also ends the test, so this change is not the final state.
+        crowd: The other tests on the endpoint that prevent the creation of this one, or may prevent it.
+        alternatives: What may happen, if it depends on values that are known only at deployment.
     """
 
     kind: Kind

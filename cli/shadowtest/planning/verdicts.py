@@ -30,7 +30,7 @@ class Foretold:
 
 
 def foretell(change: Change, live: Live, now: datetime, *, stops_scheduled: bool = False) -> Foretold:
-    """The verdicts of properties that are all known."""
+    """The verdicts on a change whose properties are all known."""
     refused = _refused_by_cloudformation(change)
     if refused is not None:
         return Foretold((refused,), live)
@@ -46,17 +46,17 @@ def foretell(change: Change, live: Live, now: datetime, *, stops_scheduled: bool
     if cleanup is None:
         return Foretold(told, course.live)
     cleaning = course_of(cleanup, course.live, now, stops_scheduled=stops_scheduled)
-    # That nothing is left to delete of an old run is no news.
+    # If nothing of an old run is left to delete, that is not reported.
     cleaned = (each for each in tell(cleaning, now) if each.kind is not Kind.NOTHING)
     return Foretold((*told, *cleaned), cleaning.live)
 
 
 def live_for(change: Change, sagemaker: SageMaker, now: datetime) -> Live:
-    """Reads what the verdicts of the change depend on. Raises a ``ServiceError`` where a read fails."""
+    """Reads what the verdicts of the change depend on. Raises a ``ServiceError`` if a read fails."""
     requests = list(_requests(change, now))
     removals = [request for each in change.after for request in _requests(each, now)]
     live = read_live([*removals, *requests], sagemaker, now)
-    # An endpoint that this deployment creates, whose name is not known yet, has no test of others.
+    # A new endpoint whose name is not known yet has no other test.
     created_on = [
         each.declared.endpoint_name
         for each in requests
@@ -105,7 +105,7 @@ def _refused_by_cloudformation(change: Change) -> Verdict | None:
 
 
 def _without_request(change: Change, live: Live, now: datetime) -> Verdict:
-    """What is live stays as it is, unless the deployment changes its endpoint."""
+    """The verdict if CloudFormation sends no request: the test does not change, unless its endpoint does."""
     experiment = live.experiment(change.physical_id or "")
     unread = live.unread_endpoints.get(experiment.endpoint_name.casefold()) if experiment is not None else None
     if experiment is not None and unread is not None and not experiment.ended:

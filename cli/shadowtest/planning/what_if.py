@@ -1,8 +1,9 @@
-"""What the handler will do for one request: its own plan, step by step, on what is live.
+"""What the handler will do for one request: its own planner runs on the live state, step by step.
 
-A pure function of the request and of what is live. What the handler can't know before it tries is assumed: SageMaker
-accepts each call, apart from one that the handler itself makes only tentatively before the end of a test. Of these it
-accepts the Delete of a test that has not started, and ``stops_scheduled`` decides about the Stop of such a test.
+A pure function of the request and of the live state. It assumes what the handler can't know in advance: SageMaker
+accepts each call. The exception is a call that the handler makes only tentatively before the end of a test. Of these
+calls, SageMaker is assumed to accept the Delete of a test that has not started, and ``stops_scheduled`` decides about
+its Stop.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from shadowtest.planning.transitions import Open, passed
 
 _MOST_STEPS = 100
 _MOMENT = timedelta(milliseconds=1)
-"""Each answer is younger than what it is asked about."""
+"""The time that passes with each step, so that a response is later than the call before it."""
 _FORWARD = {
     RequestType.CREATE: "CREATE_IN_PROGRESS",
     RequestType.UPDATE: "UPDATE_IN_PROGRESS",
@@ -32,9 +33,9 @@ _FORWARD = {
 
 @dataclass(frozen=True)
 class Taken:
-    """A step of the handler's that SageMaker accepts: what it was planned from, and what is live after it.
+    """A step of the handler that SageMaker accepts: what it was planned from, and what is live after it.
 
-    ``waits_for``: the statuses from before the deployment that the handler waits out.
+    ``waits_for``: the transitions that began before the deployment, and that the handler waits for.
     """
 
     before: Situation
@@ -45,7 +46,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Course:
-    """All that happens for one request, up to its answer, or to what is not known."""
+    """Everything that happens for one request, up to its response, or up to a step that is not known."""
 
     request: Request
     taken: tuple[Taken, ...]
@@ -54,11 +55,11 @@ class Course:
     situation: Situation
     """What the end was planned from."""
     crowd: Crowd | None = None
-    """Set where the test can't be created because of others on its endpoint, or may not be."""
+    """The other tests on the endpoint, if they prevent the creation of the test, or may prevent it."""
 
 
 def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: bool = False) -> Course:
-    """``stops_scheduled``: SageMaker stops a test that has not started, which is not documented."""
+    """``stops_scheduled``: SageMaker accepts the Stop of a test that has not started, which is not documented."""
     journal = Journal()
     taken: list[Taken] = []
     for _ in range(_MOST_STEPS):
@@ -83,7 +84,7 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
                 taken.append(Taken(situation, step, live, waits_for))
                 return Course(request, tuple(taken), then, live, situation)
             if then is None:
-                # It waits for something to show, or for a conflict to pass.
+                # It waits until a change becomes visible, or until a conflict is resolved.
                 now += CONSISTENCY_WINDOW
             live = then or live
         elif step.operation == DESCRIBE_STACKS:
@@ -113,7 +114,7 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
 
 
 def _unread(live: Live, situation: Situation) -> Open | None:
-    """Where the next step depends on what is not known."""
+    """Why the next step is not known. Otherwise ``None``."""
     if situation.request.name.casefold() in live.unread:
         return Open("the name of the experiment is known only at deployment")
     why = (live.unread_endpoints[name] for name in situation.endpoints if name in live.unread_endpoints)

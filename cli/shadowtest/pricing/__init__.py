@@ -1,1 +1,1 @@
-"""Hourly prices of the instances that host models: from the AWS Price List, or from a file."""
+"""Hourly prices of instances that host models, from the AWS Price List or from a file."""

@@ -1,4 +1,4 @@
-"""Prices of the AWS Price List."""
+"""Prices from the AWS Price List."""
 
 import json
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from shadowtest.aws.session import Aws
 from shadowtest.pricing.prices import Price
 
 _REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1"}
-"""Where the Price List is served, by partition. Other partitions have none."""
+"""The region that serves the Price List, by partition. Other partitions have no Price List."""
 _HOURS = ("hrs", "hours", "hour")
 
 
 class PriceList:
-    """Asks for each instance type once. What can't be read is unknown: a price is no reason for a plan to fail."""
+    """Reads the price of each instance type once. A price that can't be read is unknown, and does not fail the plan."""
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
@@ -28,7 +28,8 @@ class PriceList:
     def __call__(self, region: str, instance_type: str) -> Price | str:
         key = (region, instance_type)
         if key not in self._found:
-            # What IAM or the network refuses for one instance type, it refuses for all. Each attempt may take minutes.
+            # If IAM or the network refuses one instance type, it refuses all of them, and each attempt may take
+            # minutes.
             self._found[key] = self._failed or self._read(region, instance_type)
         return self._found[key]
 
@@ -65,7 +66,7 @@ class PriceList:
 
 
 def _hourly(product: dict[str, Any]) -> Iterator[Price]:
-    """The on-demand prices for an hour. Prices of 0 are those of reservations and free offers."""
+    """The on-demand prices for an hour. Prices of 0 belong to reservations and free offers, and are ignored."""
     for term in product.get("terms", {}).get("OnDemand", {}).values():
         for dimension in term.get("priceDimensions", {}).values():
             if str(dimension.get("unit", "")).lower() not in _HOURS:

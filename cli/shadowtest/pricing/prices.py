@@ -1,4 +1,4 @@
-"""Where prices come from."""
+"""A source of prices, and prices from a file."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,14 +17,14 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True)
 class Price:
-    """Of an instance for an hour."""
+    """The price of an instance for one hour."""
 
     amount: Decimal
     currency: str
 
 
 Prices = Callable[[str, str], Price | str]
-"""From a region and an instance type to the price, or to why it is unknown."""
+"""Takes a region and an instance type. Returns the price, or why it is unknown."""
 
 
 def no_prices(why: str) -> Prices:
@@ -32,7 +32,9 @@ def no_prices(why: str) -> Prices:
 
 
 def prices_in(file: Path) -> Prices:
-    """From a file such as ``{currency: EUR, prices: {ml.m5.xlarge: 0.27}}``. Raises a ``CommandError`` with all faults.
+    """The prices in a file such as ``{currency: EUR, prices: {ml.m5.xlarge: 0.27}}``.
+
+    Raises a ``CommandError`` that lists all faults.
 
     The currency is USD if the file has none.
     """
@@ -47,7 +49,7 @@ def prices_in(file: Path) -> Prices:
 
 
 def _read(file: Path) -> tuple[Mapping, Mapping]:
-    """The whole, and the map of prices in it."""
+    """The whole file, and the map of prices in it."""
     root = tree_in(file)
     prices = root.get("prices") if isinstance(root, Mapping) else None
     if not isinstance(root, Mapping) or not isinstance(prices, Mapping):

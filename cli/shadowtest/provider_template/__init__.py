@@ -1,1 +1,1 @@
-"""The function behind Custom::SageMakerInferenceExperiment, for those who do not deploy it with the CDK."""
+"""The function behind Custom::SageMakerInferenceExperiment, for deployments without the CDK."""

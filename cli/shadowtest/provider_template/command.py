@@ -38,7 +38,7 @@ def _code() -> dict[str, bytes]:
     try:
         return {name: file.read_bytes() for name, file in asset_files().items()}
     except ModuleNotFoundError as error:
-        raise CommandError(f"{error}: install the package again, with what it depends on") from error
+        raise CommandError(f"{error}: install the package again, with its dependencies") from error
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
@@ -47,7 +47,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     except FileExistsError as error:
         raise CommandError(f"{folder} is a file, but must be a folder") from error
     except OSError as error:
-        raise CommandError(f"{folder} can't be made: {error.strerror}") from error
+        raise CommandError(f"{folder} can't be created: {error.strerror}") from error
     written = []
     for name, content in files.items():
         file = folder / name

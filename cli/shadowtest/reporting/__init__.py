@@ -1,5 +1,5 @@
-"""What a shadow test has measured: production beside shadow, over the test's own time.
+"""What a shadow test has measured: production compared with shadow, over the time of the test.
 
-``metrics`` is what to ask of CloudWatch and what its answers mean. It knows of no report, and but for ``reading`` it is
-pure.
+``metrics`` builds the queries for CloudWatch and interprets the responses. It does not depend on the report, and is
+pure except for ``reading``.
 """

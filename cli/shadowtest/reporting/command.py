@@ -23,11 +23,10 @@ from shadowtest.values.stack import stack_name
 @output_options(FORMATS, (HTML,))
 @reads_aws
 def command(stacks: tuple[str, ...], max_bytes: int, kind: str, outputs: Outputs, aws: Aws) -> int:
-    """Compare production and shadow over the time of a shadow test: requests, latency percentiles, errors, CPU, memory
-    and GPU.
+    """Compare production and shadow over the time of a shadow test: requests, latencies, errors, CPU, memory and GPU.
 
-    STACK is the name of a deployed stack, of which all tests are reported, running or ended. Without one, these are all
-    running tests of the region that a stack has declared.
+    STACK is the name of a deployed stack. All of its tests are reported, running or ended. Without a STACK, the command
+    reports all running tests of the region that a stack has declared.
 
     An HTML page with charts needs the extra "report": pip install 'sagemaker-inference-experiment[cli,report]'.
 

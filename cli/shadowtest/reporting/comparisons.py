@@ -1,4 +1,4 @@
-"""The answers of CloudWatch as comparisons of both variants, and as charts."""
+"""The metrics as comparisons of both variants, and as charts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -50,7 +50,7 @@ def of_utilisation(subject: Subject, totals: Measured) -> Iterator[Comparison]:
 
 
 def charts(subject: Subject, totals: Measured, latencies: Measured | None) -> Iterator[Chart]:
-    """The measures over the time. A chart without any value is left out."""
+    """The measures over time. A chart without any value is omitted."""
     made = [_requests_chart(subject, totals)]
     if latencies is not None:
         made += [_latency_chart(subject, latencies, statistic) for statistic in ("p50", "p99")]

@@ -1,4 +1,4 @@
-"""From a live test to its report."""
+"""Makes the report of a live test."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ TOO_OLD = "CloudWatch no longer has data for the time of this test."
 
 
 def reports_of(aws: Aws, tests: Sequence[LiveTest]) -> tuple[list[Report], list[str]]:
-    """A report of each test; and why the metrics of some could not be read, a line each. Their reports say so, too."""
+    """The report of each test, and why some metrics could not be read, one line each. The reports also say so."""
     cloudwatch = aws.client("cloudwatch")
     made = attempt_each(
         aws,
@@ -42,7 +42,7 @@ def reports_of(aws: Aws, tests: Sequence[LiveTest]) -> tuple[list[Report], list[
 
 
 def report_of(test: LiveTest, cloudwatch: Any) -> Report:
-    """Asks CloudWatch twice: how many requests there were decides how long a period of percentiles has to be."""
+    """Reads CloudWatch twice, because the number of requests determines the period of the percentiles."""
     experiment, now, report = test.experiment, test.seen, _without_metrics(test)
     start, end = experiment.start, experiment.concluded or now
     if start is None or not experiment.ran or experiment.coming_up or start >= now:

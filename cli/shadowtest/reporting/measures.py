@@ -10,9 +10,9 @@ INVOCATIONS = "Invocations"
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric of SageMaker's, as it is told.
+    """A metric of SageMaker, and how it is shown.
 
-    ``scale``: how many of CloudWatch's units make one of ``unit``.
+    ``scale``: how many of CloudWatch's units are one ``unit``.
     """
 
     namespace: str
@@ -37,4 +37,4 @@ UTILISATION = (
     Measure(INSTANCES, "GPUUtilization", "GPU", "%"),
     Measure(INSTANCES, "GPUMemoryUtilization", "GPU memory", "%"),
 )
-"""A metric that an instance type does not have is left out."""
+"""A metric that an instance type does not have is omitted."""

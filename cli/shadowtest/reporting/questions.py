@@ -1,4 +1,4 @@
-"""Which queries a report needs of both variants."""
+"""The queries that a report needs for both variants."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ class Subject:
 
 
 def totals(subject: Subject) -> list[Query]:
-    """What is counted and averaged over the whole test."""
+    """The queries for totals and averages over the whole test."""
     return [query for role in subject.variants for query in _totals(subject, role)]
 
 
 def percentiles(subject: Subject) -> list[Query]:
-    """Latencies, with how many requests each is made of."""
+    """The queries for latencies, and for the number of requests behind each of them."""
     return [
         subject.of(role, measure, statistic)
         for role in subject.variants

@@ -1,4 +1,4 @@
-"""What a report has to say of a test."""
+"""The content of a report about a test."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,14 +26,14 @@ class Comparison:
 
     @property
     def ratio(self) -> float | None:
-        """Shadow / production; ``None`` where there is none."""
+        """The shadow value divided by the production value. ``None`` if it is not defined."""
         shadow, production = self.shadow.number, self.production.number
         return shadow / production if shadow is not None and production else None
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A measure over the time: for each role its values, by when their period begins."""
+    """A measure over time: the values of each role, by the start of their period."""
 
     title: str
     unit: str
@@ -54,10 +54,10 @@ class Report:
     """One test.
 
     Attributes:
-        start, end: Of the test; no end while it goes on.
-        window: What the counts are of.
-        percentile_window: What the percentiles are of.
-        notes: What the reader has to know of all of it.
+        start, end: The times of the test. There is no end while it runs.
+        window: The time that the totals and averages cover.
+        percentile_window: The time that the percentiles cover.
+        notes: What the reader must know about the whole report.
     """
 
     stack: str

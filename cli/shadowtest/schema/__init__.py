@@ -1,1 +1,1 @@
-"""A JSON Schema of the properties, from what the handler's parser reads."""
+"""A JSON Schema of the properties, generated from the handler's parser."""

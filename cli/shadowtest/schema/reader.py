@@ -1,4 +1,4 @@
-"""A reader that notes what the parser asks it for, as JSON Schema draft-07."""
+"""A reader that records what the parser reads, as JSON Schema draft-07."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -13,14 +13,15 @@ Schema = dict[str, Any]
 
 
 class SchemaReader(Reader):
-    """Says of every property that it is there and not known yet, so that the parser reads all of them.
+    """Reports every property as present and not known yet, so that the parser reads all of them.
 
-    What the parser checks across properties, and by itself, is not in the schema: a schema refuses less.
+    Checks across properties, and checks that the parser makes without the reader, are not in the schema. So the schema
+    accepts more.
     """
 
     def __init__(self, path: str = "") -> None:
         super().__init__({}, Faults(), path, opaque=lambda _: False)
-        # Of a map the schema is known once the parser has read it.
+        # The schema of a map is known once the parser has read the map.
         self._properties: dict[str, Callable[[], Schema]] = {}
         self._required: list[str] = []
         self._any_key = False

@@ -8,7 +8,7 @@ from inference_experiment_handler.spec.limits import Text
 FUNCTION = "#/definitions/function"
 DEFINITIONS = {
     "function": {
-        "description": "An intrinsic function, whose value is known when it is deployed.",
+        "description": "An intrinsic function. Its value is known only at deployment.",
         "type": "object",
         "anyOf": [
             {"required": ["Ref"], "maxProperties": 1},
@@ -20,14 +20,14 @@ DEFINITIONS = {
 
 
 def or_function(schema: dict[str, Any]) -> dict[str, Any]:
-    """What the schema admits, or an intrinsic function. With if and else, a refusal says what the value lacks."""
+    """Accepts the schema, or an intrinsic function. With if and else, an error names the fault in the value."""
     # Editors show the description of the property itself.
     said = {"description": schema["description"]} if "description" in schema else {}
     return {**said, "if": {"$ref": FUNCTION}, "else": {key: schema[key] for key in schema if key != "description"}}
 
 
 def text(rule: Text) -> dict[str, Any]:
-    """Numbers and booleans, too, where they can be meant: CloudFormation hands them on as text."""
+    """Also accepts numbers and booleans if the rule allows their text, because CloudFormation sends them as strings."""
     types = [
         "string",
         *(["number"] if rule.admits("1") else []),
@@ -39,10 +39,10 @@ def text(rule: Text) -> dict[str, Any]:
         "minLength": rule.shortest,
         "maxLength": rule.longest,
     }
-    # What Python's \w and \s match beyond ASCII, those of JSON Schema don't.
+    # Python's \w and \s match more than ASCII. Those of JSON Schema do not.
     return schema if re.search(r"\\[wWsS]", rule.pattern.pattern) else {**schema, "pattern": pattern(rule.pattern)}
 
 
 def pattern(expression: re.Pattern[str]) -> str:
-    """Of the whole text. JSON Schema has other groups with names, and needs none."""
+    """A pattern for the whole string. Named groups are removed, because JSON Schema has another syntax for them."""
     return f"^(?:{re.sub(r'[?]P<[a-z]+>', '?:', expression.pattern)})$"

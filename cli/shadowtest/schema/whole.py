@@ -22,7 +22,7 @@ def of_properties() -> dict[str, Any]:
 
 
 def of_template() -> dict[str, Any]:
-    """Of a template, in which only the experiments are checked."""
+    """The schema of a template, in which only the experiments are checked."""
     experiment = {
         "required": ["Properties"],
         "properties": {"Properties": or_function({"allOf": [_properties(), {"required": ["ServiceToken"]}]})},
@@ -46,7 +46,7 @@ def _properties() -> dict[str, Any]:
     read(reader)
     schema = reader.schema
     for ending in (schema["properties"], schema["properties"]["OnDelete"]["else"]["properties"]):
-        # Its keys are names of variants, and the parser checks the values by itself.
+        # The keys are names of variants, and the parser checks the values without the reader.
         action = {"description": f"{either(ACTIONS)}.", "enum": list(ACTIONS)}
         ending["ModelVariantActions"]["else"]["additionalProperties"] = or_function(action)
     return schema

@@ -1,1 +1,1 @@
-"""What is live: the tests of a region or of stacks, now or followed through a deployment."""
+"""The live state of tests of a region or of stacks, once or throughout a deployment."""

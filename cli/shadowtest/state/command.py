@@ -49,8 +49,8 @@ def command(
 ) -> int:
     """Show the live tests: status, traffic share, variants as served, time left, and what is billed.
 
-    STACK is the name of a deployed stack, of which all tests are shown, also those that have ended. Without one, these
-    are the tests of the region that a stack owns and that have not ended.
+    STACK is the name of a deployed stack. All of its tests are shown, including ended ones. Without a STACK, the
+    command shows the tests of the region that a stack owns and that have not ended.
 
     \b
     Exit codes:
@@ -64,7 +64,7 @@ def command(
     if everything and stacks:
         raise click.UsageError("--all can't be combined with STACK")
     if watches and kind != "text":
-        raise click.UsageError(f"--watch prints text; --out {kind}=FILE writes what it saw last")
+        raise click.UsageError(f"--watch prints only text: use --out {kind}=FILE to write the last state")
     names = [stack_name(each) for each in stacks]
     read = _Reader(aws, stacks, everything=everything)
     if watches:
@@ -74,7 +74,7 @@ def command(
         except (KeyboardInterrupt, ReaderGoneError):
             return ExitCode.INTERRUPTED
         finally:
-            # Also if AWS can't be read any more.
+            # Also if AWS can no longer be read.
             if (last := watch.last) is not None:
                 write(outputs, document(last, names, max_bytes=max_bytes).rendered)
     else:
@@ -87,9 +87,9 @@ def command(
 
 
 class _Reader:
-    """Reads the state. A stack has to exist at first; while it is followed, it may be deleted.
+    """Reads the state. A named stack must exist at the first read. Later, it may be deleted.
 
-    What was there before is followed to its end, also if it is none of what was asked for any more.
+    What was shown before is followed to its end, even if the arguments no longer select it.
     """
 
     def __init__(self, aws: Aws, stacks: tuple[str, ...], *, everything: bool) -> None:
@@ -100,7 +100,7 @@ class _Reader:
     def __call__(self) -> State:
         state = self._read()
         if state.unread:
-            # What is not in it may only be unread. It is followed from what was there before.
+            # A test that is missing from it may only be unread. It is followed from the last complete state.
             return state
         if self._last is not None:
             state = followed(self._aws, state, self._last)

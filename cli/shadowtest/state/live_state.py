@@ -10,7 +10,7 @@ from shadowtest.values.stack import is_in_progress, stack_name
 
 @dataclass(frozen=True)
 class Served:
-    """A variant as the endpoint serves it. What its endpoint configuration does not tell is ``None``."""
+    """A variant as the endpoint serves it. A value that its endpoint configuration does not have is ``None``."""
 
     name: str
     role: str
@@ -24,8 +24,8 @@ class LiveState:
     """One experiment.
 
     Attributes:
-        stack, logical_id: The resource that owns it; empty where its tags name none.
-        endpoint_status: ``None`` where there is no such endpoint.
+        stack, logical_id: The resource that owns it; empty if its tags name none.
+        endpoint_status: ``None`` if there is no such endpoint.
         sampling: The percentage of requests that the shadow variant gets.
         starts, ends: As far as they are known.
         seen: When it was described.
@@ -53,20 +53,20 @@ class LiveState:
 
     @property
     def until_start(self) -> timedelta | None:
-        """``None`` where it has started."""
+        """``None`` if it has started."""
         if self.phase is Phase.ENDED or self.starts is None or self.starts <= self.seen:
             return None
         return self.starts - self.seen
 
     @property
     def left(self) -> timedelta | None:
-        """The time until its end; ``None`` where it has ended, or where the end is not known."""
+        """The time until its end. ``None`` if it has ended, or if the end is not known."""
         return max(self.ends - self.seen, timedelta()) if self.ends is not None else None
 
 
 @dataclass(frozen=True)
 class StackState:
-    """A stack that was asked for, or that owns a test. ``status``: CloudFormation's ``StackStatus``."""
+    """A stack that the user named, or that owns a test. ``status``: CloudFormation's ``StackStatus``."""
 
     id: str
     status: str
@@ -80,8 +80,8 @@ class StackState:
 class State:
     """
     Attributes:
-        missing: The experiments that stacks have declared and that are not there, a sentence each.
-        unread: What could not be read, and why, a sentence each.
+        missing: The experiments that stacks have declared and that do not exist, one sentence each.
+        unread: What could not be read, and why, one sentence each.
     """
 
     stacks: tuple[StackState, ...]
@@ -91,7 +91,7 @@ class State:
 
     @property
     def transitions(self) -> tuple[str, ...]:
-        """What is in transition, a clause each. Empty when everything is at rest."""
+        """What is in transition, one clause each. Empty if everything is at rest."""
         stacks = [f"stack {each.name} is {each.status}" for each in self.stacks if is_in_progress(each.status)]
         tests = [f"{each.experiment} is {each.status}" for each in self.tests if each.phase is Phase.IN_TRANSITION]
         endpoints = [

@@ -16,7 +16,10 @@ from shadowtest.values.stack import stack_name
 
 
 def state_of_region(aws: Aws, *, everything: bool) -> State:
-    """The tests of all stacks that are not over; ``everything``: those that are, and experiments of nobody's, too."""
+    """The tests of all stacks that have not ended.
+
+    ``everything``: also ended tests, and experiments without an owner.
+    """
     pages = aws.client("sagemaker").get_paginator("list_inference_experiments").paginate()
     listed = [each for page in pages for each in page["InferenceExperiments"]]
     wanted = [each["Name"] for each in listed if everything or phase_of(each["Status"]) is not Phase.ENDED]
@@ -46,9 +49,9 @@ def state_of_stacks(aws: Aws, stacks: Stacks) -> State:
 
 
 def followed(aws: Aws, state: State, last: State) -> State:
-    """The state, with what was in the last one and is not in it any more, as far as that is still there.
+    """The state, extended by what only the last state has, as far as it still exists.
 
-    Such as a test that has ended since, and the stack of a test that is deleted.
+    For example, a test that has ended since, or the stack of a deleted test.
     """
     names = {each.experiment for each in last.tests} - {each.experiment for each in state.tests}
     tests = with_owners(aws, sorted(names))
@@ -74,12 +77,12 @@ def _in_words(stack_id: str) -> str:
 
 
 def _is_beside_its_owner(test: LiveTest) -> bool:
-    """Whether its stack is of the same region and account: another one can't be described."""
+    """Whether its stack is in the same region and account. Another stack can't be described."""
     return owner_of(test).split(":")[3:5] == test.experiment.arn.split(":")[3:5]
 
 
 def _states(aws: Aws, tests: Sequence[LiveTest]) -> tuple[list[LiveState], list[str]]:
-    """The state of each test; and the endpoints that could not be read, whose tests are left out."""
+    """The state of each test, and the endpoints that could not be read. Tests on these endpoints are omitted."""
     sagemaker = aws.client("sagemaker")
     wanted = {test.experiment.endpoint_name.casefold(): test.experiment.endpoint_name for test in tests}
     endpoints = attempt_each(

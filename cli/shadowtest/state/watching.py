@@ -24,15 +24,16 @@ from shadowtest.state.rendering.words import on_one_line, stack_in_words
 Show = Callable[[State], None]
 
 _PATIENCE = 3
-"""How many times in a row something may not be read. A deployment takes long, and one call of AWS's may fail."""
+"""The number of failed reads in a row that end the watch. A deployment takes long, and a single call to AWS may fail.
+"""
 
 
 class Watch:
     """Shows the state until nothing is in transition, or until something can't be read three times in a row.
 
-    The first time has to succeed. Missing or expired credentials end it at once.
+    The first read must succeed. Missing or expired credentials end the watch at once.
 
-    ``last``: what it has shown last.
+    ``last``: the last state that was shown.
     """
 
     def __init__(self, read: Callable[[], State], interval: float, now: Callable[[], datetime]) -> None:
@@ -46,7 +47,7 @@ class Watch:
                 may_fail = self.last is not None and failures + 1 < _PATIENCE
                 state = self._read_or_none() if may_fail else self._read()
                 if state is None or (state.unread and may_fail):
-                    # What can't be read for a moment is not gone.
+                    # A failed read does not mean that something is gone.
                     failures += 1
                 elif state.unread and self.last is not None:
                     return state
@@ -59,7 +60,7 @@ class Watch:
                 time.sleep(self._interval)
 
     def _read_or_none(self) -> State | None:
-        """The state; ``None`` where AWS could not be read, and may be in a moment."""
+        """The state. ``None`` if AWS could not be read, but may be readable in a moment."""
         try:
             return self._read()
         except (BotoCoreError, ClientError, ServiceError) as error:
@@ -69,7 +70,7 @@ class Watch:
 
 
 def _is_live() -> bool:
-    """Whether what is shown can be kept up to date. ``FORCE_COLOR`` makes Rich take a pipe for a terminal."""
+    """Whether the output can be kept up to date. ``FORCE_COLOR`` makes Rich treat a pipe as a terminal."""
     console = Console()
     is_terminal = console.is_terminal and not console.is_dumb_terminal
     return is_terminal and sys.stdout is not None and sys.stdout.isatty()
@@ -99,7 +100,7 @@ def _with_progress(state: State) -> RenderableType:
 
 @contextmanager
 def _shown_by_lines(now: Callable[[], datetime]) -> Iterator[Show]:
-    """A line for each change, with its time."""
+    """Prints one line for each change, with its time."""
     last = State((), ())
 
     def show(state: State) -> None:
@@ -114,13 +115,13 @@ def _shown_by_lines(now: Callable[[], datetime]) -> Iterator[Show]:
 
 
 def _lines(state: State) -> dict[tuple[str, str], str]:
-    """Of each stack and each experiment."""
+    """One line for each stack and each experiment."""
     stacks = {("stack", each.name): stack_in_words(each) for each in state.stacks}
     return stacks | {("experiment", each.experiment): on_one_line(each) for each in state.tests}
 
 
 def _gone(last: State, state: State) -> Iterator[str]:
-    """What is said of each that is not there any more."""
+    """One line for each stack and each experiment that no longer exists."""
     there = _lines(state)
     for test in last.tests:
         if ("experiment", test.experiment) not in there:

@@ -1,1 +1,1 @@
-"""CloudFormation templates with the place of everything that they say."""
+"""CloudFormation templates, with the line and column of each key and value."""

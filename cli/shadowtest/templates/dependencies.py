@@ -1,4 +1,4 @@
-"""Which resources another one waits for: those that it names, and those that these wait for."""
+"""The resources on which another resource depends, directly or indirectly."""
 
 import re
 from collections.abc import Iterator, Mapping

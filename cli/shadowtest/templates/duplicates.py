@@ -1,4 +1,4 @@
-"""Keys that a template gives twice: CloudFormation would drop all but the last one."""
+"""Keys that a template has twice. CloudFormation would use only the last one."""
 
 from collections.abc import Iterator
 

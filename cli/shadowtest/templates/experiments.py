@@ -1,4 +1,4 @@
-"""Which resources of a plain template are shadow tests. The template may be malformed elsewhere."""
+"""The resources of a plain template, and which of them are shadow tests. The template may be malformed elsewhere."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,12 +8,12 @@ from shadowtest.templates.sections import section
 
 
 def experiments_of(template: Mapping[str, Any]) -> Iterator[str]:
-    """Their logical ids."""
+    """Their logical IDs."""
     return (key for key, resource in resources_of(template) if resource.get("Type") == RESOURCE_TYPE)
 
 
 def resources_of(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each with its logical id."""
+    """Each resource with its logical ID."""
     for key, resource in section(template, "Resources").items():
         if isinstance(resource, Mapping):
             yield key, resource

@@ -1,4 +1,4 @@
-"""From what a user names on the command line to templates."""
+"""Reads the templates that a user names on the command line."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,14 +14,14 @@ STANDARD_INPUT = "-"
 
 @dataclass(frozen=True)
 class Template:
-    """``name`` is the file as the user, or the folder that the user named, calls it."""
+    """``name``: the file as the user named it, or its path in the folder that the user named."""
 
     name: str
     root: Mapping
 
 
 def templates_in(names: Sequence[str]) -> tuple[list[Template], list[CommandError]]:
-    """All that can be read, and why the others can't."""
+    """The templates that can be read, and why the others can't be read."""
     found: list[Template] = []
     errors: list[CommandError] = []
     for name in names:
@@ -33,7 +33,7 @@ def templates_in(names: Sequence[str]) -> tuple[list[Template], list[CommandErro
 
 
 def template_named(name: str) -> Template:
-    """``-`` for standard input. Raises a ``CommandError``."""
+    """Reads a template; ``-`` is standard input. Raises a ``CommandError``."""
     return _template("<stdin>", sys.stdin.buffer.read()) if name == STANDARD_INPUT else template_in(Path(name))
 
 
@@ -46,7 +46,7 @@ def _templates(name: str) -> Iterator[Template]:
     if not Path(name).is_dir():
         yield template_named(name)
     else:
-        # A CDK app's stages have folders of their own within cdk.out.
+        # Each stage of a CDK app has its own folder in cdk.out.
         files = sorted(Path(name).rglob("*.template.json"))
         if not files:
             raise CommandError(f"{name} has no *.template.json files: name a template, or a folder such as cdk.out")
@@ -66,7 +66,7 @@ def content_of(file: Path) -> bytes:
 
 
 def tree_in(file: Path) -> Node:
-    """Of any file in YAML or JSON. Raises a ``CommandError``."""
+    """The content of any file in YAML or JSON. Raises a ``CommandError``."""
     return _tree(str(file), content_of(file))
 
 

@@ -1,4 +1,4 @@
-"""Macros, which CloudFormation expands before it deploys a template: what they may make and change is not in it."""
+"""Macros. CloudFormation expands them before it deploys a template, so the template does not show their result."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,24 +18,24 @@ _KEEP_EXPERIMENTS = frozenset(
         "AWS::Serverless-2016-10-31",
     }
 )
-"""The transforms of a whole template that neither make a shadow test nor change one. A loop is found by its own key."""
+"""The transforms of a whole template that neither create nor change a shadow test. A loop is found by its own key."""
 _ARGUMENTS_OF_LOOP = 3
 
 
 def is_macro(key: str) -> bool:
-    """Whether a key of a map calls a macro on this map."""
+    """Whether a key in a map calls a macro on this map."""
     return key == _TRANSFORM or key.startswith(_LOOP)
 
 
 def may_make_experiments(key: str, value: Any) -> bool:
-    """Whether this entry of ``Resources`` is a macro that may make a shadow test."""
+    """Whether this entry of ``Resources`` is a macro that may create a shadow test."""
     if not key.startswith("Fn::"):
         return False
     return not key.startswith(_LOOP) or _loop_may_make_experiments(value)
 
 
 def making_experiments(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The macros that may make shadow tests, each after the key where the template has it.
+    """The macros that may create shadow tests, each with the key under which the template has it.
 
     The key is ``Transform``, or one of ``Resources``.
     """
@@ -50,7 +50,7 @@ def making_experiments(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]
 
 
 def macro_behind(template: Mapping[str, Any], logical_id: str) -> str | None:
-    """The macro that may change this resource, or make it where the template itself does not; else ``None``."""
+    """The macro that may change this resource, or create it if it is not in the template. Otherwise ``None``."""
     of_all = _changing_all(template)
     if of_all is not None:
         return of_all
@@ -65,7 +65,7 @@ def macro_behind(template: Mapping[str, Any], logical_id: str) -> str | None:
 
 def in_words(macro: str) -> str:
     """Why something is not known."""
-    return f"CloudFormation expands {macro} before it deploys the template, use --change-set to plan the result"
+    return f"CloudFormation expands {macro} before it deploys the template: use --change-set to plan the result"
 
 
 def may_be_extended(template: Mapping[str, Any], name: str) -> bool:
@@ -74,7 +74,7 @@ def may_be_extended(template: Mapping[str, Any], name: str) -> bool:
 
 
 def _changing_all(template: Mapping[str, Any]) -> str | None:
-    """The first transform of the whole template that may make or change shadow tests."""
+    """The first transform of the whole template that may create or change shadow tests."""
     return next((f"transform {each}" for each in _transforms(template) if each not in _KEEP_EXPERIMENTS), None)
 
 
@@ -85,7 +85,7 @@ def _transforms(template: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _only_adds(transform: Any) -> bool:
-    """Whether it leaves what is beside it as it is. Other macros get that, too, and can change it."""
+    """Whether the transform does not change its siblings. Other macros receive them as input, and can change them."""
     return isinstance(transform, Mapping) and transform.get("Name") == "AWS::Include"
 
 

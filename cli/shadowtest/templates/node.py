@@ -1,4 +1,4 @@
-"""A template as a tree in which each key and each value knows its place."""
+"""A template as a tree in which each key and each value has its place."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Scalar(Node):
-    """A value as CloudFormation hands it to a custom resource, which is as text. ``None`` is a null."""
+    """A value as CloudFormation sends it to a custom resource: as a string. ``None`` is a null."""
 
     text: str | None
 
@@ -41,7 +41,7 @@ class Mapping(Node):
     entries: tuple[Entry, ...]
 
     def entry(self, key: str) -> Entry | None:
-        """The last one of that key, which is the one that counts."""
+        """The last entry with that key, which is the one that CloudFormation uses."""
         return next((entry for entry in reversed(self.entries) if entry.key == key), None)
 
     def get(self, key: str) -> Node | None:
@@ -53,7 +53,7 @@ Path = tuple[str | int, ...]
 
 
 def plain(node: Node) -> Any:
-    """Maps, lists and texts, without their places."""
+    """Maps, lists and strings, without their places."""
     if isinstance(node, Mapping):
         return {entry.key: plain(entry.value) for entry in node.entries}
     if isinstance(node, Sequence):
@@ -62,7 +62,7 @@ def plain(node: Node) -> Any:
 
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Every node once with the path to it, also where an alias repeats it."""
+    """Every node once with its path, even if an alias repeats the node."""
     seen: set[int] = set()
     waiting: list[tuple[Path, Node]] = [(path, node)]
     while waiting:

@@ -1,4 +1,4 @@
-"""Where in a template a fault of the parser's is."""
+"""The place in a template of a fault that the parser found."""
 
 from shadowtest.templates.node import Mapping, Node, Place, Sequence
 
@@ -6,7 +6,7 @@ from shadowtest.templates.node import Mapping, Node, Place, Sequence
 def place_of(properties: Node, path: str, otherwise: Place) -> Place:
     """The place of the nearest key that exists on a path such as ``ModelVariants[0].ModelName``.
 
-    Keys are the user's own and may hold dots, so they are compared rather than the path split.
+    Keys come from the user and may contain dots. So the keys are compared with the path, instead of splitting the path.
     """
     place, node = otherwise, properties
     while path:
@@ -14,7 +14,7 @@ def place_of(properties: Node, path: str, otherwise: Place) -> Place:
             at = [entry for entry in node.entries if _begins(path, entry.key)]
             if not at:
                 return place
-            # Of two keys the longer one, of two equal ones the last one, which counts.
+            # The longest key matches. Of equal keys, CloudFormation uses the last one.
             entry = max(reversed(at), key=lambda entry: len(entry.key))
             place, node, path = entry.place, entry.value, path[len(entry.key) :].removeprefix(".")
         elif isinstance(node, Sequence) and path.startswith("["):

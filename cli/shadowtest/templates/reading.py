@@ -1,4 +1,4 @@
-"""From a template's text to the tree: YAML with CloudFormation's short tags, and JSON."""
+"""Reads the text of a template: YAML with CloudFormation's short tags, or JSON."""
 
 import json
 import re
@@ -13,14 +13,14 @@ from shadowtest.templates.yaml_loader import LOADER
 _STANDARD = "tag:yaml.org,2002:"
 _MERGE = f"{_STANDARD}merge"
 _DEEPEST = 100
-"""Levels; CloudFormation takes less."""
+"""The maximum number of levels. CloudFormation allows fewer."""
 _LARGEST = 1_000_000
-"""Values, those that aliases repeat counted each time; CloudFormation takes less."""
+"""The maximum number of values. Values that aliases repeat are counted each time. CloudFormation allows fewer."""
 _PLAIN_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 
 
 class UnreadableError(Exception):
-    """The text is neither YAML nor JSON. Says why."""
+    """The text is neither YAML nor JSON. The message says why."""
 
 
 def read(text: str) -> Node:
@@ -28,7 +28,7 @@ def read(text: str) -> Node:
     if not text.strip():
         raise UnreadableError("is empty")
     if text.lstrip().startswith("{") and _is_json(text):
-        # YAML takes no tabs between tokens. JSON has none within its strings, so no text is changed by this.
+        # YAML allows no tabs between tokens. JSON strings contain no raw tabs, so this changes no string.
         text = text.replace("\t", " ")
     loader = LOADER(text)
     try:
@@ -59,7 +59,7 @@ def _at(mark: Any) -> str:
 
 
 class _Conversion:
-    """Of PyYAML's nodes. An alias stays one node."""
+    """Converts PyYAML's nodes. An alias stays one node."""
 
     def __init__(self) -> None:
         self._done: dict[int, tuple[Node, int]] = {}
@@ -75,7 +75,7 @@ class _Conversion:
                 raise UnreadableError(f"is nested more than {_DEEPEST} levels deep{_at(node.start_mark)}")
             value, size = self._value(node, depth)
             if size > _LARGEST:
-                raise UnreadableError(f"has aliases that make more than {_LARGEST:,} values of it")
+                raise UnreadableError(f"has aliases that expand to more than {_LARGEST:,} values")
             self._done[id(node)] = (value if node.tag.startswith(_STANDARD) else expanded(node.tag, value)), size
         return self._done[id(node)]
 
@@ -92,7 +92,7 @@ class _Conversion:
         return Scalar(place, self._text(node)), 1
 
     def _pairs(self, node: Any) -> list[tuple[Any, Any]]:
-        """Of a map, with what it merges (``<<``) and does not say itself."""
+        """The entries of a map, with merged entries (``<<``) that the map itself does not have."""
         own = [pair for pair in node.value if pair[0].tag != _MERGE]
         if len(own) == len(node.value):
             return own
@@ -102,7 +102,7 @@ class _Conversion:
         return [*merged.values(), *own]
 
     def _text(self, node: Any) -> str | None:
-        """A scalar as CloudFormation hands it to a custom resource."""
+        """A scalar as CloudFormation sends it to a custom resource."""
         kind = node.tag.removeprefix(_STANDARD)
         if kind == "null":
             return None
@@ -110,7 +110,7 @@ class _Conversion:
             return "true" if self._constructor.construct_yaml_bool(node) else "false"
         if kind == "int" and not _PLAIN_INTEGER.fullmatch(node.value):
             return str(self._constructor.construct_yaml_int(node))
-        # JSON writes a character beyond the first 65,536 as two halves.
+        # JSON escapes a character above U+FFFF as a surrogate pair.
         return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -1,4 +1,4 @@
-"""The types of resources that this command line knows by name."""
+"""The resource types that the command line uses by name."""
 
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 NESTED_STACK = "AWS::CloudFormation::Stack"

@@ -6,7 +6,7 @@ _WITHOUT_PREFIX = ("Ref", "Condition")
 
 
 def expanded(tag: str, value: Node) -> Node:
-    """``!GetAtt X.Arn`` as ``{"Fn::GetAtt": ["X", "Arn"]}``. Functions of any name, so that new ones are known, too."""
+    """``!GetAtt X.Arn`` as ``{"Fn::GetAtt": ["X", "Arn"]}``. Accepts any function name, so that new functions work."""
     name = tag.removeprefix("!")
     if name == "GetAtt" and isinstance(value, Scalar) and value.text is not None:
         logical_id, _, attribute = value.text.partition(".")

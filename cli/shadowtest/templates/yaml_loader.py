@@ -1,4 +1,4 @@
-"""PyYAML's loader, with libyaml's parser where it is there: that is several times as fast."""
+"""PyYAML's loader, with libyaml's parser if it is available, which is several times as fast."""
 
 from typing import Any
 

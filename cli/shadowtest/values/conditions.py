@@ -15,7 +15,7 @@ _MOST = 10
 
 
 class Conditions:
-    """``resolve``: the value of an expression that is no condition. ``is_complete``: there are no other conditions."""
+    """``resolve``: resolves an expression that is not a condition. ``is_complete``: there are no other conditions."""
 
     def __init__(
         self, declared: Mapping[str, Any], resolve: Callable[[Any], Any], depth: Depth, *, is_complete: bool
@@ -67,10 +67,10 @@ class Conditions:
                 return _decided([self._holds(each) for each in arguments], by=function == "Fn::Or")
             case (("Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or"), _):
                 raise malformed(function, arguments)
-        raise MalformedFunctionError(f"{function} is no function of conditions")
+        raise MalformedFunctionError(f"{function} is not a condition function")
 
     def _equal(self, arguments: list[Any]) -> Holds:
-        # AWS::NoValue is no value, so it is left out of the list.
+        # AWS::NoValue is removed from the list, because it is not a value.
         match self._resolve(arguments):
             case [one, other]:
                 unknown = next(unknowns_in([one, other]), None)
@@ -83,7 +83,7 @@ def _comparable(value: Any) -> Any:
 
 
 def _decided(held: list[Holds], *, by: bool) -> Holds:
-    """One that is ``by`` decides, whatever the others are."""
+    """A single value that equals ``by`` decides, regardless of the others."""
     if by in [each for each in held if isinstance(each, bool)]:
         return by
     return next((each for each in held if isinstance(each, KnownAtDeployment)), not by)

@@ -1,19 +1,18 @@
-"""How deeply values may depend on each other. It does not depend on how deeply Python may call functions."""
+"""How deeply values may depend on each other. The limit is independent of Python's recursion limit."""
 
 MOST = 150
-"""How many parts, resources and conditions may be in hand at once, each within or behind the one before.
+"""How many parts, resources and conditions may be open at once, each within or referenced by the one before.
 
-Each takes at most five Python calls, so that Python's own limit (1,000 calls, unless somebody has changed it) is not
-reached.
+Each takes at most five Python calls, so that Python's own limit (1,000 calls by default) is not reached.
 """
 
 
 class TooDeepError(Exception):
-    """Values depend on each other more deeply than is followed."""
+    """Values depend on each other more deeply than the limit allows."""
 
 
 class Depth:
-    """How many are in hand now: a context manager for each of them. One for all templates that are read together."""
+    """Counts how many are open: a context manager for each of them. Templates that are read together share one."""
 
     def __init__(self) -> None:
         self._now = 0

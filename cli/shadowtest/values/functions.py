@@ -1,4 +1,4 @@
-"""CloudFormation's functions on values that are known, or known in part."""
+"""CloudFormation's functions, on values that are known completely or in part."""
 
 import base64
 import re
@@ -89,12 +89,12 @@ def substitute(arguments: Any, resolve: Resolve, reference: Callable[[str], Any]
 
 
 def text(value: Any) -> str:
-    """A scalar as CloudFormation has it."""
+    """A scalar as the string that CloudFormation makes of it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _are_texts(values: Iterable[Any]) -> bool:
-    """Each is one, or will be at deployment."""
+    """Whether each is a string, or will be one at deployment."""
     return all(isinstance(each, str | int | float | KnownAtDeployment) for each in values)
 
 

@@ -1,4 +1,4 @@
-"""The values of a template's parameters: those given, else those deployed, else the defaults."""
+"""The values of a template's parameters: the given value, else the deployed value, else the default."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -15,7 +15,7 @@ HIDDEN = "****"
 
 
 class NoValue(Enum):
-    """``AWS::NoValue``: the property is left out."""
+    """``AWS::NoValue``: the property is omitted."""
 
     NO_VALUE = "AWS::NoValue"
 
@@ -68,6 +68,6 @@ def _value(name: str, declared: Mapping[str, Any], values: Mapping[str, str], re
     if value == HIDDEN:
         return KnownAtDeployment.of(reference, f"CloudFormation hides the value of parameter {name}")
     if not isinstance(value, str | int | float):
-        return KnownAtDeployment.of(reference, f"the default of parameter {name} is no text")
+        return KnownAtDeployment.of(reference, f"the default of parameter {name} is not a string")
     is_list = "List<" in kind or kind == "CommaDelimitedList"
     return [each.strip() for each in text(value).split(",")] if is_list else text(value)

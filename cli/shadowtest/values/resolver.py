@@ -1,4 +1,4 @@
-"""A template with its values: each function is resolved as far as its value is known before the deployment."""
+"""Resolves the functions of a template, as far as their values are known before the deployment."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,12 +19,12 @@ _TOO_DEEP = "its values depend on each other more deeply than can be followed"
 
 
 class Resolver:
-    """The values of one template. What is no legal template is a ``MalformedFunctionError``.
+    """The values of one template. Raises a ``MalformedFunctionError`` for a template that CloudFormation refuses.
 
-    ``resolved``: what CloudFormation has read from Parameter Store for this very deployment. ``exports``: the values of
-    the region's exports; ``None`` where they were not read. ``is_deployed``: the template is the deployed one with the
-    values that it was deployed with, so each of its resources is there. ``depth``: that of a template which is
-    compared with this one.
+    ``resolved``: what CloudFormation has read from Parameter Store for this deployment. ``exports``: the values of the
+    region's exports; ``None`` if they were not read. ``is_deployed``: the template is the deployed one, with the values
+    that it was deployed with, so each of its resources exists. ``depth``: the depth of a template that is compared with
+    this one.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Resolver:
         )
 
     def exists(self, logical_id: str) -> Holds:
-        """Whether the template has the resource, by its condition."""
+        """Whether the template has the resource and its condition is true."""
         resource = self._resources.get(logical_id)
         if resource is None:
             return False
@@ -77,7 +77,7 @@ class Resolver:
             return KnownAtDeployment.of(logical_id, _TOO_DEEP)
 
     def properties(self, logical_id: str) -> Properties:
-        """A resource's properties. What is not known is a ``KnownAtDeployment``."""
+        """A resource's properties. A value that is not known is a ``KnownAtDeployment``."""
         try:
             return self._resources.properties(logical_id)
         except TooDeepError:
@@ -144,7 +144,7 @@ class Resolver:
         logical_id, _, attribute = name.partition(".")
         value = self._resources.attribute(logical_id, attribute) if attribute else self._named(name)
         if value is NO_VALUE:
-            return KnownAtDeployment.of({"Ref": name}, f"it is not documented what {name} is within a text")
+            return KnownAtDeployment.of({"Ref": name}, f"it is not documented what {name} is within a string")
         return value
 
     def _attribute(self, arguments: Any) -> Any:
@@ -180,7 +180,7 @@ class Resolver:
 
 
 def as_deployed(deployed: DeployedStack, exports: Exports | None, depth: Depth | None = None) -> Resolver:
-    """The deployed template with the values that it was deployed with. ``depth``: as of ``Resolver``."""
+    """The deployed template with the values that it was deployed with. ``depth``: as for ``Resolver``."""
     return Resolver(
         deployed.template,
         Place.of(deployed.stack_id),
@@ -193,7 +193,9 @@ def as_deployed(deployed: DeployedStack, exports: Exports | None, depth: Depth |
 
 
 def _without_dynamic(value: Any) -> Any:
-    """A dynamic reference is resolved after everything else, also where a function or a parameter makes it."""
+    """Replaces dynamic references by unknowns. CloudFormation resolves them last, even if a function or a parameter
+    makes them.
+    """
     if isinstance(value, list):
         return [_without_dynamic(each) for each in value]
     if isinstance(value, str) and _DYNAMIC in value:

@@ -1,4 +1,4 @@
-"""What is known of resource types: when a resource is replaced, and what its attributes are made of."""
+"""Known resource types: which changes replace a resource, and how its attributes are derived."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ from shadowtest.values.stack import Place
 class Attribute:
     """
     Attributes:
-        value: From the physical id, the properties and the place to the attribute's value.
-        reads: The properties that this depends on.
+        value: Returns the attribute's value for a physical ID, properties and a place.
+        reads: The properties on which the value depends.
     """
 
     value: Callable[[str, Mapping[str, str], Place], str]
@@ -22,10 +22,10 @@ class Attribute:
 class ResourceType:
     """
     Attributes:
-        name: The property that names the resource; empty where it can't be named.
-        id_of: The physical id of a resource of that name.
-        replaced_by: The properties by which it is replaced; ``None``: by any but ``Tags``.
-        attributes: By the names that ``Fn::GetAtt`` has for them.
+        name: The property that names the resource; empty if it can't be named.
+        id_of: Returns the physical ID of a resource with that name.
+        replaced_by: The properties whose change replaces the resource. ``None`` if each does, except ``Tags``.
+        attributes: The attributes, by their names in ``Fn::GetAtt``.
     """
 
     name: str
@@ -35,7 +35,7 @@ class ResourceType:
 
 
 def _sagemaker(kind: str, name: str, replaced_by: frozenset[str] | None = None) -> ResourceType:
-    """The physical id is an ARN, in which SageMaker writes the name in lower case."""
+    """The physical ID is an ARN, in which SageMaker writes the name in lower case."""
     return ResourceType(
         name,
         lambda given, place: f"arn:{place.partition}:sagemaker:{place.region}:{place.account}:{kind}/{given.lower()}",
@@ -71,7 +71,7 @@ RESOURCE_TYPES: Mapping[str, ResourceType] = {
     ),
     "AWS::KMS::Key": ResourceType(
         "",
-        # CloudFormation refuses an update that would need another key.
+        # CloudFormation refuses an update that would need a new key.
         replaced_by=frozenset(),
         attributes={
             "Arn": Attribute(

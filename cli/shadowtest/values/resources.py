@@ -1,4 +1,4 @@
-"""The resources of a template: whether they exist, and their ids and attributes as far as these are known."""
+"""The resources of a template, with their IDs and attributes as far as they are known."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,8 +19,9 @@ Properties = dict[str, Any] | KnownAtDeployment
 
 class Resources:
     """
-    ``physical_ids``: of what is deployed. ``before``: the resources as they are deployed; ``None`` where these are
-    they, so that each of them stays, and where nothing is deployed. ``resolve``: the value of a part of the template.
+    ``physical_ids``: those of the deployed resources. ``before``: the deployed resources; ``None`` if this template is
+    the deployed one, so that each resource stays, or if nothing is deployed. ``resolve``: resolves a part of the
+    template.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Resources:
         return self._declared.get(logical_id)
 
     def properties(self, logical_id: str) -> Properties:
-        """What is not known of them is a ``KnownAtDeployment``."""
+        """The properties. A value that is not known is a ``KnownAtDeployment``."""
         if logical_id not in self._properties:
             if logical_id in self._in_hand:
                 raise MalformedFunctionError(f"{logical_id} depends on itself")
@@ -71,7 +72,7 @@ class Resources:
         known = self._type(logical_id) if logical_id in self._declared else None
         make = known.attributes.get(attribute) if known is not None else None
         if isinstance(physical_id, KnownAtDeployment):
-            # Another attribute of a new resource may be the same as that of an old one.
+            # Any other attribute of a new resource may have the same value as that of an old one.
             return physical_id if make is not None else replace(physical_id, is_new=False)
         if make is None or not self._place.makes_arns:
             kind = self._declared[logical_id].get("Type")
@@ -101,15 +102,15 @@ class Resources:
         read = {name: properties[name] for name in make.reads if name in properties}
         for name, each in read.items():
             if not isinstance(each, str | KnownAtDeployment):
-                raise MalformedFunctionError(f"{name} of {logical_id} must be a text")
+                raise MalformedFunctionError(f"{name} of {logical_id} must be a string")
         return read
 
     def _physical_id(self, logical_id: str, expression: Any) -> str | KnownAtDeployment:
-        """The physical id that the resource has or will have."""
+        """The physical ID that the resource has or will have."""
         if logical_id not in self._declared:
             if self._is_complete:
                 raise MalformedFunctionError(f"there is no {logical_id} in the template")
-            return KnownAtDeployment.of(expression, f"a macro may make {logical_id}")
+            return KnownAtDeployment.of(expression, f"a macro may create {logical_id}")
         deployed_id = self._physical_ids.get(logical_id)
         if deployed_id is not None and (self._before is None or self._stays(logical_id, self._before)):
             return deployed_id
@@ -118,7 +119,7 @@ class Resources:
             name = properties.get(known.name)
             if isinstance(name, str):
                 return known.id_of(name, self._place)
-        why = f"{logical_id} is created by the deployment"
+        why = f"the deployment creates {logical_id}"
         return KnownAtDeployment.of(expression, why, is_new=self._gets_new_id(logical_id))
 
     def _stays(self, logical_id: str, before: "Resources") -> bool:
@@ -131,7 +132,7 @@ class Resources:
         return deciding is not None and all(surely_same(old, now) for old, now in deciding)
 
     def _gets_new_id(self, logical_id: str) -> bool:
-        """Whether it is certain that CloudFormation gives the resource an ID that no other resource has."""
+        """Whether CloudFormation certainly gives the resource an ID that no other resource has."""
         known, properties = self._type(logical_id), self.properties(logical_id)
         if known is None or isinstance(properties, KnownAtDeployment) or known.name in properties:
             return False
@@ -144,7 +145,7 @@ class Resources:
         return any(old != now and not any(unknowns_in([old, now])) for old, now in deciding)
 
     def _deciding(self, logical_id: str, before: "Resources") -> list[tuple[Any, Any]] | None:
-        """The old and the new values that decide whether it is replaced; ``None`` where they are not known."""
+        """The old and the new values that decide whether the resource is replaced. ``None`` if they are not known."""
         old, now, known = before.properties(logical_id), self.properties(logical_id), self._type(logical_id)
         if isinstance(old, KnownAtDeployment) or isinstance(now, KnownAtDeployment):
             return None
@@ -155,7 +156,7 @@ class Resources:
         return [(old.get(name), now.get(name)) for name in names]
 
     def _is_unchanged(self, logical_id: str) -> bool:
-        """Whether the deployment does not touch the resource, so that all its attributes stay."""
+        """Whether the deployment does not change the resource, so that all its attributes stay."""
         if logical_id not in self._physical_ids or self._declared[logical_id].get("Type") == NESTED_STACK:
             return False
         if self._before is None:

@@ -1,4 +1,4 @@
-"""What is deployed of a stack, as far as the values of a template depend on it."""
+"""The deployed state of a stack, as far as the values of a template depend on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ class DeployedStack:
     """A stack as CloudFormation reports it.
 
     Attributes:
-        parameters: The values that it was deployed with.
-        resolved: What CloudFormation has read from Parameter Store for parameters of such a type.
-        physical_ids: By logical id.
-        template: What is deployed.
+        parameters: The parameter values that it was deployed with.
+        resolved: What CloudFormation has read from Parameter Store, for the parameters of that type.
+        physical_ids: The physical IDs, by logical ID.
+        template: The deployed template.
         status: CloudFormation's ``StackStatus``.
     """
 
@@ -41,9 +41,9 @@ class DeployedStack:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a stack is deployed: what the pseudo parameters and ARNs are made of.
+    """Where a stack is deployed. The pseudo parameters and ARNs are made of this.
 
-    ``stack_id`` is ``None`` for a stack that is not there yet. The rest is ``None`` where nobody was asked.
+    ``stack_id`` is ``None`` for a stack that does not exist yet. The other values are ``None`` if they were not read.
     """
 
     partition: str | None
@@ -54,7 +54,7 @@ class Place:
 
     @property
     def makes_arns(self) -> bool:
-        """Whether all is known that the ARN of a resource has."""
+        """Whether all parts of the ARN of a resource are known."""
         return None not in (self.partition, self.region, self.account)
 
     @property
@@ -63,16 +63,16 @@ class Place:
 
     @classmethod
     def of(cls, stack_id: str) -> "Place":
-        """From arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID."""
+        """The place in a stack ID, arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID."""
         _, partition, _, region, account, _ = stack_id.split(":", 5)
         return cls(partition, region, account, stack_name(stack_id), stack_id)
 
 
 def is_in_progress(status: str) -> bool:
-    """Whether CloudFormation is at work on a stack with this ``StackStatus``."""
+    """Whether an operation is in progress on a stack with this ``StackStatus``."""
     return status.endswith("_IN_PROGRESS")
 
 
 def stack_name(stack: str) -> str:
-    """Of a stack's ID, arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID, or of its name."""
+    """The name in a stack ID, arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID, or the name itself."""
     return stack.split("/")[1] if "/" in stack else stack

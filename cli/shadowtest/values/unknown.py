@@ -1,4 +1,4 @@
-"""A value that only the deployment makes known. It is never guessed."""
+"""A value that is known only at deployment. It is never guessed."""
 
 import json
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ class KnownAtDeployment:
     Attributes:
         expression: What the template says.
         why: Why it is not known.
-        stays: The deployment does not change it, so that the same expression is the same value before and after it.
-        is_new: The deployment makes it, so that it differs from every value that is deployed.
+        stays: The deployment does not change it, so that equal expressions have the same value before and after.
+        is_new: The deployment creates it, so that it differs from every deployed value.
     """
 
     expression: str
@@ -32,17 +32,17 @@ class KnownAtDeployment:
 
 
 def surely_same(before: Any, after: Any) -> bool:
-    """Whether it is certain that a deployment does not change this value, or values."""
+    """Whether the deployment certainly does not change this value, or the values in it."""
     return bool(before == after) and all(each.stays for each in unknowns_in(before))
 
 
 def expression_of(value: Any) -> str:
-    """A part of a template as text, with the expression of each unknown within it."""
+    """A part of a template as text, with the expression of each unknown in it."""
     return json.dumps(value, default=_shown, sort_keys=True)
 
 
 def unknowns_in(value: Any) -> Iterator[KnownAtDeployment]:
-    """Every unknown within a value, at any depth."""
+    """Every unknown in a value, at any depth."""
     return (unknown for _, unknown in unknown_paths(value))
 
 

@@ -1,4 +1,4 @@
-"""The rule. cfn-lint loads each file of this folder, which is no package."""
+"""The rule. cfn-lint loads each file of this folder, which is not a package."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class InferenceExperiments(CloudFormationLintRule):  # type: ignore[misc]
     id = "E9840"
     shortdesc = "Custom::SageMakerInferenceExperiment is declared without faults"
     description = (
-        "Checks the properties as the function does that serves the resource, and the attributes that are read"
+        "Checks the properties as the Lambda function of the resource does, and the attributes that the template reads"
     )
     source_url = ""
     tags = ("resources", "sagemaker")

@@ -10,7 +10,7 @@ from shadowtest.printing import Document
 
 
 def document(drifts: Sequence[ResourceDrift], stacks: Sequence[str], *, max_bytes: int) -> Document:
-    """``stacks``: all that were looked at. ``max_bytes``: of Markdown."""
+    """``stacks``: all stacks that were read. ``max_bytes``: the limit of the Markdown."""
     return Document(
         text=lambda: render_text(drifts),
         markdown=lambda: render_markdown(drifts, stacks, max_bytes=max_bytes),

@@ -9,7 +9,7 @@ from shadowtest.markdown.text import plain, table
 
 
 def render_markdown(drifts: Sequence[ResourceDrift], stacks: Sequence[str], *, max_bytes: int) -> str:
-    """``max_bytes``: the details are shortened to as many. What has drifted is always said."""
+    """``max_bytes``: the limit, for which the details are shortened. The names of drifted fields are always kept."""
     tests = ((drift.stack, OfTest(list(_verdict(drift)), list(_details(drift)))) for drift in drifts)
     return comment("drift", grouped(stacks, tests), max_bytes=max_bytes)
 
@@ -29,7 +29,7 @@ def _details(drift: ResourceDrift) -> Iterator[str]:
     differing = fields(drift)
     if differing:
         yield from table(COLUMNS, differing)
-    # A list behind a table begins with an empty line.
+    # An empty line must separate a list from the table before it.
     apart = "\n" if differing else ""
     for sentence in not_compared(drift):
         yield f"{apart}- {plain(sentence)}"

@@ -15,7 +15,7 @@ _INDENT = (0, 0, 0, 2)
 
 
 def render_text(drifts: Sequence[ResourceDrift]) -> RenderableType:
-    """Values come from the template and from AWS, so none of them is read as markup."""
+    """Values come from the template and from AWS, so they are never interpreted as markup."""
     return Group(*(each for drift in drifts for each in _of_resource(drift))) if drifts else Text(NO_TESTS)
 
 

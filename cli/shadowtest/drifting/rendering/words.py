@@ -1,4 +1,4 @@
-"""What a drift says, in words that every form of output shares."""
+"""The sentences of a drift, which all output formats share."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ COLUMNS = ("field", "declared", "live")
 
 
 def title(drift: ResourceDrift, *, names_stack: bool = False) -> str:
-    """The resource and what is the matter with it."""
+    """The resource, and whether it has drifted."""
     if drift.has_drifted:
         said = "has drifted"
     elif drift.is_untold:
@@ -26,7 +26,7 @@ def fields(drift: ResourceDrift) -> list[tuple[str, str, str]]:
 
 
 def beside_fields(drift: ResourceDrift) -> Iterator[str]:
-    """What else has drifted, or holds up a change."""
+    """What else has drifted, or prevents a change."""
     yield from (_sentence(each.message) for each in drift.findings if each.kind.is_drift and not _is_field(each))
     if drift.note:
         yield f"No drift, but a change of the test would be refused now: {drift.note}"

@@ -1,4 +1,4 @@
-"""Reports as text, as JSON and as JUnit. The modules of a format are imported when it is asked for."""
+"""Reports as text, as JSON and as JUnit. The module of a format is imported when the format is used."""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""For programs. Its schema is docs/lint-report.schema.json."""
+"""The report as JSON. Its schema is docs/lint-report.schema.json."""
 
 from shadowtest.json_documents import document
 from shadowtest.linting.finding import Report

@@ -1,4 +1,4 @@
-"""For pipelines that show tests: each experiment is one, and so is each template with faults of its own."""
+"""The report as JUnit XML. Each experiment is a test case, and so is each template with faults outside experiments."""
 
 import re
 from collections.abc import Iterable
@@ -41,5 +41,5 @@ def _case(suite: ElementTree.Element, file: str, name: str, findings: Iterable[F
 
 
 def _xml(text: str) -> str:
-    """XML has no way to write most control characters."""
+    """Replaces the control characters that XML does not allow."""
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,4 +1,4 @@
-"""For reading: a line for each fault, which editors and terminals take for a link, and a last one that sums up."""
+"""The report as text: one line for each fault, in a form that editors and terminals link, and a summary line."""
 
 from shadowtest.linting.finding import Report
 from shadowtest.outputs import escaped

@@ -11,7 +11,7 @@ from shadowtest.printing import Document
 
 
 def document(plans: Sequence[StackPlan], cost: Cost, *, max_bytes: int) -> Document:
-    """``max_bytes``: of Markdown."""
+    """``max_bytes``: the limit of the Markdown."""
     return Document(
         text=lambda: render_text(plans, cost),
         markdown=lambda: render_markdown(plans, cost, max_bytes=max_bytes),

@@ -1,4 +1,4 @@
-"""What is billed, as the commands write it in JSON."""
+"""What is billed, in the JSON of each command."""
 
 from typing import Any
 

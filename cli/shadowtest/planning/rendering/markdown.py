@@ -11,7 +11,7 @@ from shadowtest.planning.verdict import Alternative, Verdict
 
 
 def render_markdown(plans: Sequence[StackPlan], cost: Cost, *, max_bytes: int | None = None) -> str:
-    """``max_bytes``: the details are shortened to as many. The verdicts never are."""
+    """``max_bytes``: the limit, for which the details are shortened. The verdicts are never shortened."""
     stacks = [OfStack(plan.stack, [_of_resource(each) for each in plan.resources], plan.notes) for plan in plans]
     return comment("plan", stacks, closing=cost_in_words(cost), max_bytes=max_bytes)
 
@@ -25,7 +25,7 @@ def _of_resource(plan: ResourcePlan) -> OfTest:
 
 
 def _details_of(verdict: Verdict) -> Iterator[str]:
-    """The first fact has the title with it."""
+    """The title is part of the first fact, so that both are kept or dropped together."""
     title = f"- {TITLES[verdict.kind]} {plain(verdict.experiment)}\n"
     for part in _facts_of(verdict):
         yield f"{title}{part}"

@@ -18,7 +18,7 @@ _INDENT = (0, 0, 0, 4)
 
 
 def render_text(plans: Sequence[StackPlan], cost: Cost) -> RenderableType:
-    """Values come from the template and from AWS, so none of them is read as markup."""
+    """Values come from the template and from AWS, so they are never interpreted as markup."""
     shown = [plan for plan in plans if plan.is_shown]
     if not shown:
         return Text(NO_TESTS)

@@ -1,4 +1,4 @@
-"""What a verdict says, in sentences that every form of output shares."""
+"""The sentences of a verdict, which all output formats share."""
 
 from collections.abc import Callable, Iterator
 
@@ -30,14 +30,14 @@ _LONGEST = 60
 def headline(verdict: Verdict, *, in_full: bool = False) -> str:
     """What happens, and whether it can be undone.
 
-    ``in_full``: also with the whole of long values, where the differences are not shown beside it.
+    ``in_full``: long values are not shortened, because the differences are not shown next to the headline.
     """
     undo = {True: " Can be undone.", False: " Can't be undone.", None: ""}[verdict.can_be_undone]
     return f"{_what_happens(verdict, (lambda value: value) if in_full else _shortened)}{undo}"
 
 
 def details(verdict: Verdict) -> Iterator[str]:
-    """Further facts, one sentence each. The differences are apart."""
+    """Further facts, one sentence each. The differences are not included."""
     for waits_for in verdict.waits_for:
         yield f"The function first waits for this status to end: {waits_for}."
     if verdict.sampling is not None and verdict.kind is not Kind.REFUSED:
@@ -49,7 +49,7 @@ def details(verdict: Verdict) -> Iterator[str]:
 
 
 def cost_in_words(cost: Cost) -> list[str]:
-    """What the shadow variants cost until their tests end; nothing where none is billed."""
+    """The cost of the shadow variants until their tests end. Nothing if none is billed."""
     if not cost.instance_hours and not cost.unknown:
         return []
     if not cost.instance_hours:

@@ -14,10 +14,10 @@ HTML = "html"
 
 
 def document(reports: Sequence[Report], stacks: Sequence[str] = (), *, max_bytes: int | None = None) -> Document:
-    """``stacks``: those that were asked for. ``max_bytes``: of Markdown."""
+    """``stacks``: the stacks that the user named. ``max_bytes``: the limit of the Markdown."""
 
     def render_page() -> str:
-        # Its library takes a second to import, and is an extra.
+        # Matplotlib takes a second to import, and is an extra.
         from shadowtest.reporting.rendering.html.page import render_html  # noqa: PLC0415
 
         return render_html(reports)
@@ -31,9 +31,9 @@ def document(reports: Sequence[Report], stacks: Sequence[str] = (), *, max_bytes
 
 
 def require_charts() -> None:
-    """Before anything is asked of AWS."""
+    """Checks that charts can be made, before anything is read from AWS."""
     if find_spec("matplotlib") is None:
         raise CommandError(
-            "matplotlib is not installed, which --out html=FILE needs: "
+            "--out html=FILE needs matplotlib, which is not installed: "
             "pip install 'sagemaker-inference-experiment[cli,report]'"
         )

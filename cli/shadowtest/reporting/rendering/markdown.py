@@ -9,7 +9,7 @@ from shadowtest.reporting.report import Report
 
 
 def render_markdown(reports: Sequence[Report], stacks: Sequence[str], *, max_bytes: int | None) -> str:
-    """``max_bytes``: the details are shortened to as many. The numbers never are."""
+    """``max_bytes``: the limit, for which the details are shortened. The numbers are never shortened."""
     of_stacks = grouped(stacks, ((report.stack, _of_test(report)) for report in reports))
     return comment("report", of_stacks, max_bytes=max_bytes)
 

@@ -15,7 +15,7 @@ _INDENT = (0, 0, 0, 2)
 
 
 def render_text(reports: Sequence[Report]) -> RenderableType:
-    """Values come from AWS, so none of them is read as markup."""
+    """Values come from AWS, so they are never interpreted as markup."""
     return Group(*(each for report in reports for each in _of_test(report))) if reports else Text(NO_TESTS)
 
 

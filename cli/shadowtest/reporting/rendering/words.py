@@ -1,4 +1,4 @@
-"""What a report says, in words that every form of output shares."""
+"""The sentences of a report, which all output formats share."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ def title(report: Report) -> str:
 
 
 def facts(report: Report) -> Iterator[str]:
-    """What the test is, one sentence each."""
+    """The facts about the test, one sentence each."""
     yield f"Status: {': '.join(filter(None, (report.status, report.status_reason)))}."
     yield _time(report)
     yield f"The shadow variant gets {report.sampling} percent of the requests to endpoint {report.endpoint}."
@@ -77,13 +77,13 @@ def quantity(amount: float, unit: str) -> str:
 
 
 def number(amount: float) -> str:
-    """With as many digits as tell something."""
+    """Rounded to the significant digits."""
     decimals = 0 if amount >= 1000 else 1 if amount >= 10 else 2
     return f"{amount:,.{decimals}f}" if amount else "0"
 
 
 def duration(seconds: int) -> str:
-    """In the greatest unit that makes it whole."""
+    """In the greatest unit that gives a whole number."""
     for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if seconds % length == 0:
             amount = seconds // length

@@ -10,7 +10,7 @@ from shadowtest.state.rendering.text import render_text
 
 
 def document(state: State, stacks: Sequence[str], *, max_bytes: int) -> Document:
-    """``stacks``: those that were asked for, also if they have been deleted since. ``max_bytes``: of Markdown."""
+    """``stacks``: the stacks that the user named, even if deleted since. ``max_bytes``: the limit of the Markdown."""
     return Document(
         text=lambda: render_text(state),
         markdown=lambda: render_markdown(state, stacks, max_bytes=max_bytes),

@@ -11,7 +11,7 @@ from shadowtest.values.stack import is_in_progress
 
 
 def render_markdown(state: State, stacks: Sequence[str], *, max_bytes: int) -> str:
-    """``max_bytes``: the details are shortened to as many. The status of each test is always said."""
+    """``max_bytes``: the limit, for which the details are shortened. The status of each test is never shortened."""
     names = [*stacks, *(each.name for each in state.stacks)]
     of_stacks = grouped(names, ((test.stack, _of_test(test)) for test in state.tests))
     notes = {each.name: [stack_in_words(each)] for each in state.stacks if is_in_progress(each.status)}
@@ -28,7 +28,7 @@ def _of_test(test: LiveState) -> OfTest:
 def _details(test: LiveState) -> Iterator[str]:
     if test.served:
         yield from table(COLUMNS, [row(each) for each in test.served])
-    # A list behind a table begins with an empty line.
+    # An empty line must separate a list from the table before it.
     apart = "\n" if test.served else ""
     for sentence in bills(test):
         yield f"{apart}- {plain(sentence)}"

@@ -18,7 +18,7 @@ _STYLES = {Phase.IN_TRANSITION: "bold yellow", Phase.ENDED: "dim"}
 
 
 def render_text(state: State) -> RenderableType:
-    """Values come from AWS, so none of them is read as markup."""
+    """Values come from AWS, so they are never interpreted as markup."""
     stacks = [Text(escaped(stack_in_words(each))) for each in state.stacks if is_in_progress(each.status)]
     tests = [each for test in state.tests for each in _of_test(test)]
     return Group(*stacks, *(tests or [Text(NO_TESTS)]))

@@ -1,4 +1,4 @@
-"""What a state says, in words that every form of output shares."""
+"""The sentences of a state, which all output formats share."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -51,7 +51,7 @@ def row(served: Served) -> tuple[str, str, str, str]:
 
 
 def duration(length: timedelta) -> str:
-    """With its two greatest units."""
+    """The duration in its two greatest units."""
     minutes = int(length.total_seconds()) // 60
     days, hours = minutes // 1440, minutes // 60 % 24
     units = (("day", days), ("hour", hours), ("minute", minutes % 60))
@@ -60,7 +60,7 @@ def duration(length: timedelta) -> str:
 
 
 def on_one_line(test: LiveState) -> str:
-    """What changes in the course of a deployment."""
+    """The values that change during a deployment."""
     endpoint = f"endpoint {test.endpoint} {test.endpoint_status or 'is gone'}"
     served = "; ".join(f"{each.role} {each.name}: {each.model}, {row(each)[3]}" for each in test.served)
     share = f"{test.sampling} percent to the shadow variant"

@@ -1,1 +1,1 @@
-"""Reports as one HTML page: no script, no font and no picture is loaded, so it can be kept as an artifact."""
+"""Reports as one HTML page. It loads no script, font or image, so it can be kept as an artifact."""

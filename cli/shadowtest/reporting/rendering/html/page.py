@@ -12,7 +12,7 @@ from shadowtest.reporting.rendering.words import COLUMNS, duration, explanations
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Chart, Report
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""Nothing in the page may load or run anything, whatever a value from AWS contains."""
+"""The page can't load or run anything, even if a value from AWS contains HTML."""
 _IN_PARENTHESES = re.compile(r"(\(.*\))")
 
 
@@ -63,7 +63,7 @@ def _row(name: str, production: str, shadow: str, ratio: str) -> str:
 
 
 def _breakable(value: str) -> str:
-    """On a phone, what stands in parentheses has a line of its own."""
+    """On a narrow screen, the part in parentheses is on its own line."""
     return _IN_PARENTHESES.sub(r"<span>\1</span>", value, count=1)
 
 

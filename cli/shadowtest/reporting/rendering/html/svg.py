@@ -1,4 +1,4 @@
-"""A chart as an SVG that stands in a page: the page's own fonts, and its colours in light and dark."""
+"""A chart as an SVG in a page. It uses the fonts of the page, and its light and dark colors."""
 
 import io
 import re
@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from shadowtest.reporting.metrics.windows import Window
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Chart
 
-# Matplotlib wants colours of its own, which the page's take the place of.
+# Matplotlib needs concrete colors. They are replaced by the variables of the page.
 _INK, _GRID = "#010101", "#020202"
 _LINES = {PRODUCTION: ("#030303", "-"), SHADOW: ("#040404", (0, (3, 1.5)))}
 _VARIABLES = {
@@ -25,22 +25,22 @@ _VARIABLES = {
     **{color: f"var(--{role})" for role, (color, _) in _LINES.items()},
 }
 _NONE_OF_ITS_OWN = dict.fromkeys(("Date", "Creator", "Type", "Format"))
-"""Metadata."""
+"""The metadata that Matplotlib must not write."""
 _SIZE = (4.4, 2.3)
-"""In inches; the page makes it as wide as there is room for."""
+"""In inches. The page scales the chart to the available width."""
 _DATES = {
     "formats": ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S"],
     "zero_formats": ["", "%Y", "%d %b", "%d %b", "%H:%M", "%H:%M"],
     "offset_formats": ["", "%Y", "%Y", "%Y-%m-%d UTC", "%Y-%m-%d UTC", "%Y-%m-%d UTC"],
 }
-"""Of the axis: for ticks in years, months, days, hours, minutes and seconds."""
+"""The formats of the axis, for ticks in years, months, days, hours, minutes and seconds."""
 _SINGLE_POINTS = 40
-"""Up to as many periods, each value has a dot."""
+"""Up to this number of periods, each value has a dot."""
 
 
 def svg(chart: Chart, number: int) -> str:
-    """``number``: of the chart in its page, in which ids have to be unique."""
-    # Text stays text: it can be searched, and has the page's font.
+    """``number``: the number of the chart in its page, because IDs must be unique in the page."""
+    # Text stays text, so that it can be searched and has the font of the page.
     settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": f"chart-{number}", "font.size": 10}
     with rc_context(cast("Any", settings)):
         figure = Figure(figsize=_SIZE, layout="constrained")
@@ -79,13 +79,13 @@ def _draw(axes: Axes, chart: Chart) -> None:
 
 
 def _with_gaps(values: Mapping[datetime, float], asked: Window) -> list[float]:
-    """A line that ends where there is no data, and does not go through zero."""
+    """The values with gaps, so that the line breaks where there is no data, instead of going through zero."""
     return [values.get(instant, nan) for instant in asked.starts]
 
 
 def _for_a_page(document: str) -> str:
     svg = document[document.index("<svg") :]
-    # Groups have ids that each chart has again, and nothing refers to them.
+    # The IDs of groups repeat in each chart, and nothing refers to them.
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
