@@ -1,5 +1,6 @@
 """Every example in the documents and the docstrings works: Python runs, and templates are read and linted."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 import sagemaker_inference_experiment
 from inference_experiment_handler.spec.parser import faults_in
+from tests.support.assembly import synthesised
 from tests.support.experiments import RESOURCE_TYPE
 from tests.support.templates import linted
 
@@ -83,6 +85,25 @@ def test_the_python_of_a_document_runs(document: Path) -> None:
     ran = run(Document.parse(str(document), PythonCodeBlockParser()))
 
     assert ran == document.read_text().count("```python")
+
+
+def apps() -> Iterator[Any]:
+    """What is printed as an app: a reader saves it and runs it, with nothing of the page around it."""
+    for document in DOCUMENTS:
+        for number, block in enumerate(blocks(document, "python"), start=1):
+            if "App()" in block and document.name != "tutorial.md":
+                yield pytest.param(block, id=f"{name(document)}, block {number}")
+
+
+@pytest.mark.parametrize("app", list(apps()))
+def test_a_printed_app_runs_as_it_is_printed(app: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(app)
+
+    assembly = synthesised(tmp_path / "app.py", tmp_path / "cdk.out")
+
+    templates = [json.loads(template.read_text()) for template in assembly.rglob("*.template.json")]
+    resources = [resource["Type"] for template in templates for resource in template["Resources"].values()]
+    assert RESOURCE_TYPE in resources
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name)

@@ -1,4 +1,4 @@
-"""The commands of docs/recipes, against the local AWS: an endpoint whose shadow variant was kept, and a promotion."""
+"""The commands of docs/recipes, and the app with a VPC, against the local AWS."""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +11,12 @@ import pytest
 from local.seed import CHALLENGER, CHAMPION, ENDPOINT, ROLE, seed
 from local.server import PROJECT, LocalAws
 from simulation.declarations import PROMOTE, RETAIN, SHADOW, shadow_mode, variant
+from tests.support.checkout import Machine
 from tests.support.reader import Reader, blocks
 
 RECIPES = PROJECT / "docs" / "recipes"
 HOUR = timedelta(hours=1)
+HANDLER = "inference_experiment_handler.index.handler"
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +77,30 @@ def test_a_promotion_is_reverted(aws: LocalAws, sagemaker: Any, tmp_path: Path) 
     follow(aws, tmp_path, "revert-a-promotion.md")
 
     assert served(sagemaker) == ["AllTraffic"]
+
+
+def test_the_function_gets_a_vpc_while_its_test_runs(aws: LocalAws, tmp_path: Path) -> None:
+    (app,) = blocks(RECIPES / "vpc.md", "python")
+    here = app.text.replace("nat_gateways=1", "nat_gateways=0").replace("PRIVATE_WITH_EGRESS", "PRIVATE_ISOLATED")
+    without = re.sub(r"^vpc = .*?^\)\n", "", app.text, flags=re.DOTALL | re.MULTILINE)
+    machine = Machine(aws, tmp_path)
+    lambda_ = aws.session().client("lambda")
+    before = len(aws.control.custom_resources())
+
+    def deploy(text: str) -> dict[str, Any]:
+        """The function that then serves the test."""
+        done = machine.checkout(text).run("cdk bootstrap aws://123456789012/us-east-1\ncdk deploy")
+        assert done.returncode == 0, done.stdout + done.stderr
+        (function,) = [each for each in lambda_.list_functions()["Functions"] if each["Handler"] == HANDLER]
+        return dict(function)
+
+    plain, in_vpc = deploy(without), deploy(here)
+
+    assert in_vpc["FunctionArn"] == plain["FunctionArn"]
+    stack = aws.session().client("cloudformation").get_template(StackName="RankingShadowTest")["TemplateBody"]
+    assert "VpcConfig" in str(stack)
+    (request,) = aws.control.custom_resources()[before:]
+    assert request["event"]["RequestType"] == "Create"
+    destroyed = machine.checkout(here).run("cdk destroy --force")
+    assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
+    assert served(aws.session().client("sagemaker"), "ShadowProductionVariants") == []
