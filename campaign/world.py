@@ -23,13 +23,14 @@ from inference_experiment_handler import index
 from inference_experiment_handler.runtime.ports import Ports
 from inference_experiment_handler.runtime.response import deliver
 from local.sagemaker import SageMaker
+from simulation.cloudwatch import CloudWatch
 from simulation.function import Context
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 class World:
-    """SageMaker, CloudFormation and Lambda, and between them the handler's real entry point."""
+    """SageMaker, CloudFormation, CloudWatch and Lambda, and between them the handler's real entry point."""
 
     def __init__(self, seed: int, *neighbours: Resource) -> None:
         self.resources = (FIRST, *neighbours)
@@ -59,6 +60,7 @@ class World:
             denied_until=denied.timestamp(),
         )
         self._cloudformation = Client(*parts, self._describe_stacks)
+        self.cloudwatch = CloudWatch(self.scheduler)
         self._deliveries: dict[greenlet, int] = {}
         self._delivery = 0
 
@@ -72,6 +74,7 @@ class World:
         ports = Ports(
             sagemaker=lambda: self.sagemaker,
             cloudformation=lambda: self._cloudformation,
+            cloudwatch=lambda: self.cloudwatch,
             invoke=self._hand_over,
             now=self.scheduler.now,
             sleep=self.scheduler.sleep,

@@ -86,7 +86,7 @@ class InferenceExperimentResource(CfnResource):
             fail = Fail(str(invalid))
             self._log(None, fail)
             return self._finish(event, Outcome(fail, None))
-        clients = Clients(self._ports.sagemaker(), self._ports.cloudformation)
+        clients = Clients(self._ports.sagemaker(), self._ports.cloudformation, self._ports.cloudwatch)
         outcome = reconcile(self._request, self._journal, clients, self._ports.now, self._log)
         if isinstance(outcome, Wait):
             self._pace.looked(outcome)
