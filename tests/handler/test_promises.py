@@ -58,6 +58,7 @@ EVERYTHING = MINIMAL | {
     "ModelVariantActions": {"AllTraffic": "Remove", "Shadow-01": "Promote"},
     "DesiredModelVariants": [variant("Shadow-01", "challenger", "2")],
     "Reason": "as accurate, and quicker",
+    "PromoteIf": {"Window": "P1D", "Criteria": [{"Type": "Traffic", "MinInvocations": "20000"}]},
     "OnDelete": {
         "DesiredState": "Cancelled",
         "ModelVariantActions": {"AllTraffic": "Retain", "Shadow-01": "Remove"},
