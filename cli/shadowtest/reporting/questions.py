@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from inference_experiment_handler.evidence.queries import REQUESTS, Query
 from shadowtest.reporting.measures import ERRORS, INVOCATIONS, LATENCIES, PERCENTILES, UTILISATION, Measure
-from shadowtest.reporting.metrics.queries import REQUESTS, Query
 
 SUM, COUNT, MAXIMUM = "Sum", "SampleCount", "Maximum"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shadowtest.reporting.metrics.windows import Window
+from inference_experiment_handler.evidence.windows import Window
 
 REQUESTS = "AWS/SageMaker"
 """The namespace of metrics about requests."""
