@@ -16,6 +16,7 @@ from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import stack_of
+from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, stack_provider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, model_name
@@ -71,6 +72,9 @@ class InferenceExperiment(IInferenceExperiment):
         description: Up to 1024 characters in one line (``Description``); none if omitted.
         conclusion: Ends the test with the deployment (``DesiredState`` and the related properties). If omitted, the
             test runs until its scheduled end.
+        promote_if: What has to hold before the shadow variant is promoted (``PromoteIf``). You can declare it before
+            the promotion. It decides in a deployment whose conclusion promotes the shadow variant, as ``only_if`` of
+            that conclusion does; nothing if omitted.
         on_delete: What happens to the test when the resource is deleted (``OnDelete``). If omitted, the test is
             cancelled, the shadow variant is removed, the production variant is retained, and the record is deleted.
         adopt_existing: Whether to take over an existing experiment with that name that does not belong to this resource
@@ -106,6 +110,7 @@ class InferenceExperiment(IInferenceExperiment):
         kms_key: IKeyRef | str | None = None,
         description: str | None = None,
         conclusion: Conclusion | None = None,
+        promote_if: Gate | None = None,
         on_delete: OnDelete | None = None,
         adopt_existing: bool | None = None,
         tags: Mapping[str, str] | None = None,
@@ -129,6 +134,7 @@ class InferenceExperiment(IInferenceExperiment):
             kms_key=kms_key,
             description=description,
             conclusion=conclusion,
+            promote_if=promote_if,
             on_delete=on_delete,
             adopt_existing=adopt_existing,
             tags=tags,
@@ -173,7 +179,8 @@ class InferenceExperiment(IInferenceExperiment):
         # Escape hatches need the CloudFormation resource, which CustomResource wraps.
         self.node.default_child = cfn_resource
         adopts = declaration.experiment_name if declaration.adopt_existing else None
-        served = self._provider._serve(stack, self._role, adopts)
+        reads = declaration.gate._reads if declaration.gate is not None else ()
+        served = self._provider._serve(stack, self._role, adopts, reads)
         granted = self._grant(stack, declaration)
         # The function and the role keep their permissions for as long as the experiment exists.
         node.add_dependency(*served, self._role, *(each.to for each in granted))
