@@ -18,13 +18,21 @@ _MOST_POINTS = 100_800
 
 @dataclass(frozen=True)
 class Query:
-    """One statistic of one metric of a variant. Another set of dimensions would be another metric."""
+    """One statistic of one metric. Another set of dimensions would be another metric. ``dimensions``: by their names."""
 
-    endpoint_name: str
-    variant_name: str
     namespace: str
     metric_name: str
     statistic: str
+    dimensions: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of_variant(
+        cls, endpoint_name: str, variant_name: str, metric_name: str, statistic: str, *, namespace: str = REQUESTS
+    ) -> "Query":
+        """A metric that SageMaker publishes of a variant."""
+        return cls(
+            namespace, metric_name, statistic, (("EndpointName", endpoint_name), ("VariantName", variant_name))
+        )
 
 
 def calls(queries: Sequence[Query], asked: Window) -> Iterator[dict[str, Any]]:
@@ -46,10 +54,9 @@ def calls(queries: Sequence[Query], asked: Window) -> Iterator[dict[str, Any]]:
 
 
 def _as_sent(number: int, query: Query, period: int) -> Mapping[str, Any]:
-    dimensions = {"EndpointName": query.endpoint_name, "VariantName": query.variant_name}
     metric = {
         "Namespace": query.namespace,
         "MetricName": query.metric_name,
-        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+        "Dimensions": [{"Name": name, "Value": value} for name, value in query.dimensions],
     }
     return {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Period": period, "Stat": query.statistic}}
