@@ -18,21 +18,24 @@ _MOST_POINTS = 100_800
 
 @dataclass(frozen=True)
 class Query:
-    """One statistic of one metric. Another set of dimensions would be another metric. ``dimensions``: by their names."""
+    """One statistic of one metric. Another set of dimensions would be another metric."""
 
     namespace: str
     metric_name: str
     statistic: str
     dimensions: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def said(self) -> str:
+        of = ", ".join(value for _, value in self.dimensions)
+        return f"{self.metric_name} {self.statistic} in {self.namespace}{f' ({of})' if of else ''}"
+
     @classmethod
     def of_variant(
         cls, endpoint_name: str, variant_name: str, metric_name: str, statistic: str, *, namespace: str = REQUESTS
     ) -> "Query":
         """A metric that SageMaker publishes of a variant."""
-        return cls(
-            namespace, metric_name, statistic, (("EndpointName", endpoint_name), ("VariantName", variant_name))
-        )
+        return cls(namespace, metric_name, statistic, (("EndpointName", endpoint_name), ("VariantName", variant_name)))
 
 
 def calls(queries: Sequence[Query], asked: Window) -> Iterator[dict[str, Any]]:
