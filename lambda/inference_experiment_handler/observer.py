@@ -1,6 +1,6 @@
 """Observes the live state before every step."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from inference_experiment_handler.model.operations import (
 )
 from inference_experiment_handler.model.request import Request
 from inference_experiment_handler.model.tags import started_at
-from inference_experiment_handler.plan.needs import endpoints_needed, tags_needed
+from inference_experiment_handler.plan.needs import endpoints_needed, evidence_needed, tags_needed
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.spec.gate import Gate
 
@@ -44,6 +44,14 @@ def observe(request: Request, journal: Journal, sagemaker: SageMaker, now: datet
     needed = sorted(endpoints_needed(situation), key=str.casefold)
     endpoints = {name.casefold(): observe_endpoint(sagemaker, name) for name in needed}
     return replace(situation, endpoints=endpoints)
+
+
+def with_evidence(situation: Situation, cloudwatch: Callable[[], CloudWatch]) -> Situation:
+    """The same with what CloudWatch has measured, if it is needed. Raises a ``ServiceError`` if a read fails."""
+    gate = evidence_needed(situation)
+    if gate is None or situation.observed is None:
+        return situation
+    return replace(situation, evidence=read_evidence(gate, situation.observed, cloudwatch(), situation.now))
 
 
 def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:

@@ -155,6 +155,11 @@ class Judgement:
         return f"{self.verdict}: {len(because)} of {_criteria(len(enforced))}{names} at {at}"
 
     @property
+    def sentence(self) -> str:
+        """The headline after the word PromoteIf."""
+        return f"is {self.headline}" if self.verdict is Verdict.INCONCLUSIVE else self.headline
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """All findings: what fails first, then what is inconclusive, then the rest, and last what is only reported."""
         order = (Verdict.FAILS, Verdict.INCONCLUSIVE, Verdict.HOLDS)

@@ -21,7 +21,7 @@ class Question(NamedTuple):
 
 
 def open_questions(gate: Gate, test: ObservedExperiment, evidence: Evidence) -> tuple[Question, ...]:
-    """What CloudWatch was not asked yet. An answer may lead to another question, so this is to be repeated."""
+    """What CloudWatch was not asked yet. An answer may lead to another question, so ask until there is none."""
     scope = Scope.of(gate, test, evidence.at)
     by_window: dict[Window, dict[Query, None]] = {}
     if scope is None:
