@@ -12,6 +12,8 @@ from inference_experiment_handler.spec.gate import Gate
 SUM, SAMPLES = "Sum", "SampleCount"
 LONGEST_PERIOD = 3600
 """In seconds: the longest period of a percentile."""
+MOST_PERIODS = 3_000
+"""Of a window. More show nothing more, and CloudWatch takes long to answer."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,13 @@ class Scope:
 
     @cached_property
     def periods(self) -> tuple[Window, ...]:
-        """The windows of what is judged period by period, the one with the shortest periods first."""
+        """The windows of what is judged period by period, the one with the shortest periods first.
+
+        Left out are those with more periods than ``MOST_PERIODS``.
+        """
         lengths = (period for period in answered(self.since, self.now) if period <= LONGEST_PERIOD)
         windows = (window(self.since, self.now, self.now, period) for period in lengths)
-        return tuple(each for each in windows if each is not None)
+        return tuple(each for each in windows if each is not None and each.length <= MOST_PERIODS)
 
     def of_shadow(self, metric_name: str, statistic: str) -> Query:
         return Query.of_variant(self.endpoint_name, self.shadow, metric_name, statistic)
