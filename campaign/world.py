@@ -20,6 +20,7 @@ from campaign.response_address import ResponseAddress
 from campaign.scheduler import Scheduler
 from campaign.standing import Standing
 from inference_experiment_handler import index
+from inference_experiment_handler.model.operations import DESCRIBE_ALARMS, GET_METRIC_DATA
 from inference_experiment_handler.runtime.ports import Ports
 from inference_experiment_handler.runtime.response import deliver
 from local.sagemaker import SageMaker
@@ -61,6 +62,7 @@ class World:
         )
         self._cloudformation = Client(*parts, self._describe_stacks)
         self.cloudwatch = CloudWatch(self.scheduler)
+        self._monitoring = Client(*parts, self._read_cloudwatch)
         self._deliveries: dict[greenlet, int] = {}
         self._delivery = 0
 
@@ -74,7 +76,7 @@ class World:
         ports = Ports(
             sagemaker=lambda: self.sagemaker,
             cloudformation=lambda: self._cloudformation,
-            cloudwatch=lambda: self.cloudwatch,
+            cloudwatch=lambda: self._monitoring,
             invoke=self._hand_over,
             now=self.scheduler.now,
             sleep=self.scheduler.sleep,
@@ -110,6 +112,10 @@ class World:
                     stack.receive(request, body, self._deliveries[getcurrent()])
                     return
         self.strangers.receive(url, body)
+
+    def _read_cloudwatch(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        read = {GET_METRIC_DATA: self.cloudwatch.get_metric_data, DESCRIBE_ALARMS: self.cloudwatch.describe_alarms}
+        return read[operation](**asked)
 
     def _describe_stacks(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         stack = next((each for each in self.stacks if each.resource.stack_id == asked["StackName"]), self.stack)

@@ -1,7 +1,7 @@
 """CloudWatch as its documents have it: GetMetricData of what is published, and DescribeAlarms."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -45,6 +45,7 @@ class CloudWatch:
     """``boto3.client("cloudwatch")``, as far as it reads.
 
     Attributes:
+        source: What SageMaker has published since it was last called.
         late: How long it takes until a value that is published can be read.
         statuses: By a metric's name, the status of its results where it is not Complete.
         messages: What each answer says of all results.
@@ -57,6 +58,7 @@ class CloudWatch:
     """
 
     clock: Clock
+    source: Callable[[], Iterable[Datum]] = tuple
     late: timedelta = timedelta()
     statuses: dict[str, str] = field(default_factory=dict)
     messages: list[dict[str, str]] = field(default_factory=list)
@@ -80,6 +82,8 @@ class CloudWatch:
 
     def get_metric_data(self, **asked: Any) -> dict[str, Any]:
         self._admit("GetMetricData", asked)
+        for datum in self.source():
+            self.publish(datum)
         number = int(asked.pop("NextToken", "0"))
         if number == 0:
             self.asked.append(asked)

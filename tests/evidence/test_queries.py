@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inference_experiment_handler.evidence.queries import REQUESTS, Query, calls
+from inference_experiment_handler.evidence.queries import Query, calls
 from inference_experiment_handler.evidence.windows import Window
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
-QUERY = Query("shop", "AllTraffic", REQUESTS, "Invocations", "Sum")
+QUERY = Query.of_variant("shop", "AllTraffic", "Invocations", "Sum")
 
 
 @pytest.mark.parametrize(("queries", "minutes"), [(1, 60), (501, 60), (500, 1440), (3, 60_000), (1200, 455)])

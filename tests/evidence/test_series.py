@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from inference_experiment_handler.evidence.queries import REQUESTS, Query
+from inference_experiment_handler.evidence.queries import Query
 from inference_experiment_handler.evidence.series import Series, measured
 from inference_experiment_handler.evidence.windows import Window
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 HOUR = Window(START, START + timedelta(hours=1), 60)
-QUERY = Query("shop", "AllTraffic", REQUESTS, "Invocations", "Sum")
+QUERY = Query.of_variant("shop", "AllTraffic", "Invocations", "Sum")
 
 
 def series(*values: float | None, problem: str = "") -> Series:

@@ -15,9 +15,9 @@ def test_an_answer_has_each_of_them() -> None:
     experiment = experiment_of("Running", request, applied=AS_IT_IS)
 
     for answer in (
-        attributes(experiment, "shop", desired, desired),
-        attributes(None, "shop", desired, desired),
-        attributes(None, "shop", None, None),
+        attributes(experiment, "shop", desired, desired, "holds"),
+        attributes(None, "shop", desired, desired, ""),
+        attributes(None, "shop", None, None, ""),
     ):
         assert tuple(answer) == ATTRIBUTES
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from inference_experiment_handler.evidence.queries import REQUESTS, Query
+from inference_experiment_handler.evidence.queries import Query
 from inference_experiment_handler.evidence.series import Series, measured
 from inference_experiment_handler.evidence.windows import Window
 from shadowtest.reporting.metrics.percentiles import percentile
@@ -11,7 +11,7 @@ from shadowtest.reporting.metrics.values import Value
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 HOUR = Window(START, START + timedelta(hours=1), 60)
-QUERY = Query("shop", "AllTraffic", REQUESTS, "Invocations", "Sum")
+QUERY = Query.of_variant("shop", "AllTraffic", "Invocations", "Sum")
 
 
 def series(*values: float | None, problem: str = "") -> Series:

@@ -17,7 +17,7 @@ class Subject:
     variants: Mapping[str, str]
 
     def query(self, role: str, namespace: str, metric_name: str, statistic: str) -> Query:
-        return Query(self.endpoint_name, self.variants[role], namespace, metric_name, statistic)
+        return Query.of_variant(self.endpoint_name, self.variants[role], metric_name, statistic, namespace=namespace)
 
     def requests(self, role: str) -> Query:
         return self.query(role, REQUESTS, INVOCATIONS, SUM)

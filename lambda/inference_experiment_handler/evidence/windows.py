@@ -52,7 +52,7 @@ def window(start: datetime, end: datetime, now: datetime, period: int) -> Window
 
 def overview(start: datetime, end: datetime, now: datetime) -> Window | None:
     """The window with the shortest periods that are not too many for a chart."""
-    windows = [window(start, end, now, period) for period in _answered(start, now)]
+    windows = [window(start, end, now, period) for period in answered(start, now)]
     return next((each for each in windows if each is not None and each.length <= _MANY), windows[-1])
 
 
@@ -63,12 +63,12 @@ def shortest_with(
 
     ``at_least``, ``at_most``: how long a period may be, in seconds.
     """
-    periods = [period for period in _answered(start, now) if at_least <= period <= at_most]
+    periods = [period for period in answered(start, now) if at_least <= period <= at_most]
     windows = [each for each in (window(start, end, now, period) for period in periods) if each is not None]
     return next(filter(enough, windows), windows[-1] if windows else None)
 
 
-def _answered(start: datetime, now: datetime) -> list[int]:
+def answered(start: datetime, now: datetime) -> list[int]:
     """The periods that CloudWatch answers for data of this age."""
     age = now - kept_since(start, now)
     multiple = next((multiple for kept, multiple in RETENTION if age < kept), RETENTION[-1][1])

@@ -12,5 +12,6 @@ ATTRIBUTES = (
     "ProductionVariantName",
     "ProductionModelName",
     "ShadowVariantName",
+    "Gate",
 )
 """Every response has all of them: ``runtime.response.attributes``."""

@@ -39,6 +39,8 @@ def _plan_present(situation: Situation) -> Step | Infeasible:
         return step
     if not isinstance(step, Wait):
         return retirement
+    if step.leaves_untouched:
+        return step
     # It is not known yet whether this is feasible, but an older request that still waits must be superseded now.
     predecessor = situation.predecessor
     lease = acquire_lease(predecessor) if predecessor and not predecessor.experiment.ended else None

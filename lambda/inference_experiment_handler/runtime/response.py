@@ -35,11 +35,17 @@ _NONE = "none"
 
 
 def attributes(
-    experiment: ObservedExperiment | None, name: str, declared: Declaration | None, desired: Desired | None
+    experiment: ObservedExperiment | None,
+    name: str,
+    declared: Declaration | None,
+    desired: Desired | None,
+    gate: str,
 ) -> dict[str, str]:
     """All attributes, for every response: ``Fn::GetAtt`` fails if one is missing.
 
-    ``desired``: what is desired if there is no experiment, as far as it is known.
+    Args:
+        desired: What is desired if there is no experiment, as far as it is known.
+        gate: The headline of the judgement of ``PromoteIf``; empty if the request judged none.
     """
     if experiment is None:
         return {
@@ -54,6 +60,7 @@ def attributes(
             "ProductionVariantName": desired.production_name if desired else _NONE,
             "ProductionModelName": desired.production.model_name if desired else _NONE,
             "ShadowVariantName": desired.shadow_name if desired else _NONE,
+            "Gate": gate,
         }
     production = experiment.variants.get(experiment.production_name)
     return {
@@ -68,6 +75,7 @@ def attributes(
         "ProductionVariantName": experiment.production_name or _NONE,
         "ProductionModelName": production.model_name if production else _NONE,
         "ShadowVariantName": experiment.shadow_name or _NONE,
+        "Gate": gate,
     }
 
 
