@@ -9,8 +9,9 @@ from aws_cdk import CfnParameter, Duration, Stack, Token
 from aws_cdk.assertions import Template
 from aws_cdk.aws_cloudwatch import TextWidget
 
+from local.cloudwatch.metric_math import identifiers
 from sagemaker_inference_experiment import ModelVariant, Schedule, ShadowTestDashboard
-from tests.support.cloudwatch import Dashboard, Stat, identifiers
+from tests.support.cloudwatch import Dashboard, Stat
 from tests.support.imported import NAMES, imported
 
 START, END = datetime(2030, 1, 7, tzinfo=UTC), datetime(2030, 1, 10, tzinfo=UTC)

@@ -26,8 +26,9 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from local.cloudwatch.metric_math import Series
 from sagemaker_inference_experiment import InferenceExperiment, ModelVariant, Schedule, ShadowTestDashboard
-from tests.support.cloudwatch import Dashboard, Data, Graph, Series, Stat
+from tests.support.cloudwatch import Dashboard, Data, Graph, Stat
 
 PICTURE = Path(__file__).parents[2] / "docs" / "dashboard.png"
 BODY = "Dashboard body"
