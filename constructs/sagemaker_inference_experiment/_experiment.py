@@ -7,7 +7,7 @@ from typing import Any
 import jsii
 from aws_cdk import CustomResource, Duration, ITaggableV2, RemovalPolicy, Stack, TagManager, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._app import production_instances, variant_names
 from sagemaker_inference_experiment._base import IInferenceExperiment
@@ -15,7 +15,7 @@ from sagemaker_inference_experiment._cloudwatch.watched import Known
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._declaration import Declaration
-from sagemaker_inference_experiment._environment import stack_of
+from sagemaker_inference_experiment._environment import deployed_together, stack_of
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, stack_provider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, model_name
@@ -321,6 +321,15 @@ class InferenceExperiment(IInferenceExperiment):
     @property
     def _reported_end_time(self) -> str:
         return self.end_time
+
+    def _report_scheduled_end(self, scope: IConstruct) -> str | None:
+        if not deployed_together(scope, self):
+            return None
+        resource: Any = self._resource.node.default_child
+        # CloudFormation keeps the attributes of the last response, and an earlier version did not report this one. With
+        # a changed property it sends an Update. Otherwise, the deployment would fail.
+        resource.add_property_override("Attributes", ["ScheduledEndEpoch"])
+        return self._resource.get_att_string("ScheduledEndEpoch")
 
     @property
     def endpoint_name(self) -> str:

@@ -6,6 +6,7 @@ from typing import Unpack
 
 from aws_cdk import Resource
 from aws_cdk.aws_cloudwatch import Metric
+from constructs import IConstruct
 
 from sagemaker_inference_experiment._cloudwatch.comparison import VariantComparison
 from sagemaker_inference_experiment._cloudwatch.options import MetricOptions
@@ -44,6 +45,13 @@ class WatchedExperiment(Resource):
     @property
     def _reported_end_time(self) -> str | None:
         """When the test ends, as SageMaker reports it to the deployment; unknown for an import."""
+        return None
+
+    def _report_scheduled_end(self, scope: IConstruct) -> str | None:  # noqa: ARG002
+        """When the test will end, in seconds since 1970, as SageMaker reports it to the deployment; 0 if it will not.
+
+        ``None`` if the scope is not deployed with the experiment. Unknown for an import.
+        """
         return None
 
     @property
