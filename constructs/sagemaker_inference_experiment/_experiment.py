@@ -11,7 +11,7 @@ from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._app import production_instances, variant_names
 from sagemaker_inference_experiment._base import IInferenceExperiment
-from sagemaker_inference_experiment._cloudwatch.watched import Known
+from sagemaker_inference_experiment._cloudwatch.watched import Known, KnownVariant
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._declaration import Declaration
@@ -142,8 +142,8 @@ class InferenceExperiment(IInferenceExperiment):
         over = check(self, stack, declaration, properties)
         self._make(stack, declaration, properties)
         endpoint_name = properties["EndpointName"]
-        self._watched = self._known(stack, declaration, endpoint_name)
         self._production_model = _production_model(stack, declaration)
+        self._watched = self._known(stack, declaration, endpoint_name, over=over)
         warn(self, declaration)
         watch(
             Watched(experiment=self, stack=stack, declaration=declaration, endpoint_name=endpoint_name, over=over),
@@ -186,18 +186,23 @@ class InferenceExperiment(IInferenceExperiment):
             granted += declaration.data_capture._grant(self._role, stack)
         return granted
 
-    def _known(self, stack: Stack, declaration: Declaration, endpoint_name: str) -> Known:
+    def _known(self, stack: Stack, declaration: Declaration, endpoint_name: str, *, over: bool) -> Known:
         """The values for CloudWatch. A value that only the deployment knows is an attribute of the resource."""
         production, shadow = variant_names(stack, declaration, found_behind)
         instance_type, _ = production_instances(stack, declaration, found_behind)
-        types = (instance_type, declaration.shadow_variant.instance_type)
         return Known(
             endpoint_name=endpoint_name,
             production_variant_name=production or self._resource.get_att_string("ProductionVariantName"),
             shadow_variant_name=shadow or self._resource.get_att_string("ShadowVariantName"),
             sampling_percentage=declaration.sampling_percentage,
-            instance_types=tuple(each for each in types if each is not None),
+            production=KnownVariant(model_name=self.production_model_name, instance_type=instance_type),
+            shadow=KnownVariant(
+                model_name=model_name(declaration.shadow_variant.model, stack),
+                # The shadow variant has the instance type of production if its own is omitted.
+                instance_type=declaration.shadow_variant.instance_type or instance_type,
+            ),
             schedule=declaration.schedule,
+            over=over,
         )
 
     @classmethod

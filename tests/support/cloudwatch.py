@@ -97,7 +97,7 @@ def _stat(metric: Mapping[str, Any], statistic: str) -> Stat:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a graph, as its legend calls it."""
+    """A line of a graph, as its legend calls it. ``color``: empty if CloudWatch chooses it."""
 
     label: str
     color: str
@@ -147,7 +147,7 @@ class Graph:
         series = {id: data(shown) for id, shown, _ in self.entries if isinstance(shown, Stat)}
         known = _calculated(self.expressions, series, moments)
         return [
-            Line(options["label"], options["color"], known[id])
+            Line(options["label"], options.get("color", ""), known[id])
             for id, _, options in self.entries
             if options.get("visible", True)
         ]
@@ -167,20 +167,34 @@ class Dashboard:
     def widgets(self) -> Sequence[Mapping[str, Any]]:
         body = self.properties["DashboardBody"]
         parts = body["Fn::Join"][1] if isinstance(body, dict) else [body]
-        text = "".join(part if isinstance(part, str) else self._value(part) for part in parts)
+        text = "".join(map(self._value, parts))
         widgets: Sequence[Mapping[str, Any]] = json.loads(text)["widgets"]
         return widgets
 
     @property
     def graphs(self) -> list[Graph]:
-        return [Graph(widget) for widget in self.widgets if widget["type"] == "metric"]
+        return [graph for graph in self._metric_widgets if graph.properties["view"] == "timeSeries"]
+
+    @property
+    def numbers(self) -> list[Graph]:
+        """The widgets that show the latest values."""
+        return [graph for graph in self._metric_widgets if graph.properties["view"] == "singleValue"]
 
     @property
     def text(self) -> str:
         (text,) = (widget["properties"]["markdown"] for widget in self.widgets if widget["type"] == "text")
         return str(text)
 
-    def _value(self, reference: Mapping[str, Any]) -> str:
-        (what,) = reference.values()
+    @property
+    def _metric_widgets(self) -> list[Graph]:
+        return [Graph(widget) for widget in self.widgets if widget["type"] == "metric"]
+
+    def _value(self, reference: Any) -> str:
+        if isinstance(reference, str):
+            return reference
+        ((function, what),) = reference.items()
+        if function == "Fn::If":
+            # No condition holds here: each is on another partition than that of most regions.
+            return self._value(what[2])
         name = what if isinstance(what, str) else ".".join(what)
         return self.references.get(name, f"<{name}>")

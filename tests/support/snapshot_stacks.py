@@ -120,6 +120,7 @@ class Everything:
             experiment=by_name,
             dashboard_name="ranking",
             period=Duration.minutes(1),
+            alarms=[by_name.alarm_shadow_traffic(stack, "GetsNothing")],
             gpu=True,
         )
         # By run, in the provider that the stack gets by itself.

@@ -10,7 +10,7 @@ from constructs import Construct
 from sagemaker_inference_experiment._cloudwatch.ends_soon import UNREPORTED, before_faults, epoch_of
 from sagemaker_inference_experiment._cloudwatch.expressions import literal
 from sagemaker_inference_experiment._cloudwatch.options import AlarmOptions
-from sagemaker_inference_experiment._cloudwatch.time_left import hours_left
+from sagemaker_inference_experiment._cloudwatch.progress import hours_left
 from sagemaker_inference_experiment._cloudwatch.watched import WatchedExperiment
 from sagemaker_inference_experiment._durations import is_token
 

@@ -15,15 +15,28 @@ from sagemaker_inference_experiment._schedule import Schedule
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownVariant:
+    """What is known of a variant at synth, besides its name. ``None`` means unknown."""
+
+    model_name: str | None = None
+    instance_type: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is known of a test at synth. ``None`` means unknown, as most values of an import can be."""
+    """What is known of a test at synth. ``None`` means unknown, as most values of an import can be.
+
+    ``over``: whether it is declared as ended.
+    """
 
     endpoint_name: str | None = None
     production_variant_name: str | None = None
     shadow_variant_name: str | None = None
     sampling_percentage: float | None = None
-    instance_types: tuple[str, ...] = ()
+    production: KnownVariant = KnownVariant()
+    shadow: KnownVariant = KnownVariant()
     schedule: Schedule | None = None
+    over: bool = False
 
 
 class WatchedExperiment(Resource):
