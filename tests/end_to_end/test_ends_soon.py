@@ -47,6 +47,15 @@ class Watched:
         states = [each["newState"]["stateValue"] for each in changes]
         return [state for state in states if state != "INSUFFICIENT_DATA"]
 
+    def dashboard(self) -> dict[str, Any]:
+        cloudwatch = self.aws.session().client("cloudwatch")
+        (name,) = (
+            each["DashboardName"]
+            for each in cloudwatch.list_dashboards()["DashboardEntries"]
+            if each["DashboardName"].startswith(f"EndsSoon-{self.endpoint}")
+        )
+        return dict(json.loads(cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]))
+
     @property
     def experiment(self) -> dict[str, Any]:
         (only,) = (
@@ -107,6 +116,17 @@ def test_an_alarm_that_is_added_to_a_running_test_gets_its_end(watched: Watched,
     assert watched.updates() == 1
     assert (watched.state(), promoted.state()) == ("ALARM", "ALARM")
     assert watched.state("gets-nothing") == "OK"
+
+
+def test_the_dashboard_has_the_time_that_is_left_and_the_way_to_the_console(watched: Watched) -> None:
+    text, left, *_ = (widget["properties"] for widget in watched.dashboard()["widgets"])
+
+    end = datetime.fromisoformat(watched.experiment["Schedule"]["EndTime"])
+    assert f"({int(end.timestamp())} - EPOCH(" in str(left["metrics"])
+    name = watched.experiment["Name"]
+    address = f"https://console.aws.amazon.com/sagemaker/home?region=us-east-1#/shadow-tests/{name}"
+    assert f"[Open in the console]({address})" in text["markdown"]
+    assert "| production | AllTraffic | ranking-2025 | - |" in text["markdown"]
 
 
 def test_a_later_end_or_a_conclusion_lets_it_be_ok(watched: Watched, promoted: Watched) -> None:
