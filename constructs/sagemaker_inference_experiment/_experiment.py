@@ -7,15 +7,15 @@ from typing import Any
 import jsii
 from aws_cdk import CustomResource, Duration, ITaggableV2, RemovalPolicy, Stack, TagManager, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._app import production_instances, variant_names
 from sagemaker_inference_experiment._base import IInferenceExperiment
-from sagemaker_inference_experiment._cloudwatch.watched import Known
+from sagemaker_inference_experiment._cloudwatch.watched import Known, KnownVariant
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._declaration import Declaration
-from sagemaker_inference_experiment._environment import stack_of
+from sagemaker_inference_experiment._environment import deployed_together, stack_of
 from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, stack_provider
@@ -148,8 +148,8 @@ class InferenceExperiment(IInferenceExperiment):
         over = check(self, stack, declaration, properties)
         self._make(stack, declaration, properties)
         endpoint_name = properties["EndpointName"]
-        self._watched = self._known(stack, declaration, endpoint_name)
         self._production_model = _production_model(stack, declaration)
+        self._watched = self._known(stack, declaration, endpoint_name, over=over)
         warn(self, declaration)
         watch(
             Watched(experiment=self, stack=stack, declaration=declaration, endpoint_name=endpoint_name, over=over),
@@ -193,18 +193,23 @@ class InferenceExperiment(IInferenceExperiment):
             granted += declaration.data_capture._grant(self._role, stack)
         return granted
 
-    def _known(self, stack: Stack, declaration: Declaration, endpoint_name: str) -> Known:
+    def _known(self, stack: Stack, declaration: Declaration, endpoint_name: str, *, over: bool) -> Known:
         """The values for CloudWatch. A value that only the deployment knows is an attribute of the resource."""
         production, shadow = variant_names(stack, declaration, found_behind)
         instance_type, _ = production_instances(stack, declaration, found_behind)
-        types = (instance_type, declaration.shadow_variant.instance_type)
         return Known(
             endpoint_name=endpoint_name,
             production_variant_name=production or self._resource.get_att_string("ProductionVariantName"),
             shadow_variant_name=shadow or self._resource.get_att_string("ShadowVariantName"),
             sampling_percentage=declaration.sampling_percentage,
-            instance_types=tuple(each for each in types if each is not None),
+            production=KnownVariant(model_name=self.production_model_name, instance_type=instance_type),
+            shadow=KnownVariant(
+                model_name=model_name(declaration.shadow_variant.model, stack),
+                # The shadow variant has the instance type of production if its own is omitted.
+                instance_type=declaration.shadow_variant.instance_type or instance_type,
+            ),
             schedule=declaration.schedule,
+            over=over,
         )
 
     @classmethod
@@ -328,6 +333,15 @@ class InferenceExperiment(IInferenceExperiment):
     @property
     def _reported_end_time(self) -> str:
         return self.end_time
+
+    def _report_scheduled_end(self, scope: IConstruct) -> str | None:
+        if not deployed_together(scope, self):
+            return None
+        resource: Any = self._resource.node.default_child
+        # CloudFormation keeps the attributes of the last response, and an earlier version did not report this one. With
+        # a changed property it sends an Update. Otherwise, the deployment would fail.
+        resource.add_property_override("Attributes", ["ScheduledEndEpoch"])
+        return self._resource.get_att_string("ScheduledEndEpoch")
 
     @property
     def endpoint_name(self) -> str:

@@ -76,8 +76,8 @@ class Schedule:
 
     def _render(self) -> dict[str, Any] | None:
         rendered = {
-            "StartTime": _instant(self.start),
-            "EndTime": _instant(self.end),
+            "StartTime": instant_text(self.start),
+            "EndTime": instant_text(self.end),
             "Duration": iso(self.duration) if self.duration is not None else None,
         }
         declared = {key: value for key, value in rendered.items() if value is not None}
@@ -103,7 +103,8 @@ def _literal(value: datetime | str | None) -> datetime | None:
     return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
 
-def _instant(value: datetime | str | None) -> str | None:
+def instant_text(value: datetime | str | None) -> str | None:
+    """A time as in the properties: a datetime in ISO 8601."""
     if not isinstance(value, datetime):
         return value
     # The check of the properties reports a time without a time zone, or out of range.

@@ -20,6 +20,7 @@ WHOLE = declared(
     Run="2",
     Type="ShadowMode",
     EndpointConfigName="shop-2",
+    Attributes=["ScheduledEndEpoch"],
     KmsKey="alias/shop",
     Description="on trial",
     DataStorageConfig={

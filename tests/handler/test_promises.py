@@ -43,6 +43,7 @@ MINIMAL = {
 EVERYTHING = MINIMAL | {
     "ServiceTimeout": "3000",
     "EndpointConfigName": "shop-2030",
+    "Attributes": ["ScheduledEndEpoch"],
     "Run": "2",
     "Type": "ShadowMode",
     "KmsKey": "alias/volumes",

@@ -123,6 +123,7 @@ class Everything:
             experiment=by_name,
             dashboard_name="ranking",
             period=Duration.minutes(1),
+            alarms=[by_name.alarm_shadow_traffic(stack, "GetsNothing")],
             gpu=True,
         )
         imported = aws_iam.Role.from_role_name(stack, "ImportedRole", "sagemaker-execution")

@@ -7,6 +7,7 @@ ATTRIBUTES = (
     "StatusReason",
     "StartTime",
     "EndTime",
+    "ScheduledEndEpoch",
     "EndpointName",
     "EndpointConfigName",
     "ProductionVariantName",

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import urllib3
 
 from inference_experiment_handler.model.observed import ObservedExperiment
-from inference_experiment_handler.spec.declaration import Declaration, Desired
+from inference_experiment_handler.spec.declaration import Declaration, Desired, Schedule
+from inference_experiment_handler.spec.limits import DEFAULT_TEST
 from inference_experiment_handler.spec.text import iso_instant
 
 LONGEST_BODY = 4096
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 _NONE = "none"
 """Represents an unknown variant or model. CloudWatch rejects an alarm with an empty name."""
+_NO_END = "0"
+"""``ScheduledEndEpoch`` of a test that will not end: in the past, so that an alarm before the end never rings."""
 
 
 def attributes(
@@ -55,6 +58,7 @@ def attributes(
             "StatusReason": "there is no experiment",
             "StartTime": "",
             "EndTime": "",
+            "ScheduledEndEpoch": _NO_END,
             "EndpointName": declared.endpoint_name if declared else "",
             "EndpointConfigName": "",
             "ProductionVariantName": desired.production_name if desired else _NONE,
@@ -70,6 +74,7 @@ def attributes(
         "StatusReason": experiment.status_reason,
         "StartTime": iso_instant(experiment.start) if experiment.start else "",
         "EndTime": iso_instant(experiment.end) if experiment.end else "",
+        "ScheduledEndEpoch": _scheduled_end(experiment, declared),
         "EndpointName": experiment.endpoint_name,
         "EndpointConfigName": experiment.endpoint_config_name,
         "ProductionVariantName": experiment.production_name or _NONE,
@@ -77,6 +82,16 @@ def attributes(
         "ShadowVariantName": experiment.shadow_name or _NONE,
         "Gate": gate,
     }
+
+
+def _scheduled_end(experiment: ObservedExperiment, declared: Declaration | None) -> str:
+    """In seconds since 1970, because metric math compares with those of ``EPOCH``."""
+    end = experiment.end
+    if end is None and experiment.start is not None:
+        # AWS does not document whether SageMaker reports an end that it has chosen itself.
+        schedule = declared.schedule if declared else Schedule()
+        end = schedule.end_of_a_test_started_at(experiment.start) or experiment.start + DEFAULT_TEST
+    return _NO_END if end is None or experiment.ended else str(int(end.timestamp()))
 
 
 def fitted(answer: Mapping[str, Any]) -> bytes:

@@ -78,6 +78,8 @@ EXCLUDED_INSTANCES = "ml.inf1."
 DESCRIPTION = _text("up to 1024 characters in one line", rf"{_ANY}*", 1024, 0)
 REASON = _text("up to 1024 characters in one line", rf"{_ANY}*", 1024, 0)
 # Never sent to SageMaker, so it may have several lines.
+ATTRIBUTE = _text("the name of an attribute, such as ScheduledEndEpoch", r"[A-Za-z]+", 64)
+ATTRIBUTES = 20
 RUN = _text("1 to 256 characters", r"[\s\S]*", 256)
 # Java's \p{L}\p{Z}\p{N} and some signs. Python's \w is nearly \p{L}\p{N}_, and its \s is \p{Z} and control characters.
 _TAG = r"(?:[\w.:/=+\-@]|[^\S\x09-\x0d\x1c-\x1f\x85])*"

@@ -2,7 +2,7 @@
 
 Properties have the names and shapes of the SageMaker API (``CreateInferenceExperiment``, ``UpdateInferenceExperiment``,
 ``StopInferenceExperiment``). These properties are not in the API: ``Run``, ``Schedule.Duration``, ``PromoteIf``,
-``OnDelete``, ``AdoptExisting``, ``EndpointConfigName``, ``WaitFor``.
+``OnDelete``, ``AdoptExisting``, ``EndpointConfigName``, ``WaitFor``, ``Attributes``.
 """
 
 from collections.abc import Callable, Mapping
@@ -89,6 +89,8 @@ def read(reader: Reader) -> Declaration | None:
     endpoint_name = reader.text("EndpointName", limits.ENDPOINT_NAME, required=True)
     # Only for CloudFormation, so that it sends an Update when the endpoint's configuration changes.
     reader.text("EndpointConfigName", limits.ENDPOINT_NAME)
+    # Likewise, so that a response has the attributes that earlier versions of the function did not report.
+    reader.texts("Attributes", limits.ATTRIBUTE, at_most=limits.ATTRIBUTES)
     kms_key = reader.text("KmsKey", limits.KMS_KEY)
     description = reader.text("Description", limits.DESCRIPTION)
     schedule = _schedule(reader)
