@@ -73,8 +73,8 @@ class InferenceExperiment(IInferenceExperiment):
         conclusion: Ends the test with the deployment (``DesiredState`` and the related properties). If omitted, the
             test runs until its scheduled end.
         promote_if: What has to hold before the shadow variant is promoted (``PromoteIf``). You can declare it before
-            the promotion. It decides in a deployment whose conclusion promotes the shadow variant, as ``only_if`` of
-            that conclusion does; nothing if omitted.
+            the promotion, and the dashboard shows its limits. It decides in a deployment whose conclusion promotes the
+            shadow variant, as ``only_if`` of that conclusion does; nothing if omitted.
         on_delete: What happens to the test when the resource is deleted (``OnDelete``). If omitted, the test is
             cancelled, the shadow variant is removed, the production variant is retained, and the record is deleted.
         adopt_existing: Whether to take over an existing experiment with that name that does not belong to this resource
@@ -210,6 +210,7 @@ class InferenceExperiment(IInferenceExperiment):
             ),
             schedule=declaration.schedule,
             over=over,
+            gate=declaration.gate,
         )
 
     @classmethod

@@ -11,7 +11,14 @@ from aws_cdk.assertions import Template
 from aws_cdk.aws_cloudwatch import TextWidget
 
 from local.cloudwatch.metric_math import Series, identifiers
-from sagemaker_inference_experiment import Conclusion, ModelVariant, Schedule, ShadowTestDashboard
+from sagemaker_inference_experiment import (
+    Conclusion,
+    Criterion,
+    Gate,
+    ModelVariant,
+    Schedule,
+    ShadowTestDashboard,
+)
 from tests.support.cloudwatch import Dashboard, Stat
 from tests.support.imported import NAMES, imported
 
@@ -378,3 +385,57 @@ def test_a_name_may_be_given_and_widgets_added(declared: Any) -> None:
     (resource,) = declared.template.find_resources("AWS::CloudWatch::Dashboard").values()
     assert resource["Properties"]["DashboardName"] == "shop-shadow-test"
     assert Dashboard(resource["Properties"]).widgets[-1]["properties"]["markdown"] == "mine"
+
+
+def horizontal(dashboard: Dashboard) -> dict[str, list[tuple[str, Any]]]:
+    """The horizontal lines of each graph that has some."""
+    found = {
+        graph.title: [
+            (line["label"], line["value"]) for line in graph.properties.get("annotations", {}).get("horizontal", [])
+        ]
+        for graph in dashboard.graphs
+    }
+    return {title: lines for title, lines in found.items() if lines}
+
+
+WITHOUT_A_GATE = {
+    "Share of the traffic that reaches the shadow": [("sampling percentage", 10)],
+    "Model latency, shadow / production": [("same as production", 1)],
+    "Model latency, shadow - production": [("same as production", 0)],
+    "Model errors, shadow - production": [("same as production", 0)],
+}
+
+
+@pytest.mark.parametrize("parameter", ["promote_if", "only_if"])
+def test_the_limits_of_a_gate_are_lines_in_the_graphs_of_the_same(declared: Any, parameter: str) -> None:
+    gate = Gate(
+        criteria=[
+            Criterion.traffic(min_invocations=20_000),
+            Criterion.latency(statistic="p99", max=Duration.seconds(0.25), max_ratio=1.1),
+            Criterion.latency(statistic="p50", max_ratio=1.05, enforce=False),
+            # There are no graphs of this percentile.
+            Criterion.latency(statistic="p99.9", max=Duration.seconds(1), max_ratio=2),
+            Criterion.error_rate(max=1, max_increase=0.1),
+            Criterion.error_rate(metric_name="Invocation5XXErrors", max=0.5, max_increase=0.2),
+        ]
+    )
+    given = (
+        {"promote_if": gate} if parameter == "promote_if" else {"conclusion": Conclusion.promote_shadow(only_if=gate)}
+    )
+
+    assert horizontal(rendered(declared, declared.experiment(**given))) == {
+        **WITHOUT_A_GATE,
+        "Model latency, p99": [("gate", 250)],
+        "Model latency, shadow / production": [
+            ("same as production", 1),
+            ("gate, p99", 1.1),
+            ("reported with the gate, p50", 1.05),
+        ],
+        "Model errors": [("gate", 1)],
+        "5XX errors": [("gate", 0.5)],
+        "Model errors, shadow - production": [("same as production", 0), ("gate", 0.1)],
+    }
+
+
+def test_without_a_gate_there_are_no_such_lines(declared: Any) -> None:
+    assert horizontal(rendered(declared)) == WITHOUT_A_GATE

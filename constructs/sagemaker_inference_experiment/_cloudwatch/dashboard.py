@@ -15,11 +15,13 @@ from aws_cdk.aws_cloudwatch import (
 )
 from constructs import Construct
 
+from inference_experiment_handler.spec.gate import MODEL_ERRORS
 from inference_experiment_handler.spec.text import iso_instant
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._cloudwatch.console import address
 from sagemaker_inference_experiment._cloudwatch.ends_soon import epoch_of
 from sagemaker_inference_experiment._cloudwatch.expressions import literal
+from sagemaker_inference_experiment._cloudwatch.gate_lines import GateLines
 from sagemaker_inference_experiment._cloudwatch.graphs import COLORS, COLUMNS, Graphs, as_production, in_milliseconds
 from sagemaker_inference_experiment._cloudwatch.progress import hours_left, requests_during
 from sagemaker_inference_experiment._environment import deployed_together
@@ -45,7 +47,8 @@ class ShadowTestDashboard(Construct):
     Its rows are, from top to bottom: a description of the test with a link to the console, the time that is left and
     the requests so far; the states of alarms; the traffic, and the shadow variant's share of it; the model latency in
     milliseconds; the comparison of the latencies; the error rates; the utilization of the instances. Every graph shows
-    the start and the end of the test if the schedule has them as literal times.
+    the start and the end of the test if the schedule has them as literal times. The limits of a gate (``promote_if``,
+    ``only_if``) are lines in the graphs of the same percentile or errors.
 
     The time that is left is that until the end in the schedule, if it is a literal time. Otherwise, the deployment
     reports the end (attribute ``ScheduledEndEpoch``), unless the test is an import or of another stack. If such a test
@@ -89,6 +92,7 @@ class ShadowTestDashboard(Construct):
             start=iso_instant(start) if start is not None else None,
             end=iso_instant(end) if end is not None else None,
         )
+        self._gate_lines = GateLines(self._known.gate)
         rows: list[list[IWidget]] = [
             self._overview(),
             self._traffic(),
@@ -191,7 +195,12 @@ class ShadowTestDashboard(Construct):
 
     def _latency(self) -> list[IWidget]:
         return [
-            self._graphs.of_both_variants(f"Model latency, {percentile}", "ModelLatency", statistic=percentile)
+            self._graphs.of_both_variants(
+                f"Model latency, {percentile}",
+                "ModelLatency",
+                statistic=percentile,
+                lines=self._gate_lines.of_latency(percentile),
+            )
             for percentile in _PERCENTILES
         ]
 
@@ -210,7 +219,11 @@ class ShadowTestDashboard(Construct):
         ]
         return [
             self._graphs.of(
-                "Model latency, shadow / production", "Ratio", ratios, lines=[as_production(1)], from_zero=False
+                "Model latency, shadow / production",
+                "Ratio",
+                ratios,
+                lines=[as_production(1), *self._gate_lines.of_latency_ratio(_PERCENTILES)],
+                from_zero=False,
             ),
             self._graphs.of(
                 "Model latency, shadow - production",
@@ -236,6 +249,7 @@ class ShadowTestDashboard(Construct):
                     variant.metric_error_rate(metric_name, **self._graphs.line(COLORS[variant.role], variant.role))
                     for variant in self._graphs.variants
                 ],
+                lines=self._gate_lines.of_error_rate(metric_name),
                 width=6,
             )
             for title, metric_name in titles.items()
@@ -249,7 +263,7 @@ class ShadowTestDashboard(Construct):
                 "Model errors, shadow - production",
                 "Percentage points",
                 [difference],
-                lines=[as_production(0)],
+                lines=[as_production(0), *self._gate_lines.of_error_rate_difference(MODEL_ERRORS)],
                 from_zero=False,
                 width=6,
             ),

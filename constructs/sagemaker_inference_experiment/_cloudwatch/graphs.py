@@ -60,6 +60,7 @@ class Graphs:
         *,
         statistic: str | None = None,
         beside: Sequence[IMetric] = (),
+        lines: Sequence[HorizontalAnnotation] = (),
         width: int = COLUMNS // 3,
     ) -> IWidget:
         """A graph of one metric of both variants. Latencies are in milliseconds."""
@@ -67,7 +68,8 @@ class Graphs:
         if statistic is None:
             statistic = known.statistic
         metrics = [self._of_variant(variant, metric_name, statistic, known.unit) for variant in self.variants]
-        return self.of(title, _AXES.get(known.unit, known.unit.value.capitalize()), [*metrics, *beside], width=width)
+        unit = _AXES.get(known.unit, known.unit.value.capitalize())
+        return self.of(title, unit, [*metrics, *beside], lines=lines, width=width)
 
     def _of_variant(self, variant: ExperimentVariant, metric_name: str, statistic: str, unit: Unit) -> IMetric:
         shown = self.line(COLORS[variant.role], variant.role)

@@ -11,6 +11,7 @@ from constructs import IConstruct
 from sagemaker_inference_experiment._cloudwatch.comparison import VariantComparison
 from sagemaker_inference_experiment._cloudwatch.options import MetricOptions
 from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
+from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._schedule import Schedule
 
 
@@ -37,6 +38,7 @@ class Known:
     shadow: KnownVariant = KnownVariant()
     schedule: Schedule | None = None
     over: bool = False
+    gate: Gate | None = None
 
 
 class WatchedExperiment(Resource):
