@@ -37,6 +37,7 @@ def test_the_answer_carries_every_attribute(stack: Stack) -> None:
         "ProductionVariantName": PRODUCTION,
         "ProductionModelName": CHAMPION,
         "ShadowVariantName": SHADOW,
+        "Gate": "",
     }
 
 
