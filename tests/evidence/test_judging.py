@@ -27,13 +27,13 @@ HOUR = "[2030-01-03T10:57:00Z to 2030-01-03T11:57:00Z]"
         (
             60,
             INCONCLUSIVE,
-            "60 requests to Shadow-01, at least 6,000; at this rate, there will be enough at 2030-01-07T15:00:00Z, "
+            "60 requests to Shadow-01, at least 6,000; at this rate, there will be enough at 2030-01-07T15:03:00Z, "
             "before the scheduled end of the test at 2030-01-08T12:00:00Z",
         ),
         (
             6,
             INCONCLUSIVE,
-            "6 requests to Shadow-01, at least 6,000; at this rate, there will be enough at 2030-02-14T03:00:00Z, "
+            "6 requests to Shadow-01, at least 6,000; at this rate, there will be enough at 2030-02-14T03:03:00Z, "
             "after the scheduled end of the test at 2030-01-08T12:00:00Z",
         ),
         (

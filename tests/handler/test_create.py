@@ -38,6 +38,7 @@ def test_the_answer_carries_every_attribute(stack: Stack) -> None:
         "ProductionVariantName": PRODUCTION,
         "ProductionModelName": CHAMPION,
         "ShadowVariantName": SHADOW,
+        "Gate": "",
     }
 
 

@@ -70,6 +70,7 @@ def test_there_is_nothing_to_create_where_the_test_is_declared_to_be_over(
         "ProductionVariantName",
         "ProductionModelName",
         "ShadowVariantName",
+        "Gate",
     }
     assert answer.data["Status"] == "Deleted"
 

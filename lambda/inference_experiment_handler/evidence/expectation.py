@@ -1,11 +1,12 @@
 """When there will be enough for a verdict, if the test goes on as it does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from inference_experiment_handler.evidence.scope import Scope
-from inference_experiment_handler.evidence.windows import NOT_COMPLETE_YET, Window
+from inference_experiment_handler.evidence.windows import NOT_COMPLETE_YET, Window, rounded
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 _MOST = 4096.0
@@ -40,7 +41,12 @@ def expected(scope: Scope, measured: Window, times: float | None) -> Expectation
     needed = (measured.end - measured.start) * times
     if scope.longest is not None and needed > scope.longest:
         return Expectation(None, f"at this rate, a Window of {iso_duration(scope.longest)} never has enough")
-    return from_then_on(scope, measured.start + needed + NOT_COMPLETE_YET, "at this rate, there will be enough at")
+    at = measured.start + needed + NOT_COMPLETE_YET
+    then = replace(scope, now=at).totals
+    # A longer window has longer periods, and is cut to whole ones at both ends.
+    period = max(measured.period, then.period if then is not None else 0)
+    last = rounded(rounded(scope.since, period, up=True) + needed, period, up=True)
+    return from_then_on(scope, last + NOT_COMPLETE_YET, "at this rate, there will be enough at")
 
 
 def from_then_on(scope: Scope, at: datetime, words: str) -> Expectation:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from inference_experiment_handler.evidence.queries import Query
-from inference_experiment_handler.evidence.windows import NOT_COMPLETE_YET, Window, answered, overview, window
+from inference_experiment_handler.evidence.windows import NOT_COMPLETE_YET, Window, answered, window
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.spec.gate import Gate
 
@@ -50,11 +50,6 @@ class Scope:
         return max(self.start, self.now - NOT_COMPLETE_YET - self.longest)
 
     @cached_property
-    def totals(self) -> Window | None:
-        """The window of what is summed up; ``None`` if no period is complete yet."""
-        return overview(self.since, self.now, self.now)
-
-    @cached_property
     def periods(self) -> tuple[Window, ...]:
         """The windows of what is judged period by period, the one with the shortest periods first.
 
@@ -63,6 +58,11 @@ class Scope:
         lengths = (period for period in answered(self.since, self.now) if period <= LONGEST_PERIOD)
         windows = (window(self.since, self.now, self.now, period) for period in lengths)
         return tuple(each for each in windows if each is not None and each.length <= MOST_PERIODS)
+
+    @property
+    def totals(self) -> Window | None:
+        """The window of what is summed up; ``None`` if no period is complete yet."""
+        return next(iter(self.periods), None)
 
     def of_shadow(self, metric_name: str, statistic: str) -> Query:
         return Query.of_variant(self.endpoint_name, self.shadow, metric_name, statistic)

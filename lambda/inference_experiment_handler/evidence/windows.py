@@ -45,8 +45,8 @@ def kept_since(start: datetime, now: datetime) -> datetime:
 
 def window(start: datetime, end: datetime, now: datetime, period: int) -> Window | None:
     """The whole periods between start and end whose data is complete; ``None`` where there is none."""
-    first = _rounded(kept_since(start, now), period, up=True)
-    last = _rounded(min(end, now - NOT_COMPLETE_YET), period, up=False)
+    first = rounded(kept_since(start, now), period, up=True)
+    last = rounded(min(end, now - NOT_COMPLETE_YET), period, up=False)
     return Window(first, last, period) if first < last else None
 
 
@@ -75,7 +75,8 @@ def answered(start: datetime, now: datetime) -> list[int]:
     return [period for period in PERIODS if period % multiple == 0]
 
 
-def _rounded(instant: datetime, period: int, *, up: bool) -> datetime:
+def rounded(instant: datetime, period: int, *, up: bool) -> datetime:
+    """The nearest whole multiple of a period after that, or before it."""
     seconds = instant.timestamp()
     whole = seconds // period * period
     return datetime.fromtimestamp(whole + period if up and whole < seconds else whole, UTC)
