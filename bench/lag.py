@@ -20,6 +20,7 @@ from inference_experiment_handler import index
 from inference_experiment_handler.runtime.ports import Ports
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
 from simulation.cloudformation import described, request_event
+from simulation.cloudwatch import CloudWatch
 from simulation.declarations import ENDPOINT, declared
 from simulation.endpoints import create_endpoints, create_models
 from simulation.function import Context
@@ -125,6 +126,7 @@ def _handlers(starting: timedelta) -> Wait:
     edges = Ports(
         sagemaker=lambda: world.client,
         cloudformation=lambda: world,
+        cloudwatch=lambda: CloudWatch(world.clock),
         invoke=lambda _, payload: queue.append(json.loads(payload)),
         now=world.clock.now,
         sleep=sleep,

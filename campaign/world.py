@@ -20,16 +20,18 @@ from campaign.response_address import ResponseAddress
 from campaign.scheduler import Scheduler
 from campaign.standing import Standing
 from inference_experiment_handler import index
+from inference_experiment_handler.model.operations import DESCRIBE_ALARMS, GET_METRIC_DATA
 from inference_experiment_handler.runtime.ports import Ports
 from inference_experiment_handler.runtime.response import deliver
 from local.sagemaker import SageMaker
+from simulation.cloudwatch import CloudWatch
 from simulation.function import Context
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 class World:
-    """SageMaker, CloudFormation and Lambda, and between them the handler's real entry point."""
+    """SageMaker, CloudFormation, CloudWatch and Lambda, and between them the handler's real entry point."""
 
     def __init__(self, seed: int, *neighbours: Resource) -> None:
         self.resources = (FIRST, *neighbours)
@@ -59,6 +61,8 @@ class World:
             denied_until=denied.timestamp(),
         )
         self._cloudformation = Client(*parts, self._describe_stacks)
+        self.cloudwatch = CloudWatch(self.scheduler)
+        self._monitoring = Client(*parts, self._read_cloudwatch)
         self._deliveries: dict[greenlet, int] = {}
         self._delivery = 0
 
@@ -72,6 +76,7 @@ class World:
         ports = Ports(
             sagemaker=lambda: self.sagemaker,
             cloudformation=lambda: self._cloudformation,
+            cloudwatch=lambda: self._monitoring,
             invoke=self._hand_over,
             now=self.scheduler.now,
             sleep=self.scheduler.sleep,
@@ -107,6 +112,10 @@ class World:
                     stack.receive(request, body, self._deliveries[getcurrent()])
                     return
         self.strangers.receive(url, body)
+
+    def _read_cloudwatch(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        read = {GET_METRIC_DATA: self.cloudwatch.get_metric_data, DESCRIBE_ALARMS: self.cloudwatch.describe_alarms}
+        return read[operation](**asked)
 
     def _describe_stacks(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         stack = next((each for each in self.stacks if each.resource.stack_id == asked["StackName"]), self.stack)

@@ -3,6 +3,7 @@ packages and modules:
 
 * ``sagemaker``: SageMaker's state machine for inference experiments and the endpoints below them. Pure Python, with a
 clock that can be moved by hand. It does not depend on HTTP.
+* ``cloudwatch``: metric math and the states of alarms, which MiniStack lacks. It is also pure Python.
 * ``ministack``: the plug-in that adds the state machine to MiniStack's gateway, next to its CloudFormation, IAM,
 Lambda, S3 and SSM, and that makes custom resources behave as on AWS.
 * ``server``: ``LocalAws``, the server as a context manager. With ``certificate`` and ``sessions``, clients trust and

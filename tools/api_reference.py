@@ -21,6 +21,8 @@ PARTS = {
         "Schedule",
         "DataCapture",
         "Conclusion",
+        "Gate",
+        "Criterion",
         "OnDelete",
         "VariantAction",
         "DesiredState",

@@ -22,7 +22,7 @@ from aws_cdk import (
 )
 
 from sagemaker_inference_experiment import InferenceExperimentProvider
-from sagemaker_inference_experiment._permissions import take_over
+from sagemaker_inference_experiment._permissions import EVIDENCE, read_evidence, take_over
 from sagemaker_inference_experiment._role_policy import RolePolicy
 
 TEMPLATE = Path(__file__).parents[1] / "cli" / "shadowtest" / "provider_template" / "template.yaml"
@@ -70,6 +70,13 @@ def _fill(stack: Stack) -> None:
         "Existing experiments that may be taken over (AdoptExisting)",
         optional=True,
     )
+    gates = CfnParameter(
+        stack,
+        "PromotionGates",
+        default="Disabled",
+        allowed_values=["Enabled", "Disabled"],
+        description="Enabled lets experiments have PromoteIf: the function may then read all metrics and alarms",
+    )
     poll = _number(stack, "PollSeconds", 5, "How often a waiting function looks again", min_value=1, max_value=60)
     retention = _number(
         stack, "LogRetentionDays", 30, "For how many days the log is kept", allowed_values=[*map(str, _RETENTION)]
@@ -85,6 +92,7 @@ def _fill(stack: Stack) -> None:
     # One role whose ARN is the list of all ARNs, because the Resource of a policy accepts a list.
     provider.serve_templates(aws_iam.Role.from_role_arn(stack, "ExperimentRoles", Fn.ref(roles.logical_id)))
     _let_adopt(stack, provider, adopted)
+    _let_read_evidence(stack, provider, gates)
     CfnOutput(
         stack,
         "ServiceToken",
@@ -118,6 +126,16 @@ def _let_adopt(stack: Stack, provider: InferenceExperimentProvider, arns: CfnPar
     resource = cast("CfnResource", policy.construct.node.default_child)
     # Without ARNs there is nothing to allow. The first item of an empty list is an empty string.
     resource.cfn_options.condition = _given(stack, arns, Fn.select(0, arns.value_as_list))
+
+
+def _let_read_evidence(stack: Stack, provider: InferenceExperimentProvider, gates: CfnParameter) -> None:
+    policy = RolePolicy(provider, "Evidence", cast("aws_iam.Role", provider.role))
+    for operation in EVIDENCE:
+        policy.add(read_evidence(operation))
+    resource = cast("CfnResource", policy.construct.node.default_child)
+    resource.cfn_options.condition = CfnCondition(
+        stack, "PromotionGatesEnabled", expression=Fn.condition_equals(gates.value_as_string, "Enabled")
+    )
 
 
 def _optional_text(stack: Stack, id: str, **options: Any) -> str:

@@ -19,8 +19,10 @@ from sagemaker_inference_experiment._cloudwatch.dashboard import ShadowTestDashb
 from sagemaker_inference_experiment._cloudwatch.options import AlarmOptions, ExpressionOptions, MetricOptions
 from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
 from sagemaker_inference_experiment._conclusion import Conclusion, DesiredState, OnDelete, VariantAction
+from sagemaker_inference_experiment._criterion import Criterion
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._experiment import InferenceExperiment
+from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._grants import InferenceExperimentGrants
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._provider_options import LogLevel, ProviderOptions
@@ -31,10 +33,12 @@ from sagemaker_inference_experiment._variants import ModelVariant
 __all__ = [
     "AlarmOptions",
     "Conclusion",
+    "Criterion",
     "DataCapture",
     "DesiredState",
     "ExperimentVariant",
     "ExpressionOptions",
+    "Gate",
     "IInferenceExperiment",
     "InferenceExperiment",
     "InferenceExperimentGrants",

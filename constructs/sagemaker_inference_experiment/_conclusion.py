@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_cdk import Stack
 
+from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._numbers import take_whole_numbers
 from sagemaker_inference_experiment._variants import ModelVariant, in_properties
 
@@ -38,6 +39,7 @@ class Conclusion:
 
     ```python
     Conclusion.promote_shadow(reason="latency and error rate match production's", instance_count=4)
+    Conclusion.promote_shadow(only_if=Gate(criteria=[Criterion.latency(statistic="p99", max_ratio=1.1)]))
     Conclusion.remove_shadow(reason="too slow")
     Conclusion.retain_both()
     Conclusion.cancel(reason="no longer needed")
@@ -52,6 +54,8 @@ class Conclusion:
         desired_variants: The infrastructure of the variants that stay (``DesiredModelVariants``); unchanged if omitted.
         shadow_instance_type: Another instance type for a shadow variant that stays; unchanged if omitted.
         shadow_instance_count: Another instance count for it, as an integer or a string; unchanged if omitted.
+        only_if: What has to hold before the shadow variant is promoted (``PromoteIf``); nothing if omitted. Only a
+            conclusion of the experiment that promotes the shadow variant takes it, and that of ``OnDelete`` does not.
     """
 
     production: VariantAction = VariantAction.RETAIN
@@ -61,13 +65,19 @@ class Conclusion:
     desired_variants: tuple[ModelVariant, ...] = ()
     shadow_instance_type: str | None = None
     shadow_instance_count: int | None = None
+    only_if: Gate | None = None
 
     def __post_init__(self) -> None:
         take_whole_numbers(self, "shadow_instance_count")
 
     @classmethod
     def promote_shadow(
-        cls, *, reason: str | None = None, instance_type: str | None = None, instance_count: int | None = None
+        cls,
+        *,
+        reason: str | None = None,
+        instance_type: str | None = None,
+        instance_count: int | None = None,
+        only_if: Gate | None = None,
     ) -> "Conclusion":
         """Promotes the shadow variant, which then receives all traffic, and removes the production variant.
 
@@ -76,6 +86,8 @@ class Conclusion:
             instance_type: Another instance type for the promoted variant; that of the shadow variant if omitted.
             instance_count: Another instance count for it. If omitted, that of the shadow variant, and on the same
                 instance type at least that of production.
+            only_if: What has to hold before the promotion (``PromoteIf``); nothing if omitted. Otherwise the deployment
+                is refused before anything changes.
         """
         return cls(
             production=VariantAction.REMOVE,
@@ -83,6 +95,7 @@ class Conclusion:
             reason=reason,
             shadow_instance_type=instance_type,
             shadow_instance_count=instance_count,
+            only_if=only_if,
         )
 
     @classmethod
@@ -171,6 +184,7 @@ class Conclusion:
                 in_properties(production, shadow): str(self.shadow),
             },
             **({"Reason": self.reason} if self.reason is not None else {}),
+            **({"PromoteIf": self.only_if._render()} if self.only_if is not None else {}),
             **({"DesiredModelVariants": [variant._render(stack) for variant in desired]} if desired else {}),
         }
 
@@ -192,7 +206,7 @@ class OnDelete:
 
     Args:
         conclusion: How the test is stopped. If omitted, it is cancelled, the production variant is retained and the
-            shadow variant is removed.
+            shadow variant is removed. It takes no ``only_if``, because deleting must not fail because of metrics.
         keep_record: Whether SageMaker keeps the experiment's record, with its metrics in the console (``Record``);
             False if omitted.
     """

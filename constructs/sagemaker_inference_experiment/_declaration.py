@@ -10,9 +10,10 @@ from aws_cdk import Aws, Duration, RemovalPolicy, Stack, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 
 from inference_experiment_handler.spec.declaration import FIRST_RUN
-from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
+from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete, VariantAction
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
+from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._numbers import take_whole_numbers
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import AnyEndpoint, endpoint_config_name, endpoint_name, key_arn
@@ -38,6 +39,7 @@ class Declaration:
     kms_key: IKeyRef | str | None
     description: str | None
     conclusion: Conclusion | None
+    promote_if: Gate | None
     on_delete: OnDelete | None
     adopt_existing: bool | None
     tags: Mapping[str, str] | None
@@ -53,6 +55,18 @@ class Declaration:
     def ending(self) -> Conclusion:
         """How the test is stopped if it does not run to its scheduled end."""
         return self.conclusion or (self.on_delete or OnDelete()).conclusion
+
+    @property
+    def gates(self) -> dict[str, Gate]:
+        """What has to hold before a promotion, by the parameters that can have it. The first one is rendered."""
+        only_if = self.conclusion.only_if if self.conclusion is not None else None
+        given = {"promote_if": self.promote_if, "conclusion.only_if": only_if}
+        return {parameter: gate for parameter, gate in given.items() if gate is not None}
+
+    @property
+    def gate(self) -> Gate | None:
+        """What has to hold before a promotion."""
+        return next(iter(self.gates.values()), None)
 
     @property
     def may_follow_a_promotion(self) -> bool:
@@ -107,6 +121,7 @@ class Declaration:
                 ],
             },
             **(self.conclusion._render(stack, production, shadow) if self.conclusion is not None else {}),
+            **({"PromoteIf": self.promote_if._render()} if self.promote_if is not None else {}),
             "OnDelete": self.on_delete._render(stack, production, shadow) if self.on_delete is not None else None,
             "AdoptExisting": self.adopt_existing,
             "WaitFor": str(self.wait_for) if self.wait_for is not None else None,
@@ -124,6 +139,7 @@ class Declaration:
         return [
             *self._key_faults(),
             *self._timeout_faults,
+            *self._gate_faults(),
             *(self.schedule._faults() if self.schedule is not None else ()),
             *(self.data_capture._faults() if self.data_capture is not None else ()),
             *(
@@ -133,6 +149,19 @@ class Declaration:
                 for fault in ending._faults(path, production, shadow)
             ),
         ]
+
+    def _gate_faults(self) -> list[str]:
+        faults = [fault for parameter, gate in self.gates.items() for fault in gate._faults(parameter)]
+        if self.conclusion is None or self.conclusion.only_if is None:
+            return faults
+        if self.promote_if is not None and self.promote_if._render() != self.conclusion.only_if._render():
+            faults.append("conclusion.only_if is another Gate than promote_if, must be the same or omitted")
+        if self.conclusion.shadow != VariantAction.PROMOTE:
+            faults.append(
+                f"conclusion.only_if is given, must be omitted if conclusion.shadow is "
+                f"{str(self.conclusion.shadow)!r}: it is for a promotion"
+            )
+        return faults
 
     def _key_faults(self) -> list[str]:
         if self.conclusion is None and self.on_delete is None:

@@ -42,3 +42,17 @@ def environment_faults(stack: Stack, provider_stack: Stack, role: aws_iam.IRole 
         )
         if given is not None and given != own and not is_unresolved(given) and not is_unresolved(own)
     ]
+
+
+def deployed_together(one: IConstruct, other: IConstruct) -> bool:
+    """Whether both are in one stack, or in stacks that are nested in one.
+
+    A reference between other stacks is an export. CloudFormation does not change an export while a stack imports it.
+    """
+    return _outermost(Stack.of(one)).node.path == _outermost(Stack.of(other)).node.path
+
+
+def _outermost(stack: Stack) -> Stack:
+    while stack.nested_stack_parent is not None:
+        stack = stack.nested_stack_parent
+    return stack

@@ -7,15 +7,16 @@ from typing import Any
 import jsii
 from aws_cdk import CustomResource, Duration, ITaggableV2, RemovalPolicy, Stack, TagManager, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._app import production_instances, variant_names
 from sagemaker_inference_experiment._base import IInferenceExperiment
-from sagemaker_inference_experiment._cloudwatch.watched import Known
+from sagemaker_inference_experiment._cloudwatch.watched import Known, KnownVariant
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._declaration import Declaration
-from sagemaker_inference_experiment._environment import stack_of
+from sagemaker_inference_experiment._environment import deployed_together, stack_of
+from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, stack_provider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, model_name
@@ -71,6 +72,9 @@ class InferenceExperiment(IInferenceExperiment):
         description: Up to 1024 characters in one line (``Description``); none if omitted.
         conclusion: Ends the test with the deployment (``DesiredState`` and the related properties). If omitted, the
             test runs until its scheduled end.
+        promote_if: What has to hold before the shadow variant is promoted (``PromoteIf``). You can declare it before
+            the promotion, and the dashboard shows its limits. It decides in a deployment whose conclusion promotes the
+            shadow variant, as ``only_if`` of that conclusion does; nothing if omitted.
         on_delete: What happens to the test when the resource is deleted (``OnDelete``). If omitted, the test is
             cancelled, the shadow variant is removed, the production variant is retained, and the record is deleted.
         adopt_existing: Whether to take over an existing experiment with that name that does not belong to this resource
@@ -106,6 +110,7 @@ class InferenceExperiment(IInferenceExperiment):
         kms_key: IKeyRef | str | None = None,
         description: str | None = None,
         conclusion: Conclusion | None = None,
+        promote_if: Gate | None = None,
         on_delete: OnDelete | None = None,
         adopt_existing: bool | None = None,
         tags: Mapping[str, str] | None = None,
@@ -129,6 +134,7 @@ class InferenceExperiment(IInferenceExperiment):
             kms_key=kms_key,
             description=description,
             conclusion=conclusion,
+            promote_if=promote_if,
             on_delete=on_delete,
             adopt_existing=adopt_existing,
             tags=tags,
@@ -142,8 +148,8 @@ class InferenceExperiment(IInferenceExperiment):
         over = check(self, stack, declaration, properties)
         self._make(stack, declaration, properties)
         endpoint_name = properties["EndpointName"]
-        self._watched = self._known(stack, declaration, endpoint_name)
         self._production_model = _production_model(stack, declaration)
+        self._watched = self._known(stack, declaration, endpoint_name, over=over)
         warn(self, declaration)
         watch(
             Watched(experiment=self, stack=stack, declaration=declaration, endpoint_name=endpoint_name, over=over),
@@ -173,7 +179,8 @@ class InferenceExperiment(IInferenceExperiment):
         # Escape hatches need the CloudFormation resource, which CustomResource wraps.
         self.node.default_child = cfn_resource
         adopts = declaration.experiment_name if declaration.adopt_existing else None
-        served = self._provider._serve(stack, self._role, adopts)
+        reads = declaration.gate._reads if declaration.gate is not None else ()
+        served = self._provider._serve(stack, self._role, adopts, reads)
         granted = self._grant(stack, declaration)
         # The function and the role keep their permissions for as long as the experiment exists.
         node.add_dependency(*served, self._role, *(each.to for each in granted))
@@ -186,18 +193,24 @@ class InferenceExperiment(IInferenceExperiment):
             granted += declaration.data_capture._grant(self._role, stack)
         return granted
 
-    def _known(self, stack: Stack, declaration: Declaration, endpoint_name: str) -> Known:
+    def _known(self, stack: Stack, declaration: Declaration, endpoint_name: str, *, over: bool) -> Known:
         """The values for CloudWatch. A value that only the deployment knows is an attribute of the resource."""
         production, shadow = variant_names(stack, declaration, found_behind)
         instance_type, _ = production_instances(stack, declaration, found_behind)
-        types = (instance_type, declaration.shadow_variant.instance_type)
         return Known(
             endpoint_name=endpoint_name,
             production_variant_name=production or self._resource.get_att_string("ProductionVariantName"),
             shadow_variant_name=shadow or self._resource.get_att_string("ShadowVariantName"),
             sampling_percentage=declaration.sampling_percentage,
-            instance_types=tuple(each for each in types if each is not None),
+            production=KnownVariant(model_name=self.production_model_name, instance_type=instance_type),
+            shadow=KnownVariant(
+                model_name=model_name(declaration.shadow_variant.model, stack),
+                # The shadow variant has the instance type of production if its own is omitted.
+                instance_type=declaration.shadow_variant.instance_type or instance_type,
+            ),
             schedule=declaration.schedule,
+            over=over,
+            gate=declaration.gate,
         )
 
     @classmethod
@@ -321,6 +334,15 @@ class InferenceExperiment(IInferenceExperiment):
     @property
     def _reported_end_time(self) -> str:
         return self.end_time
+
+    def _report_scheduled_end(self, scope: IConstruct) -> str | None:
+        if not deployed_together(scope, self):
+            return None
+        resource: Any = self._resource.node.default_child
+        # CloudFormation keeps the attributes of the last response, and an earlier version did not report this one. With
+        # a changed property it sends an Update. Otherwise, the deployment would fail.
+        resource.add_property_override("Attributes", ["ScheduledEndEpoch"])
+        return self._resource.get_att_string("ScheduledEndEpoch")
 
     @property
     def endpoint_name(self) -> str:

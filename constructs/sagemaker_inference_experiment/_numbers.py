@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from inference_experiment_handler.spec.reader import NUMBER
+
 
 def whole_number(value: Any) -> Any:
     """Converts a string to an integer. Returns any other value unchanged, for the checks to accept or reject."""
@@ -13,3 +15,12 @@ def take_whole_numbers(given: object, *fields: str) -> None:
     """Converts the strings in these fields of a frozen value object to integers."""
     for field in fields:
         object.__setattr__(given, field, whole_number(getattr(given, field)))
+
+
+def take_numbers(given: object, *fields: str) -> None:
+    """Converts the strings in these fields of a frozen value object to numbers, which may have decimals."""
+    for field in fields:
+        number = whole_number(getattr(given, field))
+        if isinstance(number, str) and NUMBER.fullmatch(number):
+            number = float(number)
+        object.__setattr__(given, field, number)

@@ -19,6 +19,24 @@ _ENDING = {
     "DesiredModelVariants": "desired_variants",
     "Reason": "reason",
 }
+_OF_GATE = {
+    "Window": "window",
+    "Patience": "patience",
+    "Criteria": "criteria",
+    "MinInvocations": "min_invocations",
+    "Statistic": "statistic",
+    "MaxRatio": "max_ratio",
+    "MaxIncrease": "max_increase",
+    "Max": "max",
+    "Min": "min",
+    "Namespace": "namespace",
+    "MetricName": "metric_name",
+    "Dimensions": "dimensions",
+    "AlarmNames": "alarms",
+    "AtLeast": "at_least",
+    "Enforce": "enforce",
+}
+"""The parameters of a ``Gate`` and of its criteria. The ``Type`` of a criterion is not a parameter, but its method."""
 _PARAMETERS = {
     "Name": "experiment_name",
     "Run": "run",
@@ -45,6 +63,7 @@ _PARAMETERS = {
     **{path: f"conclusion.{field}" for path, field in _ENDING.items()},
     **{f"OnDelete.{path}": f"on_delete.conclusion.{field}" for path, field in _ENDING.items()},
     "OnDelete.Record": "on_delete.keep_record",
+    "OnDelete.PromoteIf": "on_delete.conclusion.only_if",
 }
 """Parameters by the paths of their properties."""
 
@@ -57,25 +76,52 @@ def in_parameters(faults: Iterable[Fault], declaration: Declaration | None = Non
     said: dict[tuple[str, str], str] = {}
     for path, problem in faults:
         parameter = _parameter(path, declaration)
-        said.setdefault((parameter, problem), f"{parameter}{_property(path)} {_in_parameters(problem, path)}")
+        said.setdefault(
+            (parameter, problem), f"{parameter}{_property(path)} {_in_parameters(problem, path, declaration)}"
+        )
     return list(said.values())
 
 
-def _in_parameters(problem: str, path: str) -> str:
+def _in_parameters(problem: str, path: str, declaration: Declaration | None) -> str:
     """The problem, with parameters instead of the property names in it, but not in quoted values."""
+    named = _named(path, declaration)
+    return re.sub(rf"'[^']*'|\"[^\"]*\"|\b({'|'.join(named)})\b", lambda found: named.get(found[0], found[0]), problem)
+
+
+def _named(path: str, declaration: Declaration | None) -> dict[str, str]:
+    """The parameters for the property names that the problem with a property may mention."""
+    if path.startswith("PromoteIf"):
+        return {"PromoteIf": _gate(declaration), **_OF_GATE}
     within = "on_delete.conclusion" if path.startswith("OnDelete.") else "conclusion"
-    named = {
+    return {
         "Name": "experiment_name",
         "StartTime": "schedule.start",
         "EndTime": "schedule.end",
         "ModelVariantActions": f"{within}.production or {within}.shadow",
+        "PromoteIf beside DesiredState": "promote_if or conclusion.only_if",
     }
-    return re.sub(rf"'[^']*'|\"[^\"]*\"|\b({'|'.join(named)})\b", lambda found: named.get(found[0], found[0]), problem)
+
+
+def _gate(declaration: Declaration | None) -> str:
+    """The parameter that has the gate."""
+    return next(iter(declaration.gates), "promote_if") if declaration is not None else "promote_if"
+
+
+def _of_gate(path: str, gate: str) -> str:
+    """The parameter for a property of a gate, such as ``PromoteIf.Criteria[0].Dimensions.Stage``."""
+    _, *names = path.split(".", 3)
+    parameters = [gate]
+    for name in names[:2]:
+        property, bracket, index = name.partition("[")
+        # The type of a criterion is the method that made it.
+        parameters += [f"{_OF_GATE[property]}{bracket}{index}"] if property != "Type" else []
+    # A dimension's name may contain dots.
+    return ".".join(parameters) + "".join(f"[{dimension!r}]" for dimension in names[2:])
 
 
 def _property(path: str) -> str:
-    """The last name of a path. For an action or a tag, it is the name of the map or list that contains it."""
-    found = re.search(r"(ModelVariantActions)\.|(Tags)\[|(\w+)(?:\[\d+\])?$", path)
+    """The last name of a path. For an entry of a map of the user's or a tag, it is the name of what contains it."""
+    found = re.search(r"(ModelVariantActions|Dimensions)\.|(Tags)\[|(\w+)(?:\[\d+\])?$", path)
     return f" ({found[found.lastindex or 0]})" if found else ""
 
 
@@ -93,6 +139,8 @@ def _parameter(path: str, declaration: Declaration | None) -> str:
             is_shadow = of_ending[2] == in_properties(declaration.production_variant, declaration.shadow_variant)
             return f"{within}.{'shadow' if is_shadow else 'production'}"
         return _of_desired(within, int(of_ending[3]), _VARIANT_FIELDS.get(of_ending[4], of_ending[4]), declaration)
+    if path.startswith("PromoteIf"):
+        return _of_gate(path, _gate(declaration))
     entry = re.fullmatch(r"(.*\w)(\[\d+\])", path)
     if entry and entry[1] in _PARAMETERS:
         return f"{_PARAMETERS[entry[1]]}{entry[2]}"

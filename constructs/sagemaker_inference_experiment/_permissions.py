@@ -9,6 +9,8 @@ from sagemaker_inference_experiment._references import as_in_arn
 from sagemaker_inference_experiment._role import role_arn
 from sagemaker_inference_experiment._role_policy import RolePolicy
 
+EVIDENCE = (operations.GET_METRIC_DATA, operations.DESCRIBE_ALARMS)
+"""The operations of CloudWatch that judge whether a shadow variant may be promoted."""
 _OWNED = f"aws:ResourceTag/{STACK_TAG}"
 
 
@@ -59,6 +61,14 @@ def take_over(*arns: str) -> aws_iam.PolicyStatement:
     return _allow(list(arns), operations.UPDATE, operations.START, operations.STOP)
 
 
+def read_evidence(operation: str) -> aws_iam.PolicyStatement:
+    """Allows an operation of CloudWatch that reads metrics or alarms.
+
+    IAM has no resources for metrics. ``DescribeAlarms`` returns composite alarms only if it is allowed on all alarms.
+    """
+    return aws_iam.PolicyStatement(actions=[f"cloudwatch:{operation}"], resources=["*"])
+
+
 class Served(Construct):
     """Allows the function to serve the experiments of one stack: to pass their roles to SageMaker, and no others."""
 
@@ -66,6 +76,7 @@ class Served(Construct):
         super().__init__(scope, id)
         self._stack = Stack.of(scope)
         self._passed: set[str] = set()
+        self._reads: set[str] = set()
         self._take_over = take_over()
         self._pass_role = aws_iam.PolicyStatement(
             actions=["iam:PassRole"],
@@ -82,6 +93,12 @@ class Served(Construct):
         if arn not in self._passed:
             self._passed.add(arn)
             self._policy.add(self._pass_role, arn)
+
+    def read(self, operation: str) -> None:
+        """Allows the function to read what decides about promotions, by an operation of CloudWatch."""
+        if operation not in self._reads:
+            self._reads.add(operation)
+            self._policy.add(read_evidence(operation))
 
     def adopt(self, experiment_name: str) -> None:
         """Allows changes to an experiment of that name with the tags of another owner, or without."""

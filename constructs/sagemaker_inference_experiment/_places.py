@@ -1,9 +1,9 @@
-"""The account and the region of resources. SageMaker looks up their names in the experiment's account and region."""
+"""The account and the region of resources. Their names are looked up in the experiment's account and region."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from aws_cdk import Stack, aws_kms, aws_sagemaker
+from aws_cdk import Stack, aws_cloudwatch, aws_kms, aws_sagemaker
 from aws_cdk.interfaces import ResourceEnvironment
 
 from inference_experiment_handler.spec.text import shown
@@ -44,11 +44,13 @@ def place_faults(stack: Stack, declaration: Declaration) -> list[str]:
 
 
 def _named(declaration: Declaration) -> Iterator[tuple[str, Any]]:
-    """The parameters and values that SageMaker looks up in the experiment's account and region."""
+    """The parameters and values that are looked up in the experiment's account and region."""
     yield "endpoint", declaration.endpoint
     for parameter, variant in declaration.variants():
         yield f"{parameter}.model", variant.model
     yield "kms_key", declaration.kms_key
+    for parameter, gate in declaration.gates.items():
+        yield from gate._alarms(parameter)
 
 
 def _place(given: Any) -> Place | None:
@@ -61,6 +63,9 @@ def _place(given: Any) -> Place | None:
             return _of_arn(given)
         # Other constructs, such as parameters, only have a name as their value, which does not show the place.
         return environment_of(Stack.of(target)) if isinstance(target, _LOOKED_UP) else None
+    # An imported alarm has the environment of the stack that imports it.
+    if has(given, "alarm_arn") and not is_unresolved(arn := _arn_of_alarm(given)):
+        return _of_arn(arn)
     if has(given, "env") and (place := _of_construct(given)) is not None:
         return place
     for reference, arn in (("endpoint_ref", "endpoint_arn"), ("model_ref", "model_arn"), ("key_ref", "key_arn")):
@@ -74,6 +79,11 @@ def _of_construct(construct: Any) -> Place | None:
     environment = construct.env
     # A class of the app may have an unrelated attribute with that name.
     return Place(environment.account, environment.region) if isinstance(environment, ResourceEnvironment) else None
+
+
+@ask_once
+def _arn_of_alarm(alarm: aws_cloudwatch.IAlarm) -> str:
+    return alarm.alarm_arn
 
 
 def _of_arn(text: str) -> Place | None:

@@ -1,5 +1,6 @@
 """The function of the custom resource, one for each stack."""
 
+from collections.abc import Iterable
 from typing import Unpack
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, aws_iam, aws_kms, aws_lambda, aws_logs
@@ -10,6 +11,7 @@ from sagemaker_inference_experiment._asset import HANDLER, handler_code
 from sagemaker_inference_experiment._durations import seconds, text
 from sagemaker_inference_experiment._environment import stack_of
 from sagemaker_inference_experiment._permissions import (
+    EVIDENCE,
     Served,
     changes_of_any_stack,
     changes_of_own_stack,
@@ -160,37 +162,48 @@ class InferenceExperimentProvider(Construct):
         """The log group to which the function writes its decisions, as JSON."""
         return self._log_group
 
-    def serve(self, resource: Construct, role: aws_iam.IRole, *, adopts: str | None = None) -> None:
+    def serve(
+        self, resource: Construct, role: aws_iam.IRole, *, adopts: str | None = None, promote_if: bool = False
+    ) -> None:
         """Allows the function to serve an experiment for as long as the resource exists.
 
         Args:
             resource: The custom resource. The function's permissions are created before it, and deleted after it.
             role: The experiment's role. The function may only pass the roles of the resources that it serves.
             adopts: The name of an experiment that may be taken over (``AdoptExisting``); none if omitted.
+            promote_if: Whether the resource may have ``PromoteIf``. The function may then read all metrics and alarms
+                of the account and region; it may not if omitted.
         """
-        resource.node.add_dependency(*self._serve(Stack.of(resource), role, adopts))
+        resource.node.add_dependency(*self._serve(Stack.of(resource), role, adopts, EVIDENCE if promote_if else ()))
 
-    def serve_templates(self, role: aws_iam.IRole, *, adopts: str | None = None) -> None:
+    def serve_templates(self, role: aws_iam.IRole, *, adopts: str | None = None, promote_if: bool = False) -> None:
         """Allows the function to serve experiments in other templates of this account and region, not written with CDK.
 
         Args:
             role: The role that such an experiment has as its ``RoleArn``.
             adopts: The name of an experiment that may be taken over (``AdoptExisting``); none if omitted.
+            promote_if: Whether such experiments may have ``PromoteIf``. The function may then read all metrics and
+                alarms of the account and region; it may not if omitted.
         """
         self._let_change_any()
-        self._allow(self._stack, role, adopts)
+        self._allow(self._stack, role, adopts, EVIDENCE if promote_if else ())
 
-    def _serve(self, stack: Stack, role: aws_iam.IRole, adopts: str | None) -> list[Construct]:
-        """Allows the function to serve an experiment of the stack. Returns what the experiment must depend on."""
-        served = self._allow(stack, role, adopts)
+    def _serve(self, stack: Stack, role: aws_iam.IRole, adopts: str | None, reads: Iterable[str]) -> list[Construct]:
+        """Allows the function to serve an experiment of the stack. Returns what the experiment must depend on.
+
+        ``reads``: the operations of CloudWatch that decide about its promotion.
+        """
+        served = self._allow(stack, role, adopts, reads)
         shared = [self._let_change_any()] if stack is not self._stack else []
         return [self._hand_over, served, *shared]
 
-    def _allow(self, stack: Stack, role: aws_iam.IRole, adopts: str | None) -> Served:
+    def _allow(self, stack: Stack, role: aws_iam.IRole, adopts: str | None, reads: Iterable[str]) -> Served:
         served = self._served(stack)
         served.allow(role)
         if adopts is not None:
             served.adopt(adopts)
+        for operation in reads:
+            served.read(operation)
         return served
 
     def _let_change_any(self) -> aws_iam.Policy:

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from aws_cdk import Duration, Token
+from aws_cdk import Duration
 
 from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.text import iso_instant
-from sagemaker_inference_experiment._ask_once import ask_once
-from sagemaker_inference_experiment._durations import is_token, unit_faults
+from sagemaker_inference_experiment._durations import ISO_UNITS, is_token, iso, unit_faults
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 
@@ -77,16 +76,16 @@ class Schedule:
 
     def _render(self) -> dict[str, Any] | None:
         rendered = {
-            "StartTime": _instant(self.start),
-            "EndTime": _instant(self.end),
-            "Duration": _duration(self.duration) if self.duration is not None else None,
+            "StartTime": instant_text(self.start),
+            "EndTime": instant_text(self.end),
+            "Duration": iso(self.duration) if self.duration is not None else None,
         }
         declared = {key: value for key, value in rendered.items() if value is not None}
         return declared or None
 
     def _faults(self) -> list[str]:
         """The faults that its properties do not show."""
-        return unit_faults("schedule.duration", self.duration, _UNITS) if self.duration is not None else []
+        return unit_faults("schedule.duration", self.duration, ISO_UNITS) if self.duration is not None else []
 
     def _known(self) -> tuple[datetime | None, datetime | None]:
         """When it starts and ends; ``None`` for a time that is not known at synth, such as a token or "now"."""
@@ -104,7 +103,8 @@ def _literal(value: datetime | str | None) -> datetime | None:
     return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
 
-def _instant(value: datetime | str | None) -> str | None:
+def instant_text(value: datetime | str | None) -> str | None:
+    """A time as in the properties: a datetime in ISO 8601."""
     if not isinstance(value, datetime):
         return value
     # The check of the properties reports a time without a time zone, or out of range.
@@ -114,22 +114,3 @@ def _instant(value: datetime | str | None) -> str | None:
         return iso_instant(value)
     except OverflowError:
         return value.isoformat()
-
-
-_UNITS = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}
-
-
-@ask_once
-def _duration(duration: Duration) -> str | None:
-    if not is_token(duration):
-        return duration.to_iso_string()
-    if duration.unit_label() not in _UNITS:
-        return None
-    unit = duration.unit_label()
-    amount = {
-        "days": duration.to_days,
-        "hours": duration.to_hours,
-        "minutes": duration.to_minutes,
-        "seconds": duration.to_seconds,
-    }[unit]()
-    return _UNITS[unit].format(Token.as_string(amount))

@@ -1,4 +1,4 @@
-"""Calls SageMaker and CloudFormation by operation names, and classifies each error by its meaning for the request.
+"""Calls AWS by operation names, and classifies each error by its meaning for the request.
 
 ::
 
@@ -44,15 +44,28 @@ class CloudFormation(Protocol):
     def describe_stacks(self, **arguments: Any) -> dict[str, Any]: ...
 
 
+class CloudWatch(Protocol):
+    """The part of boto3's CloudWatch client that the handler uses."""
+
+    def get_metric_data(self, **arguments: Any) -> dict[str, Any]: ...
+    def describe_alarms(self, **arguments: Any) -> dict[str, Any]: ...
+
+
+Client = SageMaker | CloudFormation | CloudWatch
+
+
 @dataclass(frozen=True)
 class Clients:
-    """The clients for the calls. An Update that changes nothing never calls CloudFormation."""
+    """The clients for the calls. An Update that changes nothing never calls CloudFormation or CloudWatch."""
 
     sagemaker: SageMaker
     cloudformation: Callable[[], CloudFormation]
+    cloudwatch: Callable[[], CloudWatch]
 
-    def of(self, operation: str) -> SageMaker | CloudFormation:
-        return self.cloudformation() if operation in CLOUDFORMATION else self.sagemaker
+    def of(self, operation: str) -> Client:
+        if operation in CLOUDFORMATION:
+            return self.cloudformation()
+        return self.cloudwatch() if operation in CLOUDWATCH else self.sagemaker
 
 
 SAGEMAKER = {
@@ -69,7 +82,8 @@ SAGEMAKER = {
     operations.DELETE_TAGS: "delete_tags",
 }
 CLOUDFORMATION = {operations.DESCRIBE_STACKS: "describe_stacks"}
-_METHODS = SAGEMAKER | CLOUDFORMATION
+CLOUDWATCH = {operations.GET_METRIC_DATA: "get_metric_data", operations.DESCRIBE_ALARMS: "describe_alarms"}
+_METHODS = SAGEMAKER | CLOUDFORMATION | CLOUDWATCH
 """The client's method for each operation."""
 
 
@@ -105,7 +119,7 @@ class TerminalError(ServiceError):
     """Can't succeed with these arguments."""
 
 
-def call(client: SageMaker | CloudFormation, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def call(client: Client, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Makes one call. Raises a ``ServiceError`` of the class for its failure."""
     try:
         answer: dict[str, Any] = getattr(client, _METHODS[operation])(**arguments)
@@ -122,11 +136,11 @@ def call(client: SageMaker | CloudFormation, operation: str, arguments: Mapping[
 def _is_somebody_elses(operation: str, answer: Mapping[str, Any]) -> bool:
     """Whether the response is not from AWS. botocore reads a proxy's page with status 200 as one without members.
 
-    Only DeleteTags has a response without members.
+    Some responses have no members. A proxy's page still has its content type.
     """
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     has_members = bool(answer.keys() - {"ResponseMetadata"})
-    return "html" in headers.get("content-type", "") or not (has_members or operation == operations.DELETE_TAGS)
+    return "html" in headers.get("content-type", "") or not (has_members or operation in _MAY_BE_EMPTY)
 
 
 def _classified(operation: str, error: ClientError) -> ServiceError:
@@ -157,6 +171,8 @@ def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceErro
     return TerminalError
 
 
+_MAY_BE_EMPTY = frozenset({operations.DELETE_TAGS, operations.DESCRIBE_ALARMS})
+"""The operations whose responses may have no members. CloudWatch's protocol may omit lists without entries."""
 _ENDPOINT_READS = frozenset({operations.DESCRIBE_ENDPOINT, operations.DESCRIBE_ENDPOINT_CONFIG})
 _OF_TAGS = frozenset({operations.LIST_TAGS, operations.ADD_TAGS, operations.DELETE_TAGS})
 _ASSUME = re.compile(r"\bassum(e|ing)\b|AssumeRole", re.IGNORECASE)

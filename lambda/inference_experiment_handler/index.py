@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from inference_experiment_handler.client import CloudFormation, SageMaker
+from inference_experiment_handler.client import CloudFormation, CloudWatch, SageMaker
 from inference_experiment_handler.runtime.custom_resource import InferenceExperimentResource
 from inference_experiment_handler.runtime.malformed import answer_malformed, malformed
 from inference_experiment_handler.runtime.ports import Context, Ports
@@ -39,7 +39,17 @@ def serve(event: Any, context: Context, ports: Ports) -> None:
 
 def real_ports() -> Ports:
     """AWS itself, and the system clock."""
-    return Ports(_sagemaker, _cloudformation, _invoke, _utc_now, time.sleep, deliver, _poll_seconds(), random.random)
+    return Ports(
+        _sagemaker,
+        _cloudformation,
+        _cloudwatch,
+        _invoke,
+        _utc_now,
+        time.sleep,
+        deliver,
+        _poll_seconds(),
+        random.random,
+    )
 
 
 def _poll_seconds() -> float:
@@ -60,6 +70,12 @@ def _sagemaker() -> SageMaker:
 @functools.cache
 def _cloudformation() -> CloudFormation:
     client: CloudFormation = boto3.client("cloudformation", config=_CONFIG)
+    return client
+
+
+@functools.cache
+def _cloudwatch() -> CloudWatch:
+    client: CloudWatch = boto3.client("cloudwatch", config=_CONFIG)
     return client
 
 

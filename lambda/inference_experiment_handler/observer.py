@@ -1,26 +1,36 @@
 """Observes the live state before every step."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from inference_experiment_handler import client
-from inference_experiment_handler.client import NotFoundError, SageMaker
+from inference_experiment_handler.client import CloudWatch, NotFoundError, SageMaker
+from inference_experiment_handler.evidence.answers import AlarmState, Evidence
+from inference_experiment_handler.evidence.judging import alarm_names, open_questions
+from inference_experiment_handler.evidence.queries import calls
+from inference_experiment_handler.evidence.series import measured
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import (
     DESCRIBE,
+    DESCRIBE_ALARMS,
     DESCRIBE_ENDPOINT,
     DESCRIBE_ENDPOINT_CONFIG,
+    GET_METRIC_DATA,
     LIST_TAGS,
     START,
 )
 from inference_experiment_handler.model.request import Request
 from inference_experiment_handler.model.tags import started_at
-from inference_experiment_handler.plan.needs import endpoints_needed, tags_needed
+from inference_experiment_handler.plan.needs import endpoints_needed, evidence_needed, tags_needed
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.spec.gate import Gate
 
 _LONGEST_START = timedelta(hours=1)
+_ALARMS_AT_ONCE = 100
+"""The names that DescribeAlarms takes."""
 
 
 def observe(request: Request, journal: Journal, sagemaker: SageMaker, now: datetime) -> Situation:
@@ -34,6 +44,14 @@ def observe(request: Request, journal: Journal, sagemaker: SageMaker, now: datet
     needed = sorted(endpoints_needed(situation), key=str.casefold)
     endpoints = {name.casefold(): observe_endpoint(sagemaker, name) for name in needed}
     return replace(situation, endpoints=endpoints)
+
+
+def with_evidence(situation: Situation, cloudwatch: Callable[[], CloudWatch]) -> Situation:
+    """The same with what CloudWatch has measured, if it is needed. Raises a ``ServiceError`` if a read fails."""
+    gate = evidence_needed(situation)
+    if gate is None or situation.observed is None:
+        return situation
+    return replace(situation, evidence=read_evidence(gate, situation.observed, cloudwatch(), situation.now))
 
 
 def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:
@@ -66,6 +84,39 @@ def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedE
     started = (started_at(tags) if tags else None) or situation.journal.completed_at(START, experiment.name)
     start = actual_start(experiment, started, situation.now)
     return replace(experiment, tags=tags, start=start, start_called=started)
+
+
+def read_evidence(gate: Gate, test: ObservedExperiment, cloudwatch: CloudWatch, now: datetime) -> Evidence:
+    """What CloudWatch has measured of a test, as far as a gate needs it. Raises a ``ServiceError`` if a read fails."""
+    evidence = Evidence(now, alarms=_read_alarms(alarm_names(gate), cloudwatch))
+    while questions := open_questions(gate, test, evidence):
+        for asked, queries in questions:
+            pages = (page for first in calls(queries, asked) for page in _pages(cloudwatch, GET_METRIC_DATA, first))
+            evidence = evidence.with_answers(queries, measured(queries, asked, pages))
+    return evidence
+
+
+def _read_alarms(names: Sequence[str], cloudwatch: CloudWatch) -> dict[str, AlarmState]:
+    """Those that exist."""
+    # Without the types, only metric alarms are described.
+    types = ["CompositeAlarm", "MetricAlarm"]
+    asked = (names[first : first + _ALARMS_AT_ONCE] for first in range(0, len(names), _ALARMS_AT_ONCE))
+    return {
+        alarm["AlarmName"]: AlarmState(alarm.get("StateValue", ""), alarm.get("StateReason", ""))
+        for some in asked
+        for page in _pages(cloudwatch, DESCRIBE_ALARMS, {"AlarmNames": list(some), "AlarmTypes": types})
+        for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ()))
+    }
+
+
+def _pages(cloudwatch: CloudWatch, operation: str, arguments: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    token: dict[str, str] = {}
+    while True:
+        page = client.call(cloudwatch, operation, {**arguments, **token})
+        yield page
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}
 
 
 def actual_start(experiment: ObservedExperiment, started: datetime | None, now: datetime) -> datetime | None:

@@ -18,11 +18,12 @@ from inference_experiment_handler.client import (
 )
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedExperiment
-from inference_experiment_handler.model.operations import CREATE, DESCRIBE_STACKS
+from inference_experiment_handler.model.operations import CREATE, DESCRIBE_STACKS, EVIDENCE
 from inference_experiment_handler.model.request import Request
 from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wait
-from inference_experiment_handler.observer import observe
+from inference_experiment_handler.observer import observe, with_evidence
 from inference_experiment_handler.plan.deadline import may_go_on, out_of_time
+from inference_experiment_handler.plan.gate import unread
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.resolution import resolve_by_endpoint
 from inference_experiment_handler.plan.situation import Situation
@@ -80,6 +81,7 @@ def _turn(
         log(None, failed)
         return situation, failed
     _recover_journal(situation)
+    _record_judgement(situation)
     step = plan(situation)
     observed = situation.observed
     journal.record_observation(exists=observed is not None, alive=observed is not None and not observed.ended)
@@ -100,11 +102,15 @@ def _observe(request: Request, journal: Journal, clients: Clients, now: Callable
     """The live state. After the deadline, a failed read is retried immediately: the request may be done by then."""
     for _ in range(_LAST_LOOKS - 1):
         try:
-            return observe(request, journal, clients.sagemaker, now())
+            return _look(request, journal, clients, now)
         except (ThrottledError, UnknownOutcomeError):
             if may_go_on(Situation(request, journal, now())):
                 raise
-    return observe(request, journal, clients.sagemaker, now())
+    return _look(request, journal, clients, now)
+
+
+def _look(request: Request, journal: Journal, clients: Clients, now: Callable[[], datetime]) -> Situation:
+    return with_evidence(observe(request, journal, clients.sagemaker, now()), clients.cloudwatch)
 
 
 def _recover_journal(situation: Situation) -> None:
@@ -118,6 +124,21 @@ def _recover_journal(situation: Situation) -> None:
         return
     if target.lease_observed and target.experiment.created is not None:
         journal.record_creation(target.name, target.experiment.created)
+
+
+def _record_judgement(situation: Situation) -> None:
+    """Keeps the headline for the response, and writes all findings to the log, once for each judgement."""
+    judgement = situation.judgement
+    if judgement is None:
+        return
+    situation.journal.record_judgement(judgement.at, judgement.verdict, judgement.headline)
+    logger.info(
+        {
+            "experiment": situation.request.name,
+            "gate": judgement.headline,
+            "criteria": list(judgement.sentences),
+        }
+    )
 
 
 def _act(step: Call, journal: Journal, clients: Clients, now: Callable[[], datetime]) -> None:
@@ -134,7 +155,8 @@ def _after_failed_read(error: ServiceError, situation: Situation) -> Wait | Fail
     journal.last_error = str(error)
     retry_is_over = isinstance(error, RetryableError) and journal.retry_is_over(error.operation, situation.now)
     if retry_is_over or isinstance(error, TerminalError):
-        return Fail(str(error))
+        name, is_evidence = situation.request.name, error.operation in EVIDENCE
+        return Fail(unread(name, str(error)) if is_evidence else str(error))
     if not may_go_on(situation):
         return Fail(f"not finished before ServiceTimeout, and the live state can't be read: {error}")
     return _wait_for(error)

@@ -27,8 +27,9 @@ def install(speed: float) -> None:
     custom_resource.invoke_custom_resource = custom_resources.invoke
     rollback.install(custom_resources)
     cancellation.install(custom_resources)
-    alarms.install()
     metrics.install(measured, sagemakers.clock)
+    # After the metrics, because an alarm on metric math has no dimensions of its own.
+    alarms.install()
 
     # With TLS, MiniStack would also serve on port 443 if it is allowed to.
     app._port_is_bindable = lambda *_: False

@@ -39,6 +39,13 @@ def test_each_change_has_its_exit_code(planner: Planner, new: Declaration, code:
     assert plain.code == (3 if code == 3 else 0)
 
 
+def test_an_attribute_that_is_asked_for_is_an_update_that_changes_nothing(planner: Planner) -> None:
+    done = planner(template(ShadowTest=BEFORE | {"Attributes": ["ScheduledEndEpoch"]}), "--detailed-exitcode")
+
+    assert (done.code, done.err) == (0, "")
+    assert f"Nothing  Experiment {planner.name} does not change" in done.out
+
+
 def test_a_removed_experiment_is_ended_and_its_record_deleted(planner: Planner) -> None:
     done = planner(template())
 

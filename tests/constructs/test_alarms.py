@@ -8,8 +8,9 @@ from aws_cdk import CfnParameter, Duration
 from aws_cdk.aws_cloudwatch import Alarm as CdkAlarm
 from aws_cdk.aws_cloudwatch import ComparisonOperator, TreatMissingData
 
+from local.cloudwatch.metric_math import Series, identifiers
 from sagemaker_inference_experiment import InferenceExperiment
-from tests.support.cloudwatch import Alarm, Data, Series, evaluate, identifiers
+from tests.support.cloudwatch import Alarm, Data, evaluate
 from tests.support.imported import NAMES, imported
 
 GAP = None

@@ -27,6 +27,10 @@ WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
     ({"tags": {"team": 5}}, "tags is {'team': 5}, must be a mapping of strings to strings"),
     ({"conclusion": Conclusion(desired_variants=cast("Any", "all"))}, "must be a tuple of ModelVariants"),
     (
+        {"conclusion": Conclusion(desired_variants=(ModelVariant(model="m"), ModelVariant(model=cast("Any", None))))},
+        "conclusion.desired_variants[1].model is None, must be a model construct, a reference or a name",
+    ),
+    (
         {"removal_policy": RemovalPolicy.SNAPSHOT},
         "removal_policy is <RemovalPolicy.SNAPSHOT: 'SNAPSHOT'>, must be RemovalPolicy.DESTROY, RETAIN or",
     ),

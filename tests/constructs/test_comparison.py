@@ -11,8 +11,9 @@ from aws_cdk.aws_cloudwatch import GraphWidget, MathExpression, Metric
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.cloudwatch.metric_math import Series, identifiers
 from sagemaker_inference_experiment import ExperimentVariant, VariantComparison
-from tests.support.cloudwatch import Alarm, Dashboard, Series, evaluate, identifiers
+from tests.support.cloudwatch import Alarm, Dashboard, evaluate
 
 GAP = None
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from aws_cdk import Acknowledgment, App, Stack, Validations
+from aws_cdk import Acknowledgment, App, Stack, Validations, aws_cloudwatch
 from cdk_nag import AwsSolutionsChecks
 
+from sagemaker_inference_experiment import Criterion, Gate, InferenceExperiment
 from tests.support.experiments import experiment_in
 
 _HERE = "<AWS::Region>:<AWS::AccountId>"
@@ -24,6 +25,14 @@ ACKNOWLEDGED = {
 }
 
 
+ACKNOWLEDGED_WITH_A_GATE = {
+    "AwsSolutions-IAM5[Resource::*]": (
+        "metrics are no resources in IAM, and only who may describe all alarms is told of composite ones; the function "
+        "only reads them"
+    ),
+}
+
+
 def findings(scope: Any) -> set[str]:
     return {violation.rule_name for violation in AwsSolutionsChecks().validate_scope(scope).violations}
 
@@ -34,12 +43,24 @@ def test_cdk_nag_finds_nothing_but_what_is_acknowledged(declared: Any) -> None:
     assert findings(declared.stack) == set(ACKNOWLEDGED)
 
 
-@pytest.mark.parametrize("rule", ACKNOWLEDGED)
-def test_each_acknowledgement_counts(declared: Any, rule: str) -> None:
-    experiment = declared.experiment()
-    Validations.of(experiment.provider).acknowledge(Acknowledgment(id=rule, reason=ACKNOWLEDGED[rule]))
+def gated(declared: Any) -> InferenceExperiment:
+    alarm = aws_cloudwatch.Alarm.from_alarm_name(declared.stack, "Alarm", "too-slow")
+    experiment: InferenceExperiment = declared.experiment(promote_if=Gate(criteria=[Criterion.alarms(alarm)]))
+    return experiment
 
-    assert findings(declared.stack) == set(ACKNOWLEDGED) - {rule}
+
+def test_a_gate_adds_one_finding(declared: Any) -> None:
+    gated(declared)
+
+    assert findings(declared.stack) == {*ACKNOWLEDGED, *ACKNOWLEDGED_WITH_A_GATE}
+
+
+@pytest.mark.parametrize("rule", ACKNOWLEDGED | ACKNOWLEDGED_WITH_A_GATE)
+def test_each_acknowledgement_counts(declared: Any, rule: str) -> None:
+    reasons = ACKNOWLEDGED | ACKNOWLEDGED_WITH_A_GATE
+    Validations.of(gated(declared).provider).acknowledge(Acknowledgment(id=rule, reason=reasons[rule]))
+
+    assert findings(declared.stack) == reasons.keys() - {rule}
 
 
 FULL_ACCESS = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSageMakerFullAccess]"

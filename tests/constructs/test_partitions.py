@@ -17,6 +17,12 @@ REGIONS = {
     "eusc-de-east-1": ("aws-eusc", "amazonaws.eu"),
     "mx-central-1": ("aws", "amazonaws.com"),
 }
+CONSOLES = {
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-eusc": "console.amazonaws-eusc.eu",
+    "aws": "console.aws.amazon.com",
+}
 SERVICE_PRINCIPAL = re.compile(r"[a-z-]+\.amazonaws\.com")
 """Such as sagemaker.amazonaws.com. They are the same in all partitions, unless a region is part of them."""
 
@@ -79,8 +85,37 @@ def test_each_name_of_a_host_has_the_partitions_suffix(region: str) -> None:
         host
         for text in rendered(region, partition, suffix)
         for host in re.findall(r"[\w.-]*\bamazonaws\.[a-z.]*[a-z]", text)
-        if not SERVICE_PRINCIPAL.fullmatch(host)
+        if not SERVICE_PRINCIPAL.fullmatch(host) and host not in CONSOLES.values()
     }
 
     assert f"logs.{region}.{suffix}" in hosts
     assert all(host.endswith(f".{suffix}") for host in hosts)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_console_is_that_of_the_partition(region: str) -> None:
+    partition, suffix = REGIONS[region]
+
+    addresses = re.findall(r"\(https://([^)]*)\)", " ".join(rendered(region, partition, suffix)))
+
+    assert addresses == [f"{CONSOLES[partition]}/sagemaker/home?region={region}#/shadow-tests/?"]
+
+
+@pytest.mark.parametrize("partition", CONSOLES)
+def test_a_stack_of_any_region_finds_its_console_at_deployment(partition: str) -> None:
+    stack = Stack(App(), "Demo")
+    ShadowTestDashboard(stack, "Dashboard", experiment=experiment_in(stack))
+    template = Template.from_stack(stack).to_json()
+
+    def holds(condition: str) -> bool:
+        of, value = template["Conditions"][condition]["Fn::Equals"]
+        return bool(of == {"Ref": "AWS::Partition"} and value == partition)
+
+    (resource,) = Template.from_stack(stack).find_resources("AWS::CloudWatch::Dashboard").values()
+    parts = resource["Properties"]["DashboardBody"]["Fn::Join"][1]
+    (domain,) = (part for part in parts if isinstance(part, dict) and "Fn::If" in part)
+    while isinstance(domain, dict):
+        condition, then, otherwise = domain["Fn::If"]
+        domain = then if holds(condition) else otherwise
+
+    assert domain == CONSOLES[partition]

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from aws_cdk import CustomResource, Stack, aws_iam
+from aws_cdk import CustomResource, Stack, aws_cloudwatch, aws_iam
 from aws_cdk.assertions import Template
 
-from inference_experiment_handler.client import CLOUDFORMATION, SAGEMAKER
+from inference_experiment_handler.client import CLOUDFORMATION, CLOUDWATCH, SAGEMAKER
 from inference_experiment_handler.model.operations import NEED_OWNER_TAGS
-from sagemaker_inference_experiment import InferenceExperimentProvider
+from sagemaker_inference_experiment import Criterion, Gate, InferenceExperimentProvider
 from tests.support.experiments import RESOURCE_TYPE, rendered_in
 from tests.support.policies import actions, statements
 
@@ -16,12 +16,14 @@ STACK_TAG = "aws:ResourceTag/sagemaker-inference-experiment:stack-id"
 
 
 def test_the_function_may_make_exactly_the_calls_that_the_handler_knows(declared: Any) -> None:
-    declared.experiment()
+    named = aws_cloudwatch.Alarm.from_alarm_name(declared.stack, "Alarm", "too-slow")
+    declared.experiment(promote_if=Gate(criteria=[Criterion.alarms(named)]))
 
     allowed = {action for statement in statements(declared.template) for action in actions(statement)}
     assert allowed == {
         *(f"sagemaker:{name}" for name in SAGEMAKER),
         *(f"cloudformation:{name}" for name in CLOUDFORMATION),
+        *(f"cloudwatch:{name}" for name in CLOUDWATCH),
         "iam:PassRole",
         "lambda:InvokeFunction",
         "logs:CreateLogStream",

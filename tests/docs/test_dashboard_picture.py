@@ -1,6 +1,7 @@
 """docs/dashboard.png shows the current dashboard completely."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -8,7 +9,16 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tests.support.cloudwatch import Dashboard
-from tests.support.dashboard_picture import BODY, MOMENTS, PICTURE, draw, fingerprint, sample_dashboard, sample_data
+from tests.support.dashboard_picture import (
+    BODY,
+    EPOCHS,
+    MOMENTS,
+    PICTURE,
+    draw,
+    fingerprint,
+    sample_dashboard,
+    sample_data,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +49,7 @@ def test_every_graph_is_drawn_in_its_place(dashboard: Dashboard, figure: Figure)
 
 def test_every_metric_is_drawn_with_its_values_and_in_the_legend(dashboard: Dashboard, figure: Figure) -> None:
     for axes, graph in zip(figure.axes, dashboard.graphs, strict=True):
-        lines = graph.lines(sample_data())
+        lines = graph.lines(sample_data(), EPOCHS)
         annotated = [each["label"] for each in graph.properties["annotations"].get("horizontal", [])]
 
         drawn = {str(line.get_label()): np.asarray(line.get_ydata(), float) for line in axes.get_lines()}
@@ -60,5 +70,16 @@ def test_start_and_end_are_drawn_in_every_graph(figure: Figure) -> None:
 def test_the_text_is_drawn(dashboard: Dashboard, figure: Figure) -> None:
     written = " ".join(text.get_text() for text in figure.texts)
 
-    for word in dashboard.text.replace("|", " ").replace("---", " ").replace("##", " ").split():
+    shown = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", dashboard.text)
+    for word in shown.replace("|", " ").replace("---", " ").replace("##", " ").split():
         assert word in written
+
+
+def test_numbers_and_alarms_are_drawn(dashboard: Dashboard, figure: Figure) -> None:
+    written = [text.get_text() for text in figure.texts]
+
+    # 16 of the 36 hours are left.
+    assert written[written.index("Time left") :][:3] == ["Time left", "16", "hours left"]
+    assert written[written.index("Requests so far") :][2::2][:2] == ["production", "shadow"]
+    (alarms,) = (widget["properties"]["alarms"] for widget in dashboard.widgets if widget["type"] == "alarm")
+    assert set(alarms) == {"EndsSoon", "ShadowFails", "ShadowIsSlow", "ShadowGetsNothing"} <= set(written)

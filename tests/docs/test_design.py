@@ -7,7 +7,7 @@ from typing import Any
 
 PROJECT = Path(__file__).parents[2]
 DESIGN = (PROJECT / "docs" / "design.md").read_text()
-OUTSIDE = {"CDK", "CFN", "SageMaker"}
+OUTSIDE = {"CDK", "CFN", "CloudWatch", "SageMaker"}
 
 
 def packages() -> list[str]:

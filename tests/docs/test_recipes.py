@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, RemovalPolicy, aws_ec2
 from aws_cdk import Stack as CdkStack
-from aws_cdk.assertions import Template
+from aws_cdk.assertions import Match, Template
 
 import sagemaker_inference_experiment
 from inference_experiment_handler.spec import names
@@ -63,7 +63,7 @@ def test_each_recipe_is_listed_and_short() -> None:
 # before-the-end.md
 
 
-def test_the_message_comes_a_day_before_the_end() -> None:
+def test_the_alarm_is_a_day_before_the_end() -> None:
     (block,) = blocks(RECIPES / "before-the-end.md", "python")
     stack = CdkStack(App(), "RankingShadowTest")
     public = vars(sagemaker_inference_experiment)
@@ -71,8 +71,9 @@ def test_the_message_comes_a_day_before_the_end() -> None:
     exec(block.text, {**public, "self": stack})
 
     template = Template.from_stack(stack)
-    template.has_resource_properties("AWS::Scheduler::Schedule", {"ScheduleExpression": "at(2030-01-30T12:00:00)"})
-    assert rendered_in(template)["Properties"]["Schedule"]["EndTime"] == "2030-01-31T12:00:00Z"
+    alarm = {"ComparisonOperator": "LessThanThreshold", "Threshold": 24, "AlarmActions": [Match.any_value()]}
+    template.has_resource_properties("AWS::CloudWatch::Alarm", alarm)
+    assert rendered_in(template)["Properties"]["Attributes"] == ["ScheduledEndEpoch"]
 
 
 # rotate-the-role.md

@@ -105,6 +105,12 @@ def test_the_types_are_those_of_the_schema(app: Path) -> None:
 def members_in(schema: dict[str, Any], within: str = "") -> Iterator[str]:
     """As `members_of_type.cjs` prints those of a type."""
     of_value = schema.get("else", schema)
+    if "allOf" in of_value:
+        for each in of_value["allOf"]:
+            kind, of_kind = each["if"]["properties"]["Type"]["const"], each["then"]
+            required = [*of_value["required"], *of_kind.get("required", ())]
+            yield from members_in({**of_kind, "required": required}, f"{within}<{kind}>")
+        return
     if "items" in of_value:
         yield from members_in(of_value["items"], f"{within}[]")
     for name, each in of_value.get("properties", {}).items():

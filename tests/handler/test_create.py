@@ -32,11 +32,13 @@ def test_the_answer_carries_every_attribute(stack: Stack) -> None:
         "StatusReason": "",
         "StartTime": "2030-01-01T00:05:30Z",
         "EndTime": "2030-01-08T00:05:00Z",
+        "ScheduledEndEpoch": "1894061100",
         "EndpointName": "shop",
         "EndpointConfigName": stack.describe(answer.physical_id)["EndpointMetadata"]["EndpointConfigName"],
         "ProductionVariantName": PRODUCTION,
         "ProductionModelName": CHAMPION,
         "ShadowVariantName": SHADOW,
+        "Gate": "",
     }
 
 

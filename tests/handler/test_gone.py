@@ -64,11 +64,13 @@ def test_there_is_nothing_to_create_where_the_test_is_declared_to_be_over(
         "StatusReason",
         "StartTime",
         "EndTime",
+        "ScheduledEndEpoch",
         "EndpointName",
         "EndpointConfigName",
         "ProductionVariantName",
         "ProductionModelName",
         "ShadowVariantName",
+        "Gate",
     }
     assert answer.data["Status"] == "Deleted"
 

@@ -19,7 +19,7 @@ for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
 """
 
 
-@pytest.mark.parametrize("package", ["plan", "model", "spec"])
+@pytest.mark.parametrize("package", ["plan", "evidence", "model", "spec"])
 def test_it_is_imported_without_aws(package: str) -> None:
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", PROGRAM, str(LAMBDA), package], capture_output=True, text=True, check=False

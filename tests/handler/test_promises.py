@@ -43,6 +43,7 @@ MINIMAL = {
 EVERYTHING = MINIMAL | {
     "ServiceTimeout": "3000",
     "EndpointConfigName": "shop-2030",
+    "Attributes": ["ScheduledEndEpoch"],
     "Run": "2",
     "Type": "ShadowMode",
     "KmsKey": "alias/volumes",
@@ -58,6 +59,7 @@ EVERYTHING = MINIMAL | {
     "ModelVariantActions": {"AllTraffic": "Remove", "Shadow-01": "Promote"},
     "DesiredModelVariants": [variant("Shadow-01", "challenger", "2")],
     "Reason": "as accurate, and quicker",
+    "PromoteIf": {"Window": "P1D", "Criteria": [{"Type": "Traffic", "MinInvocations": "20000"}]},
     "OnDelete": {
         "DesiredState": "Cancelled",
         "ModelVariantActions": {"AllTraffic": "Retain", "Shadow-01": "Remove"},
@@ -138,6 +140,7 @@ JOURNAL = Journal(
     stack=("UPDATE_IN_PROGRESS", AT),
     stack_since=AT,
     stack_at_first="UPDATE_IN_PROGRESS",
+    gate=(AT, "holds", "holds: 1 of 1 criterion at 2030-01-01T00:00:00Z"),
     last_error="DescribeEndpoint: ThrottlingException: Rate exceeded",
     generation=2,
     existed=True,
@@ -156,6 +159,7 @@ AS_JSON = {
     "stack": ("UPDATE_IN_PROGRESS", AT),
     "stack_since": AT,
     "stack_at_first": "UPDATE_IN_PROGRESS",
+    "gate": (AT, "holds", "holds: 1 of 1 criterion at 2030-01-01T00:00:00Z"),
     "last_words": "DescribeEndpoint: ThrottlingException: Rate exceeded",
     "hops": 2,
     "seen": True,

@@ -163,6 +163,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"Tags": {"a": "b"}}, "Tags is {'a': 'b'}, must be a list"),
     ({"WaitFor": "Starting"}, "WaitFor is 'Starting', must be Created or Running"),
     ({"AdoptExisting": "yes"}, "AdoptExisting is 'yes', must be true or false"),
+    ({"Attributes": "EndTime"}, "Attributes is 'EndTime', must be a list of 1 to 20 strings"),
+    ({"Attributes": ["End Time"]}, "Attributes[0] is 'End Time', must be the name of an attribute, such as Scheduled"),
     ({"ServiceTimeout": 3601}, "ServiceTimeout is '3601', must be an integer from 1 to 3600"),
     ({"DesiredState": "Running"}, "DesiredState is 'Running', must be Completed or Cancelled"),
     ({"ModelVariantActions": PROMOTE}, "DesiredState is missing, but ModelVariantActions"),

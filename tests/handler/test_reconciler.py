@@ -40,7 +40,7 @@ def test_a_loop_that_never_waits_is_ended_and_says_so(
         outcome = reconciler.reconcile(
             request,
             Journal(),
-            Clients(stack.ports.sagemaker(), stack.ports.cloudformation),
+            Clients(stack.ports.sagemaker(), stack.ports.cloudformation, stack.ports.cloudwatch),
             stack.clock.now,
             lambda *_: None,
         )

@@ -118,28 +118,3 @@ def test_deleting_what_someone_else_has_deleted_succeeds(stack: PuppetStack, sag
     stack.create(outputs={"Name": OUTPUTS["ModelName"]}, Model=template()["Model"])
     sagemaker.delete_model(ModelName=stack.outputs()["Name"])
     assert stack.delete() == "DELETE_COMPLETE"
-
-
-def test_an_alarm_on_metric_math_is_deployed_described_and_never_rings(aws: LocalAws, stack: PuppetStack) -> None:
-    math = [
-        {"Id": "ratio", "Expression": "shadow / production", "ReturnData": True},
-        {"Id": "shadow", "MetricStat": {"Metric": {"Namespace": "N", "MetricName": "M"}, "Period": 60, "Stat": "p99"}},
-    ]
-    alarm = {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmName": "slower",
-            "ComparisonOperator": "GreaterThanThreshold",
-            "EvaluationPeriods": "1",
-            "Threshold": "1.2",
-            "Metrics": math,
-        },
-    }
-    cloudwatch = aws.session().client("cloudwatch")
-
-    stack.create(Alarm=alarm)
-    aws.control.advance(600)
-
-    (described,) = cloudwatch.describe_alarms(AlarmNames=["slower"])["MetricAlarms"]
-    assert described["StateValue"] == "INSUFFICIENT_DATA"
-    assert described["Threshold"] == 1.2

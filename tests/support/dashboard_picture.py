@@ -11,12 +11,14 @@ import io
 import json
 import math
 import random
+import re
+import textwrap
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import App, Stack, aws_iam
+from aws_cdk import App, Duration, Stack, aws_iam
 from aws_cdk.assertions import Template
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -26,14 +28,18 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from local.cloudwatch.metric_math import Series
 from sagemaker_inference_experiment import InferenceExperiment, ModelVariant, Schedule, ShadowTestDashboard
-from tests.support.cloudwatch import Dashboard, Data, Graph, Series, Stat
+from tests.support.cloudwatch import Dashboard, Data, Graph, Stat
 
 PICTURE = Path(__file__).parents[2] / "docs" / "dashboard.png"
 BODY = "Dashboard body"
 START, END = datetime(2030, 1, 7, 6, tzinfo=UTC), datetime(2030, 1, 8, 18, tzinfo=UTC)
 PERIOD, AROUND = timedelta(minutes=5), timedelta(hours=6)
+TAKEN = START + timedelta(hours=20)
+"""When the picture is taken, for the numbers and the states of alarms."""
 MOMENTS = [START - AROUND + i * PERIOD for i in range((END - START + 2 * AROUND) // PERIOD)]
+EPOCHS = [moment.timestamp() for moment in MOMENTS]
 
 _COLUMN, _ROW = 0.75, 0.53
 """Inches of the console's grid, about as wide to high as there."""
@@ -55,10 +61,18 @@ def sample_dashboard() -> Dashboard:
         sampling_percentage=10,
         schedule=Schedule.start_at(START, until=END),
     )
-    ShadowTestDashboard(stack, "Dashboard", experiment=experiment)
+    alarms = [
+        experiment.alarm_ends_soon(stack, "EndsSoon", before=Duration.hours(12)),
+        experiment.alarm_shadow_error_rate(stack, "ShadowFails"),
+        experiment.alarm_shadow_latency(stack, "ShadowIsSlow", threshold=1.5, statistic="p99"),
+        experiment.alarm_shadow_traffic(stack, "ShadowGetsNothing"),
+    ]
+    ShadowTestDashboard(stack, "Dashboard", experiment=experiment, alarms=alarms)
     (resource,) = Template.from_stack(stack).find_resources("AWS::CloudWatch::Dashboard").values()
-    name = stack.resolve(experiment.experiment_name)["Ref"]
-    return Dashboard(resource["Properties"], {name: "shop-shadowtest-1f0c9d"})
+    references = {stack.resolve(experiment.experiment_name)["Ref"]: "shop-shadowtest-1f0c9d"}
+    for alarm in alarms:
+        references[".".join(stack.resolve(alarm.alarm_arn)["Fn::GetAtt"])] = alarm.node.id
+    return Dashboard(resource["Properties"], references)
 
 
 def sample_data() -> Data:
@@ -96,6 +110,8 @@ def _value(stat: Stat, shadow: bool, moment: datetime, chance: random.Random) ->
     if stat.metric_name in ("ModelLatency", "OverheadLatency"):
         usual = latency[stat.statistic] * (slower.get(stat.statistic, 1) if shadow else 1)
         return usual * (1 + 0.15 * load) * chance.gauss(1, 0.03)
+    if stat.statistic == "SampleCount":
+        return PERIOD / timedelta(minutes=1)
     usual = {"CPUUtilization": 40 + 190 * load, "MemoryUtilization": 34.0, "DiskUtilization": 12.0}[stat.metric_name]
     return (
         usual
@@ -119,6 +135,10 @@ def draw(dashboard: Dashboard, data: Data, moments: list[datetime]) -> Figure:
         inches = (widget["width"] * _COLUMN, widget["height"] * _ROW)
         if widget["type"] == "text":
             _write(figure, card, inches, widget["properties"]["markdown"])
+        elif widget["type"] == "alarm":
+            _states(figure, card, inches, widget["properties"])
+        elif widget["properties"]["view"] == "singleValue":
+            _numbers(figure, card, inches, Graph(widget), data)
         else:
             inner = (
                 card[0] + card[2] * 0.62 / inches[0],
@@ -144,7 +164,7 @@ def _graph(axes: Axes, graph: Graph, data: Data, moments: list[datetime], inches
         color=_GREY,
         size=8,
     )
-    lines = graph.lines(data)
+    lines = graph.lines(data, EPOCHS)
     for line in lines:
         values = [math.nan if value is None else value for value in line.values]
         axes.plot(moments, values, color=line.color, label=line.label, linewidth=1.1)  # type: ignore[arg-type]
@@ -196,24 +216,59 @@ def _short(value: float) -> str:
 
 
 def _write(figure: Figure, card: tuple[float, ...], inches: tuple[float, float], markdown: str) -> None:
-    """A heading, a table and a sentence: what the dashboard's text consists of."""
+    """A heading, tables and sentences: what the dashboard's text consists of."""
     x, y = card[0] + card[2] * 0.2 / inches[0], card[1] + card[3]
     inch = card[3] / inches[1]
-    for line in markdown.splitlines():
+    lines = markdown.splitlines()
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
         if line.startswith("## "):
             y -= 0.45 * inch
             figure.text(x, y, line.removeprefix("## "), size=15, fontweight="bold")
         elif line.startswith("| ---"):
-            header = False
+            continue
         elif line.startswith("|"):
-            header = not any(text.get_gid() == "cell" for text in figure.texts)
             y -= 0.35 * inch
-            for number, cell in enumerate(line.strip("| ").split(" | ")):
-                weight = "bold" if header else "normal"
-                figure.text(x + number * card[2] * 0.15, y, cell, size=10, fontweight=weight, gid="cell")
+            weight = "bold" if following.startswith("| ---") else "normal"
+            for number, cell in enumerate(line[2:-2].split(" | ")):
+                figure.text(x + number * card[2] * 0.25, y, cell.strip(), size=10, fontweight=weight)
         elif line:
-            y -= 0.4 * inch
-            figure.text(x, y, line, size=10, color=_GREY)
+            # The console breaks lines, and shows a link by its name.
+            shown = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", line)
+            for part in textwrap.wrap(shown, 95):
+                y -= 0.3 * inch
+                figure.text(x, y, part, size=10, color=_GREY)
+        else:
+            y -= 0.12 * inch
+
+
+def _numbers(figure: Figure, card: tuple[float, ...], inches: tuple[float, float], graph: Graph, data: Data) -> None:
+    """The latest values side by side, each with its label."""
+    inch = card[3] / inches[1]
+    x, top = card[0] + card[2] * 0.2 / inches[0], card[1] + card[3]
+    figure.text(x, top - 0.35 * inch, graph.title, size=10, fontweight="bold")
+    lines = graph.lines(data, EPOCHS)
+    for number, line in enumerate(lines):
+        values = [value for value, moment in zip(line.values, MOMENTS, strict=True) if moment <= TAKEN]
+        latest = next(value for value in reversed(values) if value is not None)
+        at = x + number * card[2] / len(lines)
+        figure.text(at, top - 1.6 * inch, f"{latest:,.4g}" if latest < 1000 else f"{latest:,.0f}", size=20)
+        figure.text(at, top - 2.0 * inch, line.label, size=10, color=_GREY)
+
+
+def _states(
+    figure: Figure, card: tuple[float, ...], inches: tuple[float, float], properties: Mapping[str, Any]
+) -> None:
+    """Each alarm in the color of its state. In the sample, the first one rings."""
+    inch = card[3] / inches[1]
+    x, top = card[0] + card[2] * 0.2 / inches[0], card[1] + card[3]
+    figure.text(x, top - 0.35 * inch, properties["title"], size=10, fontweight="bold")
+    alarms = properties["alarms"]
+    share = card[2] / len(alarms)
+    for number, name in enumerate(alarms):
+        color = "#d13212" if number == 0 else "#1d8102"
+        at = (x + number * share, top - 1.3 * inch)
+        figure.add_artist(Rectangle(at, share * 0.9, 0.7 * inch, facecolor=color, edgecolor="none"))
+        figure.text(at[0] + share * 0.03, at[1] + 0.27 * inch, name, size=10, color="white")
 
 
 def fingerprint(dashboard: Dashboard) -> str:

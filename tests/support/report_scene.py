@@ -10,7 +10,7 @@ from local.sagemaker.traffic import Performance, Traffic
 from shadowtest.live_tests import LiveTest
 from shadowtest.reporting.making import report_of
 from shadowtest.reporting.report import Comparison, Report
-from tests.support.metrics import CloudWatch
+from simulation.cloudwatch import CloudWatch
 from tests.support.world import World
 
 CHAMPION, CHALLENGER = Performance(latency_ms=40), Performance(latency_ms=50, errors_5xx=0.05)
@@ -21,7 +21,7 @@ class Scene:
 
     def __init__(self, **behaviour: Any) -> None:
         self.world = World(**behaviour)
-        self.cloudwatch = CloudWatch(self.world.clock.now())
+        self.cloudwatch = CloudWatch(self.world.clock)
         self._publisher = Publisher(self.world.service)
 
     def runs(self, length: timedelta, *, per_minute: float, **performances: Performance) -> "Scene":
@@ -36,7 +36,6 @@ class Scene:
         self.world.clock.advance(length)
         for datum in self._publisher.due():
             self.cloudwatch.publish(datum)
-        self.cloudwatch.now = self.world.clock.now()
         return self
 
     def live(self) -> LiveTest:

@@ -11,6 +11,7 @@ from aws_cdk import (
     RemovalPolicy,
     Stack,
     Tags,
+    aws_cloudwatch,
     aws_ec2,
     aws_iam,
     aws_kms,
@@ -22,8 +23,10 @@ from aws_cdk import (
 
 from sagemaker_inference_experiment import (
     Conclusion,
+    Criterion,
     DataCapture,
     DesiredState,
+    Gate,
     InferenceExperiment,
     InferenceExperimentProvider,
     LogLevel,
@@ -120,20 +123,54 @@ class Everything:
             experiment=by_name,
             dashboard_name="ranking",
             period=Duration.minutes(1),
+            alarms=[by_name.alarm_shadow_traffic(stack, "GetsNothing")],
             gpu=True,
         )
+        imported = aws_iam.Role.from_role_name(stack, "ImportedRole", "sagemaker-execution")
         # By run, in the provider that the stack gets by itself.
         make(
             InferenceExperiment,
             stack,
             "ByRun",
             endpoint="shop-search",
-            role=aws_iam.Role.from_role_name(stack, "ImportedRole", "sagemaker-execution"),
+            role=imported,
             production_variant=production,
             shadow_variant=ModelVariant(model="search-2025", variant_name="Shadow-01", instance_type="ml.m5.large"),
             sampling_percentage=100,
             run="2",
             schedule=make(Schedule, duration=Duration.days(7)),
+        )
+        # By what its metrics say.
+        gate = make(
+            Gate,
+            criteria=[
+                Criterion.traffic(min_invocations=20_000),
+                Criterion.latency(statistic="p99", max_ratio=1.1, max=Duration.millis(250)),
+                Criterion.error_rate(metric_name="Invocation5XXErrors", max_increase=0.1, max=1),
+                Criterion.metric(
+                    namespace="Shop",
+                    metric_name="Agreement",
+                    dimensions={"Stage": "beta"},
+                    statistic="Average",
+                    min=0.98,
+                    max=1,
+                ),
+                Criterion.alarms(aws_cloudwatch.Alarm.from_alarm_name(stack, "TooSlow", "ranking-too-slow")),
+                Criterion.running(at_least=Duration.days(2), enforce=False),
+            ],
+            window=Duration.hours(24),
+            patience=Duration.minutes(30),
+        )
+        make(
+            InferenceExperiment,
+            stack,
+            "ByEvidence",
+            endpoint="shop-offers",
+            role=imported,
+            shadow_variant=ModelVariant(model="offers-2025"),
+            sampling_percentage=10,
+            promote_if=gate,
+            conclusion=make(Conclusion, shadow=VariantAction.PROMOTE, production=VariantAction.REMOVE, only_if=gate),
         )
         Tags.of(stack).add("stage", "test")
 
@@ -226,6 +263,15 @@ def tokens(app: App) -> Stack:
         schedule=Schedule.start_now(until=text("End")),
         conclusion=Conclusion.promote_shadow(
             reason=text("Reason"), instance_type=text("PromotedInstanceType"), instance_count=number("PromotedCount")
+        ),
+        promote_if=Gate(
+            criteria=[
+                Criterion.traffic(min_invocations=number("MinInvocations")),
+                Criterion.latency(statistic=text("Percentile"), max=Duration.millis(number("MaxLatency"))),
+                Criterion.alarms(aws_cloudwatch.Alarm.from_alarm_name(stack, "Alarm", text("AlarmName"))),
+                Criterion.running(at_least=Duration.days(number("Days"))),
+            ],
+            window=Duration.hours(number("WindowHours")),
         ),
         on_delete=OnDelete(conclusion=Conclusion.remove_shadow(reason=text("OtherReason"))),
     )

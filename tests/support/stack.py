@@ -15,6 +15,7 @@ from inference_experiment_handler import index
 from inference_experiment_handler.runtime.ports import Ports
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
 from simulation.cloudformation import ADDRESSES, LOGICAL_ID, STACK_ID, Answer, described, request_event
+from simulation.cloudwatch import CloudWatch
 from simulation.declarations import ENDPOINT, REMOVE, Declaration
 from simulation.endpoints import SOMEBODY, create_endpoints, create_models
 from simulation.function import FUNCTION_ARN, TIMEOUT, Context
@@ -75,6 +76,7 @@ class Stack:
         """Whether Lambda delivers what is handed over. It may accept it and lose it, or refuse it by raising."""
         self._queue: deque[dict[str, Any]] = deque()
         self._client = boto3_client(self.sagemaker)
+        self.cloudwatch = CloudWatch(self.clock)
         self._requests = 0
         self._invocations = 0
         self.timeout = TIMEOUT
@@ -159,6 +161,7 @@ class Stack:
         return Ports(
             sagemaker=lambda: self._client,
             cloudformation=lambda: StackStatus(self),
+            cloudwatch=lambda: self.cloudwatch,
             invoke=self.invoke,
             now=self.clock.now,
             sleep=self._sleep,

@@ -43,7 +43,7 @@ def test_nothing_of_an_assembly_is_in_it() -> None:
 def test_the_function_is_allowed_what_the_construct_allows_it(template: dict[str, Any]) -> None:
     stack = Stack(App(), "ByConstruct")
     role = aws_iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/sagemaker-execution")
-    InferenceExperimentProvider(stack, "Provider").serve_templates(role, adopts="Theirs")
+    InferenceExperimentProvider(stack, "Provider").serve_templates(role, adopts="Theirs", promote_if=True)
     by_construct = statements(Template.from_stack(stack))
     for statement in by_construct:
         if "iam:PassRole" in actions(statement):
@@ -60,7 +60,7 @@ def test_what_is_optional_is_left_out_without_a_value(template: dict[str, Any]) 
 
     assert adopting["Condition"] == "AdoptedExperimentArnsGiven"
     optional = {name for name, each in parameters.items() if each.get("Default") == ""}
-    assert {f"{name}Given" for name in optional} == set(template["Conditions"])
+    assert {f"{name}Given" for name in optional} | {"PromotionGatesEnabled"} == set(template["Conditions"])
     assert set(parameters) - optional - {name for name, each in parameters.items() if "Default" in each} == {
         "CodeBucket",
         "CodeKey",
@@ -98,6 +98,21 @@ def test_what_is_given_reaches_the_resources(template: dict[str, Any]) -> None:
     assert whole["AWS::Lambda::Function"]["Code"] == code | {"S3ObjectVersion": "3"}
     assert whole["AWS::IAM::Role"]["PermissionsBoundary"] == "arn:boundary"
     assert whole["AWS::Logs::LogGroup"] == {"RetentionInDays": "7"}
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"), [({}, False), ({"PromotionGates": "Disabled"}, False), ({"PromotionGates": "Enabled"}, True)]
+)
+def test_metrics_and_alarms_are_read_where_gates_are_enabled(
+    template: dict[str, Any], given: dict[str, str], allowed: bool
+) -> None:
+    place = Place("aws", "us-east-1", "123456789012", "provider")
+    resolver = Resolver(template, place, given=REQUIRED | given)
+
+    (reading,) = [
+        id for id, each in template["Resources"].items() if "cloudwatch:GetMetricData" in str(each["Properties"])
+    ]
+    assert resolver.exists(reading) is allowed
 
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/sagemaker-execution"

@@ -13,6 +13,7 @@ from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journ
 from inference_experiment_handler.model.operations import CREATE, DELETE, DESCRIBE_STACKS, STOP
 from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Wait
+from inference_experiment_handler.plan.needs import evidence_needed
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
 from shadowtest.planning.effects import applied
@@ -117,6 +118,8 @@ def _unread(live: Live, situation: Situation) -> Open | None:
     """Why the next step is not known. Otherwise ``None``."""
     if situation.request.name.casefold() in live.unread:
         return Open("the name of the experiment is known only at deployment")
+    if evidence_needed(situation) is not None and situation.evidence is None:
+        return Open(f"{situation.request.name} is promoted only if PromoteIf holds, which the deployment will judge")
     why = (live.unread_endpoints[name] for name in situation.endpoints if name in live.unread_endpoints)
     return next(map(Open, why), None)
 

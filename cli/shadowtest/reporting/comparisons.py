@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from inference_experiment_handler.evidence.series import Measured
 from shadowtest.reporting.measures import ERRORS, INVOCATIONS, LATENCIES, PERCENTILES, UTILISATION, Measure
 from shadowtest.reporting.metrics.percentiles import percentile
-from shadowtest.reporting.metrics.series import Measured
 from shadowtest.reporting.metrics.totals import average, count, share
 from shadowtest.reporting.metrics.values import Value
 from shadowtest.reporting.questions import COUNT, MAXIMUM, SUM, Subject

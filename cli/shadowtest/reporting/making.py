@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from inference_experiment_handler.evidence.percentiles import samples_needed
+from inference_experiment_handler.evidence.series import Measured
+from inference_experiment_handler.evidence.windows import PERIODS, Window, kept_since, overview, shortest_with
 from inference_experiment_handler.spec.text import iso_instant
 from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.session import Aws
 from shadowtest.live_tests import LiveTest
 from shadowtest.reporting.comparisons import charts, of_errors, of_latencies, of_requests, of_utilisation
 from shadowtest.reporting.measures import PERCENTILES
-from shadowtest.reporting.metrics.percentiles import samples_needed
 from shadowtest.reporting.metrics.reading import read
-from shadowtest.reporting.metrics.series import Measured
-from shadowtest.reporting.metrics.windows import PERIODS, Window, kept_since, overview, shortest_with
 from shadowtest.reporting.questions import Subject, percentiles, totals
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Report, Variant
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shadowtest.reporting.metrics.queries import INSTANCES, REQUESTS
+from inference_experiment_handler.evidence.queries import INSTANCES, REQUESTS
 
 PERCENTILES = ("p50", "p90", "p99")
 INVOCATIONS = "Invocations"

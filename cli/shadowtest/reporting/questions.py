@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from inference_experiment_handler.evidence.queries import REQUESTS, Query
 from shadowtest.reporting.measures import ERRORS, INVOCATIONS, LATENCIES, PERCENTILES, UTILISATION, Measure
-from shadowtest.reporting.metrics.queries import REQUESTS, Query
 
 SUM, COUNT, MAXIMUM = "Sum", "SampleCount", "Maximum"
 
@@ -17,7 +17,7 @@ class Subject:
     variants: Mapping[str, str]
 
     def query(self, role: str, namespace: str, metric_name: str, statistic: str) -> Query:
-        return Query(self.endpoint_name, self.variants[role], namespace, metric_name, statistic)
+        return Query.of_variant(self.endpoint_name, self.variants[role], metric_name, statistic, namespace=namespace)
 
     def requests(self, role: str) -> Query:
         return self.query(role, REQUESTS, INVOCATIONS, SUM)

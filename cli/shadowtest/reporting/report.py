@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from inference_experiment_handler.evidence.windows import Window
 from shadowtest.reporting.metrics.values import Value
-from shadowtest.reporting.metrics.windows import Window
 
 PRODUCTION, SHADOW = "production", "shadow"
 

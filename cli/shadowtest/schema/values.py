@@ -1,9 +1,11 @@
 """JSON Schema of single values."""
 
 import re
+from math import isfinite
 from typing import Any
 
-from inference_experiment_handler.spec.limits import Text
+from inference_experiment_handler.spec.limits import Number, Text
+from inference_experiment_handler.spec.reader import NUMBER
 
 FUNCTION = "#/definitions/function"
 DEFINITIONS = {
@@ -41,6 +43,20 @@ def text(rule: Text) -> dict[str, Any]:
     }
     # Python's \w and \s match more than ASCII. Those of JSON Schema do not.
     return schema if re.search(r"\\[wWsS]", rule.pattern.pattern) else {**schema, "pattern": pattern(rule.pattern)}
+
+
+def number(rule: Number) -> dict[str, Any]:
+    """A number, or its text, of which the schema does not check the range."""
+    bounds = {
+        "exclusiveMinimum" if rule.above else "minimum": rule.lowest,
+        "maximum": rule.highest,
+    }
+    return {
+        "description": f"{rule.allowed[0].upper()}{rule.allowed[1:]}.",
+        "type": ["number", "string"],
+        **{key: bound for key, bound in bounds.items() if isfinite(bound)},
+        "pattern": pattern(NUMBER),
+    }
 
 
 def pattern(expression: re.Pattern[str]) -> str:

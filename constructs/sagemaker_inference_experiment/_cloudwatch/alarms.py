@@ -1,13 +1,16 @@
 """Alarms with thresholds that suit most tests."""
 
+from datetime import datetime
 from typing import Any, Unpack
 
 from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, IMetric, MathExpression, Stats, TreatMissingData
 from constructs import Construct
 
+from sagemaker_inference_experiment._cloudwatch.ends_soon import UNREPORTED, before_faults, epoch_of
 from sagemaker_inference_experiment._cloudwatch.expressions import literal
 from sagemaker_inference_experiment._cloudwatch.options import AlarmOptions
+from sagemaker_inference_experiment._cloudwatch.progress import hours_left
 from sagemaker_inference_experiment._cloudwatch.watched import WatchedExperiment
 from sagemaker_inference_experiment._durations import is_token
 
@@ -208,6 +211,61 @@ class AlarmedExperiment(WatchedExperiment):
             threshold=milliseconds * 1000,
             bad=f"the production variant's {statistic} latency is more than {milliseconds} ms",
             options=options,
+        )
+
+    def alarm_ends_soon(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        before: Duration,
+        end_time: datetime | str | None = None,
+        period: Duration | None = None,
+        **options: Unpack[AlarmOptions],
+    ) -> Alarm:
+        """An alarm before the scheduled end of the test. After the end, the shadow variant can't be promoted any more.
+
+        It goes into ALARM when less than ``before`` is left and the shadow variant has instances, with or without
+        requests. One breaching value is enough. It goes back to OK when the test has ended. A new end takes effect with
+        the deployment that declares it.
+
+        The deployment reports the end (attribute ``ScheduledEndEpoch``). If the test was deployed by an earlier version
+        of this package, the first deployment with the alarm sends it an Update, which changes nothing in SageMaker. The
+        alarm can't know that a test was ended outside of a deployment if its shadow variant stays on the endpoint. It
+        then still goes by the scheduled end.
+
+        Args:
+            scope: The parent construct of the alarm, in the stack of the experiment or nested with it, unless
+                ``end_time`` is given.
+            id: The alarm's id in the scope.
+            before: The time before the end, at most 30 days.
+            end_time: When the test ends, as a datetime or an ISO 8601 string with a time zone. Necessary for an import
+                and in other stacks. If omitted, it is what SageMaker reports to the deployment.
+            period: The time that each value covers; 5 minutes if omitted.
+            options: Other options of the alarm.
+
+        Raises:
+            ValueError: If ``before`` or ``end_time`` is invalid or a token, or if ``end_time`` is necessary. The
+                message lists all faults.
+        """
+        chosen: AlarmOptions = {"comparison_operator": ComparisonOperator.LESS_THAN_THRESHOLD, "evaluation_periods": 1}
+        chosen.update(options)
+        if end_time is None:
+            end = self._report_scheduled_end(scope)
+            end_faults = [UNREPORTED] if end is None else []
+        else:
+            end, end_faults = epoch_of(end_time)
+        faults = [*before_faults(before, period, chosen["evaluation_periods"]), *end_faults]
+        if end is None or faults:
+            raise ValueError(f"{self.node.path}: {'; '.join(faults)}")
+        hours = before.to_hours(integral=False)
+        return self._alarm(
+            scope,
+            id,
+            hours_left(self.shadow_variant, end, {"period": period}),
+            threshold=hours,
+            bad=f"less than {hours:g} hours are left until its end",
+            options=chosen,
         )
 
     def _alarm(

@@ -11,6 +11,8 @@ from aws_cdk.aws_cloudwatch import (
     HorizontalAnnotation,
     IMetric,
     IWidget,
+    MathExpression,
+    SingleValueWidget,
     Unit,
     VerticalAnnotation,
     VerticalShading,
@@ -23,6 +25,8 @@ from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
 
 COLUMNS: Final = 24
 """The width of a dashboard."""
+_AXES: Final = {Unit.NONE: "Count", Unit.MICROSECONDS: "Milliseconds"}
+"""How the axes of these units are labelled."""
 COLORS: Final = {"production": Color.BLUE, "shadow": Color.ORANGE}
 
 
@@ -56,22 +60,21 @@ class Graphs:
         *,
         statistic: str | None = None,
         beside: Sequence[IMetric] = (),
+        lines: Sequence[HorizontalAnnotation] = (),
         width: int = COLUMNS // 3,
     ) -> IWidget:
-        """A graph of one metric of both variants."""
+        """A graph of one metric of both variants. Latencies are in milliseconds."""
         known = KNOWN[metric_name]
-        metrics = [
-            variant.metric(
-                metric_name,
-                statistic=statistic if statistic is not None else known.statistic,
-                period=self.period,
-                label=variant.role,
-                color=COLORS[variant.role],
-            )
-            for variant in self.variants
-        ]
-        unit = "Count" if known.unit is Unit.NONE else known.unit.value.capitalize()
-        return self.of(title, unit, [*metrics, *beside], width=width)
+        if statistic is None:
+            statistic = known.statistic
+        metrics = [self._of_variant(variant, metric_name, statistic, known.unit) for variant in self.variants]
+        unit = _AXES.get(known.unit, known.unit.value.capitalize())
+        return self.of(title, unit, [*metrics, *beside], lines=lines, width=width)
+
+    def _of_variant(self, variant: ExperimentVariant, metric_name: str, statistic: str, unit: Unit) -> IMetric:
+        shown = self.line(COLORS[variant.role], variant.role)
+        metric = variant.metric(metric_name, statistic=statistic, **shown)
+        return in_milliseconds(metric, variant._id(metric), shown) if unit is Unit.MICROSECONDS else metric
 
     def of(
         self,
@@ -95,6 +98,12 @@ class Graphs:
             height=6,
         )
 
+    def numbers(
+        self, title: str, metrics: Sequence[IMetric], *, width: int, height: int, start: str | None = None
+    ) -> IWidget:
+        """The latest values. ``start``: of the time in which they are looked for; the dashboard's if ``None``."""
+        return SingleValueWidget(title=title, metrics=list(metrics), width=width, height=height, start=start)
+
     def _start_and_end(self) -> list[VerticalAnnotation]:
         return [
             VerticalAnnotation(date=date, label=label, fill=fill, color=Color.GREY)
@@ -104,6 +113,11 @@ class Graphs:
             )
             if date is not None
         ]
+
+
+def in_milliseconds(microseconds: IMetric, id: str, options: ExpressionOptions) -> MathExpression:
+    """CloudWatch has latencies in microseconds. ``id``: of the metric in the graph."""
+    return MathExpression(expression=f"{id} / 1000", using_metrics={id: microseconds}, **options)
 
 
 def as_production(value: float) -> HorizontalAnnotation:

@@ -6,23 +6,39 @@ from typing import Unpack
 
 from aws_cdk import Resource
 from aws_cdk.aws_cloudwatch import Metric
+from constructs import IConstruct
 
 from sagemaker_inference_experiment._cloudwatch.comparison import VariantComparison
 from sagemaker_inference_experiment._cloudwatch.options import MetricOptions
 from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
+from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._schedule import Schedule
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownVariant:
+    """What is known of a variant at synth, besides its name. ``None`` means unknown."""
+
+    model_name: str | None = None
+    instance_type: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is known of a test at synth. ``None`` means unknown, as most values of an import can be."""
+    """What is known of a test at synth. ``None`` means unknown, as most values of an import can be.
+
+    ``over``: whether it is declared as ended.
+    """
 
     endpoint_name: str | None = None
     production_variant_name: str | None = None
     shadow_variant_name: str | None = None
     sampling_percentage: float | None = None
-    instance_types: tuple[str, ...] = ()
+    production: KnownVariant = KnownVariant()
+    shadow: KnownVariant = KnownVariant()
     schedule: Schedule | None = None
+    over: bool = False
+    gate: Gate | None = None
 
 
 class WatchedExperiment(Resource):
@@ -44,6 +60,13 @@ class WatchedExperiment(Resource):
     @property
     def _reported_end_time(self) -> str | None:
         """When the test ends, as SageMaker reports it to the deployment; unknown for an import."""
+        return None
+
+    def _report_scheduled_end(self, scope: IConstruct) -> str | None:  # noqa: ARG002
+        """When the test will end, in seconds since 1970, as SageMaker reports it to the deployment; 0 if it will not.
+
+        ``None`` if the scope is not deployed with the experiment. Unknown for an import.
+        """
         return None
 
     @property

@@ -7,10 +7,12 @@ ATTRIBUTES = (
     "StatusReason",
     "StartTime",
     "EndTime",
+    "ScheduledEndEpoch",
     "EndpointName",
     "EndpointConfigName",
     "ProductionVariantName",
     "ProductionModelName",
     "ShadowVariantName",
+    "Gate",
 )
 """Every response has all of them: ``runtime.response.attributes``."""

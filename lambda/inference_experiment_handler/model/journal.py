@@ -38,6 +38,7 @@ class Journal:
         stack: The stack's status, and when CloudFormation reported it.
         stack_since: When the stack's current, or last, operation began.
         stack_at_first: The first status that CloudFormation reported.
+        gate: The last judgement of ``PromoteIf``: when it was made, its verdict, and its headline.
         last_error: The last error, with the service's message.
         generation: How often the request was handed over from one invocation to the next.
         existed: Whether the experiment existed when it was last observed.
@@ -56,6 +57,7 @@ class Journal:
     stack: tuple[str, str] | None = None
     stack_since: str | None = None
     stack_at_first: str | None = None
+    gate: tuple[str, str, str] | None = None
     last_error: str = ""
     generation: int = 0
     existed: bool = False
@@ -137,6 +139,15 @@ class Journal:
         self.stack_since = since.isoformat() if since is not None else None
         self.stack_at_first = self.stack_at_first or status
 
+    def record_judgement(self, at: datetime, verdict: str, headline: str) -> None:
+        """Records a judgement of ``PromoteIf``. One that holds is final for the request."""
+        self.gate = (at.isoformat(), verdict, headline)
+
+    @property
+    def gate_headline(self) -> str:
+        """The headline of the last judgement; empty if there was none."""
+        return self.gate[2] if self.gate is not None else ""
+
     def record_conflict(self, call: Call, words: str, now: datetime) -> None:
         since = (self.retrying_since.get(each) for each in (_text(call.key), call.operation))
         self.conflicts.setdefault(call.key, next(filter(None, since), now.isoformat()))
@@ -200,6 +211,7 @@ _KEYS = {
     "stack": "stack",
     "stack_since": "stack_since",
     "stack_at_first": "stack_at_first",
+    "gate": "gate",
     "last_error": "last_words",
     "generation": "hops",
     "existed": "seen",

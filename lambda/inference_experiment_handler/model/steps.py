@@ -59,10 +59,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Wait:
-    """Observe again after a while. ``throttled``: because a call was throttled."""
+    """Observe again after a while.
+
+    Attributes:
+        throttled: It waits because a call was throttled.
+        leaves_untouched: Nothing is changed until it is over, not even the lease.
+    """
 
     why: str
     throttled: bool = False
+    leaves_untouched: bool = False
 
 
 @dataclass(frozen=True)

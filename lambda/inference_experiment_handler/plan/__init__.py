@@ -5,6 +5,7 @@
 ``abandon``         removes what was created, if CloudFormation no longer waits for it
 ``absent``          there is no experiment: create it
 ``existing``        there is one: check its owner; update, conclude, start it
+``gate``            whether the evidence lets it promote
 ``feasibility``     which differences can't be resolved, and why
 ``ended``           it has ended: only its conclusion can still be checked
 ``predecessor``     first, end the run that this one replaces

@@ -11,6 +11,7 @@ from inference_experiment_handler.plan.endpoint import placement_matters, still_
 from inference_experiment_handler.plan.feasibility import infeasible_fields
 from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.finalize import finalize
+from inference_experiment_handler.plan.gate import held_up
 from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.live_count import lacks_instances, pins_what_was_taken, sent_with
@@ -59,6 +60,8 @@ def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
         left = Done(f"{experiment.name} is {experiment.status}, and is not changed")
         return Infeasible(unhandled_status(experiment), in_rollback=lambda: lease or left)
     step = _plan_created_or_running(situation, target)
+    if isinstance(step, Wait) and step.leaves_untouched:
+        return step
     if lease is not None and (isinstance(step, Wait) or (isinstance(step, Call) and not step.takes_lease)):
         return lease
     return step
@@ -111,7 +114,10 @@ def _only_its_end_is_off(situation: Situation, target: Target, differing: list[F
 
 
 def _plan_created_or_running(situation: Situation, target: Target) -> Step | Infeasible:
-    """Updates what differs, then concludes the test, or starts it, and is then done."""
+    """Updates what differs, then concludes the test, or starts it, and is then done.
+
+    A promotion must pass its gate before anything is updated.
+    """
     if placement_matters(situation, target):
         wait = still_updating(situation.endpoint(situation.desired.endpoint_name))
         if wait is not None:
@@ -122,11 +128,14 @@ def _plan_created_or_running(situation: Situation, target: Target) -> Step | Inf
         if looked_at is not None:
             return looked_at
     problems = infeasible_fields(situation, target, differing)
-    if not problems:
+    gate = held_up(situation, target) if not problems else None
+    if isinstance(gate, Wait):
+        return gate
+    if not problems and gate is None:
         return _update_conclude_start(situation, target, differing, in_full=True)
     feasible = [field for field in differing if field.name not in problems]
     return Infeasible(
-        " ".join(dict.fromkeys(problems.values())),
+        gate or " ".join(dict.fromkeys(problems.values())),
         in_rollback=lambda: _update_conclude_start(situation, target, feasible, in_full=False),
     )
 

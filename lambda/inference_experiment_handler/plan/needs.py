@@ -2,7 +2,9 @@
 
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.plan.endpoint import placement_matters
+from inference_experiment_handler.plan.gate import gate_ahead, is_to_be_judged
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.spec.gate import Gate
 
 
 def tags_needed(situation: Situation, name: str, experiment: ObservedExperiment) -> bool:
@@ -38,3 +40,13 @@ def endpoints_needed(situation: Situation) -> frozenset[str]:
         elif target.experiment.ended and target.conclusion_pending:
             names.append(target.experiment.endpoint_name)
     return frozenset({name.casefold(): name for name in names}.values())
+
+
+def evidence_needed(situation: Situation) -> Gate | None:
+    """The gate by which a promotion must be judged now; ``None`` if the next step does not depend on metrics."""
+    target = situation.target
+    if situation.request.declared is None or target is None or target.superseded:
+        return None
+    if not target.ours and not situation.declared.adopt_existing:
+        return None
+    return gate_ahead(situation, target) if is_to_be_judged(situation) else None

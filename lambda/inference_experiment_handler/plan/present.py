@@ -40,6 +40,8 @@ def _plan_present(situation: Situation) -> Step | Infeasible:
         return step
     if not isinstance(step, Wait) or predecessor.superseded:
         return retirement
+    if step.leaves_untouched:
+        return step
     # It is not known yet whether this is feasible, but an older request that still waits must be superseded now.
     lease = acquire_lease(predecessor) if not predecessor.experiment.ended else None
     return lease or step

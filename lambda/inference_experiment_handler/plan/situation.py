@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from inference_experiment_handler.evidence.answers import Evidence
+from inference_experiment_handler.evidence.judgement import Judgement
+from inference_experiment_handler.evidence.judging import judge
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STOP
@@ -247,6 +250,7 @@ class Situation:
         observed_predecessor: The run that it replaces.
         endpoints: By their names in lower case; ``None`` if there is no such endpoint.
         served: What production will serve when the experiment is created.
+        evidence: What CloudWatch has measured, if it is needed.
     """
 
     request: Request
@@ -256,6 +260,7 @@ class Situation:
     observed_predecessor: ObservedExperiment | None = None
     endpoints: Mapping[str, ObservedEndpoint | None] = field(default_factory=dict)
     served: ServedVariant | None = None
+    evidence: Evidence | None = None
 
     @property
     def declared(self) -> Declaration:
@@ -276,6 +281,13 @@ class Situation:
         if desired is None:
             raise LookupError("what production serves is not known")
         return desired
+
+    @cached_property
+    def judgement(self) -> Judgement | None:
+        """What the evidence says of ``PromoteIf``; ``None`` if it was not read."""
+        if self.evidence is None or self.observed is None or self.declared.promote_if is None:
+            return None
+        return judge(self.declared.promote_if, self.observed, self.evidence)
 
     @cached_property
     def target(self) -> Target | None:

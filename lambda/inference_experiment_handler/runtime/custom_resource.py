@@ -86,7 +86,7 @@ class InferenceExperimentResource(CfnResource):
             fail = Fail(str(invalid))
             self._log(None, fail)
             return self._finish(event, Outcome(fail, None))
-        clients = Clients(self._ports.sagemaker(), self._ports.cloudformation)
+        clients = Clients(self._ports.sagemaker(), self._ports.cloudformation, self._ports.cloudwatch)
         outcome = reconcile(self._request, self._journal, clients, self._ports.now, self._log)
         if isinstance(outcome, Wait):
             self._pace.looked(outcome)
@@ -104,7 +104,9 @@ class InferenceExperimentResource(CfnResource):
             return physical_id
         name = request.name if request else physical_id
         declared = request.declared if request else None
-        self.Data = response.attributes(outcome.experiment, name, declared, outcome.desired)
+        self.Data = response.attributes(
+            outcome.experiment, name, declared, outcome.desired, self._journal.gate_headline
+        )
         # If the id changes, CloudFormation deletes the experiment with the old one. A failed replacement therefore
         # keeps the old id, unless the new experiment may exist.
         return name if isinstance(outcome.step, Done) or outcome.may_have_created else physical_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from inference_experiment_handler.client import CloudFormation, SageMaker
+from inference_experiment_handler.client import CloudFormation, CloudWatch, SageMaker
 
 
 class Context(Protocol):
@@ -19,11 +19,12 @@ class Context(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """SageMaker, CloudFormation, Lambda, the clock, and the delivery of the response.
+    """SageMaker, CloudFormation, CloudWatch, Lambda, the clock, and the delivery of the response.
 
     Attributes:
         sagemaker: Creates the client.
         cloudformation: Creates the client. An Update that changes nothing needs none.
+        cloudwatch: Creates the client. Only a promotion with ``PromoteIf`` needs one.
         invoke: Invokes a function by its ARN, asynchronously, with a payload.
         now: The current time, with a time zone.
         sleep: Waits for a number of seconds.
@@ -34,6 +35,7 @@ class Ports:
 
     sagemaker: Callable[[], SageMaker]
     cloudformation: Callable[[], CloudFormation]
+    cloudwatch: Callable[[], CloudWatch]
     invoke: Callable[[str, bytes], None]
     now: Callable[[], datetime]
     sleep: Callable[[float], None]

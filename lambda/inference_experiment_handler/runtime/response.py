@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import urllib3
 
 from inference_experiment_handler.model.observed import ObservedExperiment
-from inference_experiment_handler.spec.declaration import Declaration, Desired
+from inference_experiment_handler.spec.declaration import Declaration, Desired, Schedule
+from inference_experiment_handler.spec.limits import DEFAULT_TEST
 from inference_experiment_handler.spec.text import iso_instant
 
 LONGEST_BODY = 4096
@@ -32,14 +33,22 @@ logger = logging.getLogger(__name__)
 
 _NONE = "none"
 """Represents an unknown variant or model. CloudWatch rejects an alarm with an empty name."""
+_NO_END = "0"
+"""``ScheduledEndEpoch`` of a test that will not end: in the past, so that an alarm before the end never rings."""
 
 
 def attributes(
-    experiment: ObservedExperiment | None, name: str, declared: Declaration | None, desired: Desired | None
+    experiment: ObservedExperiment | None,
+    name: str,
+    declared: Declaration | None,
+    desired: Desired | None,
+    gate: str,
 ) -> dict[str, str]:
     """All attributes, for every response: ``Fn::GetAtt`` fails if one is missing.
 
-    ``desired``: what is desired if there is no experiment, as far as it is known.
+    Args:
+        desired: What is desired if there is no experiment, as far as it is known.
+        gate: The headline of the judgement of ``PromoteIf``; empty if the request judged none.
     """
     if experiment is None:
         return {
@@ -49,11 +58,13 @@ def attributes(
             "StatusReason": "there is no experiment",
             "StartTime": "",
             "EndTime": "",
+            "ScheduledEndEpoch": _NO_END,
             "EndpointName": declared.endpoint_name if declared else "",
             "EndpointConfigName": "",
             "ProductionVariantName": desired.production_name if desired else _NONE,
             "ProductionModelName": desired.production.model_name if desired else _NONE,
             "ShadowVariantName": desired.shadow_name if desired else _NONE,
+            "Gate": gate,
         }
     production = experiment.variants.get(experiment.production_name)
     return {
@@ -63,12 +74,24 @@ def attributes(
         "StatusReason": experiment.status_reason,
         "StartTime": iso_instant(experiment.start) if experiment.start else "",
         "EndTime": iso_instant(experiment.end) if experiment.end else "",
+        "ScheduledEndEpoch": _scheduled_end(experiment, declared),
         "EndpointName": experiment.endpoint_name,
         "EndpointConfigName": experiment.endpoint_config_name,
         "ProductionVariantName": experiment.production_name or _NONE,
         "ProductionModelName": production.model_name if production else _NONE,
         "ShadowVariantName": experiment.shadow_name or _NONE,
+        "Gate": gate,
     }
+
+
+def _scheduled_end(experiment: ObservedExperiment, declared: Declaration | None) -> str:
+    """In seconds since 1970, because metric math compares with those of ``EPOCH``."""
+    end = experiment.end
+    if end is None and experiment.start is not None:
+        # AWS does not document whether SageMaker reports an end that it has chosen itself.
+        schedule = declared.schedule if declared else Schedule()
+        end = schedule.end_of_a_test_started_at(experiment.start) or experiment.start + DEFAULT_TEST
+    return _NO_END if end is None or experiment.ended else str(int(end.timestamp()))
 
 
 def fitted(answer: Mapping[str, Any]) -> bytes:

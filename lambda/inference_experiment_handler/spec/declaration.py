@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from inference_experiment_handler.spec.gate import Gate
+
 SHADOW_MODE = "ShadowMode"
 REAL_TIME = "RealTimeInference"
 DEFAULT_SHADOW_NAME = "Shadow"
@@ -161,7 +163,13 @@ class Removal:
 
 @dataclass(frozen=True)
 class Declaration:
-    """One experiment as declared. ``conclusion`` is set if the declaration ends the test (``DesiredState``)."""
+    """One experiment as declared.
+
+    Attributes:
+        conclusion: Set if the declaration ends the test (``DesiredState``).
+        promote_if: What has to hold before the shadow variant is promoted. It is not a part of the conclusion: another
+            one is no other conclusion.
+    """
 
     role_arn: str
     endpoint_name: str
@@ -180,6 +188,7 @@ class Declaration:
     removal: Removal = field(default_factory=Removal)
     adopt_existing: bool = False
     waits_until_running: bool = True
+    promote_if: Gate | None = None
 
 
 @dataclass(frozen=True)

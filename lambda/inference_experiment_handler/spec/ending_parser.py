@@ -38,6 +38,11 @@ def read_removal(reader: Reader, roles: Roles | None) -> Removal:
     desired_state = reader.choice("DesiredState", DESIRED_STATES)
     ending = _ending(reader, roles, desired_state)
     record = reader.choice("Record", RECORDS)
+    reader.refuse(
+        "PromoteIf",
+        "is given, must be omitted: a Delete must not fail because of metrics, so it does not wait for any. Give "
+        "PromoteIf beside DesiredState",
+    )
     reader.finish()
     return Removal(ending, keeps_record=record == "Retain")
 

@@ -1,14 +1,15 @@
-"""SageMaker's limits on declarations: the only definition, for the handler and for the construct.
+"""SageMaker's and CloudWatch's limits on declarations: the only definition, for the handler and for the construct.
 
-Patterns and lengths are those of the SageMaker API (service model 2017-07-24); the durations are those of its
-developer guide.
+Patterns and lengths are those of the SageMaker API (service model 2017-07-24) and of the CloudWatch API (2010-08-01);
+the durations of a test are those of SageMaker's developer guide.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from inference_experiment_handler.spec.text import iso_duration
+from inference_experiment_handler.spec.text import iso_duration, number
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,26 @@ class Text:
 
     def admits(self, value: str) -> bool:
         return self.shortest <= len(value) <= self.longest and self.pattern.fullmatch(value) is not None
+
+
+@dataclass(frozen=True)
+class Number:
+    """The allowed range of a number. ``above``: the lowest one is not in it."""
+
+    lowest: float = -math.inf
+    highest: float = math.inf
+    above: bool = False
+
+    def admits(self, value: float) -> bool:
+        return (self.lowest < value if self.above else self.lowest <= value) and value <= self.highest
+
+    @property
+    def allowed(self) -> str:
+        if math.isinf(self.highest):
+            return "a number"
+        if self.above:
+            return f"a number greater than {number(self.lowest)}, up to {number(self.highest)}"
+        return f"a number from {number(self.lowest)} to {number(self.highest)}"
 
 
 def _text(allowed: str, pattern: str, longest: int, shortest: int = 1) -> Text:
@@ -57,6 +78,8 @@ EXCLUDED_INSTANCES = "ml.inf1."
 DESCRIPTION = _text("up to 1024 characters in one line", rf"{_ANY}*", 1024, 0)
 REASON = _text("up to 1024 characters in one line", rf"{_ANY}*", 1024, 0)
 # Never sent to SageMaker, so it may have several lines.
+ATTRIBUTE = _text("the name of an attribute, such as ScheduledEndEpoch", r"[A-Za-z]+", 64)
+ATTRIBUTES = 20
 RUN = _text("1 to 256 characters", r"[\s\S]*", 256)
 # Java's \p{L}\p{Z}\p{N} and some signs. Python's \w is nearly \p{L}\p{N}_, and its \s is \p{Z} and control characters.
 _TAG = r"(?:[\w.:/=+\-@]|[^\S\x09-\x0d\x1c-\x1f\x85])*"
@@ -78,6 +101,31 @@ TAGS = 50
 RESERVED_TAG_PREFIXES = ("aws:", "sagemaker-inference-experiment:")
 OWN_TAGS = 7
 """How many of an experiment's tags are reserved for the handler (see ``model.tags``)."""
+
+CRITERIA = range(1, 21)
+MIN_INVOCATIONS = range(1, 10**9 + 1)
+PERCENTILE = _text("a percentile from p0.1 to p99.9, such as p50 or p99", r"p(0\.[1-9]|[1-9]\d?(\.\d)?)", 5)
+STATISTIC = _text(
+    f"Average, Sum, Minimum, Maximum, SampleCount, or {PERCENTILE.allowed}",
+    rf"Average|Sum|Minimum|Maximum|SampleCount|{PERCENTILE.pattern.pattern}",
+    11,
+)
+NAMESPACE = _text("1 to 255 characters, not a colon first", r"[^:][\s\S]*", 255)
+METRIC_NAME = _text("1 to 255 characters", r"[\s\S]*", 255)
+DIMENSION_NAME = _text("1 to 255 characters, not a colon first", r"[^:][\s\S]*", 255)
+DIMENSION_VALUE = _text("1 to 1024 characters", r"[\s\S]*", 1024)
+DIMENSIONS = 30
+ALARM_NAME = _text("1 to 255 characters, the alarm's name and not its ARN", r"(?!arn:)[\s\S]*", 255)
+ALARMS = 100
+RATIO = Number(0, 1_000, above=True)
+MILLISECONDS = Number(0, 3_600_000, above=True)
+PERCENT = Number(0, 100, above=True)
+"""Not 0: the confidence interval of an error rate always ends above it."""
+POINTS = Number(0, 100)
+ANY_NUMBER = Number()
+GATE_WINDOW = (timedelta(minutes=5), LONGEST_TEST)
+GATE_PATIENCE = (timedelta(), timedelta(seconds=SERVICE_TIMEOUT[-1]))
+RUNNING = (timedelta(minutes=1), LONGEST_TEST)
 
 
 def length_problem(length: timedelta, after: str = "") -> str | None:

@@ -1,8 +1,8 @@
 """Parses the custom resource's properties to a ``Declaration``, or reports all faults at once.
 
 Properties have the names and shapes of the SageMaker API (``CreateInferenceExperiment``, ``UpdateInferenceExperiment``,
-``StopInferenceExperiment``). These properties are not in the API: ``Run``, ``Schedule.Duration``, ``OnDelete``,
-``AdoptExisting``, ``EndpointConfigName``.
+``StopInferenceExperiment``). These properties are not in the API: ``Run``, ``Schedule.Duration``, ``PromoteIf``,
+``OnDelete``, ``AdoptExisting``, ``EndpointConfigName``, ``WaitFor``, ``Attributes``.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +21,7 @@ from inference_experiment_handler.spec.declaration import (
     Schedule,
 )
 from inference_experiment_handler.spec.ending_parser import read_conclusion, read_removal
+from inference_experiment_handler.spec.gate_parser import read_gate
 from inference_experiment_handler.spec.reader import OPAQUE, Fault, Faults, Reader
 from inference_experiment_handler.spec.roles_parser import Roles, read_roles, read_shadow_mode
 from inference_experiment_handler.spec.text import either, shown
@@ -88,6 +89,8 @@ def read(reader: Reader) -> Declaration | None:
     endpoint_name = reader.text("EndpointName", limits.ENDPOINT_NAME, required=True)
     # Only for CloudFormation, so that it sends an Update when the endpoint's configuration changes.
     reader.text("EndpointConfigName", limits.ENDPOINT_NAME)
+    # Likewise, so that a response has the attributes that earlier versions of the function did not report.
+    reader.texts("Attributes", limits.ATTRIBUTE, at_most=limits.ATTRIBUTES)
     kms_key = reader.text("KmsKey", limits.KMS_KEY)
     description = reader.text("Description", limits.DESCRIPTION)
     schedule = _schedule(reader)
@@ -100,6 +103,8 @@ def read(reader: Reader) -> Declaration | None:
     roles = read_roles(reader, mode, entries)
     variants = read_variants(reader, roles, entries)
     conclusion = read_conclusion(reader, roles)
+    promote_if = reader.child("PromoteIf")
+    gate = read_gate(promote_if) if promote_if else None
     on_delete = reader.child("OnDelete")
     removal = read_removal(on_delete, roles) if on_delete else Removal()
     reader.integer("ServiceTimeout", limits.SERVICE_TIMEOUT)
@@ -124,6 +129,7 @@ def read(reader: Reader) -> Declaration | None:
         removal=removal,
         adopt_existing=bool(adopt_existing),
         waits_until_running=wait_for != "Created",
+        promote_if=gate,
     )
 
 

@@ -4,17 +4,20 @@ CloudFormation passes every scalar to a custom resource as a string, at any dept
 contain tokens, whose values are not known yet. Only this module handles both.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-from inference_experiment_handler.spec.limits import Text
+from inference_experiment_handler.spec.limits import Number, Text
 from inference_experiment_handler.spec.text import either, shown
 
 OPAQUE: Final[Any] = type("Opaque", (), {"__repr__": lambda _: "OPAQUE"})()
 """Represents a value that is given but not known yet (a CDK token). It passes all checks."""
+
+Read = TypeVar("Read")
 
 _YEARS = range(1970, 9000)
 
@@ -61,9 +64,9 @@ class Reader:
             return value
         return value if self._admitted(self.at(key), value, rule) else None
 
-    def texts(self, key: str, rule: Text, *, at_most: int) -> Any:
+    def texts(self, key: str, rule: Text, *, at_most: int, required: bool = False) -> Any:
         """A list of strings."""
-        value = self._take(key)
+        value = self._take(key, required)
         if value is None or value is OPAQUE:
             return value
         if not isinstance(value, Sequence) or isinstance(value, str) or not 1 <= len(value) <= at_most:
@@ -75,6 +78,32 @@ class Reader:
             if item is OPAQUE or self._admitted(f"{self.at(key)}[{index}]", item, rule)
         ]
         return tuple(admitted)
+
+    def texts_by_key(self, key: str, keys: Text, values: Text, *, at_most: int) -> Any:
+        """A map of strings, whose keys the user chooses. A string that is not allowed is left out."""
+        value = self._take(key)
+        if value is None or value is OPAQUE:
+            return value
+        if not isinstance(value, Mapping) or len(value) > at_most:
+            return self.fault(key, f"is {shown(value)}, must be a map of up to {at_most} strings")
+        for name in value:
+            if not keys.admits(name):
+                self.fault(key, f"has the key {shown(name)}, must have keys of {keys.allowed}")
+        return {
+            name: OPAQUE if self._opaque(each) else each
+            for name, each in value.items()
+            if self._opaque(each) or self._admitted(f"{self.at(key)}.{name}", each, values)
+        }
+
+    def number(self, key: str, rule: Number) -> Any:
+        """A finite number, as a float."""
+        value = self._take(key)
+        if value is None or value is OPAQUE:
+            return value
+        number = _number(value)
+        if number is None or not rule.admits(number):
+            return self.fault(key, f"is {shown(value)}, must be {rule.allowed}")
+        return number
 
     def integer(self, key: str, allowed: range, *, required: bool = False) -> Any:
         value = self._take(key, required)
@@ -117,9 +146,9 @@ class Reader:
             return self.fault(key, f"is {shown(value)}, must be in a year from {_YEARS[0]} to {_YEARS[-1]}")
         return utc
 
-    def duration(self, key: str) -> Any:
+    def duration(self, key: str, *, required: bool = False) -> Any:
         """An ISO 8601 duration of weeks, days, hours, minutes and seconds, as a timedelta."""
-        value = self._take(key)
+        value = self._take(key, required)
         if value is None or value is OPAQUE:
             return value
         match = DURATION.fullmatch(value) if isinstance(value, str) else None
@@ -154,6 +183,18 @@ class Reader:
         maps = [self._map(f"{self.at(key)}[{index}]", item) for index, item in enumerate(value)]
         return None if None in maps else [entry for entry in maps if entry is not None]
 
+    def of_type(self, key: str, readers: "Mapping[str, Callable[[Reader], Read]]") -> "Read | None":
+        """What the reader for the type under ``key`` makes of this map. ``None`` if the type is not known."""
+        kind = self._take(key, required=True)
+        if kind is None or kind is OPAQUE:
+            return None
+        if not isinstance(kind, str) or kind not in readers:
+            close = get_close_matches(kind, readers, n=1) if isinstance(kind, str) else []
+            hint = f", did you mean {close[0]}?" if close else ""
+            self.fault(key, f"is {shown(kind)}, must be {either(tuple(readers))}{hint}")
+            return None
+        return readers[kind](self)
+
     def items(self) -> list[tuple[str, Any]]:
         """Every key with its value, for a map with keys that the user chooses."""
         self._read.update(self._value)
@@ -162,14 +203,23 @@ class Reader:
     def has(self, key: str) -> bool:
         return self._value.get(key) is not None
 
-    def finish(self, *, ignoring: Sequence[str] = ()) -> None:
-        """Reports the keys that were not read, because a misspelled property must not be ignored silently."""
+    def finish(self, *, ignoring: Sequence[str] = (), of: str = "") -> None:
+        """Reports the keys that were not read, because a misspelled property must not be ignored silently.
+
+        ``of``: what has no such property, for the message.
+        """
         for key in self._value:
             if key in self._read or key in ignoring:
                 continue
             close = get_close_matches(key, self._read, n=1)
             hint = f", did you mean {close[0]}?" if close else f", must be one of {', '.join(sorted(self._read))}"
-            self._faults.add(self.at(key), f"is not a property{hint}")
+            self._faults.add(self.at(key), f"is not a property{of}{hint}")
+
+    def refuse(self, key: str, why: str) -> None:
+        """Reports a property that others have, and not this map."""
+        self._read.add(key)
+        if self.has(key):
+            self.fault(key, why)
 
     def fault(self, key: str, problem: str) -> None:
         self._faults.add(self.at(key), problem)
@@ -203,8 +253,21 @@ DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?"
 )
+NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?")
 # CloudFormation renders numbers as "5" and sometimes "5.0"; CDK passes 5.
 INTEGER = re.compile(r"-?[0-9]{1,12}(\.0+)?")
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _integer(value: Any) -> int | None:

@@ -18,6 +18,11 @@ def either(allowed: Sequence[str]) -> str:
     return allowed[0] if len(allowed) == 1 else f"{', '.join(allowed[:-1])} or {allowed[-1]}"
 
 
+def number(value: float) -> str:
+    """A number with as many digits as it has, up to 12."""
+    return f"{value:,.12g}"
+
+
 def iso_duration(duration: timedelta) -> str:
     """The ISO 8601 format that ``Reader.duration`` reads."""
     seconds = int(duration.total_seconds())

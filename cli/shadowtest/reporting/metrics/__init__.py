@@ -1,2 +1,2 @@
-"""The metrics of both variants: what to ask of CloudWatch (``windows``, ``queries``), the call (``reading``), and what
-the answers mean (``series``, ``totals``, ``percentiles``)."""
+"""The metrics of both variants: the call to CloudWatch (``reading``), and what a report makes of the answers
+(``totals``, ``percentiles``)."""

@@ -4,21 +4,11 @@ They can't be averaged: the p99 of a day is not the mean of the p99 of its hours
 periods, and the lowest and highest of them. A period with too few requests says nothing and is left out.
 """
 
-from fractions import Fraction
-from math import ceil
 from statistics import median
 
-from shadowtest.reporting.metrics.series import Series
+from inference_experiment_handler.evidence.percentiles import samples_needed
+from inference_experiment_handler.evidence.series import Series
 from shadowtest.reporting.metrics.values import Value, missing
-
-
-def samples_needed(statistic: str) -> int:
-    """How many samples make a percentile mean something, as CloudWatch counts: 10 / (1 - p).
-
-    ``statistic``: ``p99``, ``p99.9``.
-    """
-    share = Fraction(statistic.removeprefix("p")) / 100
-    return ceil(10 / min(share, 1 - share))
 
 
 def percentile(statistic: str, values: Series, counts: Series) -> Value:

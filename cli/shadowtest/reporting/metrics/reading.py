@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shadowtest.reporting.metrics.queries import Query, calls
-from shadowtest.reporting.metrics.series import Measured, measured
-from shadowtest.reporting.metrics.windows import Window
+from inference_experiment_handler.evidence.queries import Query, calls
+from inference_experiment_handler.evidence.series import Measured, measured
+from inference_experiment_handler.evidence.windows import Window
 
 
 def read(cloudwatch: Any, queries: Sequence[Query], asked: Window) -> Measured:

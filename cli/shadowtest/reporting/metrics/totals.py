@@ -1,6 +1,6 @@
 """Numbers over a whole window: counts, shares of the requests, and averages."""
 
-from shadowtest.reporting.metrics.series import Series
+from inference_experiment_handler.evidence.series import Series
 from shadowtest.reporting.metrics.values import Value, missing
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from inference_experiment_handler.evidence.windows import Window
 from shadowtest.json_documents import document, instant, number
 from shadowtest.reporting.metrics.values import NO_DATA, Value
-from shadowtest.reporting.metrics.windows import Window
 from shadowtest.reporting.report import Comparison, Report, Variant
 
 SCHEMA_VERSION = 1

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from inference_experiment_handler.evidence.percentiles import samples_needed
+from inference_experiment_handler.evidence.windows import Window
 from inference_experiment_handler.spec.text import iso_instant
 from shadowtest.reporting.measures import PERCENTILES
-from shadowtest.reporting.metrics.percentiles import samples_needed
 from shadowtest.reporting.metrics.values import NO_DATA, Value
-from shadowtest.reporting.metrics.windows import Window
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Comparison, Report, Variant
 
 COLUMNS = ("", PRODUCTION, SHADOW, "shadow / production")

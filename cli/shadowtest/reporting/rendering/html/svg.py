@@ -13,7 +13,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from shadowtest.reporting.metrics.windows import Window
+from inference_experiment_handler.evidence.windows import Window
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Chart
 
 # Matplotlib needs concrete colors. They are replaced by the variables of the page.

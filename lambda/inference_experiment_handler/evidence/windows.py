@@ -45,14 +45,14 @@ def kept_since(start: datetime, now: datetime) -> datetime:
 
 def window(start: datetime, end: datetime, now: datetime, period: int) -> Window | None:
     """The whole periods between start and end whose data is complete; ``None`` where there is none."""
-    first = _rounded(kept_since(start, now), period, up=True)
-    last = _rounded(min(end, now - NOT_COMPLETE_YET), period, up=False)
+    first = rounded(kept_since(start, now), period, up=True)
+    last = rounded(min(end, now - NOT_COMPLETE_YET), period, up=False)
     return Window(first, last, period) if first < last else None
 
 
 def overview(start: datetime, end: datetime, now: datetime) -> Window | None:
     """The window with the shortest periods that are not too many for a chart."""
-    windows = [window(start, end, now, period) for period in _answered(start, now)]
+    windows = [window(start, end, now, period) for period in answered(start, now)]
     return next((each for each in windows if each is not None and each.length <= _MANY), windows[-1])
 
 
@@ -63,19 +63,20 @@ def shortest_with(
 
     ``at_least``, ``at_most``: how long a period may be, in seconds.
     """
-    periods = [period for period in _answered(start, now) if at_least <= period <= at_most]
+    periods = [period for period in answered(start, now) if at_least <= period <= at_most]
     windows = [each for each in (window(start, end, now, period) for period in periods) if each is not None]
     return next(filter(enough, windows), windows[-1] if windows else None)
 
 
-def _answered(start: datetime, now: datetime) -> list[int]:
+def answered(start: datetime, now: datetime) -> list[int]:
     """The periods that CloudWatch answers for data of this age."""
     age = now - kept_since(start, now)
     multiple = next((multiple for kept, multiple in RETENTION if age < kept), RETENTION[-1][1])
     return [period for period in PERIODS if period % multiple == 0]
 
 
-def _rounded(instant: datetime, period: int, *, up: bool) -> datetime:
+def rounded(instant: datetime, period: int, *, up: bool) -> datetime:
+    """The nearest whole multiple of a period after that, or before it."""
     seconds = instant.timestamp()
     whole = seconds // period * period
     return datetime.fromtimestamp(whole + period if up and whole < seconds else whole, UTC)

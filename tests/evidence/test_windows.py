@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shadowtest.reporting.metrics.windows import PERIODS, RETENTION, Window, overview, shortest_with, window
+from inference_experiment_handler.evidence.windows import PERIODS, RETENTION, Window, overview, shortest_with, window
 
 START = datetime(2030, 1, 1, 3, 7, 30, tzinfo=UTC)
 MINUTES = st.integers(1, 500 * 1440).map(lambda minutes: timedelta(minutes=minutes))

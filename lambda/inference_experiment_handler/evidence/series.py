@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from shadowtest.reporting.metrics.queries import Query
-from shadowtest.reporting.metrics.windows import Window
+from inference_experiment_handler.evidence.queries import Query
+from inference_experiment_handler.evidence.windows import Window
 
 COMPLETE = "Complete"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shadowtest.reporting.metrics.windows import Window
+from inference_experiment_handler.evidence.windows import Window
 
 REQUESTS = "AWS/SageMaker"
 """The namespace of metrics about requests."""
@@ -18,13 +18,24 @@ _MOST_POINTS = 100_800
 
 @dataclass(frozen=True)
 class Query:
-    """One statistic of one metric of a variant. Another set of dimensions would be another metric."""
+    """One statistic of one metric. Another set of dimensions would be another metric."""
 
-    endpoint_name: str
-    variant_name: str
     namespace: str
     metric_name: str
     statistic: str
+    dimensions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def said(self) -> str:
+        of = ", ".join(value for _, value in self.dimensions)
+        return f"{self.metric_name} {self.statistic} in {self.namespace}{f' ({of})' if of else ''}"
+
+    @classmethod
+    def of_variant(
+        cls, endpoint_name: str, variant_name: str, metric_name: str, statistic: str, *, namespace: str = REQUESTS
+    ) -> "Query":
+        """A metric that SageMaker publishes of a variant."""
+        return cls(namespace, metric_name, statistic, (("EndpointName", endpoint_name), ("VariantName", variant_name)))
 
 
 def calls(queries: Sequence[Query], asked: Window) -> Iterator[dict[str, Any]]:
@@ -46,10 +57,9 @@ def calls(queries: Sequence[Query], asked: Window) -> Iterator[dict[str, Any]]:
 
 
 def _as_sent(number: int, query: Query, period: int) -> Mapping[str, Any]:
-    dimensions = {"EndpointName": query.endpoint_name, "VariantName": query.variant_name}
     metric = {
         "Namespace": query.namespace,
         "MetricName": query.metric_name,
-        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+        "Dimensions": [{"Name": name, "Value": value} for name, value in query.dimensions],
     }
     return {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Period": period, "Stat": query.statistic}}

@@ -1,0 +1,61 @@
+"""When there will be enough for a verdict, if the test goes on as it does."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from inference_experiment_handler.evidence.scope import Scope
+from inference_experiment_handler.evidence.windows import NOT_COMPLETE_YET, Window, rounded
+from inference_experiment_handler.spec.text import iso_duration, iso_instant
+
+_MOST = 4096.0
+"""How many times as much as there is may be needed. Beyond that, a forecast says nothing."""
+
+
+class Expectation(NamedTuple):
+    """``at``: ``None`` if never, at this rate."""
+
+    at: datetime | None
+    said: str
+
+
+def times_as_much(is_enough: Callable[[float], bool]) -> float | None:
+    """How many times as much of the same would be enough; ``None`` if no amount would."""
+    enough = 1.0
+    while not is_enough(enough):
+        enough *= 2
+        if enough > _MOST:
+            return None
+    few = enough / 2
+    for _ in range(20):
+        middle = (few + enough) / 2
+        few, enough = (few, middle) if is_enough(middle) else (middle, enough)
+    return enough
+
+
+def expected(scope: Scope, measured: Window, times: float | None) -> Expectation:
+    """When there will be so many times as much as in the measured window."""
+    if times is None or times > _MOST:
+        return Expectation(None, "at this rate, there will never be enough")
+    needed = (measured.end - measured.start) * times
+    if scope.longest is not None and needed > scope.longest:
+        return Expectation(None, f"at this rate, a Window of {iso_duration(scope.longest)} never has enough")
+    at = measured.start + needed + NOT_COMPLETE_YET
+    then = replace(scope, now=at).totals
+    # A longer window has longer periods, and is cut to whole ones at both ends.
+    period = max(measured.period, then.period if then is not None else 0)
+    last = rounded(rounded(scope.since, period, up=True) + needed, period, up=True)
+    return from_then_on(scope, last + NOT_COMPLETE_YET, "at this rate, there will be enough at")
+
+
+def from_then_on(scope: Scope, at: datetime, words: str) -> Expectation:
+    """The same for a known time, beside the scheduled end of the test."""
+    # A whole minute: metrics are not more precise.
+    at = datetime.fromtimestamp(-(-at.timestamp() // 60) * 60, at.tzinfo)
+    if scope.end is None:
+        return Expectation(at, f"{words} {iso_instant(at)}")
+    when = "before" if at < scope.end else "after"
+    return Expectation(
+        at, f"{words} {iso_instant(at)}, {when} the scheduled end of the test at {iso_instant(scope.end)}"
+    )

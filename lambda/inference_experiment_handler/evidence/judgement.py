@@ -1,0 +1,180 @@
+"""What the evidence says of a gate: a verdict for each criterion, what it is made of, and the whole in words."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inference_experiment_handler.evidence.answers import NotMeasuredError
+from inference_experiment_handler.evidence.intervals import Interval
+from inference_experiment_handler.evidence.windows import Window
+from inference_experiment_handler.evidence.wording import named
+from inference_experiment_handler.spec.gate import Criterion
+from inference_experiment_handler.spec.text import iso_instant
+
+
+class Verdict(StrEnum):
+    """Of a criterion, or of a whole gate. Journals contain the values, so they must not change."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    INCONCLUSIVE = "inconclusive"
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """One that fails outweighs one that is inconclusive. Of none, it holds."""
+    given = set(verdicts)
+    return next((each for each in (Verdict.FAILS, Verdict.INCONCLUSIVE) if each in given), Verdict.HOLDS)
+
+
+def against(interval: Interval, limit: float) -> Verdict:
+    """Whether what is measured is at most the limit, as far as its confidence interval shows that."""
+    if interval.upper <= limit:
+        return Verdict.HOLDS
+    return Verdict.FAILS if interval.lower > limit else Verdict.INCONCLUSIVE
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit of a criterion.
+
+    Attributes:
+        name: The property, such as ``MaxRatio``.
+        value: ``None`` for alarms, which have no number.
+        unit: Of the value: ``ms``, ``%``, ``points``, ``s``, or empty.
+    """
+
+    name: str
+    value: float | None = None
+    unit: str = ""
+
+    @property
+    def number(self) -> float:
+        """Raises a ``LookupError`` if it has none."""
+        if self.value is None:
+            raise LookupError(f"{self.name} has no number")
+        return self.value
+
+    @property
+    def is_lowest(self) -> bool:
+        """Whether what is measured has to be at least that."""
+        return self.name.startswith("Min")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one limit of a criterion comes to.
+
+    Attributes:
+        value: What is measured, in the unit of the limit; ``None`` if there is no such number.
+        said: The value, the limit, and what the value is made of, in words.
+        samples: How many requests, or values of a metric, it is made of.
+        window: The time that it is about.
+        enough_at: When there will be enough for a verdict, at the present rate; ``None`` if never, or if not known.
+    """
+
+    limit: Limit
+    verdict: Verdict
+    said: str
+    value: float | None = None
+    samples: float | None = None
+    window: Window | None = None
+    enough_at: datetime | None = None
+
+
+def found(limit: Limit, window: Window | None, measure: Callable[[Window], Finding]) -> Finding:
+    """The finding, which is inconclusive if there is nothing to measure it by."""
+    try:
+        if window is None:
+            raise NotMeasuredError("no period of the metrics is complete yet")
+        return measure(window)
+    except NotMeasuredError as nothing:
+        return Finding(limit=limit, verdict=Verdict.INCONCLUSIVE, said=str(nothing), window=window)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A criterion with the findings of each of its limits."""
+
+    criterion: Criterion
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        return worst(each.verdict for each in self.findings)
+
+    @property
+    def name(self) -> str:
+        return named(self.criterion)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One for each finding, with the time that it is about."""
+        reported = "" if self.criterion.enforce else " (reported only)"
+        return tuple(
+            f"{self.name}{reported} {_IN_A_SENTENCE[each.verdict]}: {each.said}{_of(each.window)}."
+            for each in self.findings
+        )
+
+
+_IN_A_SENTENCE = {Verdict.HOLDS: "holds", Verdict.FAILS: "fails", Verdict.INCONCLUSIVE: "is inconclusive"}
+
+
+def _of(window: Window | None) -> str:
+    return f" [{iso_instant(window.start)} to {iso_instant(window.end)}]" if window is not None else ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A gate, judged. All enforced criteria have to hold; the others are reported.
+
+    Attributes:
+        at: When the evidence was read.
+        criteria: In the order of the declaration.
+    """
+
+    at: datetime
+    criteria: tuple[Judged, ...]
+
+    @property
+    def enforced(self) -> tuple[Judged, ...]:
+        return tuple(each for each in self.criteria if each.criterion.enforce)
+
+    @property
+    def verdict(self) -> Verdict:
+        return worst(each.verdict for each in self.enforced)
+
+    @property
+    def headline(self) -> str:
+        """The verdict, and the criteria that it is due to: ``fails: 1 of 5 criteria (Latency p99) at ...``."""
+        enforced, at = self.enforced, iso_instant(self.at)
+        if not enforced:
+            return f"holds: no criterion is enforced, at {at}"
+        because = [each.name for each in enforced if each.verdict is self.verdict]
+        names = f" ({', '.join(because)})" if self.verdict is not Verdict.HOLDS else ""
+        return f"{self.verdict}: {len(because)} of {_criteria(len(enforced))}{names} at {at}"
+
+    @property
+    def sentence(self) -> str:
+        """The headline after the word PromoteIf."""
+        return f"is {self.headline}" if self.verdict is Verdict.INCONCLUSIVE else self.headline
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All findings: what fails first, then what is inconclusive, then the rest, and last what is only reported."""
+        order = (Verdict.FAILS, Verdict.INCONCLUSIVE, Verdict.HOLDS)
+        ranked = sorted(self.criteria, key=lambda each: (not each.criterion.enforce, order.index(each.verdict)))
+        return tuple(sentence for each in ranked for sentence in each.sentences)
+
+    @property
+    def enough_at(self) -> datetime | None:
+        """When there will be enough for a verdict; ``None`` if that is not known of each inconclusive criterion."""
+        open_findings = [
+            finding for each in self.enforced for finding in each.findings if finding.verdict is Verdict.INCONCLUSIVE
+        ]
+        times = [finding.enough_at for finding in open_findings if finding.enough_at is not None]
+        return max(times) if times and len(times) == len(open_findings) else None
+
+
+def _criteria(count: int) -> str:
+    return "1 criterion" if count == 1 else f"{count} criteria"

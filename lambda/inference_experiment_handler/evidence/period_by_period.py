@@ -1,0 +1,112 @@
+"""A percentile against a limit, period by period. Percentiles of several periods can't be averaged.
+
+The verdict is a sign test: whether fewer than half of all periods are beyond the limit. Its confidence interval needs
+no rule of its own for too few periods, and gives the newest one no special weight.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from inference_experiment_handler.evidence.answers import Evidence, NotMeasuredError
+from inference_experiment_handler.evidence.expectation import expected, times_as_much
+from inference_experiment_handler.evidence.intervals import wilson
+from inference_experiment_handler.evidence.judgement import Finding, Limit, Verdict, against, found
+from inference_experiment_handler.evidence.percentiles import samples_needed
+from inference_experiment_handler.evidence.periods import Periods, with_enough
+from inference_experiment_handler.evidence.queries import Query
+from inference_experiment_handler.evidence.scope import SAMPLES, Scope
+from inference_experiment_handler.evidence.windows import Window
+from inference_experiment_handler.evidence.wording import at_limit, count, figure, long
+
+_HALF = 0.5
+
+
+@dataclass(frozen=True)
+class PeriodByPeriod:
+    """One limit of a percentile.
+
+    Attributes:
+        queries: Those of a statistic, of each metric that the value is made of.
+        value: The value of one period, of the percentile of each metric.
+        unit: What follows the value in a sentence, such as `` ms``.
+    """
+
+    limit: Limit
+    statistic: str
+    queries: Callable[[str], Sequence[Query]]
+    value: Callable[[Sequence[float]], float]
+    unit: str = ""
+
+    def asked(self, scope: Scope, evidence: Evidence) -> Iterator[tuple[Window, Query]]:
+        """First the samples, which decide how long the periods have to be. Then the percentiles of these."""
+        if not scope.periods:
+            return
+        first, samples = scope.periods[0], self.queries(SAMPLES)
+        yield from ((first, each) for each in samples)
+        if all(evidence.has(first, each) for each in samples):
+            counts = [evidence.of(first, each).points for each in samples]
+            window = with_enough(scope.periods, counts, self._needed).window
+            yield from ((window, each) for each in self.queries(self.statistic))
+
+    def finding(self, scope: Scope, evidence: Evidence) -> Finding:
+        return found(self.limit, next(iter(scope.periods), None), lambda first: self._measured(first, scope, evidence))
+
+    @property
+    def _needed(self) -> int:
+        return samples_needed(self.statistic)
+
+    def _measured(self, first: Window, scope: Scope, evidence: Evidence) -> Finding:
+        counts = [evidence.points(first, each) for each in self.queries(SAMPLES)]
+        periods = with_enough(scope.periods, counts, self._needed)
+        values = self._values(periods, evidence)
+        beyond = sum(self._is_beyond(value) for value in values)
+        verdict, at, then = self._verdict(beyond, len(values)), None, ""
+        if verdict is Verdict.INCONCLUSIVE:
+            times = times_as_much(
+                lambda times: self._verdict(beyond * times, len(values) * times) is not Verdict.INCONCLUSIVE
+            )
+            at, words = expected(scope, periods.window, times)
+            then = f"; {words}"
+        left_out = f", {count(periods.left_out)} with fewer left out" if periods.left_out else ""
+        return Finding(
+            limit=self.limit,
+            verdict=verdict,
+            said=(
+                f"{figure(median(values))}{self.unit}, {at_limit(self.limit.number, lowest=self.limit.is_lowest)} "
+                f"(median of {_periods(len(values))} of {long(periods.window.period)}, {beyond} of them beyond the "
+                f"limit; at least {count(periods.fewest)} samples in each{left_out}){then}"
+            ),
+            value=median(values),
+            samples=sum(sum(each.values()) for each in counts[:1]),
+            window=periods.window,
+            enough_at=at,
+        )
+
+    def _values(self, periods: Periods, evidence: Evidence) -> list[float]:
+        """One for each period with enough samples. Raises a ``NotMeasuredError`` if there are none."""
+        if not periods.starts:
+            raise NotMeasuredError(
+                f"too few samples for {self.statistic}: at most {count(periods.most)} of {count(self._needed)} in a "
+                f"period of {long(periods.window.period)}"
+            )
+        points = [evidence.points(periods.window, each) for each in self.queries(self.statistic)]
+        values = [
+            self.value([each[start] for each in points])
+            for start in periods.starts
+            if all(start in each for each in points)
+        ]
+        if not values:
+            raise NotMeasuredError(f"CloudWatch has no data of {self.queries(self.statistic)[0].said}")
+        return values
+
+    def _is_beyond(self, value: float) -> bool:
+        limit = self.limit.number
+        return value < limit if self.limit.is_lowest else value > limit
+
+    def _verdict(self, beyond: float, of: float) -> Verdict:
+        return against(wilson(beyond, of), _HALF)
+
+
+def _periods(number: int) -> str:
+    return "1 period" if number == 1 else f"{number} periods"

@@ -1,0 +1,92 @@
+"""``PromoteIf``: whether the evidence lets a request promote the shadow variant.
+
+It is judged before the request changes anything, and only by a request that may still decide: a rollback promotes
+nothing that has a gate, and once the stop is recorded or sent, another verdict would come too late.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from inference_experiment_handler.evidence.judgement import Judgement, Verdict
+from inference_experiment_handler.model.request import issued_at
+from inference_experiment_handler.model.steps import Wait
+from inference_experiment_handler.plan import stack
+from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.spec.gate import Gate
+from inference_experiment_handler.spec.text import iso_instant
+
+JUDGED_EVERY = timedelta(minutes=1)
+"""How often the metrics are read while the verdict is inconclusive. They have no shorter periods."""
+
+
+def gate_ahead(situation: Situation, target: Target) -> Gate | None:
+    """The gate of a promotion that this request has not begun; ``None`` if there is none."""
+    conclusion = situation.declared.conclusion
+    if conclusion is None or not conclusion.promotes or not target.experiment.running:
+        return None
+    begun = target.stopped_by_this_request or target.stop_intent is not None
+    return None if begun else situation.declared.promote_if
+
+
+def is_to_be_judged(situation: Situation) -> bool:
+    """Whether a verdict of now is needed. One that holds is final for the request: it is then under way."""
+    if stack.is_rollback(situation) is not False:
+        return False
+    if situation.journal.gate is None:
+        return True
+    at, verdict, _ = situation.journal.gate
+    return verdict != Verdict.HOLDS and situation.now - datetime.fromisoformat(at) >= JUDGED_EVERY
+
+
+def held_up(situation: Situation, target: Target) -> Wait | str | None:
+    """Why the request may not go on: a wait, or the reason why it is refused. ``None`` if nothing holds it up."""
+    gate = gate_ahead(situation, target)
+    if gate is None:
+        return None
+    rollback = stack.is_rollback(situation)
+    if rollback:
+        return f"a rollback does not promote {target.name}, because PromoteIf is declared"
+    journal, judgement = situation.journal, situation.judgement
+    if Verdict.HOLDS in ((judgement.verdict if judgement else None), (journal.gate[1] if journal.gate else None)):
+        return None
+    if judgement is None:
+        why = f"PromoteIf is {journal.gate_headline}" if journal.gate is not None else "PromoteIf is not judged yet"
+        return Wait(why, leaves_untouched=True)
+    if judgement.verdict is Verdict.INCONCLUSIVE and _is_patient(situation, gate):
+        return Wait(f"PromoteIf {judgement.sentence}", leaves_untouched=True)
+    return _refusal(target, judgement)
+
+
+def unread(name: str, error: str) -> str:
+    """The reason if the evidence can't be read. ``error``: with the operation, and the service's message."""
+    operation = error.partition(":")[0]
+    return (
+        f"PromoteIf can't be judged, so {name} is not promoted, and the test continues: {error.rstrip('.')}. The role "
+        f"of the function needs cloudwatch:{operation}"
+    )
+
+
+def _is_patient(situation: Situation, gate: Gate) -> bool:
+    """Whether there is time for another look at the metrics."""
+    request, now = situation.request, situation.now
+    sent = datetime.fromtimestamp(issued_at(request.token), UTC)
+    return now < sent + gate.patience and now + JUDGED_EVERY < request.deadline
+
+
+def _refusal(target: Target, judgement: Judgement) -> str:
+    """The headline and the way out come first, because CloudFormation shortens a long reason."""
+    return " ".join(
+        (
+            f"PromoteIf {judgement.sentence}: {target.name} is not promoted, and the test continues.",
+            _way_out(target, judgement),
+            *judgement.sentences,
+        )
+    )
+
+
+def _way_out(target: Target, judgement: Judgement) -> str:
+    enough_at, end = judgement.enough_at, target.experiment.end
+    if judgement.verdict is Verdict.FAILS or enough_at is None:
+        return "Deploy again when the criteria hold, or change PromoteIf."
+    late = end is not None and enough_at >= end
+    longer = " Until then, the test must run longer, or get more requests." if late else ""
+    return f"Deploy again after {iso_instant(enough_at)}, or change PromoteIf.{longer}"

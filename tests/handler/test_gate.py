@@ -1,0 +1,398 @@
+"""A promotion that is declared with ``PromoteIf``: judged before anything is touched, and refused unless it holds."""
+
+import json
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from inference_experiment_handler.model.journal import Journal
+from local.sagemaker import ErrorFault
+from local.sagemaker.publisher import Publisher
+from local.sagemaker.traffic import Performance, Traffic
+from simulation.cloudwatch import Refusal
+from simulation.declarations import CHALLENGER, CHAMPION, PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared
+from tests.support.interruption import stop_waiting
+from tests.support.stack import Stack
+
+CRITERIA = [
+    {"Type": "Traffic", "MinInvocations": 5000},
+    {"Type": "Latency", "Statistic": "p90", "MaxRatio": 1.1},
+    {"Type": "ErrorRate", "MaxIncrease": 1},
+]
+CHANGES = {"UpdateInferenceExperiment", "StopInferenceExperiment", "AddTags", "DeleteTags"}
+
+
+def gated(*criteria: dict[str, Any], actions: dict[str, str] = PROMOTE, **changes: Any) -> dict[str, Any]:
+    gate: dict[str, Any] = {key: changes.pop(key) for key in ("Window", "Patience") if key in changes}
+    gate["Criteria"] = list(criteria or CRITERIA)
+    return declared(DesiredState="Completed", ModelVariantActions=actions, PromoteIf=gate, **changes)
+
+
+@pytest.fixture
+def name(stack: Stack) -> str:
+    """A test that has run for two hours, a tenth of whose 1,000 requests a minute the shadow variant gets."""
+    has_traffic(stack)
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(timedelta(hours=2))
+    return name
+
+
+def has_traffic(stack: Stack, per_minute: float = 1000, **challenger: float) -> None:
+    publisher = Publisher(stack.sagemaker)
+    models = {CHAMPION: Performance(latency_ms=40), CHALLENGER: Performance(**{"latency_ms": 40} | challenger)}
+    publisher.traffic = Traffic(requests_per_minute=per_minute, performances=models)
+    stack.cloudwatch.source = publisher.due
+    stack.cloudwatch.late = timedelta(minutes=2)
+
+
+def test_a_shadow_that_is_as_good_is_promoted(stack: Stack, name: str) -> None:
+    answer = stack.update(declared(), gated(), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.served() == [SHADOW]
+    assert answer.data["Gate"] == "holds: 3 of 3 criteria at 2030-01-01T02:10:30Z"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "challenger", "reason"),
+    [
+        (
+            {"Type": "Traffic", "MinInvocations": 50_000},
+            {},
+            "PromoteIf is inconclusive: 1 of 1 criterion (Traffic) at ",
+        ),
+        (CRITERIA[1], {"latency_ms": 60}, "PromoteIf fails: 1 of 1 criterion (Latency p90) at "),
+        (
+            CRITERIA[2],
+            {"errors_5xx": 0.05},
+            "PromoteIf fails: 1 of 1 criterion (ErrorRate InvocationModelErrors) at ",
+        ),
+        (
+            {"Type": "Alarms", "AlarmNames": ["too slow"]},
+            {},
+            "PromoteIf is inconclusive: 1 of 1 criterion (Alarms) at ",
+        ),
+        (
+            {"Type": "Running", "AtLeast": "P2D"},
+            {},
+            "PromoteIf is inconclusive: 1 of 1 criterion (Running) at ",
+        ),
+    ],
+    ids=["traffic", "latency", "errors", "alarms", "running"],
+)
+def test_a_promotion_is_refused_before_anything_is_touched(
+    stack: Stack, criterion: dict[str, Any], challenger: dict[str, float], reason: str
+) -> None:
+    has_traffic(stack, **challenger)
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(timedelta(hours=2))
+    before, mark = stack.describe(name), stack.mark()
+    tags = stack.tags(name)
+
+    answer = stack.update(declared(), gated(criterion, sampling=50), name)
+
+    assert not answer.succeeded
+    assert answer.reason.startswith(reason)
+    assert f"{name} is not promoted, and the test continues. Deploy again " in answer.reason
+    assert not CHANGES & set(stack.calls(since=mark))
+    assert (stack.describe(name), stack.tags(name)) == (before, tags)
+    # The update that failed is rolled back without another judgement.
+    asked = len(stack.cloudwatch.asked)
+    rolled_back = stack.roll_back(gated(criterion, sampling=50), declared(), name)
+    assert rolled_back.succeeded, rolled_back.reason
+    assert rolled_back.data["Gate"] == ""
+    assert len(stack.cloudwatch.asked) == asked
+    assert stack.served() == [PRODUCTION]
+
+
+def test_the_reason_says_value_limit_samples_and_window_and_when_there_will_be_enough(stack: Stack, name: str) -> None:
+    answer = stack.update(declared(), gated({"Type": "Traffic", "MinInvocations": 50_000}, CRITERIA[1]), name)
+
+    assert answer.reason == (
+        f"PromoteIf is inconclusive: 1 of 2 criteria (Traffic) at 2030-01-01T02:10:30Z: {name} is not promoted, and "
+        "the test continues. Deploy again after 2030-01-01T08:47:00Z, or change PromoteIf. Traffic is inconclusive: "
+        "11,700 requests to Shadow-01, at least 50,000; at this rate, there will be enough at 2030-01-01T08:47:00Z, "
+        "before the scheduled end of the test at 2030-01-08T00:05:00Z [2030-01-01T00:06:00Z to "
+        "2030-01-01T02:07:00Z]. Latency p90 holds: 0.9863 times production's, at most 1.1 (median of 117 periods of "
+        "PT1M, 0 of them beyond the limit; at least 100 samples in each, 4 with fewer left out) "
+        "[2030-01-01T00:06:00Z to 2030-01-01T02:07:00Z]."
+    )
+
+
+def test_each_judgement_is_in_full_in_the_log_once(stack: Stack, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        stack.update(declared(), gated(), name)
+
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict) and "gate" in record.msg]
+    (line,) = lines
+    assert line["gate"].startswith("holds: 3 of 3 criteria at ")
+    assert [sentence.partition(":")[0] for sentence in line["criteria"]] == [
+        "Traffic holds",
+        "Latency p90 holds",
+        "ErrorRate InvocationModelErrors holds",
+    ]
+    json.dumps(line)
+
+
+def test_a_gate_that_is_declared_before_the_promotion_is_not_judged(stack: Stack, name: str) -> None:
+    gate = {"Criteria": [{"Type": "Traffic", "MinInvocations": 10**9}]}
+
+    answer = stack.update(declared(), declared(PromoteIf=gate, sampling=20), name)
+
+    assert answer.succeeded, answer.reason
+    assert (answer.data["Gate"], stack.cloudwatch.asked) == ("", [])
+
+
+@pytest.mark.parametrize("actions", [REMOVE, RETAIN])
+def test_an_end_without_a_promotion_has_no_gate(stack: Stack, name: str, actions: dict[str, str]) -> None:
+    answer = stack.update(declared(), gated({"Type": "Traffic", "MinInvocations": 10**9}, actions=actions), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.cloudwatch.asked == []
+
+
+def test_what_is_promoted_as_declared_is_not_judged_again(stack: Stack, name: str) -> None:
+    assert stack.update(declared(), gated(), name).succeeded
+    asked = len(stack.cloudwatch.asked)
+
+    # Other criteria are no other conclusion.
+    stricter = gated({"Type": "Traffic", "MinInvocations": 10**9})
+    answer = stack.update(gated(), stricter, name)
+
+    assert answer.succeeded, answer.reason
+    assert len(stack.cloudwatch.asked) == asked
+    assert answer.data["Gate"] == ""
+
+
+def test_a_test_that_has_not_started_is_refused_without_a_judgement(stack: Stack) -> None:
+    scheduled = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
+    name = stack.create(declared(Schedule=scheduled)).physical_id
+
+    answer = stack.update(declared(Schedule=scheduled), gated(Schedule=scheduled), name)
+
+    assert "has not started, so there is nothing to promote" in answer.reason
+    assert stack.cloudwatch.asked == []
+
+
+def test_a_delete_has_no_gate(stack: Stack, name: str) -> None:
+    answer = stack.delete(gated({"Type": "Traffic", "MinInvocations": 10**9}), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.cloudwatch.asked == []
+
+
+def test_a_rollback_does_not_promote(stack: Stack, name: str) -> None:
+    mark = stack.mark()
+
+    answer = stack.roll_back(declared(sampling=50), gated(sampling=20), name)
+
+    assert answer.succeeded, answer.reason
+    assert "StopInferenceExperiment" not in stack.calls(since=mark)
+    assert stack.describe(name)["Status"] == "Running"
+    assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 20
+    assert stack.cloudwatch.asked == []
+
+
+def test_an_inconclusive_verdict_is_waited_for_with_patience(stack: Stack) -> None:
+    has_traffic(stack)
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(timedelta(minutes=30))
+    # So far there are some 2,700.
+    criterion = {"Type": "Traffic", "MinInvocations": 4000}
+    began, mark = stack.clock.now(), stack.mark()
+    stack.poll_seconds = 5
+
+    answer = stack.update(declared(), gated(criterion, Patience="PT30M"), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.served() == [SHADOW]
+    assert timedelta(minutes=10) < stack.clock.now() - began < timedelta(minutes=25)
+    # Once a minute, and nothing is changed meanwhile.
+    reads = [call["EndTime"] for call in stack.cloudwatch.asked]
+    assert 8 < len(reads) < 20
+    assert stack.handovers > 0
+    before_the_stop = stack.calls(since=mark)[: stack.calls(since=mark).index("StopInferenceExperiment")]
+    assert before_the_stop == ["AddTags"]
+
+
+@pytest.mark.parametrize(("timeout", "waited"), [(3600, timedelta(minutes=10)), (600, timedelta(minutes=7))])
+def test_patience_ends_and_in_time_for_an_answer(stack: Stack, name: str, timeout: int, waited: timedelta) -> None:
+    criterion = {"Type": "Running", "AtLeast": "P2D"}
+    began, mark = stack.clock.now(), stack.mark()
+
+    answer = stack.update(declared(), gated(criterion, Patience="PT10M", ServiceTimeout=timeout), name)
+
+    assert answer.reason.startswith("PromoteIf is inconclusive: 1 of 1 criterion (Running) at ")
+    assert waited - timedelta(minutes=2) < answer.at - began < waited + timedelta(minutes=1)
+    assert not CHANGES & set(stack.calls(since=mark))
+
+
+def test_what_fails_is_not_waited_for(stack: Stack) -> None:
+    has_traffic(stack, latency_ms=90)
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(timedelta(hours=2))
+    began = stack.clock.now()
+
+    answer = stack.update(declared(), gated(Patience="PT1H"), name)
+
+    assert answer.reason.startswith("PromoteIf fails: 1 of 3 criteria (Latency p90) at ")
+    assert answer.at - began < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("operation", ["GetMetricData", "DescribeAlarms"])
+def test_a_denial_is_borne_for_a_while_and_then_refused_by_name(stack: Stack, name: str, operation: str) -> None:
+    stack.cloudwatch.refusals[operation] = Refusal("AccessDenied", "not authorized", 403)
+    stack.cloudwatch.alarms["too slow"] = "OK"
+    gate = gated(*CRITERIA, {"Type": "Alarms", "AlarmNames": ["too slow"]})
+    began, mark = stack.clock.now(), stack.mark()
+
+    answer = stack.update(declared(), gate, name)
+
+    assert answer.reason == (
+        f"PromoteIf can't be judged, so {name} is not promoted, and the test continues: {operation}: AccessDenied: not "
+        f"authorized. The role of the function needs cloudwatch:{operation}"
+    )
+    assert timedelta(seconds=90) <= answer.at - began < timedelta(minutes=4)
+    assert not CHANGES & set(stack.calls(since=mark))
+
+
+def test_a_denial_that_passes_is_forgotten(stack: Stack, name: str) -> None:
+    stack.cloudwatch.refusals["GetMetricData"] = Refusal("AccessDenied", "not authorized", 403)
+
+    def allow() -> None:
+        stack.cloudwatch.refusals.clear()
+
+    stack.while_waiting = allow
+    answer = stack.update(declared(), gated(), name)
+
+    assert answer.succeeded, answer.reason
+
+
+@pytest.mark.parametrize(
+    "refusal", [Refusal("Throttling", "Rate exceeded"), Refusal("InternalServiceFault", "failed", 500)]
+)
+def test_an_overloaded_cloudwatch_is_waited_for_and_never_taken_for_a_verdict(
+    stack: Stack, name: str, refusal: Refusal
+) -> None:
+    stack.cloudwatch.refusals["GetMetricData"] = refusal
+    mark = stack.mark()
+
+    answer = stack.update(declared(), gated(ServiceTimeout=900), name)
+
+    assert "not finished before ServiceTimeout" in answer.reason
+    assert refusal.code in answer.reason
+    assert not CHANGES & set(stack.calls(since=mark))
+
+
+@pytest.mark.parametrize("status", ["PartialData", "Forbidden", "InternalError"])
+def test_metrics_that_are_not_complete_refuse(stack: Stack, name: str, status: str) -> None:
+    stack.cloudwatch.statuses["Invocations"] = status
+
+    answer = stack.update(declared(), gated(), name)
+
+    assert answer.reason.startswith("PromoteIf is inconclusive: 2 of 3 criteria (Traffic, ErrorRate InvocationModelErr")
+    assert f"is not complete ({status})" in answer.reason
+    assert stack.served() == [PRODUCTION]
+
+
+def test_pages_are_put_together(stack: Stack, name: str) -> None:
+    stack.cloudwatch.page = 7
+
+    answer = stack.update(declared(), gated(), name)
+
+    assert answer.succeeded, answer.reason
+
+
+def test_metrics_that_come_late_are_not_taken_for_fewer_requests(stack: Stack, name: str) -> None:
+    # Three minutes after the end of a period of one minute.
+    stack.cloudwatch.late = timedelta(minutes=4)
+    in_the_window = {"Type": "Traffic", "MinInvocations": 11_700}
+
+    answer = stack.update(declared(), gated(in_the_window), name)
+
+    assert answer.succeeded, answer.reason
+
+
+@pytest.mark.parametrize("operation", ["AddTags", "StopInferenceExperiment"])
+@pytest.mark.parametrize("keeps_journal", [True, False])
+def test_once_the_stop_is_recorded_it_is_not_judged_again(
+    stack: Stack, name: str, operation: str, keeps_journal: bool
+) -> None:
+    event = stack.event("Update", gated(), physical_id=name, old=declared())
+    stop_waiting(stack, event, after=operation)
+    asked = len(stack.cloudwatch.asked)
+    assert asked > 0
+    has_traffic(stack, per_minute=0)
+    stack.cloudwatch.refusals["GetMetricData"] = Refusal("AccessDenied")
+
+    stack.deliver(event)
+    stack.run()
+
+    assert stack.answers[-1].succeeded, stack.answers[-1].reason
+    assert len(stack.cloudwatch.asked) == asked
+    assert stack.served() == [SHADOW]
+
+
+def test_an_update_of_the_test_does_not_lead_to_another_judgement(stack: Stack, name: str) -> None:
+    answer = stack.update(declared(), gated(sampling=50), name)
+
+    assert answer.succeeded, answer.reason
+    assert "UpdateInferenceExperiment" in stack.calls()
+    assert stack.served() == [SHADOW]
+    assert len({call["EndTime"] for call in stack.cloudwatch.asked}) == 1
+
+
+def test_the_headline_is_handed_over(stack: Stack, name: str) -> None:
+    stack.timeout = timedelta(seconds=60)
+
+    answer = stack.update(declared(), gated(sampling=50), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.handovers > 1
+    assert answer.data["Gate"].startswith("holds: 3 of 3 criteria at ")
+
+
+def test_a_test_that_is_taken_over_is_judged_before(stack: Stack) -> None:
+    has_traffic(stack)
+    properties = declared(Name="Ranking-Test")
+    stack.call(
+        "CreateInferenceExperiment",
+        **{key: properties[key] for key in ("Name", "RoleArn", "EndpointName", "ModelVariants", "ShadowModeConfig")},
+        Type="ShadowMode",
+    )
+    stack.clock.advance(timedelta(hours=2))
+    mark = stack.mark()
+
+    answer = stack.create(
+        gated({"Type": "Traffic", "MinInvocations": 10**6}, Name="Ranking-Test", AdoptExisting=True, Schedule=None)
+    )
+
+    assert answer.reason.startswith("PromoteIf is inconclusive: 1 of 1 criterion (Traffic) at ")
+    assert not CHANGES & set(stack.calls(since=mark))
+
+
+def test_an_end_in_sagemaker_ends_the_patience(stack: Stack, name: str) -> None:
+    def end() -> None:
+        stack.while_waiting = None
+        stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE)
+
+    stack.while_waiting = end
+    answer = stack.update(declared(), gated({"Type": "Running", "AtLeast": "P2D"}, Patience="PT1H"), name)
+
+    assert not answer.succeeded
+    assert "PromoteIf" not in answer.reason
+
+
+def test_a_journal_of_another_version_has_no_judgement() -> None:
+    assert Journal.from_json({"calls": {}}).gate is None
+
+
+def test_a_failed_call_after_the_judgement_does_not_lead_to_another(stack: Stack, name: str) -> None:
+    stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ThrottlingException", "Rate exceeded", times=30))
+
+    answer = stack.update(declared(), gated(), name)
+
+    assert answer.succeeded, answer.reason
+    assert len({call["EndTime"] for call in stack.cloudwatch.asked}) == 1
