@@ -1,15 +1,18 @@
 """Observes the live state before every step."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from inference_experiment_handler import client
-from inference_experiment_handler.client import NotFoundError, SageMaker
+from inference_experiment_handler.client import CloudWatch, NotFoundError, SageMaker
+from inference_experiment_handler.model.alarm import ObservedAlarm
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import (
     DESCRIBE,
+    DESCRIBE_ALARMS,
     DESCRIBE_ENDPOINT,
     DESCRIBE_ENDPOINT_CONFIG,
     LIST_TAGS,
@@ -17,7 +20,7 @@ from inference_experiment_handler.model.operations import (
 )
 from inference_experiment_handler.model.request import Request
 from inference_experiment_handler.model.tags import started_at
-from inference_experiment_handler.plan.needs import endpoints_needed, tags_needed
+from inference_experiment_handler.plan.needs import alarms_needed, endpoints_needed, tags_needed
 from inference_experiment_handler.plan.situation import Situation
 
 _LONGEST_START = timedelta(hours=1)
@@ -34,6 +37,18 @@ def observe(request: Request, journal: Journal, sagemaker: SageMaker, now: datet
     needed = sorted(endpoints_needed(situation), key=str.casefold)
     endpoints = {name.casefold(): observe_endpoint(sagemaker, name) for name in needed}
     return replace(situation, endpoints=endpoints)
+
+
+def observe_alarms(situation: Situation, cloudwatch: Callable[[], CloudWatch]) -> Situation:
+    """The situation with the alarms that the next step depends on. Raises a ``ServiceError`` if they can't be read."""
+    names = alarms_needed(situation)
+    if not names:
+        return situation
+    # Without AlarmTypes, CloudWatch reports no composite alarms. One page has all of them.
+    asked = {"AlarmNames": list(names), "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100}
+    answer = client.call(cloudwatch(), DESCRIBE_ALARMS, asked)
+    entries = (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ()))
+    return replace(situation, alarms={alarm.arn: alarm for alarm in map(ObservedAlarm.from_api, entries)})
 
 
 def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:

@@ -22,5 +22,5 @@ DESCRIBE_ALARMS = "DescribeAlarms"
 NEED_OWNER_TAGS = (UPDATE, START, STOP, DELETE, DELETE_TAGS)
 """The function's role allows these only on experiments with their owner's tags, or that may be taken over."""
 
-READS = (DESCRIBE, DESCRIBE_ENDPOINT, DESCRIBE_ENDPOINT_CONFIG, LIST_TAGS)
+READS = (DESCRIBE, DESCRIBE_ENDPOINT, DESCRIBE_ENDPOINT_CONFIG, LIST_TAGS, DESCRIBE_ALARMS)
 """The operations that read the live state."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from inference_experiment_handler.model.alarm import ObservedAlarm
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STOP
@@ -217,6 +218,7 @@ class Situation:
         observed_predecessor: The run that it replaces.
         endpoints: By their names in lower case; ``None`` if there is no such endpoint.
         served: What production will serve when the experiment is created.
+        alarms: A guardrail's alarms, by their ARNs, if they were read. One that does not exist is missing.
     """
 
     request: Request
@@ -226,6 +228,7 @@ class Situation:
     observed_predecessor: ObservedExperiment | None = None
     endpoints: Mapping[str, ObservedEndpoint | None] = field(default_factory=dict)
     served: ServedVariant | None = None
+    alarms: Mapping[str, ObservedAlarm] = field(default_factory=dict)
 
     @property
     def declared(self) -> Declaration:
