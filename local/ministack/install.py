@@ -6,7 +6,7 @@ from ministack import app
 from ministack.core import router
 from ministack.services.cloudformation import custom_resource
 
-from local.ministack import alarms, cancellation, cloudformation_types, iam, metrics, rollback
+from local.ministack import alarm_events, alarms, cancellation, cloudformation_types, iam, metrics, rollback
 from local.ministack.control import Control
 from local.ministack.custom_resources import CustomResources
 from local.ministack.gateway import Gateway
@@ -28,6 +28,7 @@ def install(speed: float) -> None:
     rollback.install(custom_resources)
     cancellation.install(custom_resources)
     alarms.install()
+    alarm_events.install()
     metrics.install(measured, sagemakers.clock)
 
     # With TLS, MiniStack would serve on port 443 besides its own when it may.
