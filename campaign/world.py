@@ -61,6 +61,7 @@ class World:
         )
         self._cloudformation = Client(*parts, self._describe_stacks)
         self.cloudwatch = CloudWatch(self.scheduler)
+        self._cloudwatch = Client(*parts, self._ask_cloudwatch)
         self._deliveries: dict[greenlet, int] = {}
         self._delivery = 0
 
@@ -74,7 +75,7 @@ class World:
         ports = Ports(
             sagemaker=lambda: self.sagemaker,
             cloudformation=lambda: self._cloudformation,
-            cloudwatch=lambda: self.cloudwatch,
+            cloudwatch=lambda: self._cloudwatch,
             invoke=self._hand_over,
             now=self.scheduler.now,
             sleep=self.scheduler.sleep,
@@ -91,7 +92,7 @@ class World:
             raise RuntimeError("TooManyRequestsException")
         self.function.handed_over()
         if self.chance.hits("invoke_lost"):
-            self.function.exhausted.add(json.loads(payload)["RequestId"])
+            self.function.exhausted.add(json.loads(payload).get("RequestId", ""))
         else:
             self.function.invoke(payload)
         self.function.perhaps_crash()
@@ -110,6 +111,9 @@ class World:
                     stack.receive(request, body, self._deliveries[getcurrent()])
                     return
         self.strangers.receive(url, body)
+
+    def _ask_cloudwatch(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        return {"DescribeAlarms": self.cloudwatch.describe_alarms}[operation](**asked)
 
     def _describe_stacks(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         stack = next((each for each in self.stacks if each.resource.stack_id == asked["StackName"]), self.stack)
