@@ -5,6 +5,7 @@ from random import Random
 from campaign import declarations, resizing
 from campaign.endpoint_loss import EndpointLoss
 from campaign.extras import NONE, Extras
+from campaign.guardrail import Guardrail
 from campaign.judge import Judge
 from campaign.meddling import Meddler
 from campaign.opening import Openings
@@ -26,10 +27,12 @@ class Author:
         has: Extras = NONE,
         takeover: Takeover | None = None,
         loss: EndpointLoss | None = None,
+        guardrail: Guardrail | None = None,
     ) -> None:
         self._world, self._stack, self._judge, self._dice = world, judge.stack, judge, dice
         self._chance, self._scheduler, self._scene = world.chance, world.scheduler, world.scene
         self._has, self._takeover, self._loss = has, takeover, loss
+        self._guardrail = guardrail
         self._sizes = has.dice("resizing")
         self._openings = Openings(has.dice("opening"), is_played=has.opening)
         self._meddler = Meddler(world, judge, dice)
@@ -55,8 +58,12 @@ class Author:
         self._idle()
         self._end()
         self.over = self._meddler.gone = True
+        if self._guardrail is not None:
+            self._guardrail.over = True
 
     def _approach(self, moment: str) -> None:
+        if self._guardrail is not None and moment != "idle":
+            self._guardrail.approach()
         if self._loss is not None:
             self._loss.approach(moment)
 

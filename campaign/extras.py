@@ -15,6 +15,7 @@ class Extras:
         endpoint_loss: Someone deletes the endpoint.
         neighbour: The same function serves a second stack.
         opening: Most declarations omit production, so that it is taken as served.
+        guardrail: An alarm may end the test.
     """
 
     seed: int = 0
@@ -24,6 +25,7 @@ class Extras:
     endpoint_loss: bool = False
     neighbour: bool = False
     opening: bool = False
+    guardrail: bool = False
 
     @property
     def played(self) -> dict[str, int]:
@@ -35,6 +37,7 @@ class Extras:
             "endpoint loss": self.endpoint_loss,
             "neighbour": self.neighbour,
             "production as served": self.opening,
+            "guardrail": self.guardrail,
         }
         return {name: 1 for name, played in named.items() if played}
 
@@ -62,4 +65,5 @@ def drawn(seed: int) -> Extras:
         # Otherwise it might take over the test of the neighbour.
         neighbour=not takeover and is_played("neighbour", 0.15),
         opening=is_played("opening", 0.25),
+        guardrail=is_played("guardrail", 0.1),
     )

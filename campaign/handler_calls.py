@@ -43,6 +43,7 @@ class HandlerCalls:
     def __init__(self, service: SageMaker, function: Function) -> None:
         self._service, self._function = service, function
         self.made: list[HandlerCall] = []
+        self.on_success: list[Callable[[HandlerCall], None]] = []
 
     def note(
         self, operation: str, parameters: Mapping[str, Any], perform: Callable[[], dict[str, Any]]
@@ -54,7 +55,8 @@ class HandlerCalls:
         tags = self._service.tags_by_arn().get(live["Arn"], {}) if live else {}
         event = self._function.present_event
         call = HandlerCall(
-            request=str(event.get("RequestId")),
+            # The event of a guardrail has no id.
+            request=str(event.get("RequestId") or event.get("RequestType")),
             asked_by=(str(event.get("StackId")), str(event.get("LogicalResourceId"))),
             owned_by=tuple(tags[key] for key in _OWNER) if tags.keys() >= set(_OWNER) else (),
             status=live["Status"] if live else "",
@@ -65,10 +67,13 @@ class HandlerCalls:
         )
         self.made.append(call)
         try:
-            return perform()
+            answer = perform()
         except ServiceError as error:
             call.code = error.code
             raise
+        for tell in self.on_success:
+            tell(call)
+        return answer
 
     def of_others(self) -> list[str]:
         """What was done to an experiment that bore another resource's tags."""

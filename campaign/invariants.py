@@ -26,6 +26,7 @@ NAMES = {
     8: "logs are JSON, and hold no secret",
     9: "what is malformed gets a clean answer, or a clean error",
     10: "calls, handovers and events stay within bounds",
+    11: "a guardrail ends only what runs while its alarm rings, and no request is about to change",
 }
 ENDED = ("Completed", "Cancelled")
 _LONGEST = timedelta(days=30)

@@ -230,7 +230,8 @@ class Judge:
     def _calls(self) -> list[HandlerCall]:
         """What the handler has changed, or tried to change, for this stack."""
         owner = tuple(self.resource.tags.values())
-        return [call for call in self._world.calls.made if call.asked_by == owner]
+        made = self._world.calls.made
+        return [call for call in made if call.asked_by == owner and call.request != "Guardrail"]
 
     def _own(self) -> list[dict[str, Any]]:
         return invariants.own(self._service, self.resource)

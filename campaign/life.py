@@ -7,6 +7,7 @@ from campaign.author import Author
 from campaign.endpoint_loss import EndpointLoss
 from campaign.extras import Extras
 from campaign.function import simulated_timers
+from campaign.guardrail import Guardrail
 from campaign.invariants import Violation
 from campaign.judge import Judge
 from campaign.neighbour import Neighbour
@@ -24,8 +25,11 @@ class Life:
         self.judge = Judge(self.world, self.world.stack, self.outcome)
         takeover = Takeover(self.world, self.judge, has) if has.takeover else None
         loss = EndpointLoss(self.world, self.judge, has.dice("loss")) if has.endpoint_loss else None
+        self._guardrail = Guardrail(self.world, self.judge, has.dice("guardrail")) if has.guardrail else None
         dice = self.world.chance.random
-        self.author = Author(self.world, self.judge, dice, has=has, takeover=takeover, loss=loss)
+        self.author = Author(
+            self.world, self.judge, dice, has=has, takeover=takeover, loss=loss, guardrail=self._guardrail
+        )
         self._takeover = takeover
         self._neighbour = Neighbour(self.world, self.outcome, has) if has.neighbour else None
 
@@ -35,6 +39,8 @@ class Life:
         scheduler.spawn(self.author.live)
         if self._neighbour is not None:
             scheduler.spawn(self._neighbour.live)
+        if self._guardrail is not None:
+            scheduler.spawn(self._guardrail.live)
         with simulated_timers(scheduler), self.world.address.connected():
             scheduler.run()
         if not self.author.over:

@@ -12,6 +12,7 @@ from typing import Any
 
 from campaign.planting import ChangesNothingError, Mutant, replacing
 from inference_experiment_handler import reconciler
+from inference_experiment_handler.model.alarm import ObservedAlarm
 from inference_experiment_handler.model.steps import Done, Fail
 from inference_experiment_handler.model.tags import Owner
 from inference_experiment_handler.plan import (
@@ -20,6 +21,7 @@ from inference_experiment_handler.plan import (
     diff,
     ending_proof,
     feasibility,
+    guardrail,
     planner,
     predecessor,
     removal,
@@ -30,6 +32,7 @@ from inference_experiment_handler.plan import (
 )
 from inference_experiment_handler.plan.situation import Target
 from inference_experiment_handler.runtime import custom_resource, response
+from inference_experiment_handler.spec.declaration import Ending
 
 
 def _instead(value: Any) -> Callable[..., Any]:
@@ -44,6 +47,17 @@ def _twice(original: Callable[..., Any]) -> Callable[..., Any]:
         original(self, *given)
 
     return send
+
+
+@replacing
+def _as_if_owned(original: Callable[..., Any]) -> Callable[..., Any]:
+    def not_owned(situation: Any, target: Any) -> Any:
+        ringing = guardrail._ringing(situation)
+        if ringing is None or not target.experiment.running:
+            return original(situation, target)
+        return removal.stop(situation, target, Ending(), reason="an alarm rings")
+
+    return not_owned
 
 
 @replacing
@@ -217,6 +231,13 @@ MUTANTS = (
         6,
         ((absent, "placement_problem", _instead(None)), (feasibility, "placement_problem", _instead(None))),
     ),
+    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", _instead(False)),), first=100),
+    Mutant(
+        "ends on INSUFFICIENT_DATA",
+        11,
+        ((ObservedAlarm, "rings", property(lambda alarm: alarm.state != "OK")),),
+    ),
+    Mutant("acts on another's alarm", 3, ((guardrail, "_not_owned", _as_if_owned(guardrail._not_owned)),)),
     Mutant("logs the event", 8, ((_Resource, "_finish", _logging_the_event(_Resource._finish)),)),
 )
 

@@ -93,7 +93,7 @@ class World:
             raise RuntimeError("TooManyRequestsException")
         self.function.handed_over()
         if self.chance.hits("invoke_lost"):
-            self.function.exhausted.add(json.loads(payload)["RequestId"])
+            self.function.exhausted.add(json.loads(payload).get("RequestId", ""))
         else:
             self.function.invoke(payload)
         self.function.perhaps_crash()

@@ -31,6 +31,10 @@ def metric_of(namespace: str, metric_name: str, dimensions: Mapping[str, str]) -
     return Metric(namespace, metric_name, frozenset(dimensions.items()))
 
 
+def alarm_arn(name: str) -> str:
+    return f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}"
+
+
 @dataclass(frozen=True)
 class Refusal:
     """An error that a call gets in place of an answer."""
@@ -132,7 +136,12 @@ class CloudWatch:
         return "CompositeAlarm" if name in self.composite else "MetricAlarm"
 
     def _described(self, name: str) -> dict[str, Any]:
-        return {"AlarmName": name, "StateValue": self.alarms[name], "StateReason": f"the reason of {name}"}
+        return {
+            "AlarmName": name,
+            "AlarmArn": alarm_arn(name),
+            "StateValue": self.alarms[name],
+            "StateReason": f"the reason of {name}",
+        }
 
     def _result(self, query: dict[str, Any], points: list[tuple[datetime, float]], page: int, *, last: bool) -> Any:
         own = points[page * self.page : (page + 1) * self.page]

@@ -93,6 +93,7 @@ def _fill(stack: Stack) -> None:
     provider.serve_templates(aws_iam.Role.from_role_arn(stack, "ExperimentRoles", Fn.ref(roles.logical_id)))
     _let_adopt(stack, provider, adopted)
     _let_read_evidence(stack, provider, gates)
+    _let_end_on_alarms(stack, provider)
     CfnOutput(
         stack,
         "ServiceToken",
@@ -136,6 +137,45 @@ def _let_read_evidence(stack: Stack, provider: InferenceExperimentProvider, gate
     resource.cfn_options.condition = CfnCondition(
         stack, "PromotionGatesEnabled", expression=Fn.condition_equals(gates.value_as_string, "Enabled")
     )
+
+
+def _let_end_on_alarms(stack: Stack, provider: InferenceExperimentProvider) -> None:
+    parameter = CfnParameter(
+        stack,
+        "Guardrails",
+        default="Disabled",
+        allowed_values=["Enabled", "Disabled"],
+        description="Whether rules may end experiments when an alarm rings",
+    )
+    declared = CfnCondition(
+        stack, "GuardrailsEnabled", expression=Fn.condition_equals(parameter.value_as_string, "Enabled")
+    )
+    before = {each.node.path for each in provider.node.find_all()}
+    queue = provider._guard()
+    for construct in provider.node.find_all():
+        if isinstance(construct, CfnResource) and construct.node.path not in before:
+            construct.cfn_options.condition = declared
+    invoked = provider.function.node.find_child("EventInvokeConfig").node.default_child
+    config = cast("aws_lambda.CfnEventInvokeConfig", invoked)
+    config.destination_config = Fn.condition_if(
+        declared.logical_id,
+        {"OnFailure": {"Destination": queue.queue_arn}},
+        Fn.ref("AWS::NoValue"),
+    )
+    output = CfnOutput(
+        stack,
+        "DeadLetterQueue",
+        value=queue.queue_arn,
+        description="Where rules and the function send what has failed",
+        export_name=f"{_NAME}DeadLetters",
+    )
+    output.condition = declared
+    # A policy of its own could only be a condition's, and what depends on it would depend on nothing without it.
+    policy = cast("aws_iam.CfnPolicy", provider.node.find_child("HandOver").node.default_child)
+    document = stack.resolve(policy.policy_document)
+    invoke_itself, *more = document["Statement"]
+    optional = [Fn.condition_if(declared.logical_id, each, Fn.ref("AWS::NoValue")) for each in more]
+    policy.policy_document = {**document, "Statement": [invoke_itself, *optional]}
 
 
 def _optional_text(stack: Stack, id: str, **options: Any) -> str:

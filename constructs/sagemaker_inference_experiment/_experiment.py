@@ -9,6 +9,7 @@ from aws_cdk import CustomResource, Duration, ITaggableV2, RemovalPolicy, Stack,
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from constructs import Construct, IConstruct
 
+from sagemaker_inference_experiment._alarms_given import AnyAlarm
 from sagemaker_inference_experiment._app import production_instances, variant_names
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._cloudwatch.watched import Known, KnownVariant
@@ -17,6 +18,7 @@ from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import deployed_together, stack_of
 from sagemaker_inference_experiment._gate import Gate
+from sagemaker_inference_experiment._guardrail import Guardrails
 from sagemaker_inference_experiment._imported import ImportedInferenceExperiment
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider, stack_provider
 from sagemaker_inference_experiment._references import AnyEndpoint, as_in_arn, model_name
@@ -25,7 +27,7 @@ from sagemaker_inference_experiment._role import execution_role, role_arn
 from sagemaker_inference_experiment._role_grants import VOLUME_KEY_ACTIONS, Granted, grant_key
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._tags import ExperimentTags
-from sagemaker_inference_experiment._validation import check, check_types
+from sagemaker_inference_experiment._validation import check, check_types, refuse
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import warn, warn_of_missing_grants
 from sagemaker_inference_experiment._watched import Watched
@@ -178,6 +180,7 @@ class InferenceExperiment(IInferenceExperiment):
             cfn_resource.add_property_override("ServiceTimeout", timeout)
         # Escape hatches need the CloudFormation resource, which CustomResource wraps.
         self.node.default_child = cfn_resource
+        self._guardrails = Guardrails(self, stack, cfn_resource, self._provider)
         adopts = declaration.experiment_name if declaration.adopt_existing else None
         reads = declaration.gate._reads if declaration.gate is not None else ()
         served = self._provider._serve(stack, self._role, adopts, reads)
@@ -212,6 +215,31 @@ class InferenceExperiment(IInferenceExperiment):
             over=over,
             gate=declaration.gate,
         )
+
+    def end_on(self, alarm: AnyAlarm, reason: str | None = None) -> None:
+        """Ends the running test when an alarm is in ALARM. Call it once for each alarm.
+
+        An EventBridge rule invokes the provider's function when the alarm goes to ALARM, and every 15 minutes, because
+        an alarm may ring before the test runs. The function confirms that the alarm is in ALARM. Then it cancels the
+        test, removes the shadow variant, and production stays as it is served. It waits for a deployment that changes
+        the test. A test that has not started, or has ended, is not changed. ``INSUFFICIENT_DATA`` ends nothing.
+
+        The next deployment succeeds if the declaration is unchanged, and fails if it promotes the shadow variant.
+
+        If the function can't end the test, the test continues. Create an alarm for that with the provider's
+        ``alarm_errors`` and ``alarm_dead_letters``.
+
+        Args:
+            alarm: The alarm, as a construct (``Alarm``, ``CompositeAlarm``), a reference or an ARN. It must be in the
+                account and the region of the experiment.
+            reason: Up to 1024 characters in one line. SageMaker stores it as the experiment's ``StatusReason``, after
+                the alarm's name and before the alarm's own reason. If omitted, it stores only these.
+
+        Raises:
+            InvalidExperimentError: If the alarm or the reason is invalid, or if the alarm is already given.
+        """
+        refuse(self, self._guardrails.faults(alarm, reason))
+        self._guardrails.add(alarm, reason)
 
     @classmethod
     def from_experiment_name(cls, scope: Construct, id: str, experiment_name: str) -> IInferenceExperiment:

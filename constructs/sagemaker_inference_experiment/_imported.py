@@ -4,6 +4,7 @@ from aws_cdk import ArnFormat, Stack
 from constructs import Construct
 
 from inference_experiment_handler.spec import limits
+from sagemaker_inference_experiment._alarms_given import AnyAlarm
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._cloudwatch.watched import Known
 from sagemaker_inference_experiment._references import as_in_arn
@@ -48,6 +49,13 @@ class ImportedInferenceExperiment(IInferenceExperiment):
     @property
     def experiment_arn(self) -> str:
         return self._arn
+
+    def end_on(self, alarm: AnyAlarm, reason: str | None = None) -> None:
+        del alarm, reason
+        raise ValueError(
+            f"{self.node.path} is imported, so no alarm can end it here: call end_on where the InferenceExperiment is "
+            "declared"
+        )
 
 
 def _checked(name: str) -> str:

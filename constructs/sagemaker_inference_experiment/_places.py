@@ -19,28 +19,42 @@ _LOOKED_UP = (
     aws_kms.CfnKey,
     aws_kms.CfnReplicaKey,
     aws_kms.CfnAlias,
+    aws_cloudwatch.CfnAlarm,
+    aws_cloudwatch.CfnCompositeAlarm,
 )
+
+
+_REFERENCES = (
+    ("endpoint_ref", "endpoint_arn"),
+    ("model_ref", "model_arn"),
+    ("key_ref", "key_arn"),
+    ("alarm_ref", "alarm_arn"),
+    ("composite_alarm_ref", "composite_alarm_arn"),
+)
+"""The references of CDK's interfaces, each with its attribute that shows the place."""
 
 
 def place_faults(stack: Stack, declaration: Declaration) -> list[str]:
     """Faults of an endpoint, a model or a volume key in another account or region, as far as both are known."""
-    faults = []
-    for parameter, given in _named(declaration):
-        place = _place(given)
-        if place is None:
+    return [fault for parameter, given in _named(declaration) for fault in faults_of_place(parameter, given, stack)]
+
+
+def faults_of_place(parameter: str, given: Any, stack: Stack) -> Iterator[str]:
+    """Faults of a value in another account or region than the stack of the experiment, as far as both are known."""
+    place = _place(given)
+    if place is None:
+        return
+    own = environment_of(stack)
+    told = [("region", place.region, own.region), ("account", place.account, own.account)]
+    for what, there, here in told:
+        # A role may use keys of other accounts.
+        if (what == "account" and parameter == "kms_key") or is_unresolved(there) or is_unresolved(here):
             continue
-        own = environment_of(stack)
-        told = [("region", place.region, own.region), ("account", place.account, own.account)]
-        for what, there, here in told:
-            # A role may use keys of other accounts.
-            if (what == "account" and parameter == "kms_key") or is_unresolved(there) or is_unresolved(here):
-                continue
-            if there != here:
-                faults.append(
-                    f"{parameter} is in {what} {shown(there)}, must be in the experiment's {what}, {shown(here)}: "
-                    f"declare the experiment in a stack in {what} {shown(there)}, or give another {parameter}"
-                )
-    return faults
+        if there != here:
+            yield (
+                f"{parameter} is in {what} {shown(there)}, must be in the experiment's {what}, {shown(here)}: "
+                f"declare the experiment in a stack in {what} {shown(there)}, or give another {parameter}"
+            )
 
 
 def _named(declaration: Declaration) -> Iterator[tuple[str, Any]]:
@@ -68,7 +82,7 @@ def _place(given: Any) -> Place | None:
         return _of_arn(arn)
     if has(given, "env") and (place := _of_construct(given)) is not None:
         return place
-    for reference, arn in (("endpoint_ref", "endpoint_arn"), ("model_ref", "model_arn"), ("key_ref", "key_arn")):
+    for reference, arn in _REFERENCES:
         if has(given, reference):
             return _place(getattr(getattr(given, reference), arn))
     return None

@@ -3,11 +3,26 @@
 from collections.abc import Iterable
 from typing import Unpack
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack, aws_iam, aws_kms, aws_lambda, aws_logs
+from aws_cdk import (
+    ArnFormat,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    aws_cloudwatch,
+    aws_iam,
+    aws_kms,
+    aws_lambda,
+    aws_logs,
+    aws_sqs,
+)
+from aws_cdk.aws_cloudwatch import Stats
 from constructs import Construct
 
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._asset import HANDLER, handler_code
+from sagemaker_inference_experiment._cloudwatch.options import AlarmOptions
+from sagemaker_inference_experiment._cloudwatch.provider_alarms import alarm_on_any
+from sagemaker_inference_experiment._dead_letters import guard
 from sagemaker_inference_experiment._durations import seconds, text
 from sagemaker_inference_experiment._environment import stack_of
 from sagemaker_inference_experiment._permissions import (
@@ -52,10 +67,11 @@ class InferenceExperimentProvider(Construct):
         self._function = self._make_function(options)
         self._service_token = self._function.function_arn
         self._stacks: dict[str, Served] = {}
-        self._shared: aws_iam.Policy | None = None
+        self._shared: RolePolicy | None = None
+        self._dead_letters: aws_sqs.Queue | None = None
         # A separate policy: in the role's own policy, the function and its role would depend on each other.
-        invoke_itself = aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._service_token])
-        self._hand_over = self._policy("HandOver", invoke_itself)
+        self._hand_over = RolePolicy(self, "HandOver", self._role)
+        self._hand_over.add(aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._service_token]))
 
     def _make_log_group(self, options: ProviderOptions) -> aws_logs.LogGroup:
         key = options.get("log_encryption_key")
@@ -162,6 +178,11 @@ class InferenceExperimentProvider(Construct):
         """The log group to which the function writes its decisions, as JSON."""
         return self._log_group
 
+    @property
+    def dead_letter_queue(self) -> aws_sqs.IQueue | None:
+        """The queue of the events that the function has not served; ``None`` as long as there is no guardrail."""
+        return self._dead_letters
+
     def serve(
         self, resource: Construct, role: aws_iam.IRole, *, adopts: str | None = None, promote_if: bool = False
     ) -> None:
@@ -176,7 +197,14 @@ class InferenceExperimentProvider(Construct):
         """
         resource.node.add_dependency(*self._serve(Stack.of(resource), role, adopts, EVIDENCE if promote_if else ()))
 
-    def serve_templates(self, role: aws_iam.IRole, *, adopts: str | None = None, promote_if: bool = False) -> None:
+    def serve_templates(
+        self,
+        role: aws_iam.IRole,
+        *,
+        adopts: str | None = None,
+        promote_if: bool = False,
+        guardrails: bool = False,
+    ) -> None:
         """Allows the function to serve experiments in other templates of this account and region, not written with CDK.
 
         Args:
@@ -184,9 +212,46 @@ class InferenceExperimentProvider(Construct):
             adopts: The name of an experiment that may be taken over (``AdoptExisting``); none if omitted.
             promote_if: Whether such experiments may have ``PromoteIf``. The function may then read all metrics and
                 alarms of the account and region; it may not if omitted.
+            guardrails: Whether rules of these templates may end experiments when an alarm rings. The provider then has
+                a dead-letter queue, and the function may read alarms. False if omitted.
         """
         self._let_change_any()
         self._allow(self._stack, role, adopts, EVIDENCE if promote_if else ())
+        if guardrails:
+            self._guard()
+
+    def alarm_errors(self, scope: Construct, id: str, **options: Unpack[AlarmOptions]) -> aws_cloudwatch.Alarm:
+        """An alarm for a function that fails: a guardrail did not end its test, or a response was not delivered.
+
+        The function's log shows the reason. A deployment that fails is no error of the function.
+
+        Args:
+            scope: The parent construct of the alarm.
+            id: The alarm's id in the scope.
+            options: Other options of the alarm.
+        """
+        says = "The function behind Custom::SageMakerInferenceExperiment fails"
+        return alarm_on_any(scope, id, self._function.metric_errors(), says, **options)
+
+    def alarm_dead_letters(self, scope: Construct, id: str, **options: Unpack[AlarmOptions]) -> aws_cloudwatch.Alarm:
+        """An alarm for an event that the function has not served after several attempts.
+
+        Such an event is in the provider's dead-letter queue. The alarm is in ALARM until the queue is empty.
+
+        Args:
+            scope: The parent construct of the alarm.
+            id: The alarm's id in the scope.
+            options: Other options of the alarm.
+        """
+        says = "Events that the function behind Custom::SageMakerInferenceExperiment has not served"
+        metric = self._guard().metric_approximate_number_of_messages_visible(statistic=Stats.MAXIMUM)
+        return alarm_on_any(scope, id, metric, says, **options)
+
+    def _guard(self) -> aws_sqs.Queue:
+        """Makes what guardrails need, when the first of them is declared. Returns the dead-letter queue."""
+        if self._dead_letters is None:
+            self._dead_letters = guard(self, self._hand_over, self._function)
+        return self._dead_letters
 
     def _serve(self, stack: Stack, role: aws_iam.IRole, adopts: str | None, reads: Iterable[str]) -> list[Construct]:
         """Allows the function to serve an experiment of the stack. Returns what the experiment must depend on.
@@ -195,7 +260,7 @@ class InferenceExperimentProvider(Construct):
         """
         served = self._allow(stack, role, adopts, reads)
         shared = [self._let_change_any()] if stack is not self._stack else []
-        return [self._hand_over, served, *shared]
+        return [self._hand_over.construct, served, *shared]
 
     def _allow(self, stack: Stack, role: aws_iam.IRole, adopts: str | None, reads: Iterable[str]) -> Served:
         served = self._served(stack)
@@ -209,13 +274,9 @@ class InferenceExperimentProvider(Construct):
     def _let_change_any(self) -> aws_iam.Policy:
         # One policy for all stacks: one for each would soon exceed the 10,240 characters of a role's inline policies.
         if self._shared is None:
-            self._shared = self._policy("Shared", changes_of_any_stack(self._stack))
-        return self._shared
-
-    def _policy(self, id: str, statement: aws_iam.PolicyStatement) -> aws_iam.Policy:
-        policy = RolePolicy(self, id, self._role)
-        policy.add(statement)
-        return policy.construct
+            self._shared = RolePolicy(self, "Shared", self._role)
+            self._shared.add(changes_of_any_stack(self._stack))
+        return self._shared.construct
 
     def _served(self, stack: Stack) -> Served:
         address = address_of(stack)

@@ -28,7 +28,7 @@ class InvalidExperimentError(ValueError):
 def check_types(experiment: IConstruct, declaration: Declaration) -> None:
     """Raises an ``InvalidExperimentError`` if arguments are missing, or have the wrong type."""
     faults = type_faults(vars(declaration))
-    _refuse(experiment, faults or declaration.open_faults)
+    refuse(experiment, faults or declaration.open_faults)
 
 
 def check(experiment: IConstruct, stack: Stack, declaration: Declaration, properties: Mapping[str, Any]) -> bool:
@@ -40,7 +40,7 @@ def check(experiment: IConstruct, stack: Stack, declaration: Declaration, proper
     faults = faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_not_known_yet)
     readable = not any(fault.path.startswith("Schedule") for fault in faults)
     over = declaration.is_over(datetime.now(UTC)) if readable else declaration.conclusion is not None
-    _refuse(
+    refuse(
         experiment,
         [
             *in_parameters(faults, declaration),
@@ -51,11 +51,12 @@ def check(experiment: IConstruct, stack: Stack, declaration: Declaration, proper
         ],
     )
     # Only a valid experiment uses its name.
-    _refuse(experiment, _name_faults(experiment, stack, properties.get("Name")))
+    refuse(experiment, _name_faults(experiment, stack, properties.get("Name")))
     return over
 
 
-def _refuse(experiment: IConstruct, faults: list[str]) -> None:
+def refuse(experiment: IConstruct, faults: list[str]) -> None:
+    """Raises an ``InvalidExperimentError`` if there are faults."""
     if faults:
         listed = "".join(f"\n  - {fault}" for fault in faults)
         raise InvalidExperimentError(f"{experiment.node.path}: the experiment can't be run as declared{listed}")

@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from inference_experiment_handler.client import CloudFormation, CloudWatch, SageMaker
 from inference_experiment_handler.runtime.custom_resource import InferenceExperimentResource
+from inference_experiment_handler.runtime.guardrail import is_guardrail, serve_guardrail
 from inference_experiment_handler.runtime.malformed import answer_malformed, malformed
 from inference_experiment_handler.runtime.ports import Context, Ports
 from inference_experiment_handler.runtime.response import check_delivered, deliver
@@ -21,12 +22,15 @@ _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard"
 
 
 def handler(event: dict[str, Any], context: Context) -> None:
-    """Serves one CloudFormation request, or continues one that was handed over."""
+    """Serves one request of CloudFormation or of a guardrail, or continues one that was handed over."""
     serve(event, context, real_ports())
 
 
 def serve(event: Any, context: Context, ports: Ports) -> None:
-    """Raises an error if no response could be delivered. Lambda then runs the request again."""
+    """Raises an error if no response could be delivered, or if a guardrail fails. Lambda then runs the event again."""
+    if is_guardrail(event):
+        serve_guardrail(event, context, ports)
+        return
     # First, because it sets up the log, also for a malformed event.
     resource = InferenceExperimentResource(ports)
     problem = malformed(event)

@@ -11,6 +11,7 @@ from inference_experiment_handler.evidence.answers import AlarmState, Evidence
 from inference_experiment_handler.evidence.judging import alarm_names, open_questions
 from inference_experiment_handler.evidence.queries import calls
 from inference_experiment_handler.evidence.series import measured
+from inference_experiment_handler.model.alarm import ObservedAlarm
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import (
@@ -24,7 +25,7 @@ from inference_experiment_handler.model.operations import (
 )
 from inference_experiment_handler.model.request import Request
 from inference_experiment_handler.model.tags import started_at
-from inference_experiment_handler.plan.needs import endpoints_needed, evidence_needed, tags_needed
+from inference_experiment_handler.plan.needs import alarms_needed, endpoints_needed, evidence_needed, tags_needed
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.spec.gate import Gate
 
@@ -52,6 +53,18 @@ def with_evidence(situation: Situation, cloudwatch: Callable[[], CloudWatch]) ->
     if gate is None or situation.observed is None:
         return situation
     return replace(situation, evidence=read_evidence(gate, situation.observed, cloudwatch(), situation.now))
+
+
+def observe_alarms(situation: Situation, cloudwatch: Callable[[], CloudWatch]) -> Situation:
+    """The situation with the alarms that the next step depends on. Raises a ``ServiceError`` if they can't be read."""
+    names = alarms_needed(situation)
+    if not names:
+        return situation
+    # Without AlarmTypes, CloudWatch reports no composite alarms. One page has all of them.
+    asked = {"AlarmNames": list(names), "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100}
+    answer = client.call(cloudwatch(), DESCRIBE_ALARMS, asked)
+    entries = (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ()))
+    return replace(situation, alarms={alarm.arn: alarm for alarm in map(ObservedAlarm.from_api, entries)})
 
 
 def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:

@@ -19,10 +19,10 @@ from inference_experiment_handler.client import (
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.operations import CREATE, DESCRIBE_STACKS, EVIDENCE
-from inference_experiment_handler.model.request import Request
+from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wait
-from inference_experiment_handler.observer import observe, with_evidence
-from inference_experiment_handler.plan.deadline import may_go_on, out_of_time
+from inference_experiment_handler.observer import observe, observe_alarms, with_evidence
+from inference_experiment_handler.plan.deadline import may_go_on, not_finished, out_of_time
 from inference_experiment_handler.plan.gate import unread
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.resolution import resolve_by_endpoint
@@ -102,15 +102,16 @@ def _observe(request: Request, journal: Journal, clients: Clients, now: Callable
     """The live state. After the deadline, a failed read is retried immediately: the request may be done by then."""
     for _ in range(_LAST_LOOKS - 1):
         try:
-            return _look(request, journal, clients, now)
+            return _look(request, journal, clients, now())
         except (ThrottledError, UnknownOutcomeError):
             if may_go_on(Situation(request, journal, now())):
                 raise
-    return _look(request, journal, clients, now)
+    return _look(request, journal, clients, now())
 
 
-def _look(request: Request, journal: Journal, clients: Clients, now: Callable[[], datetime]) -> Situation:
-    return with_evidence(observe(request, journal, clients.sagemaker, now()), clients.cloudwatch)
+def _look(request: Request, journal: Journal, clients: Clients, now: datetime) -> Situation:
+    situation = with_evidence(observe(request, journal, clients.sagemaker, now), clients.cloudwatch)
+    return observe_alarms(situation, clients.cloudwatch)
 
 
 def _recover_journal(situation: Situation) -> None:
@@ -121,6 +122,9 @@ def _recover_journal(situation: Situation) -> None:
             journal.record_lease_observed(each.name)
     target = situation.target
     if target is None or target.came_about or target.name in journal.leases:
+        return
+    if situation.request.type is RequestType.GUARDRAIL:
+        # It takes the lease of what others have created.
         return
     if target.lease_observed and target.experiment.created is not None:
         journal.record_creation(target.name, target.experiment.created)
@@ -158,7 +162,7 @@ def _after_failed_read(error: ServiceError, situation: Situation) -> Wait | Fail
         name, is_evidence = situation.request.name, error.operation in EVIDENCE
         return Fail(unread(name, str(error)) if is_evidence else str(error))
     if not may_go_on(situation):
-        return Fail(f"not finished before ServiceTimeout, and the live state can't be read: {error}")
+        return Fail(f"{not_finished(situation.request)}, and the live state can't be read: {error}")
     return _wait_for(error)
 
 

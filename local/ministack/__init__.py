@@ -8,6 +8,7 @@ lists all replacements:
 * ``cloudformation_types``: ``AWS::SageMaker::Model``, ``EndpointConfig`` and ``Endpoint``.
 * ``iam``: the actions, ARNs, tags and extra permissions of SageMaker, for ``AUTH=true``.
 * ``custom_resources``, ``rollback``, ``cancellation``: custom resources as AWS treats them.
+* ``alarms``, ``alarm_events``: alarms on metric math, and what becomes of an alarm that changes state.
 * ``metrics``: the metrics of SageMaker's variants in CloudWatch, by the traffic that is set.
 * ``control``, ``gateway``: a control API for tests and the demo, in front of MiniStack's own application.
 

@@ -6,7 +6,7 @@ from ministack import app
 from ministack.core import router
 from ministack.services.cloudformation import custom_resource
 
-from local.ministack import alarms, cancellation, cloudformation_types, iam, metrics, rollback
+from local.ministack import alarm_events, alarms, cancellation, cloudformation_types, iam, metrics, rollback
 from local.ministack.control import Control
 from local.ministack.custom_resources import CustomResources
 from local.ministack.gateway import Gateway
@@ -30,6 +30,7 @@ def install(speed: float) -> None:
     metrics.install(measured, sagemakers.clock)
     # After the metrics, because an alarm on metric math has no dimensions of its own.
     alarms.install()
+    alarm_events.install()
 
     # With TLS, MiniStack would also serve on port 443 if it is allowed to.
     app._port_is_bindable = lambda *_: False

@@ -13,6 +13,7 @@ from tests.support.account import Deployed
 from tests.support.command_line import CommandLine
 from tests.support.deployed_test import DeployedTest
 from tests.support.endpoint import deploy, scale
+from tests.support.guardrail import look, ring
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "drift.schema.json").read_text())
 
@@ -119,6 +120,18 @@ def test_a_test_that_a_failed_deployment_has_ended(demo: DeployedTest) -> None:
     (found,) = findings(demo)
 
     assert found["message"].endswith("a deployment of its stack stopped it, and was rolled back")
+
+
+def test_a_test_that_its_guardrail_has_ended(demo: DeployedTest) -> None:
+    demo.stack.status = "CREATE_COMPLETE"
+    ring(demo.stack)
+    assert look(demo.stack, demo.name) is None
+
+    (found,) = findings(demo)
+
+    assert found["message"].endswith(
+        "(ended by alarm shadow-is-slow: the reason of shadow-is-slow): its guardrail stopped it"
+    )
 
 
 def test_an_endpoint_that_has_scaled_is_no_drift_but_holds_up_a_change(demo: DeployedTest) -> None:

@@ -75,3 +75,20 @@ def test_a_role_that_is_made_is_acknowledged_on_itself() -> None:
     Validations.of(experiment.role).acknowledge(Acknowledgment(id=FULL_ACCESS, reason=reason))
 
     assert findings(stack) == set(ACKNOWLEDGED)
+
+
+OF_A_GUARDRAIL = {
+    "AwsSolutions-IAM5[Resource::*]": "DescribeAlarms reports composite alarms only if it is allowed on all alarms",
+    "AwsSolutions-SQS3": "it is the dead-letter queue of the function, which the rule does not see",
+}
+
+
+def test_a_guardrail_is_acknowledged_on_the_provider(declared: Any) -> None:
+    experiment = declared.experiment()
+    experiment.end_on("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:slow")
+    assert findings(declared.stack) == {*ACKNOWLEDGED, *OF_A_GUARDRAIL}
+
+    for rule, reason in OF_A_GUARDRAIL.items():
+        Validations.of(experiment.provider).acknowledge(Acknowledgment(id=rule, reason=reason))
+
+    assert findings(declared.stack) == set(ACKNOWLEDGED)

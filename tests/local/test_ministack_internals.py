@@ -35,8 +35,11 @@ SIGNATURES = {
         "stack_name stack_id stack operation reason_override"
     ),
     "ministack.services.cloudformation.stacks:_runs_on_worker_thread": "resource_type",
+    "ministack.services.cloudwatch:_dispatch_alarm_actions": "alarm old_state new_state reason",
     "ministack.services.cloudwatch:_evaluate_alarm": "alarm",
     "ministack.services.cloudwatch:_store_datum": "namespace name dims ts unit value values counts stat_values",
+    "ministack.services.eventbridge:_dispatch_to_lambda": "arn payload",
+    "ministack.services.eventbridge:_put_events": "data allow_aws_source",
     "ministack.services.lambda_svc:invoke_async_with_retry": "func event",
 }
 OPERATION = ("is_update", "previous_stack", "created", "failed_update", "failed_logical_id")

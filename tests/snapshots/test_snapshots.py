@@ -17,7 +17,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from tests.support.experiments import RESOURCE_TYPE
 from tests.support.public_types import declarable
-from tests.support.snapshot_stacks import Everything, as_served, least, tokens
+from tests.support.snapshot_stacks import Everything, as_served, guarded, least, tokens
 from tests.support.templates import linted, scrubbed
 
 PROJECT = Path(__file__).parents[2]
@@ -26,6 +26,7 @@ STACKS: dict[str, Callable[[App], Stack]] = {
     "everything": lambda app: Everything(app).stack,
     "least": least,
     "as served": as_served,
+    "guarded": guarded,
     "tokens": tokens,
 }
 

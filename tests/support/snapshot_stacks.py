@@ -1,4 +1,4 @@
-"""Three stacks: everything that can be declared, nothing that may be omitted, and tokens wherever they may be."""
+"""Stacks: everything that can be declared, nothing that may be omitted, alarms that end a test, and tokens."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -205,6 +205,23 @@ def as_served(app: App) -> Stack:
         on_delete=OnDelete(conclusion=Conclusion.promote_shadow(instance_count=2)),
     )
     ShadowTestDashboard(stack, "Dashboard", experiment=test)
+    return stack
+
+
+def guarded(app: App) -> Stack:
+    """A stack whose test ends if an alarm rings: its own, or one that is given by its ARN."""
+    stack = Stack(app, "Guarded")
+    test = InferenceExperiment(
+        stack,
+        "ShadowTest",
+        endpoint="shop-ranking",
+        shadow_variant=ModelVariant(model="ranking-2025"),
+        sampling_percentage=10,
+    )
+    test.end_on(test.alarm_shadow_latency(stack, "Slow"), reason="too slow for the checkout")
+    test.end_on("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:checkout")
+    test.provider.alarm_errors(stack, "Errors")
+    test.provider.alarm_dead_letters(stack, "DeadLetters")
     return stack
 
 

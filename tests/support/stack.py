@@ -142,7 +142,7 @@ class Stack:
 
     def serve_once(self, event: dict[str, Any]) -> None:
         """One invocation. The stack is where its newest request has taken it."""
-        if "CrHelperData" not in event:
+        if "RequestId" in event and "CrHelperData" not in event:
             self.status = self.status_during[event["RequestId"]]
         self._invocations += 1
         context = Context(self.clock, self.timeout, aws_request_id=f"invocation-{self._invocations}")
@@ -223,7 +223,7 @@ class Stack:
         self.sleeps += 1
         self.clock.advance(seconds)
         # Lambda serves what is handed over beside the invocation that did so.
-        while self._queue and "CrHelperData" in self._queue[0]:
+        while self._queue and {"CrHelperData", "HandedOver"} & self._queue[0].keys():
             self.serve_once(self._queue.popleft())
         if self.while_waiting is not None:
             self.while_waiting()

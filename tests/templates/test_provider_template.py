@@ -40,10 +40,21 @@ def test_nothing_of_an_assembly_is_in_it() -> None:
     assert not re.search(r"aws:cdk|aws:asset|Bootstrap|cdk-|CDKMetadata|Metadata:", TEMPLATE.read_text())
 
 
-def test_the_function_is_allowed_what_the_construct_allows_it(template: dict[str, Any]) -> None:
+def there(statement: dict[str, Any], *, guardrails: bool) -> bool:
+    """Whether CloudFormation renders a statement of a policy with this value of the parameter Guardrails."""
+    return guardrails or "Fn::If" not in statement
+
+
+def rendered_of(statement: dict[str, Any]) -> dict[str, Any]:
+    return dict(statement["Fn::If"][1]) if "Fn::If" in statement else statement
+
+
+@pytest.mark.parametrize("guardrails", [False, True], ids=["without guardrails", "with guardrails"])
+def test_the_function_is_allowed_what_the_construct_allows_it(template: dict[str, Any], guardrails: bool) -> None:
     stack = Stack(App(), "ByConstruct")
     role = aws_iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/sagemaker-execution")
-    InferenceExperimentProvider(stack, "Provider").serve_templates(role, adopts="Theirs", promote_if=True)
+    provider = InferenceExperimentProvider(stack, "Provider")
+    provider.serve_templates(role, adopts="Theirs", promote_if=True, guardrails=guardrails)
     by_construct = statements(Template.from_stack(stack))
     for statement in by_construct:
         if "iam:PassRole" in actions(statement):
@@ -51,7 +62,8 @@ def test_the_function_is_allowed_what_the_construct_allows_it(template: dict[str
         elif "sagemaker:StopInferenceExperiment" in actions(statement) and "Condition" not in statement:
             statement["Resource"] = {"Ref": "AdoptedExperimentArns"}
 
-    assert sorted(map(str, statements_of(policies(template)))) == sorted(map(str, by_construct))
+    found = [each for each in statements_of(policies(template)) if there(each, guardrails=guardrails)]
+    assert sorted(str(rendered_of(each)) for each in found) == sorted(map(str, by_construct))
 
 
 def test_what_is_optional_is_left_out_without_a_value(template: dict[str, Any]) -> None:
@@ -60,7 +72,8 @@ def test_what_is_optional_is_left_out_without_a_value(template: dict[str, Any]) 
 
     assert adopting["Condition"] == "AdoptedExperimentArnsGiven"
     optional = {name for name, each in parameters.items() if each.get("Default") == ""}
-    assert {f"{name}Given" for name in optional} | {"PromotionGatesEnabled"} == set(template["Conditions"])
+    conditions = {*(f"{name}Given" for name in optional), "PromotionGatesEnabled", "GuardrailsEnabled"}
+    assert conditions == set(template["Conditions"])
     assert set(parameters) - optional - {name for name, each in parameters.items() if "Default" in each} == {
         "CodeBucket",
         "CodeKey",
@@ -74,6 +87,14 @@ def test_the_page_of_the_command_line_has_all_parameters(template: dict[str, Any
     names = [cell for row in re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE) for cell in row.split(", ")]
 
     assert {name.strip("`") for name in names} == set(template["Parameters"])
+
+
+def test_without_guardrails_there_is_nothing_of_them(template: dict[str, Any]) -> None:
+    least, whole = resolved(template), resolved(template, Guardrails="Enabled")
+
+    assert whole.keys() - least.keys() == {"AWS::SQS::Queue", "AWS::SQS::QueuePolicy"}
+    assert "DestinationConfig" not in least["AWS::Lambda::EventInvokeConfig"]
+    assert "OnFailure" in whole["AWS::Lambda::EventInvokeConfig"]["DestinationConfig"]
 
 
 REQUIRED = {"CodeBucket": "artifacts", "CodeKey": "function.zip", "ExperimentRoleArns": "arn:one, arn:two"}

@@ -43,16 +43,18 @@ def of_ended(
             end = experiment.start + DEFAULT_TEST
         concluded = experiment.concluded
         if experiment.was_cancelled:
-            by_a_deployment = PENDING_STOP in target.tags
-            who = (
-                "a deployment of its stack stopped it, and was rolled back"
-                if by_a_deployment
-                else "it was stopped outside CloudFormation, or SageMaker stopped it"
-            )
-            yield Finding(Kind.TEST, f"{ended_words(experiment)}: {who}")
+            yield Finding(Kind.TEST, f"{ended_words(experiment)}: {_who_stopped(target)}")
         elif concluded is not None and end is not None and concluded < end - _CLOSE:
             yield Finding(Kind.TEST, f"{ended_words(experiment)}, before its declared end at {iso_instant(end)}")
     yield from _left(situation, experiment, endpoint)
+
+
+def _who_stopped(target: Target) -> str:
+    if target.experiment.ended_by_alarm:
+        return "its guardrail stopped it"
+    if PENDING_STOP in target.tags:
+        return "a deployment of its stack stopped it, and was rolled back"
+    return "it was stopped outside CloudFormation, or SageMaker stopped it"
 
 
 def _left(situation: Situation, test: Test, endpoint: ObservedEndpoint | None) -> Iterator[Finding]:

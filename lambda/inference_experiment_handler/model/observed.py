@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from inference_experiment_handler.model.alarm import ENDED_BY
 from inference_experiment_handler.model.status import ENDPOINT_IN_TRANSITION, Phase, Status, phase_of
 from inference_experiment_handler.spec.declaration import DataStorage, ModelVariant
 
@@ -74,6 +75,11 @@ class ObservedExperiment:
     def was_cancelled(self) -> bool:
         """Whether it was stopped early, or SageMaker ended it. Only ``status_reason`` shows which."""
         return self.status == Status.CANCELLED
+
+    @property
+    def ended_by_alarm(self) -> bool:
+        """Whether a guardrail has stopped it."""
+        return self.status_reason.startswith(ENDED_BY)
 
     @property
     def coming_up(self) -> bool:

@@ -8,14 +8,19 @@ from enum import StrEnum
 from inference_experiment_handler.model.tags import Owner
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Declaration, Removal
+from inference_experiment_handler.spec.guardrail import GuardedAlarm
 
 
 class RequestType(StrEnum):
-    """CloudFormation's ``RequestType``."""
+    """``RequestType``: CloudFormation's three, and that of a guardrail's rule."""
 
     CREATE = "Create"
     UPDATE = "Update"
     DELETE = "Delete"
+    GUARDRAIL = "Guardrail"
+
+
+FROM_CLOUDFORMATION = (RequestType.CREATE, RequestType.UPDATE, RequestType.DELETE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Previous:
 
 @dataclass(frozen=True)
 class Request:
-    """One Create, Update or Delete.
+    """One Create, Update or Delete, or one look of a guardrail.
 
     Attributes:
         name: The experiment's name.
@@ -41,10 +46,11 @@ class Request:
             was issued first.
         deadline: When the response is due.
         physical_id: The physical id from CloudFormation, on Update and Delete.
-        declared: The declaration. Absent on Delete.
+        declared: The declaration. Absent on Delete, and in a guardrail's request.
         previous: The previous declaration, on Update.
         removal: What a Delete does.
         generated_names: The names that only this resource generates.
+        alarms: The alarms of a guardrail.
     """
 
     type: RequestType
@@ -57,6 +63,7 @@ class Request:
     previous: Previous | None = None
     removal: Removal = field(default_factory=Removal)
     generated_names: frozenset[str] = frozenset()
+    alarms: tuple[GuardedAlarm, ...] = ()
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -85,6 +92,11 @@ class Request:
     def owns(self, name: str, tags: Mapping[str, str]) -> bool:
         """Whether an experiment with that name and these tags belongs to this resource."""
         return self.owner.owns(tags, by_name=name in self.generated_names)
+
+
+def is_of_guardrail(token: str) -> bool:
+    """Whether a fencing token is that of a guardrail's request."""
+    return token.split("-")[1:2] == [RequestType.GUARDRAIL.lower()]
 
 
 def issued_at(token: str) -> int:

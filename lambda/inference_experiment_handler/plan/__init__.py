@@ -9,6 +9,7 @@
 ``feasibility``     which differences can't be resolved, and why
 ``ended``           it has ended: only its conclusion can still be checked
 ``predecessor``     first, end the run that this one replaces
+``guardrail``     an alarm rings: end the running test, unless a deployment changes it
 ``removal``       a Delete; also how a test is stopped, and its endpoint verified
 ``finalize``      the tags, as the last step
 ``needs``         what must be observed before a step can be planned

@@ -58,8 +58,11 @@ def _problem(situation: Situation, target: Target) -> str | None:
         )
     if desired.conclusion is not None:
         return _conclusion_problem(situation, target, desired.conclusion)
+    is_create = situation.request.type is RequestType.CREATE
     was_alive = situation.journal.existed_alive or target.lease_observed
-    if experiment.was_cancelled and (was_alive or situation.request.type is RequestType.CREATE):
+    # A guardrail may have been about to end it when an Update came, which then holds as if it had come later.
+    ended_meanwhile = was_alive and not experiment.ended_by_alarm
+    if experiment.was_cancelled and (is_create or ended_meanwhile):
         return f"{ended_words(experiment)}. {way_out(desired)}"
     # A declaration without a conclusion also applies to a test that has ended as scheduled.
     return None
@@ -91,7 +94,8 @@ def _conclusion_problem(situation: Situation, target: Target, declared: Declared
     experiment = target.experiment
     conclusion = resolve_ending(declared, experiment)
     if experiment.status != conclusion.desired_state:
-        return f"DesiredState is {conclusion.desired_state}, but {ended_words(experiment)}"
+        is_declared = f"DesiredState is {conclusion.desired_state}"
+        return f"{is_declared}, but {ended_words(experiment)}. {way_out(situation.declared)}"
     if not target.conclusion_pending:
         return None
     applied = target.last_applied

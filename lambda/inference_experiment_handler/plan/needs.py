@@ -1,6 +1,7 @@
 """What must be observed before a step can be planned."""
 
 from inference_experiment_handler.model.observed import ObservedExperiment
+from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.plan.endpoint import placement_matters
 from inference_experiment_handler.plan.gate import gate_ahead, is_to_be_judged
 from inference_experiment_handler.plan.situation import Situation
@@ -20,6 +21,14 @@ def tags_needed(situation: Situation, name: str, experiment: ObservedExperiment)
         # If the deployment does not wait until the test runs, the tags show what is still missing.
         return True
     return not (experiment.in_transition and situation.journal.holds_lease(name))
+
+
+def alarms_needed(situation: Situation) -> tuple[str, ...]:
+    """The names of a guardrail's alarms, as long as one of them may end the test."""
+    experiment = situation.observed
+    if experiment is None or experiment.ended or experiment.not_started or experiment.status == Status.STOPPING:
+        return ()
+    return tuple(alarm.name for alarm in situation.request.alarms)
 
 
 def endpoints_needed(situation: Situation) -> frozenset[str]:

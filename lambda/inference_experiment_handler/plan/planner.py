@@ -4,9 +4,11 @@ Level-triggered: the same situation always leads to the same step, independent o
 """
 
 from inference_experiment_handler.model.operations import CREATE
+from inference_experiment_handler.model.request import RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.deadline import may_go_on, out_of_time
+from inference_experiment_handler.plan.guardrail import plan_guardrail
 from inference_experiment_handler.plan.lease import restore_owner_tags
 from inference_experiment_handler.plan.present import plan_present
 from inference_experiment_handler.plan.removal import plan_removal
@@ -32,6 +34,8 @@ def _with_what_was_taken(situation: Situation, failed: Fail) -> Fail:
 
 
 def _plan(situation: Situation) -> Step:
+    if situation.request.type is RequestType.GUARDRAIL:
+        return plan_guardrail(situation)
     if situation.request.declared is None:
         return plan_removal(situation)
     step = plan_present(situation)

@@ -77,7 +77,7 @@ def end(
     # A shadow variant with that name may be left from an earlier test.
     shadow_may_stay = not experiment.ran and removal.ending.shadow == Action.RETAIN
     if experiment.ended:
-        return _verify_stop(situation, target, ending, shadow_may_stay=shadow_may_stay)
+        return verify_stop(situation, target, ending, shadow_may_stay=shadow_may_stay)
     lease = acquire_lease_to_remove(target)
     if experiment.running and not experiment.unhandled:
         step = stop(situation, target, ending, reason=reason, record_may_go=record_may_go)
@@ -231,7 +231,7 @@ def ending_of(target: Target, removal: Removal) -> Ending:
     return resolve_ending(removal.ending, target.experiment)
 
 
-def _verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow_may_stay: bool) -> Step | None:
+def verify_stop(situation: Situation, target: Target, ending: Ending, *, shadow_may_stay: bool) -> Step | None:
     """Checks the endpoint after a Stop: a wait while it is updated, a failure if it is not as the ending declares."""
     if not target.unverified or shadow_may_stay:
         return None

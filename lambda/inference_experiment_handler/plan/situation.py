@@ -8,6 +8,7 @@ from functools import cached_property
 from inference_experiment_handler.evidence.answers import Evidence
 from inference_experiment_handler.evidence.judgement import Judgement
 from inference_experiment_handler.evidence.judging import judge
+from inference_experiment_handler.model.alarm import ObservedAlarm
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STOP
@@ -251,6 +252,7 @@ class Situation:
         endpoints: By their names in lower case; ``None`` if there is no such endpoint.
         served: What production will serve when the experiment is created.
         evidence: What CloudWatch has measured, if it is needed.
+        alarms: A guardrail's alarms, by their ARNs, if they were read. One that does not exist is missing.
     """
 
     request: Request
@@ -261,6 +263,7 @@ class Situation:
     endpoints: Mapping[str, ObservedEndpoint | None] = field(default_factory=dict)
     served: ServedVariant | None = None
     evidence: Evidence | None = None
+    alarms: Mapping[str, ObservedAlarm] = field(default_factory=dict)
 
     @property
     def declared(self) -> Declaration:

@@ -3,13 +3,14 @@
 CloudFormation stops waiting without notifying the handler, and the Update of a rollback looks like any other.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from inference_experiment_handler.model.operations import DESCRIBE_STACKS
 from inference_experiment_handler.model.request import RequestType, issued_at
 from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.wording import GIVEN_UP
+from inference_experiment_handler.spec.limits import SERVICE_TIMEOUT
 
 _UNDER_WAY = {
     RequestType.CREATE: frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}),
@@ -28,6 +29,9 @@ _GONE = ("DELETE_COMPLETE", "ROLLBACK_COMPLETE")
 
 _GOING = ("DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
 """The statuses of a stack that is deleting all its resources."""
+
+_LONGEST_REQUEST = timedelta(seconds=SERVICE_TIMEOUT[-1])
+"""How long CloudFormation waits for a response at most."""
 
 _FRESH = timedelta(seconds=10)
 """How long a status of the stack from CloudFormation is valid."""
@@ -85,6 +89,24 @@ def is_gone(situation: Situation) -> Step | bool:
     if status in _GOING:
         return Wait(f"waiting for the stack to be deleted: {status}")
     return status in _GONE
+
+
+def is_under_way(situation: Situation, token: str) -> bool | None:
+    """Whether the stack may still wait for the response to the request with this fencing token, which holds a lease.
+
+    ``None`` if its status must be read first. The status does not show which resource the stack waits for.
+    """
+    journal, now = situation.journal, situation.now
+    issued = datetime.fromtimestamp(issued_at(token), UTC)
+    if now - issued > _LONGEST_REQUEST:
+        return False
+    # A status from before the request shows nothing, unless CloudFormation's clock is ahead.
+    status = journal.stack_status(since=max(now - _FRESH, min(issued, now - timedelta(seconds=1))))
+    if status is None:
+        return None
+    began = journal.stack_began()
+    of_this_operation = began is None or issued >= began - timedelta(seconds=_CLOCKS + 1)
+    return status.endswith("_IN_PROGRESS") and of_this_operation
 
 
 def gave_up(situation: Situation, *, since: datetime) -> bool | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from inference_experiment_handler.model.journal import Journal
-from inference_experiment_handler.model.request import RequestType
+from inference_experiment_handler.model.request import FROM_CLOUDFORMATION, RequestType
 from inference_experiment_handler.runtime import response
 from inference_experiment_handler.runtime.ports import Ports
 
@@ -30,7 +30,7 @@ def malformed(event: Any) -> str | None:
     long = [key for key in _TEXTS[:3] if len(event[key]) > _LONGEST_ID]
     if long:
         return f"{', '.join(long)} must have at most {_LONGEST_ID} characters"
-    if event.get("RequestType") not in tuple(RequestType):
+    if event.get("RequestType") not in FROM_CLOUDFORMATION:
         return f"RequestType is {str(event.get('RequestType'))[:80]!r}, must be Create, Update or Delete"
     if not isinstance(event.get("ResourceProperties"), Mapping):
         return "the event has no ResourceProperties"

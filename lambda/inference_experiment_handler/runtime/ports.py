@@ -24,7 +24,7 @@ class Ports:
     Attributes:
         sagemaker: Creates the client.
         cloudformation: Creates the client. An Update that changes nothing needs none.
-        cloudwatch: Creates the client. Only a promotion with ``PromoteIf`` needs one.
+        cloudwatch: Creates the client. Only a promotion with ``PromoteIf`` and a guardrail need one.
         invoke: Invokes a function by its ARN, asynchronously, with a payload.
         now: The current time, with a time zone.
         sleep: Waits for a number of seconds.

@@ -71,6 +71,17 @@ S3_DESTINATION = _text(
 CONTENT_TYPE = _text(
     "a content type such as text/csv", r"[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*", 256
 )
+STACK_ID = _text(
+    "the id of a stack, arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID",
+    r"arn:aws[a-z\-]*:cloudformation:[a-z0-9-]+:\d{12}:stack/[^/\s]+/[^/\s]+",
+    1024,
+)
+LOGICAL_ID = _text("the logical id of a resource", r"\S+", 255)
+ALARM_ARN = _text(
+    "the ARN of a CloudWatch alarm, arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME",
+    rf"arn:aws[a-z\-]*:cloudwatch:[a-z0-9-]+:\d{{12}}:alarm:{_ANY}{{1,255}}",
+    400,
+)
 # An open set: it grows with every release of SageMaker, so only the shape is checked.
 INSTANCE_TYPE = _text("an instance type such as ml.m5.xlarge", r"ml\.[a-z0-9-]+\.[a-z0-9-]+", 63)
 EXCLUDED_INSTANCES = "ml.inf1."

@@ -1,0 +1,127 @@
+"""A guardrail beside a life: an alarm that rings at any time, and the events of its rule."""
+
+import json
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from campaign.handler_calls import HandlerCall
+from campaign.judge import Judge
+from campaign.world import World
+from simulation.guardrail import guardrail_event
+
+ALARM = "shadow-is-slow"
+REQUEST = "Guardrail"
+_STATES = ("ALARM", "ALARM", "ALARM", "OK", "INSUFFICIENT_DATA")
+_LATE = timedelta(minutes=1)
+"""The alarm, the stack and the tags may change between the handler's look and its call."""
+_LONG_ENOUGH = timedelta(minutes=40)
+"""For a test to be ended, where nothing else happens: what Lambda tries again included."""
+_ENDING = {"Retain", "Remove"}
+
+
+class Guardrail:
+    """Rings, looks, and judges what the handler makes of it."""
+
+    def __init__(self, world: World, judge: Judge, dice: Random) -> None:
+        self._world, self._judge, self._dice = world, judge, dice
+        self._rang: datetime | None = None
+        """When the alarm was in ALARM last."""
+        self.over = False
+        world.calls.on_success.append(self._called)
+
+    def live(self) -> None:
+        """Between the operations of the stack, and during them."""
+        while not self.over:
+            self._world.scheduler.sleep(self._dice.choice([3600, 86_400, 5 * 86_400, 10 * 86_400]))
+            self._ring(self._dice.choice(_STATES))
+            self._perhaps_expect_an_end()
+
+    def approach(self) -> None:
+        """An operation of the stack is about to begin."""
+        for _ in range(self._dice.choice([0, 1, 1, 2])):
+            state = self._dice.choice(_STATES)
+            self._world.scheduler.spawn(partial(self._ring, state), seconds=self._dice.uniform(0, 900))
+
+    def _ring(self, state: str) -> None:
+        """The alarm changes, and its rule invokes the function: late, more than once, or not at all."""
+        scheduler = self._world.scheduler
+        self._become(state)
+        for _ in range(self._dice.choice([0, 1, 1, 1, 2])):
+            scheduler.spawn(self._look, seconds=self._dice.choice([0.0, 0.1, 30.0, 900.0]))
+        if self._dice.random() < 0.6:
+            scheduler.spawn(partial(self._become, "OK"), seconds=self._dice.uniform(0, 1800))
+
+    def _become(self, state: str) -> None:
+        if self._state == "ALARM":
+            self._rang = self._world.scheduler.now()
+        self._world.cloudwatch.alarms[ALARM] = state
+
+    @property
+    def _state(self) -> str:
+        return self._world.cloudwatch.alarms.get(ALARM, "OK")
+
+    def _look(self) -> None:
+        resource, name = self._judge.resource, self._judge.stack.physical_id
+        if not name:
+            return
+        # A rule that somebody has copied names an owner whose test that is not.
+        logical_id = "Copied" if self._dice.random() < 0.2 else resource.logical_id
+        event = guardrail_event(name, ALARM, stack_id=resource.stack_id, logical_id=logical_id)
+        self._world.function.invoke(json.dumps(event).encode())
+
+    def _perhaps_expect_an_end(self) -> None:
+        """Where nothing goes wrong and nothing is deployed, a ringing alarm ends a running test."""
+        stack, name = self._judge.stack, self._judge.stack.physical_id
+        if not self._world.chance.quiet or self._state != "ALARM" or not self._is_at_rest(name):
+            return
+        requests, began = len(stack.requests), self._world.scheduler.now()
+        resource = self._judge.resource
+        event = guardrail_event(name, ALARM, stack_id=resource.stack_id, logical_id=resource.logical_id)
+        self._world.function.invoke(json.dumps(event).encode())
+        while self._world.scheduler.now() - began < _LONG_ENOUGH + 2 * self._world.slowest:
+            self._world.scheduler.sleep(60)
+            if len(stack.requests) != requests:
+                return
+        if self._status(name) == "Running":
+            self._judge.violated(11, f"{name} goes on, although its alarm rings")
+
+    def _is_at_rest(self, name: str) -> bool:
+        complete = self._judge.stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+        return complete and self._status(name) == "Running" and not self._judge.standing.changed
+
+    def _status(self, name: str) -> str:
+        found = (each["Status"] for each in self._world.service.experiments() if each["Name"] == name)
+        return str(next(found, ""))
+
+    def _called(self, call: HandlerCall) -> None:
+        """One of the handler's calls has taken effect."""
+        owner = tuple(self._judge.resource.tags.values())
+        if call.request != REQUEST or call.asked_by[0] != owner[0]:
+            return
+        what = f"{call.request} {call.operation} of {call.name}"
+        if call.owned_by != call.asked_by:
+            self._judge.violated(3, f"{what}, which is {call.owned_by}'s and not {call.asked_by}'s")
+        if call.operation not in ("AddTags", "StopInferenceExperiment"):
+            self._judge.violated(11, what)
+        if call.operation != "StopInferenceExperiment":
+            return
+        self._judge.meddled()
+        now = self._world.scheduler.now()
+        if self._state != "ALARM" and (self._rang is None or now - self._rang > _LATE):
+            self._judge.violated(11, f"{what}, whose alarm is {self._state}")
+        ending = set(call.parameters["ModelVariantActions"].values())
+        if call.parameters["DesiredState"] != "Cancelled" or ending != _ENDING:
+            self._judge.violated(11, f"{what} with {call.parameters}")
+        holder = self._under_way(call)
+        if holder is not None:
+            self._judge.violated(11, f"{what}, which {holder} is about to change")
+
+    def _under_way(self, call: HandlerCall) -> str | None:
+        """The request that has begun to change the experiment, and that its stack waits for."""
+        stack, now = self._judge.stack, self._world.scheduler.now()
+        request = stack.requests[-1]
+        mine = [each for each in self._world.calls.made if (each.request, each.name) == (request.id, call.name)]
+        known = any(not each.code and now - each.at > _LATE for each in mine)
+        waiting = request.answer is None and not request.given_up and "IN_PROGRESS" in stack.status
+        return request.id if known and waiting and (now - request.sent).total_seconds() < request.timeout else None

@@ -1,0 +1,116 @@
+"""An alarm rings: ends the running test. It yields to CloudFormation's requests (docs/decisions/0018-…)."""
+
+from datetime import UTC, datetime, timedelta
+
+from inference_experiment_handler.model.alarm import ObservedAlarm, reason_to_end
+from inference_experiment_handler.model.operations import STOP
+from inference_experiment_handler.model.request import is_of_guardrail, issued_at
+from inference_experiment_handler.model.status import Status
+from inference_experiment_handler.model.steps import Done, Fail, Purpose, Step, Wait
+from inference_experiment_handler.model.tags import LOGICAL_ID, PENDING_STOP, STACK_ID, VERIFIED, owner_in_words
+from inference_experiment_handler.plan import stack
+from inference_experiment_handler.plan.lease import record_intent
+from inference_experiment_handler.plan.removal import stop, verify_stop
+from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.wording import unhandled_status
+from inference_experiment_handler.spec.declaration import Ending
+from inference_experiment_handler.spec.guardrail import GuardedAlarm
+
+_LONGEST_WAIT = timedelta(minutes=15)
+"""How long it waits before it can act. A waiting request uses one of the function's concurrent executions."""
+
+
+def plan_guardrail(situation: Situation) -> Step:
+    """The step of a guardrail. It never promotes, and ends nothing that does not run."""
+    target = situation.target
+    if target is None:
+        return Done("there is no experiment to end")
+    experiment = target.experiment
+    if experiment.tags is None:
+        # They are not read while an experiment is in transition whose lease this request holds.
+        return Wait(f"waiting for {experiment.name}: {experiment.status}")
+    if not target.owned:
+        return _not_owned(situation, target)
+    if experiment.ended:
+        return _plan_ended(situation, target)
+    if experiment.status == Status.STOPPING:
+        return Done(f"{experiment.name} is Stopping already")
+    if experiment.not_started:
+        return Done(f"{experiment.name} has not started, so there is nothing to end")
+    if target.journal.is_completed(STOP, target.name) or target.journal.may_not_show_yet(STOP, target.name, target.now):
+        return Wait(f"waiting for {STOP} to take effect")
+    ringing = _ringing(situation)
+    if ringing is None:
+        return Done(f"none of the alarms is in ALARM: {_states(situation)}")
+    if experiment.in_transition:
+        return _wait_to_act(situation, f"waiting for {experiment.name}: {experiment.status}")
+    if experiment.unhandled:
+        return Fail(unhandled_status(experiment))
+    return _plan_running(situation, target, *ringing)
+
+
+def _not_owned(situation: Situation, target: Target) -> Step:
+    if target.owner_may_not_show_yet:
+        return _wait_to_act(situation, f"waiting for the tags of {target.name} to be visible")
+    if STACK_ID in target.tags or LOGICAL_ID in target.tags:
+        return Done(f"{target.name} is not changed: {owner_in_words(target.tags)}")
+    return Fail(f"{target.name} does not have the tags of its owner, so it is not ended. Deploy its stack again")
+
+
+def _plan_ended(situation: Situation, target: Target) -> Step:
+    """Verifies the endpoint if a guardrail has ended the test, and nothing shows that it was verified.
+
+    A new run that replaces this one verifies the endpoint before it deploys its own shadow variant.
+    """
+    experiment = target.experiment
+    verified = target.tags.get(PENDING_STOP) == VERIFIED
+    if verified or not (experiment.ended_by_alarm and target.unverified):
+        return Done(f"{experiment.name} is {experiment.status} already")
+    step = verify_stop(situation, target, Ending(), shadow_may_stay=False)
+    if step is None and not target.superseded:
+        step = record_intent(target, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
+    return step or Done(f"{experiment.name} is {experiment.status} ({experiment.status_reason})")
+
+
+def _plan_running(situation: Situation, target: Target, alarm: ObservedAlarm, guarded: GuardedAlarm) -> Step:
+    gone = stack.is_gone(situation)
+    if not isinstance(gone, bool):
+        return _wait_to_act(situation, gone.why) if isinstance(gone, Wait) else gone
+    if gone:
+        return Done(f"the stack of {target.name} is deleted, so it is not changed")
+    holder = target.lease_holder
+    if holder is not None and holder != situation.request.token:
+        if is_of_guardrail(holder):
+            # Exactly one of several must act, also if they were issued in the same second.
+            if (issued_at(holder), holder) > (issued_at(situation.request.token), situation.request.token):
+                return Done(f"another look of the guardrail ends {target.name}")
+        else:
+            under_way = stack.is_under_way(situation, holder)
+            if under_way is None:
+                return stack.ask(situation, f"whether a deployment changes {target.name}")
+            if under_way:
+                return _wait_to_act(situation, f"waiting for the deployment that changes {target.name}")
+    step = stop(situation, target, Ending(), reason=reason_to_end(alarm, guarded.reason))
+    return step or Done(f"the endpoint of {target.name} no longer exists, so nothing of it runs")
+
+
+def _wait_to_act(situation: Situation, why: str) -> Step:
+    """A wait before anything is changed. It is limited, because the guardrail looks again with its schedule."""
+    issued = datetime.fromtimestamp(issued_at(situation.request.token), UTC)
+    if situation.now - issued < _LONGEST_WAIT:
+        return Wait(why)
+    return Fail(f"an alarm is in ALARM, but the test is not ended: {why}")
+
+
+def _ringing(situation: Situation) -> tuple[ObservedAlarm, GuardedAlarm] | None:
+    """The first alarm that is in ALARM, in the order of the event."""
+    for guarded in situation.request.alarms:
+        alarm = situation.alarms.get(guarded.arn)
+        if alarm is not None and alarm.rings:
+            return alarm, guarded
+    return None
+
+
+def _states(situation: Situation) -> str:
+    found = [(guarded.name, situation.alarms.get(guarded.arn)) for guarded in situation.request.alarms]
+    return ", ".join(f"{name} {alarm.state if alarm is not None else 'does not exist'}" for name, alarm in found)
