@@ -125,6 +125,8 @@ ONCE_FAILED = (
     167827364,
     # A cancelled replacement, which Lambda ran once more, took the lease back from the rollback while both waited.
     420400462,
+    # A replacement that did not show yet when the rollback took the lease gave up, and left what it had created.
+    413308221,
 )
 
 
