@@ -98,6 +98,11 @@ class Journal:
         since = self.conflicts.get(call.key)
         return since is not None and _is_over(since, now)
 
+    def has_tried(self, operation: str, subject: str, purpose: str) -> bool:
+        """Whether this request has made such a call with this purpose, whatever the response was."""
+        made = (*self.completed, *self.unknown_outcome, *self.conflicts)
+        return any(key[:2] == (operation, subject) and key[2].partition(" ")[0] == purpose for key in made)
+
     def last_tried(self, operation: str, subject: str, purpose: str, now: datetime) -> str | None:
         """The full purpose of the latest call with this purpose that succeeded, or that is no longer retried."""
         given_up = ((key, at) for key, at in self.conflicts.items() if _is_over(at, now))
