@@ -4,7 +4,7 @@ The event passes it from one invocation to the next, as JSON. The JSON keys must
 the function may continue the request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,7 @@ class Journal:
         generation: How often the request was handed over from one invocation to the next.
         existed: Whether the experiment existed when it was last observed.
         existed_alive: Whether it had not ended then.
+        seen_running: The experiments that were observed as Running.
     """
 
     completed: dict[CallKey, str] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Journal:
     generation: int = 0
     existed: bool = False
     existed_alive: bool = False
+    seen_running: list[str] = field(default_factory=list)
 
     def is_completed(self, operation: str, subject: str) -> bool:
         return (operation, subject, "") in self.completed
@@ -170,11 +172,13 @@ class Journal:
         if name not in self.lease_observed:
             self.lease_observed.append(name)
 
-    def record_observation(self, *, exists: bool, alive: bool) -> None:
+    def record_observation(self, *, exists: bool, alive: bool, running: Iterable[str] = ()) -> None:
+        """``running``: the names of the experiments that are Running."""
         for operation in READS:
             self.retrying_since.pop(operation, None)
         self.existed = self.existed or exists
         self.existed_alive = self.existed_alive or alive
+        self.seen_running.extend(name for name in running if name not in self.seen_running)
 
     def to_json(self) -> dict[str, Any]:
         return {key: _to_json(getattr(self, name)) for name, key in _KEYS.items()}
@@ -209,6 +213,7 @@ _KEYS = {
     "generation": "hops",
     "existed": "seen",
     "existed_alive": "seen_alive",
+    "seen_running": "seen_running",
 }
 """The key of each attribute in JSON."""
 
