@@ -131,6 +131,8 @@ ONCE_FAILED = (
     413307126,
     # Someone had started a scheduled test early, so it seemed never to have run, and its end was not verified.
     413307945,
+    # A run that was replaced had resized production, and was then declared to be concluded with its own size.
+    650563175,
 )
 
 
