@@ -186,10 +186,26 @@ class Judge:
             problem = self._unlike(request.declared, answer.physical_id, now, rollback=rollback)
             if not rollback and not self.standing.changed and not self._is_restored_since(answer.physical_id):
                 problem = problem or sizes.concluded_otherwise(request.declared, answer.physical_id, self._service)
-            if problem and not (rollback and self._may_leave_it(request)):
+            left = rollback and self._may_leave_it(request)
+            if problem and not left and not self._is_updated_beside(request):
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
         if request.kind == "Rollback":
             self._check_not_undone(request, answer)
+
+    def _is_updated_beside(self, request: Request) -> bool:
+        """Whether two invocations serve the request at once, and one of them has just updated the test.
+
+        Neither knows of the other. `operation_ended` checks what they leave.
+        """
+        now = self._world.scheduler.now()
+        updated = any(
+            call.request == request.id
+            and call.operation == "UpdateInferenceExperiment"
+            and not call.code
+            and now - call.at < _LATE
+            for call in self._calls()
+        )
+        return updated and self._function.serving(request.id) > 1
 
     def _check_not_undone(self, request: Request, answer: Answer) -> None:
         """Checks that a rollback does not end the test that it restores."""
