@@ -127,7 +127,7 @@ ONCE_FAILED = (
     420400462,
     # A replacement that did not show yet when the rollback took the lease gave up, and left what it had created.
     413308221,
-    # A Delete forgot the stop of a scheduled test, which showed late, and gave up what seemed neither to stop nor to go.
+    # A Delete forgot the stop of a scheduled test, which showed late, and gave up after 90 seconds.
     413307126,
     # Someone had started a scheduled test early, so it seemed never to have run, and its end was not verified.
     413307945,
