@@ -84,7 +84,9 @@ def _turn(
     _record_judgement(situation)
     step = plan(situation)
     observed = situation.observed
-    journal.record_observation(exists=observed is not None, alive=observed is not None and not observed.ended)
+    running = [target.name for target in situation.targets if target.experiment.running]
+    alive = observed is not None and not observed.ended
+    journal.record_observation(exists=observed is not None, alive=alive, running=running)
     log(situation, step)
     if not isinstance(step, Call):
         return situation, step

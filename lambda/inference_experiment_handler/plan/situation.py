@@ -198,6 +198,15 @@ class Target:
         return self.pending_stop if self.pending_stop.token == self.request.token else None
 
     @property
+    def stop_may_be_forgotten(self) -> bool:
+        """Whether an earlier run of this request, whose journal was lost, may have stopped the test.
+
+        Only the tag shows that it intended to.
+        """
+        recorded = self.journal.has_tried(ADD_TAGS, self.name, Purpose.STOP)
+        return self.pending_stop.token == self.request.token and not recorded
+
+    @property
     def stopped_by_this_request(self) -> bool:
         """Whether this request has stopped the test, or has recorded the intent to stop it."""
         if self.pending_stop.token == self.request.token or self.journal.perhaps_completed(STOP, self.name):
