@@ -11,4 +11,6 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "report": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", "cloudwatch:GetMetricData"),
 }
 """By the command's name. ``plan`` also uses ``pricing:GetProducts`` if it may, and ``cloudformation:DescribeChangeSet``
-for a change set. ``plan`` and ``drift`` use ``cloudformation:ListExports`` if a template imports values."""
+for a change set, and for a promotion with ``PromoteIf`` ``cloudwatch:GetMetricData`` and ``cloudwatch:DescribeAlarms``,
+as far as its criteria need them. ``plan`` and ``drift`` use ``cloudformation:ListExports`` if a template imports
+values."""
