@@ -15,7 +15,9 @@ class Suite:
 
     def case(self, classname: str, name: str, **attributes: str) -> "Case":
         given = {key: _xml(value) for key, value in attributes.items()}
-        return Case(ElementTree.SubElement(self._suite, "testcase", classname=_xml(classname), name=_xml(name), **given))
+        return Case(
+            ElementTree.SubElement(self._suite, "testcase", classname=_xml(classname), name=_xml(name), **given)
+        )
 
     def rendered(self) -> str:
         """The whole document."""
@@ -36,9 +38,9 @@ class Case:
     def failure(self, message: str, details: str = "") -> None:
         self._said("failure", message, details)
 
-    def error(self, message: str, details: str = "") -> None:
+    def error(self, message: str) -> None:
         """It is not known whether it succeeds."""
-        self._said("error", message, details)
+        self._said("error", message)
 
     def skipped(self, message: str) -> None:
         self._said("skipped", message)

@@ -8,9 +8,16 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "plan": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", *_ENDPOINTS),
     "status": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", *_ENDPOINTS),
     "drift": (*_STACKS, "cloudformation:GetTemplateSummary", *_EXPERIMENTS, *_ENDPOINTS),
+    "gate": (
+        *_STACKS,
+        "cloudformation:GetTemplateSummary",
+        *_EXPERIMENTS,
+        "cloudwatch:GetMetricData",
+        "cloudwatch:DescribeAlarms",
+    ),
     "report": (*_STACKS, *_EXPERIMENTS, "sagemaker:ListInferenceExperiments", "cloudwatch:GetMetricData"),
 }
 """By the command's name. ``plan`` also uses ``pricing:GetProducts`` if it may, and ``cloudformation:DescribeChangeSet``
 for a change set, and for a promotion with ``PromoteIf`` ``cloudwatch:GetMetricData`` and ``cloudwatch:DescribeAlarms``,
-as far as its criteria need them. ``plan`` and ``drift`` use ``cloudformation:ListExports`` if a template imports
-values."""
+as far as its criteria need them. ``plan``, ``drift`` and ``gate`` use ``cloudformation:ListExports`` if a template
+imports values."""

@@ -40,6 +40,4 @@ def drifts_of(aws: Aws, names: tuple[str, ...]) -> Looked:
 
 
 def _untold(resource: Resource | UnknownResource, why: str) -> ResourceDrift:
-    return ResourceDrift(
-        resource.stack, resource.logical_id, resource.physical_id, None, (Finding(Kind.UNKNOWN, why),)
-    )
+    return ResourceDrift(resource.stack, resource.logical_id, resource.physical_id, None, (Finding(Kind.UNKNOWN, why),))
