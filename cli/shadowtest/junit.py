@@ -14,10 +14,9 @@ class Suite:
         self._suite = ElementTree.Element("testsuite", name=name)
 
     def case(self, classname: str, name: str, **attributes: str) -> "Case":
-        given = {key: _xml(value) for key, value in attributes.items()}
-        return Case(
-            ElementTree.SubElement(self._suite, "testcase", classname=_xml(classname), name=_xml(name), **given)
-        )
+        given = {"classname": classname, "name": name, **attributes}
+        xml = {key: _xml(value) for key, value in given.items()}
+        return Case(ElementTree.SubElement(self._suite, "testcase", xml))
 
     def rendered(self) -> str:
         """The whole document."""

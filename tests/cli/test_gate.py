@@ -153,8 +153,8 @@ def test_a_gate_that_the_function_refuses(demo: DeployedTest) -> None:
 
 
 def test_a_test_that_has_not_started(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    later = {"Schedule": {"StartTime": "2030-01-02T00:00:00Z", "Duration": "P1D"}}
-    demo = DeployedTest(shadowtest, monkeypatch, as_served(**later))
+    schedule = {"StartTime": "2030-01-02T00:00:00Z", "Duration": "P1D"}
+    demo = DeployedTest(shadowtest, monkeypatch, as_served(Schedule=schedule))
     gate(demo, TRAFFIC)
 
     told = judged(demo, code=4)
@@ -210,6 +210,12 @@ def test_without_a_gate_there_is_nothing_to_judge(demo: DeployedTest, stacks: tu
     assert (done.code, done.out, done.err) == (0, NO_GATES, "")
     assert document(demo("gate", *stacks, "--format", "json"), 0) == {"schemaVersion": 1, "verdict": None, "gates": []}
     assert demo("gate", *stacks, "--format", "markdown").out.endswith(f" -->\n\n{NO_GATES}")
+
+
+def test_a_stack_that_is_named_twice_is_judged_once(demo: DeployedTest) -> None:
+    gate(demo, TRAFFIC)
+
+    assert judged(demo, "Demo", demo.stack.stack_id, "Demo", code=0)["experiment"] == demo.name
 
 
 def test_what_can_not_be_read_is_no_verdict(demo: DeployedTest) -> None:
