@@ -21,6 +21,11 @@ def planner(shadowtest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Planner
     return planner
 
 
+def gated(gate: dict[str, Any]) -> dict[str, Any]:
+    """The template of a promotion with a gate."""
+    return template(ShadowTest=PROMOTION | {"PromoteIf": gate})
+
+
 def verdict(planner: Planner, properties: dict[str, Any], **rest: Any) -> dict[str, Any]:
     new = template(ShadowTest=properties)
     new["Resources"] |= rest
@@ -31,7 +36,22 @@ def verdict(planner: Planner, properties: dict[str, Any], **rest: Any) -> dict[s
 def test_a_gate_that_holds_lets_the_test_be_promoted(planner: Planner) -> None:
     planner.stack.cloudwatch.alarms["slow"] = "OK"
 
-    assert verdict(planner, PROMOTION | {"PromoteIf": ALARMS})["kind"] == "promote"
+    told = verdict(planner, PROMOTION | {"PromoteIf": ALARMS})
+
+    assert told["kind"] == "promote"
+    assert told["gate"].startswith("holds: 1 of 1 criterion at ")
+    assert f" PromoteIf {told['gate']}. Can't be undone." in planner(gated(ALARMS)).out
+
+
+def test_a_promotion_without_a_gate_says_nothing_of_one(planner: Planner) -> None:
+    assert verdict(planner, PROMOTION)["gate"] == ""
+
+
+def test_offline_the_gate_is_not_judged(planner: Planner) -> None:
+    words = "A promotion also depends on PromoteIf, which is judged at the deployment."
+
+    assert words in planner(gated(ALARMS), "--offline").out
+    assert "PromoteIf" not in planner(template(ShadowTest=PROMOTION), "--offline").out
 
 
 def test_a_gate_that_fails_is_refused_in_the_words_of_the_deployment(planner: Planner) -> None:

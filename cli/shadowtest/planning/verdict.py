@@ -79,6 +79,7 @@ class Verdict:
         bills: What is billed from then on, as far as it is known.
         bills_are_complete: Whether the instances of the shadow variant are known.
         fates: What becomes of each variant, where the test is stopped.
+        gate: The verdict on ``PromoteIf``, in its own words; empty where no gate lets the test be promoted.
         replaces: The experiment that a new one replaces.
         operations: The calls of SageMaker's that change something.
         ends_then: The same request also ends the test, so that this is not what it comes to.
@@ -101,6 +102,7 @@ class Verdict:
     bills: tuple[Bill, ...] = ()
     bills_are_complete: bool = True
     fates: tuple[Fate, ...] = ()
+    gate: str = ""
     replaces: str | None = None
     operations: tuple[str, ...] = ()
     ends_then: bool = False
