@@ -49,7 +49,7 @@ def deployed_resources(aws: Aws, names: tuple[str, ...]) -> DeployedResources:
     """Those of these stacks, or of all stacks of the region that have any."""
     read = named_stacks(aws, names) if names else stacks_with_experiments(aws)
     stacks, known_exports, without_exports = _with_exports(aws, read.found)
-    found = [each for stack in stacks for each in _resources(stack, known_exports)]
+    found = [each for stack in stacks for each in resources_in(stack, known_exports)]
     return DeployedResources(found, stacks, [*read.errors, *without_exports])
 
 
@@ -71,7 +71,8 @@ def _with_exports(
     return [stack for stack in stacks if stack not in importing], None, failures_in_words(failures, len(stacks))
 
 
-def _resources(stack: DeployedStack, exports: Mapping[str, str] | None) -> Iterator[Resource | UnknownResource]:
+def resources_in(stack: DeployedStack, exports: Mapping[str, str] | None) -> Iterator[Resource | UnknownResource]:
+    """``exports``: of the region; ``None`` if they were not read."""
     values = as_deployed(stack, exports)
     for logical_id in experiments_of(stack.template):
         physical_id = stack.physical_ids.get(logical_id, "")

@@ -19,5 +19,5 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 }
 """By the command's name. ``plan`` also uses ``pricing:GetProducts`` if it may, and ``cloudformation:DescribeChangeSet``
 for a change set, and for a promotion with ``PromoteIf`` ``cloudwatch:GetMetricData`` and ``cloudwatch:DescribeAlarms``,
-as far as its criteria need them. ``plan``, ``drift`` and ``gate`` use ``cloudformation:ListExports`` if a template
-imports values."""
+as far as its criteria need them. ``report`` uses ``cloudwatch:DescribeAlarms`` for a gate with alarms. ``plan``,
+``drift`` and ``gate`` use ``cloudformation:ListExports`` if a template imports values."""

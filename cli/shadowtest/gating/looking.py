@@ -1,5 +1,6 @@
 """Looks at the gates of stacks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inference_experiment_handler.evidence.judging import judge
@@ -8,10 +9,10 @@ from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.observer import read_evidence
 from shadowtest.aws.attempts import Failure, attempt_each, failures_in_words
 from shadowtest.aws.session import Aws
-from shadowtest.deployed_resources import Resource, UnknownResource, deployed_resources, in_words
+from shadowtest.deployed_resources import Resource, UnknownResource, deployed_resources, in_words, resources_in
 from shadowtest.gating.declared import PROMOTE_IF, declared_gate
 from shadowtest.gating.gate_of_test import GateOfTest
-from shadowtest.live_tests import described
+from shadowtest.live_tests import LiveTest, described
 from shadowtest.values.stack import DeployedStack
 
 _ENDED = "the test has ended"
@@ -32,12 +33,38 @@ def gates_of(aws: Aws, names: tuple[str, ...]) -> Looked:
     gated = [each for each in deployed.found if isinstance(each, UnknownResource) or PROMOTE_IF in each.properties]
     judged = attempt_each(aws, lambda each: _judged(each, aws), gated, named=in_words)
     gates = [
-        _not_judged(resource, f"it can't be read: {gate.why}") if isinstance(gate, Failure) else gate
+        _not_judged(resource, _unread(gate)) if isinstance(gate, Failure) else gate
         for resource, gate in zip(gated, judged, strict=True)
     ]
     unread = [each for each in judged if isinstance(each, Failure)]
     errors = [*deployed.errors, *failures_in_words(unread, len(gated))]
     return Looked([gate for gate in gates if names or gate.not_judged != _ENDED], deployed.stacks, errors)
+
+
+def gates_beside(aws: Aws, stacks: Sequence[DeployedStack], tests: Sequence[LiveTest]) -> list[GateOfTest | None]:
+    """The gate of each of these tests; ``None`` if none of these stacks declares one for it, or the test has ended.
+
+    A gate that can't be read is not judged.
+    """
+    resources = {(each.stack, each.logical_id): each for stack in stacks for each in resources_in(stack, None)}
+
+    def judged(test: LiveTest) -> GateOfTest | None:
+        resource = resources.get((test.stack, test.logical_id))
+        if not isinstance(resource, Resource) or PROMOTE_IF not in resource.properties or test.experiment.ended:
+            return None
+        return _judged_test(resource, test, aws)
+
+    read = attempt_each(aws, judged, tests, named=lambda test: f"the gate of experiment {test.experiment.name}")
+    return [
+        GateOfTest(test.stack, test.logical_id, test.experiment.name, not_judged=_unread(gate))
+        if isinstance(gate, Failure)
+        else gate
+        for test, gate in zip(tests, read, strict=True)
+    ]
+
+
+def _unread(failure: Failure) -> str:
+    return f"it can't be read: {failure.why}"
 
 
 def _judged(resource: Resource | UnknownResource, aws: Aws) -> GateOfTest:
@@ -47,6 +74,11 @@ def _judged(resource: Resource | UnknownResource, aws: Aws) -> GateOfTest:
     test = described(aws, resource.stack, resource.logical_id, resource.physical_id)
     if test is None:
         return _not_judged(resource, f"there is no experiment {resource.physical_id}")
+    return _judged_test(resource, test, aws)
+
+
+def _judged_test(resource: Resource, test: LiveTest, aws: Aws) -> GateOfTest:
+    """Raises a ``ServiceError`` if a read fails."""
     experiment, gate = test.experiment, declared_gate(resource.properties)
     why = _why_not(experiment) or (gate if isinstance(gate, str) else "")
     if isinstance(gate, str) or why:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inference_experiment_handler.evidence.windows import Window
+from shadowtest.gating.gate_of_test import GateOfTest
 from shadowtest.reporting.metrics.values import Value
 
 PRODUCTION, SHADOW = "production", "shadow"
@@ -58,6 +59,7 @@ class Report:
         window: What the counts are of.
         percentile_window: What the percentiles are of.
         notes: What the reader has to know of all of it.
+        gate: ``PromoteIf``, judged as of now; ``None`` if there is none to judge.
     """
 
     stack: str
@@ -75,3 +77,4 @@ class Report:
     comparisons: tuple[Comparison, ...] = ()
     charts: tuple[Chart, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
+    gate: GateOfTest | None = None

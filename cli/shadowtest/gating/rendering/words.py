@@ -12,6 +12,11 @@ def said(gate: GateOfTest) -> str:
     return f"PromoteIf {gate.judgement.sentence}"
 
 
+def sentences(gate: GateOfTest) -> tuple[str, ...]:
+    """The verdict, and what each limit of its criteria comes to."""
+    return (f"{said(gate).rstrip('.')}.", *(gate.judgement.sentences if gate.judgement is not None else ()))
+
+
 def title(gate: GateOfTest, *, names_stack: bool = False) -> str:
     """The resource and the verdict on its gate."""
     stack = f" of stack {gate.stack}" if names_stack else ""
