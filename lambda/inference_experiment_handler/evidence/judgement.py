@@ -160,11 +160,15 @@ class Judgement:
         return f"is {self.headline}" if self.verdict is Verdict.INCONCLUSIVE else self.headline
 
     @property
-    def sentences(self) -> tuple[str, ...]:
-        """All findings: what fails first, then what is inconclusive, then the rest, and last what is only reported."""
+    def ranked(self) -> tuple[Judged, ...]:
+        """What fails first, then what is inconclusive, then the rest, and last what is only reported."""
         order = (Verdict.FAILS, Verdict.INCONCLUSIVE, Verdict.HOLDS)
-        ranked = sorted(self.criteria, key=lambda each: (not each.criterion.enforce, order.index(each.verdict)))
-        return tuple(sentence for each in ranked for sentence in each.sentences)
+        return tuple(sorted(self.criteria, key=lambda each: (not each.criterion.enforce, order.index(each.verdict))))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All findings, in that order."""
+        return tuple(sentence for each in self.ranked for sentence in each.sentences)
 
     @property
     def enough_at(self) -> datetime | None:
