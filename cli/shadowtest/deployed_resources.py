@@ -17,7 +17,7 @@ from shadowtest.values.unknown import KnownAtDeployment
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as it is deployed. In ``properties`` a ``KnownAtDeployment`` is what only CloudFormation knows."""
+    """A deployed resource. In ``properties``, a value that only CloudFormation knows is a ``KnownAtDeployment``."""
 
     stack: str
     stack_id: str
@@ -28,7 +28,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class UnknownResource:
-    """A resource of which nothing is known but its name. ``why``: a clause."""
+    """A resource whose properties are not known. ``why``: the reason, as a clause."""
 
     stack: str
     logical_id: str
@@ -38,7 +38,7 @@ class UnknownResource:
 
 @dataclass(frozen=True)
 class DeployedResources:
-    """``stacks``: those that were looked at. ``errors``: what could not be read, a line each."""
+    """The resources of some stacks. ``stacks``: the stacks that were read. ``errors``: one line for each failed read."""
 
     found: list[Resource | UnknownResource]
     stacks: list[DeployedStack]
@@ -46,7 +46,7 @@ class DeployedResources:
 
 
 def deployed_resources(aws: Aws, names: tuple[str, ...]) -> DeployedResources:
-    """Those of these stacks, or of all stacks of the region that have any."""
+    """The resources of these stacks, or of all stacks of the region that have a shadow test."""
     read = named_stacks(aws, names) if names else stacks_with_experiments(aws)
     stacks, known_exports, without_exports = _with_exports(aws, read.found)
     found = [each for stack in stacks for each in resources_in(stack, known_exports)]
@@ -60,7 +60,9 @@ def in_words(resource: Resource | UnknownResource) -> str:
 def _with_exports(
     aws: Aws, stacks: Sequence[DeployedStack]
 ) -> tuple[list[DeployedStack], dict[str, str] | None, list[str]]:
-    """The stacks whose values can be known, the region's exports if any uses them, and why the others can't."""
+    """The stacks whose values can be known, the region's exports if a stack uses them, and why the others can't be
+    read.
+    """
     importing = [stack for stack in stacks if imports_values(stack.template)]
     if not importing:
         return list(stacks), None, []
@@ -72,12 +74,12 @@ def _with_exports(
 
 
 def resources_in(stack: DeployedStack, exports: Mapping[str, str] | None) -> Iterator[Resource | UnknownResource]:
-    """``exports``: of the region; ``None`` if they were not read."""
+    """The resources of one stack. ``exports``: those of the region; ``None`` if they were not read."""
     values = as_deployed(stack, exports)
     for logical_id in experiments_of(stack.template):
         physical_id = stack.physical_ids.get(logical_id, "")
         if stack.in_progress:
-            # Its template may be the one that is being deployed.
+            # The template may be the one that is currently being deployed.
             yield UnknownResource(stack.name, logical_id, physical_id, f"stack {stack.name} is {stack.status}")
             continue
         if not physical_id:

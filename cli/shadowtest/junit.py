@@ -29,7 +29,7 @@ class Suite:
 
 
 class Case:
-    """A test case, which succeeds unless something else is said of it."""
+    """A test case. It succeeds unless one of the methods is called."""
 
     def __init__(self, case: ElementTree.Element) -> None:
         self._case = case
@@ -51,5 +51,5 @@ class Case:
 
 
 def _xml(text: str) -> str:
-    """XML has no way to write most control characters."""
+    """Replaces the control characters that XML does not allow."""
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
