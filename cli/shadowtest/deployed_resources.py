@@ -38,7 +38,7 @@ class UnknownResource:
 
 @dataclass(frozen=True)
 class DeployedResources:
-    """The resources of some stacks. ``stacks``: the stacks that were read. ``errors``: one line for each failed read."""
+    """The resources of some stacks. ``stacks``: those that were read. ``errors``: a line for each failed read."""
 
     found: list[Resource | UnknownResource]
     stacks: list[DeployedStack]
