@@ -16,6 +16,7 @@ class Extras:
         neighbour: The same function serves a second stack.
         opening: Most declarations omit production, so that it is taken as served.
         guardrail: An alarm may end the test.
+        gates: Promotions have a gate, which is judged by metrics.
     """
 
     seed: int = 0
@@ -26,6 +27,7 @@ class Extras:
     neighbour: bool = False
     opening: bool = False
     guardrail: bool = False
+    gates: bool = False
 
     @property
     def played(self) -> dict[str, int]:
@@ -38,6 +40,7 @@ class Extras:
             "neighbour": self.neighbour,
             "production as served": self.opening,
             "guardrail": self.guardrail,
+            "gates": self.gates,
         }
         return {name: 1 for name, played in named.items() if played}
 
@@ -66,4 +69,5 @@ def drawn(seed: int) -> Extras:
         neighbour=not takeover and is_played("neighbour", 0.15),
         opening=is_played("opening", 0.25),
         guardrail=is_played("guardrail", 0.1),
+        gates=is_played("gates", 0.1),
     )

@@ -1,0 +1,111 @@
+"""Judges promotions with a gate: which may take place, and what a refused one leaves."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from campaign.cloudformation import Request
+from campaign.handler_calls import HandlerCall
+from campaign.judge import Judge
+from campaign.measurements import ALARM, MADE_OF, NOT_KNOWN, Measurements, Truth
+from campaign.world import START, World
+from simulation.cloudformation import Answer
+from simulation.declarations import SHADOW
+
+_LATE = timedelta(minutes=1)
+"""The handler reads alarms before metrics. And what it knows of the stack may be as old."""
+_WINDOWS = {"PT1H": timedelta(hours=1), "PT2H": timedelta(hours=2)}
+_REFUSED = "PromoteIf "
+
+
+class Reading(NamedTuple):
+    """A look of the handler at metrics, and what was true then."""
+
+    at: datetime
+    truth: Truth
+
+
+class GateJudge:
+    """Knows what was true when the handler read the metrics."""
+
+    def __init__(self, world: World, judge: Judge, measured: Measurements) -> None:
+        self._world, self._judge, self._stack, self._measured = world, judge, judge.stack, measured
+        self._readings: dict[str, list[Reading]] = defaultdict(list)
+        self._alarm_changed = self._rolling_back = START
+        world.calls.on_success.append(self._called)
+        self._then = self._stack.on_answer
+        self._stack.on_answer = self._answered
+
+    def alarm_changed(self) -> None:
+        self._alarm_changed = self._world.scheduler.now()
+
+    def metrics_are_read(self) -> None:
+        request = self._request(str(self._world.function.present_event.get("RequestId")))
+        if request is not None:
+            self._readings[request.id].append(Reading(self._world.scheduler.now(), self._truth(request)))
+
+    def _truth(self, request: Request) -> Truth:
+        gate, now = request.declared["PromoteIf"], self._world.scheduler.now()
+        created = self._created()
+        if created is None:
+            return NOT_KNOWN
+        enforced = (each for each in gate["Criteria"] if each.get("Enforce", True))
+        return Truth.all(self._truth_of(each, gate, created, now) for each in enforced)
+
+    def _truth_of(self, criterion: dict[str, Any], gate: dict[str, Any], created: datetime, now: datetime) -> Truth:
+        cloudwatch = self._world.cloudwatch
+        if criterion["Type"] == "Alarms":
+            fine, settled = cloudwatch.alarms.get(ALARM) == "OK", now - self._alarm_changed > _LATE
+            return Truth(fine or not settled, fine and settled)
+        flawed = cloudwatch.statuses.keys() | cloudwatch.notes.keys()
+        if cloudwatch.messages or flawed & set(MADE_OF[criterion["Type"]]):
+            return NOT_KNOWN
+        window = _WINDOWS[gate["Window"]] if "Window" in gate else None
+        return self._measured.truth(criterion, window, created, now, cloudwatch.late)
+
+    def _created(self) -> datetime | None:
+        found = (each for each in self._world.service.experiments() if each["Name"] == self._stack.physical_id)
+        return next((each["CreationTime"] for each in found), None)
+
+    def _request(self, id: str) -> Request | None:
+        return next((each for each in self._stack.requests if each.id == id), None)
+
+    def _called(self, call: HandlerCall) -> None:
+        request = self._request(call.request)
+        if request is None or call.operation != "StopInferenceExperiment":
+            return
+        self._check_rolled_back(request, call)
+        if call.parameters["ModelVariantActions"].get(SHADOW) != "Promote" or not _is_gated(request):
+            return
+        what = f"{request.id} {request.kind} promotes {call.name}"
+        if request.kind == "Rollback":
+            self._judge.violated(12, f"{what} in a rollback")
+        elif not any(reading.truth.may for reading in self._readings[request.id]):
+            self._judge.violated(12, f"{what}, which its gate does not allow: {request.declared['PromoteIf']}")
+
+    def _check_rolled_back(self, request: Request, call: HandlerCall) -> None:
+        """A rollback of what was refused ends nothing."""
+        before = self._stack.requests[: self._stack.requests.index(request)]
+        if request.kind == "Rollback" and before and before[-1].reason.startswith(_REFUSED):
+            self._judge.violated(12, f"{request.id} ends {call.name}, whose promotion was refused")
+
+    def _answered(self, request: Request, answer: Answer) -> None:
+        self._then(request, answer)
+        if answer.succeeded or not _is_gated(request) or not answer.reason.startswith(_REFUSED):
+            return
+        for call in self._world.calls.made:
+            if call.request == request.id and not call.code:
+                self._judge.violated(
+                    12, f"{request.id} is refused after {call.operation} of {call.name}: {answer.reason}"
+                )
+        last = self._readings[request.id][-1:]
+        if last and all(
+            reading.truth.must for reading in self._readings[request.id] if last[0].at - reading.at < _LATE
+        ):
+            self._judge.violated(12, f"{request.id} is refused, although its gate holds: {answer.reason}")
+
+
+def _is_gated(request: Request) -> bool:
+    declared = request.declared
+    promotes = "DesiredState" in declared and declared["ModelVariantActions"].get(SHADOW) == "Promote"
+    return promotes and "PromoteIf" in declared and request.kind != "Delete"
