@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from campaign import endpoints
 from campaign.cloudformation import Request
 from campaign.handler_calls import HandlerCall
 from campaign.judge import Judge
@@ -16,6 +17,7 @@ _LATE = timedelta(minutes=1)
 """The handler reads alarms before metrics. And what it knows of the stack may be as old."""
 _WINDOWS = {"PT1H": timedelta(hours=1), "PT2H": timedelta(hours=2)}
 _REFUSED = "PromoteIf "
+_LEASE = "sagemaker-inference-experiment:request"
 
 
 class Reading(NamedTuple):
@@ -31,7 +33,8 @@ class GateJudge:
     def __init__(self, world: World, judge: Judge, measured: Measurements) -> None:
         self._world, self._judge, self._stack, self._measured = world, judge, judge.stack, measured
         self._readings: dict[str, list[Reading]] = defaultdict(list)
-        self._alarm_changed = self._rolling_back = START
+        self._leases: list[HandlerCall] = []
+        self._alarm_changed = START
         world.calls.on_success.append(self._called)
         self._then = self._stack.on_answer
         self._stack.on_answer = self._answered
@@ -72,6 +75,8 @@ class GateJudge:
 
     def _called(self, call: HandlerCall) -> None:
         request = self._request(call.request)
+        if request is not None and self._is_lease_in_transition(call):
+            self._leases.append(call)
         if request is None or call.operation != "StopInferenceExperiment":
             return
         self._check_rolled_back(request, call)
@@ -82,6 +87,13 @@ class GateJudge:
             self._judge.violated(12, f"{what} in a rollback")
         elif not any(reading.truth.may for reading in self._readings[request.id]):
             self._judge.violated(12, f"{what}, which its gate does not allow: {request.declared['PromoteIf']}")
+
+    def _is_lease_in_transition(self, call: HandlerCall) -> bool:
+        """Whether the request must wait for a transition, so that it makes older requests end. Then it judges."""
+        if call.operation != "AddTags" or [tag["Key"] for tag in call.parameters["Tags"]] != [_LEASE]:
+            return False
+        endpoint = endpoints.endpoint(self._world.service, self._judge.resource.endpoint)
+        return call.status != "Running" or endpoint.get("EndpointStatus") != "InService"
 
     def _check_rolled_back(self, request: Request, call: HandlerCall) -> None:
         """A rollback of what was refused ends nothing."""
@@ -94,14 +106,12 @@ class GateJudge:
         if answer.succeeded or not _is_gated(request) or not answer.reason.startswith(_REFUSED):
             return
         for call in self._world.calls.made:
-            if call.request == request.id and not call.code:
-                self._judge.violated(
-                    12, f"{request.id} is refused after {call.operation} of {call.name}: {answer.reason}"
-                )
-        last = self._readings[request.id][-1:]
-        if last and all(
-            reading.truth.must for reading in self._readings[request.id] if last[0].at - reading.at < _LATE
-        ):
+            if call.request == request.id and not call.code and call not in self._leases:
+                what = f"{request.id} is refused after {call.operation} of {call.name}"
+                self._judge.violated(12, f"{what}: {answer.reason}")
+        readings = self._readings[request.id]
+        newest = [each for each in readings if readings[-1].at - each.at < _LATE]
+        if newest and all(each.truth.must for each in newest):
             self._judge.violated(12, f"{request.id} is refused, although its gate holds: {answer.reason}")
 
 

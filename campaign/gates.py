@@ -1,13 +1,15 @@
 """Promotions with a gate (``PromoteIf``), and the CloudWatch by which it is judged."""
 
+import json
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
 from campaign import measurements
+from campaign.cloudformation import Request
 from campaign.gate_judge import GateJudge
 from campaign.handler_calls import HandlerCall
 from campaign.judge import Judge
@@ -15,8 +17,9 @@ from campaign.measurements import Measurements
 from campaign.world import World
 from local.sagemaker.publisher import Publisher
 from local.sagemaker.traffic import Datum, Performance, Traffic
+from simulation.cloudformation import Answer
 from simulation.cloudwatch import Refusal
-from simulation.declarations import PRODUCTION, PROMOTE, SHADOW, Declaration
+from simulation.declarations import PROMOTE, SHADOW, Declaration
 
 _MANY, _FEW = 6000.0, 1.0
 """Requests per minute. The shadow variant gets a share of them."""
@@ -28,13 +31,11 @@ _TRAFFIC = {
     "none": Traffic(),
 }
 _COURSES = (
-    (("good", 75),),
-    (("good", 75),),
-    (("good", 75),),
+    *(4 * ((("good", 75),),)),
     (("bad", 75),),
     (("scant", 75),),
-    (("none", 75),),
-    (("bad", 68), ("good", 7)),
+    *(2 * ((("none", 75),),)),
+    *(2 * ((("bad", 68), ("good", 7)),)),
     (("good", 68), ("bad", 7)),
     (("none", 65), ("good", 10)),
 )
@@ -56,6 +57,8 @@ class Gates:
         world.cloudwatch.source = self._published
         world.calls.on_success.append(self._called)
         self._judge = GateJudge(world, judge, self._measured)
+        self._then = self._stack.on_answer
+        self._stack.on_answer = self._answered
 
     def begin(self, declared: Declaration) -> None:
         """Lets most tests start at once, and run for long, because only a running test can be promoted."""
@@ -107,7 +110,7 @@ class Gates:
                 "Max": measurements.MOST_FAILURES,
             },
         ]
-        criteria = dice.sample(metrics, dice.randint(1, len(metrics)))
+        criteria = dice.sample(metrics, dice.choice([1, 1, 1, 2, 2, 3, 4]))
         if dice.random() < 0.2:
             criteria.append({"Type": "Alarms", "AlarmNames": [measurements.ALARM]})
         reported = [{"Type": "Running", "AtLeast": "P20D", "Enforce": False}] if dice.random() < 0.3 else []
@@ -169,8 +172,16 @@ class Gates:
                 yield datum
         self._judge.metrics_are_read()
 
+    def _answered(self, request: Request, answer: Answer) -> None:
+        """Lambda may deliver an update that has failed again, while the stack is rolling back."""
+        self._then(request, answer)
+        again = request.kind == "Update" and not answer.succeeded and len(request.answers) == 1
+        if again and self._dice.random() < 0.5:
+            event = json.dumps(request.event).encode()
+            self._world.scheduler.spawn(partial(self._world.function.invoke, event), seconds=self._dice.uniform(0, 2))
+
     def _called(self, call: HandlerCall) -> None:
         """Once a promotion has begun, the metrics may say something else."""
         begun = call.operation == "StopInferenceExperiment" and call.parameters["ModelVariantActions"].get(SHADOW)
-        if begun == "Promote" and self._dice.random() < 0.5:
-            self._become(self._dice.choice(["partial", "message", "forbidden"]))
+        if begun == "Promote" and self._dice.random() < 0.7:
+            self._become("message")

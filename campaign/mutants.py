@@ -12,6 +12,9 @@ from typing import Any
 
 from campaign.planting import ChangesNothingError, Mutant, replacing
 from inference_experiment_handler import reconciler
+from inference_experiment_handler.evidence.answers import Evidence
+from inference_experiment_handler.evidence.judgement import Verdict
+from inference_experiment_handler.evidence.period_by_period import PeriodByPeriod
 from inference_experiment_handler.model.alarm import ObservedAlarm
 from inference_experiment_handler.model.steps import Done, Fail
 from inference_experiment_handler.model.tags import Owner
@@ -20,8 +23,11 @@ from inference_experiment_handler.plan import (
     arguments,
     diff,
     ending_proof,
+    existing,
     feasibility,
+    gate,
     guardrail,
+    needs,
     planner,
     predecessor,
     removal,
@@ -155,6 +161,50 @@ def _any_owner(_: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, tags, *, by_name: by_name or self.tags.keys() <= tags.keys()
 
 
+@replacing
+def _newest_only(original: Callable[..., Any]) -> Callable[..., Any]:
+    def values(*given: Any) -> Any:
+        found = original(*given)
+        return found[-1:] * len(found)
+
+    return values
+
+
+def _zero_if_missing(self: Any, asked: Any, query: Any) -> float:
+    return sum(self.points(asked, query).values())
+
+
+def _incomplete(self: Any, asked: Any, query: Any) -> Any:
+    return self.of(asked, query).points
+
+
+@replacing
+def _even_if_begun(_: Callable[..., Any]) -> Callable[..., Any]:
+    def gate_ahead(situation: Any, target: Any) -> Any:
+        conclusion = situation.declared.conclusion
+        ahead = conclusion is not None and conclusion.promotes and target.experiment.running
+        return situation.declared.promote_if if ahead else None
+
+    return gate_ahead
+
+
+@replacing
+def _unless_it_holds_now(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Forgets that an earlier verdict of the request holds."""
+
+    def held_up(situation: Any, target: Any) -> Any:
+        if situation.judgement is None or situation.journal.gate is None:
+            return original(situation, target)
+        return None if situation.judgement.verdict == Verdict.HOLDS else gate._refusal(target, situation.judgement)
+
+    return held_up
+
+
+@replacing
+def _unless_rolled_back(original: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda situation, target: None if stack.is_rollback(situation) else original(situation, target)
+
+
 _Resource = custom_resource.InferenceExperimentResource
 MUTANTS = (
     Mutant("answers twice", 1, ((_Resource, "_send", _twice(_Resource._send)),)),
@@ -238,6 +288,24 @@ MUTANTS = (
         ((ObservedAlarm, "rings", property(lambda alarm: alarm.state != "OK")),),
     ),
     Mutant("acts on another's alarm", 3, ((guardrail, "_not_owned", _as_if_owned(guardrail._not_owned)),)),
+    Mutant(
+        "judges the newest point",
+        12,
+        ((PeriodByPeriod, "_values", _newest_only(PeriodByPeriod._values)),),
+    ),
+    Mutant("takes no data for zero", 12, ((Evidence, "total", _zero_if_missing),)),
+    Mutant("takes a part for all", 12, ((Evidence, "points", _incomplete),)),
+    Mutant(
+        "judges again after the stop",
+        12,
+        (
+            (gate, "gate_ahead", _even_if_begun(gate.gate_ahead)),
+            (needs, "gate_ahead", _even_if_begun(gate.gate_ahead)),
+            (needs, "is_to_be_judged", _instead(True)),
+            (existing, "held_up", _unless_it_holds_now(gate.held_up)),
+        ),
+    ),
+    Mutant("promotes in a rollback", 12, ((existing, "held_up", _unless_rolled_back(gate.held_up)),)),
     Mutant("logs the event", 8, ((_Resource, "_finish", _logging_the_event(_Resource._finish)),)),
 )
 
