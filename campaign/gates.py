@@ -44,6 +44,9 @@ _FAULTS = ("none",) * 8 + ("late", "partial", "forbidden", "message", "note", "d
 _METRICS = ("Invocations", "InvocationModelErrors", "Invocation5XXErrors", "ModelLatency")
 
 
+_PENDING_STOP = "sagemaker-inference-experiment:pending-stop"
+
+
 class Gates:
     """Declares gates, and lets the metrics, and what CloudWatch says of them, change."""
 
@@ -182,6 +185,6 @@ class Gates:
 
     def _called(self, call: HandlerCall) -> None:
         """Once a promotion has begun, the metrics may say something else."""
-        begun = call.operation == "StopInferenceExperiment" and call.parameters["ModelVariantActions"].get(SHADOW)
-        if begun == "Promote" and self._dice.random() < 0.7:
+        tags = {tag["Key"]: tag["Value"] for tag in call.parameters.get("Tags", ())}
+        if call.operation == "AddTags" and tags.get(_PENDING_STOP) and self._dice.random() < 0.5:
             self._become("message")
