@@ -16,7 +16,7 @@ STOP = "StopInferenceExperiment"
 BEFORE = declared()
 PROMOTED = declared(DesiredState="Completed", ModelVariantActions=PROMOTE)
 SAMPLED = declared(sampling=50)
-NOT_ENDED = "{}: an alarm is in ALARM, but the test is not ended: {}"
+NOT_ENDED = "{}: an alarm is in ALARM, but the test has not ended: {}"
 PROMOTES_AT_ITS_END = declared(OnDelete={"ModelVariantActions": PROMOTE})
 
 
