@@ -95,7 +95,7 @@ def test_each_criterion_has_its_verdict_value_limit_samples_and_window(demo: Dep
     assert finding["value"] == finding["samples"] > 2000
     assert finding["window"]["periodSeconds"] == 60
     assert finding["enoughAt"] == told["enoughAt"] > told["judgedAt"]
-    assert "at this rate, there will be enough at" in finding["message"]
+    assert "at this rate, there will be enough data at" in finding["message"]
     assert (running["enforce"], running["findings"][0]["unit"]) == (False, "s")
     assert told["message"].startswith("PromoteIf is inconclusive: 1 of 1 criterion (Traffic) at ")
 
@@ -148,7 +148,7 @@ def test_a_gate_that_the_function_refuses(demo: DeployedTest) -> None:
 
     message = judged(demo, code=4)["message"]
 
-    assert "the function refuses what is deployed: 1 fault" in message
+    assert "the function rejects the deployed properties: 1 fault" in message
     assert "PromoteIf.Criteria[0].MinInvocations is missing" in message
 
 
@@ -168,7 +168,7 @@ def test_a_test_that_has_ended_is_only_shown_if_its_stack_is_named(demo: Deploye
     actions = {PRODUCTION: "Retain", "Shadow": "Remove"}
     demo.stack.call("StopInferenceExperiment", Name=demo.name, ModelVariantActions=actions)
 
-    assert judged(demo, code=4)["message"] == "PromoteIf is not judged: the test does not run"
+    assert judged(demo, code=4)["message"] == "PromoteIf is not judged: the test is not running"
 
     demo.stack.clock.advance(1200)
 

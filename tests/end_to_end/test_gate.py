@@ -38,7 +38,7 @@ def test_too_little_traffic_is_inconclusive_a_slow_shadow_fails_and_a_fast_one_h
         early = after(timedelta(minutes=20), latency_ms=40)
         assert (early.code, early.err) == (4, "")
         assert "Traffic is inconclusive: " in early.out
-        assert "at this rate, there will be enough at " in early.out
+        assert "at this rate, there will be enough data at " in early.out
 
         slow = after(timedelta(hours=2), latency_ms=80)
         assert (slow.code, slow.err) == (3, "")

@@ -31,12 +31,12 @@ _CODES = {
 def command(stacks: tuple[str, ...], max_bytes: int, kind: str, outputs: Outputs, aws: Aws) -> int:
     """Judge whether the metrics of live shadow tests allow a promotion (PromoteIf), as the function would now.
 
-    STACK is the name of a deployed stack. Without one, the tests of all stacks of the region are judged that have not
-    ended. Tests that do not declare PromoteIf are left out.
+    STACK is the name of a deployed stack. Without one, the command judges the tests of all stacks of the region,
+    and leaves out tests that have ended. Tests that do not declare PromoteIf are left out, too.
 
     \b
     Exit codes:
-      0  all gates hold, or there is none
+      0  all gates hold, or there are no gates
       1  an error in the input or from AWS; what could be read is still judged
       3  a gate fails
       4  no gate fails, but one is inconclusive or can't be judged

@@ -25,5 +25,5 @@ def declared_gate(properties: Mapping[str, Any]) -> Gate | str:
     reader = Reader(own, faults, opaque=lambda _: False).child(PROMOTE_IF)
     gate = read_gate(reader) if reader is not None else None
     if gate is None or faults.found:
-        return f"the function refuses what is deployed: {InvalidPropertiesError(faults.messages)}"
+        return f"the function rejects the deployed properties: {InvalidPropertiesError(faults.messages)}"
     return gate

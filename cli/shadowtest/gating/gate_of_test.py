@@ -28,10 +28,10 @@ class GateOfTest:
 
     @property
     def verdict(self) -> Verdict:
-        """One that is not judged is inconclusive: a promotion can't rely on it."""
+        """A gate that is not judged is inconclusive, because a promotion can't rely on it."""
         return self.judgement.verdict if self.judgement is not None else Verdict.INCONCLUSIVE
 
 
 def verdict_of_all(gates: Iterable[GateOfTest]) -> Verdict:
-    """One that fails outweighs one that is inconclusive. Of none, it holds."""
+    """``FAILS`` outweighs ``INCONCLUSIVE``. Without gates, the result is ``HOLDS``."""
     return worst(gate.verdict for gate in gates)

@@ -1,4 +1,4 @@
-"""Looks at the gates of stacks."""
+"""Reads and judges the gates of stacks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _ENDED = "the test has ended"
 
 @dataclass(frozen=True)
 class Looked:
-    """``stacks``: those that were looked at. ``errors``: what could not be read, a line each."""
+    """``stacks``: the stacks that were read. ``errors``: what could not be read, one line each."""
 
     gates: list[GateOfTest]
     stacks: list[DeployedStack]
@@ -28,7 +28,7 @@ class Looked:
 
 
 def gates_of(aws: Aws, names: tuple[str, ...]) -> Looked:
-    """Of the tests of these stacks; without names, of the tests of the region that have not ended."""
+    """The gates of the tests of these stacks; without names, of all tests of the region that have not ended."""
     deployed = deployed_resources(aws, names)
     gated = [each for each in deployed.found if isinstance(each, UnknownResource) or PROMOTE_IF in each.properties]
     judged = attempt_each(aws, lambda each: _judged(each, aws), gated, named=in_words)
@@ -95,12 +95,12 @@ def _judged_test(resource: Resource, test: LiveTest, aws: Aws) -> GateOfTest:
 
 
 def _why_not(experiment: ObservedExperiment) -> str:
-    """Why no gate of it can be judged; empty if one can."""
+    """Why a gate of the experiment can't be judged; empty if it can."""
     if experiment.ended:
         return _ENDED
     if experiment.not_started or experiment.coming_up:
         return "the test has not started"
-    return "" if experiment.status in (Status.RUNNING, Status.UPDATING) else "the test does not run"
+    return "" if experiment.status in (Status.RUNNING, Status.UPDATING) else "the test is not running"
 
 
 def _not_judged(

@@ -1,7 +1,7 @@
 """``PromoteIf``: whether the evidence lets a request promote the shadow variant.
 
-It is judged before the request changes anything, and only by a request that may still decide: a rollback promotes
-nothing that has a gate, and once the stop is recorded or sent, another verdict would come too late.
+The gate is judged before the request changes anything, and only by a request that may still decide. A rollback does not
+promote a test that has a gate. Once the stop is recorded or sent, another verdict would come too late.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def gate_ahead(situation: Situation, target: Target) -> Gate | None:
 
 
 def is_to_be_judged(situation: Situation) -> bool:
-    """Whether a verdict of now is needed. One that holds is final for the request: it is then under way."""
+    """Whether a new verdict is needed. A verdict that holds is final for the request, which then goes on."""
     if stack.is_rollback(situation) is not False:
         return False
     if situation.journal.gate is None:
@@ -57,7 +57,7 @@ def held_up(situation: Situation, target: Target) -> Wait | str | None:
 
 
 def unread(name: str, error: str) -> str:
-    """The reason if the evidence can't be read. ``error``: with the operation, and the service's message."""
+    """The reason if the evidence can't be read. ``error`` has the operation and the service's message."""
     operation = error.partition(":")[0]
     return (
         f"PromoteIf can't be judged, so {name} is not promoted, and the test continues: {error.rstrip('.')}. The role "
@@ -66,7 +66,7 @@ def unread(name: str, error: str) -> str:
 
 
 def _is_patient(situation: Situation, gate: Gate) -> bool:
-    """Whether there is time for another look at the metrics."""
+    """Whether there is time to read the metrics again."""
     request, now = situation.request, situation.now
     sent = datetime.fromtimestamp(issued_at(request.token), UTC)
     return now < sent + gate.patience and now + JUDGED_EVERY < request.deadline

@@ -11,7 +11,7 @@ from shadowtest.printing import Document
 
 
 def document(gates: Sequence[GateOfTest], stacks: Sequence[str], *, max_bytes: int) -> Document:
-    """``stacks``: all that were looked at. ``max_bytes``: of Markdown."""
+    """``stacks``: all stacks that were read. ``max_bytes``: the size limit of Markdown."""
     return Document(
         text=lambda: render_text(gates),
         markdown=lambda: render_markdown(gates, stacks, max_bytes=max_bytes),

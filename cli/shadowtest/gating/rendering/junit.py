@@ -1,4 +1,4 @@
-"""For pipelines that show tests: each criterion of each gate is one."""
+"""Gates as JUnit, for pipelines that show tests: each criterion of each gate is a test case."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def render_junit(gates: Sequence[GateOfTest]) -> str:
 
 
 def _tell(judged: Judged, case: Case) -> None:
-    """What is only reported does not make the pipeline fail."""
+    """A criterion that is only reported does not make the pipeline fail."""
     message = " ".join(judged.sentences)
     if judged.verdict is Verdict.HOLDS:
         return

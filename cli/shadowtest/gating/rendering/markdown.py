@@ -10,7 +10,7 @@ from shadowtest.markdown.text import plain
 
 
 def render_markdown(gates: Sequence[GateOfTest], stacks: Sequence[str], *, max_bytes: int) -> str:
-    """``max_bytes``: the details are shortened to as many. What holds up a promotion is always said."""
+    """``max_bytes``: the details are shortened to this size. What holds up a promotion is always included."""
     tests = ((gate.stack, OfTest(list(_verdict(gate)), list(_details(gate)))) for gate in gates)
     return comment("gate", grouped(stacks, tests), nothing=NO_GATES, max_bytes=max_bytes)
 
@@ -28,7 +28,7 @@ def _details(gate: GateOfTest) -> Iterator[str]:
 
 
 def _sentences(gate: GateOfTest) -> Iterator[tuple[str, bool]]:
-    """Each with whether it is of a criterion that holds up a promotion."""
+    """Each sentence, and whether its criterion holds up a promotion."""
     for each in gate.judgement.ranked if gate.judgement is not None else ():
         for sentence in each.sentences:
             yield sentence, each.criterion.enforce and each.verdict is not Verdict.HOLDS

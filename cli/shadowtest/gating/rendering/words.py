@@ -1,4 +1,4 @@
-"""What a gate says, in words that every form of output shares."""
+"""A gate in words, which all output formats share."""
 
 from shadowtest.gating.gate_of_test import GateOfTest
 
@@ -6,14 +6,14 @@ NO_GATES = "No shadow tests with PromoteIf found."
 
 
 def said(gate: GateOfTest) -> str:
-    """The verdict, with what it is due to."""
+    """The verdict, and the criteria that decide it."""
     if gate.judgement is None:
         return f"PromoteIf is not judged: {gate.not_judged}"
     return f"PromoteIf {gate.judgement.sentence}"
 
 
 def sentences(gate: GateOfTest) -> tuple[str, ...]:
-    """The verdict, and what each limit of its criteria comes to."""
+    """The verdict, and the result for each limit of the criteria."""
     return (f"{said(gate).rstrip('.')}.", *(gate.judgement.sentences if gate.judgement is not None else ()))
 
 
