@@ -27,7 +27,7 @@ class _Meanwhile:
 
     stack: Stack
     happens: Callable[[], object]
-    result: object = None
+    result: Any = None
 
     def __enter__(self) -> "_Meanwhile":
         self.stack.while_waiting = self._once

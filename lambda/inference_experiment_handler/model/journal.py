@@ -147,8 +147,13 @@ class Journal:
         self.stack_at_first = self.stack_at_first or status
 
     def record_judgement(self, at: datetime, verdict: str, headline: str) -> None:
-        """Records a judgement of ``PromoteIf``. One that holds is final for the request."""
+        """Records a judgement of ``PromoteIf``. A later one replaces it."""
         self.gate = (at.isoformat(), verdict, headline)
+
+    @property
+    def gate_verdict(self) -> str:
+        """The verdict of the last judgement; empty if there was none."""
+        return self.gate[1] if self.gate is not None else ""
 
     @property
     def gate_headline(self) -> str:
