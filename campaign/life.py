@@ -26,7 +26,7 @@ class Life:
         self.judge = Judge(self.world, self.world.stack, self.outcome)
         takeover = Takeover(self.world, self.judge, has) if has.takeover else None
         loss = EndpointLoss(self.world, self.judge, has.dice("loss")) if has.endpoint_loss else None
-        self._guardrail = Guardrail(self.world, self.judge, has.dice("guardrail")) if has.guardrail else None
+        self._guardrail = Guardrail(self.world, self.judge, has) if has.guardrail else None
         self.author = Author(
             self.world,
             self.judge,
