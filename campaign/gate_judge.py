@@ -4,7 +4,6 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from campaign import endpoints
 from campaign.cloudformation import Request
 from campaign.handler_calls import HandlerCall
 from campaign.judge import Judge
@@ -15,9 +14,12 @@ from simulation.declarations import SHADOW
 
 _LATE = timedelta(minutes=1)
 """The handler reads alarms before metrics. And what it knows of the stack may be as old."""
+_JUST = timedelta(minutes=2)
+"""What the handler does at once after a verdict, it does within this time, with what its clients retry."""
 _WINDOWS = {"PT1H": timedelta(hours=1), "PT2H": timedelta(hours=2)}
 _REFUSED = "PromoteIf "
-_LEASE = "sagemaker-inference-experiment:request"
+_UPDATE, _STOP = "UpdateInferenceExperiment", "StopInferenceExperiment"
+_PENDING_STOP = "sagemaker-inference-experiment:pending-stop"
 
 
 class Reading(NamedTuple):
@@ -33,7 +35,7 @@ class GateJudge:
     def __init__(self, world: World, judge: Judge, measured: Measurements) -> None:
         self._world, self._judge, self._stack, self._measured = world, judge, judge.stack, measured
         self._readings: dict[str, list[Reading]] = defaultdict(list)
-        self._leases: list[HandlerCall] = []
+        self._as_rollback: list[HandlerCall] = []
         self._alarm_changed = START
         world.calls.on_success.append(self._called)
         self._then = self._stack.on_answer
@@ -75,25 +77,61 @@ class GateJudge:
 
     def _called(self, call: HandlerCall) -> None:
         request = self._request(call.request)
-        if request is not None and self._is_lease_in_transition(call):
-            self._leases.append(call)
-        if request is None or call.operation != "StopInferenceExperiment":
+        if request is None:
             return
-        self._check_rolled_back(request, call)
-        if call.parameters["ModelVariantActions"].get(SHADOW) != "Promote" or not _is_gated(request):
-            return
+        if self._is_taken_for_rollback(request):
+            self._as_rollback.append(call)
+        if call.operation == _STOP:
+            self._check_rolled_back(request, call)
+        # A rollback may end what the failed update has created, as that declared for its deletion.
+        concludes = _is_gated(request) and call.name == self._stack.physical_id.lower()
+        if call.parameters.get("ModelVariantActions", {}).get(SHADOW) == "Promote" and concludes:
+            self._check_promotion(request, call)
+
+    def _check_promotion(self, request: Request, call: HandlerCall) -> None:
         what = f"{request.id} {request.kind} promotes {call.name}"
         if request.kind == "Rollback":
             self._judge.violated(12, f"{what} in a rollback")
-        elif not any(reading.truth.may for reading in self._readings[request.id]):
+            return
+        if not self._may_hold_before(request, self._decision(request)):
             self._judge.violated(12, f"{what}, which its gate does not allow: {request.declared['PromoteIf']}")
 
-    def _is_lease_in_transition(self, call: HandlerCall) -> bool:
-        """Whether the request must wait for a transition, so that it makes older requests end. Then it judges."""
-        if call.operation != "AddTags" or [tag["Key"] for tag in call.parameters["Tags"]] != [_LEASE]:
-            return False
-        endpoint = endpoints.endpoint(self._world.service, self._judge.resource.endpoint)
-        return call.status != "Running" or endpoint.get("EndpointStatus") != "InService"
+    def _decision(self, request: Request) -> datetime:
+        """When the request decided to promote: it has sent an update, or has recorded or sent the stop.
+
+        It decides again if it has not updated the test, and SageMaker has rejected the stop. If Lambda ran it again, it
+        does not know that an earlier stop was rejected.
+        """
+        deciding = [each for each in self._world.calls.made if each.request == request.id and _decides(each)]
+        updated = any(each.operation == _UPDATE for each in deciding)
+        again = any(run.again for run in self._world.function.of(request.id))
+        rejected = START if updated or again else max(self._rejections(request), default=START)
+        return next(each.at for each in deciding if each.at >= rejected)
+
+    def _rejections(self, request: Request) -> list[datetime]:
+        conflicts = self._world.sagemaker.conflicts
+        return [at for operation, id, at in conflicts if (operation, id) == (_STOP, request.id)]
+
+    def _may_hold_before(self, request: Request, at: datetime) -> bool:
+        """Whether the request has just read metrics with which its gate may hold."""
+        return any(each.truth.may for each in self._readings[request.id] if at - _JUST <= each.at <= at)
+
+    def _is_excused(self, request: Request, call: HandlerCall) -> bool:
+        """Whether the request may have made a call although it is refused later.
+
+        With a verdict that holds, it writes tags. After a rejected call, it judges again.
+        """
+        if call in self._as_rollback:
+            return True
+        tags = call.operation == "AddTags" and self._may_hold_before(request, call.at)
+        return tags and (not _decides(call) or any(at >= call.at for at in self._rejections(request)))
+
+    def _is_taken_for_rollback(self, request: Request) -> bool:
+        """Whether Lambda runs a refused update again while its stack is rolling back.
+
+        Until the rollback is delivered, the two can't be distinguished.
+        """
+        return bool(request.answers) and "ROLLBACK" in self._stack.status
 
     def _check_rolled_back(self, request: Request, call: HandlerCall) -> None:
         """A rollback of what was refused ends nothing."""
@@ -106,7 +144,7 @@ class GateJudge:
         if answer.succeeded or not _is_gated(request) or not answer.reason.startswith(_REFUSED):
             return
         for call in self._world.calls.made:
-            if call.request == request.id and not call.code and call not in self._leases:
+            if call.request == request.id and not call.code and not self._is_excused(request, call):
                 what = f"{request.id} is refused after {call.operation} of {call.name}"
                 self._judge.violated(12, f"{what}: {answer.reason}")
         readings = self._readings[request.id]
@@ -119,3 +157,9 @@ def _is_gated(request: Request) -> bool:
     declared = request.declared
     promotes = "DesiredState" in declared and declared["ModelVariantActions"].get(SHADOW) == "Promote"
     return promotes and "PromoteIf" in declared and request.kind != "Delete"
+
+
+def _decides(call: HandlerCall) -> bool:
+    """Whether the request doesn't judge again after this call, with or without a response."""
+    tags = {tag["Key"]: tag["Value"] for tag in call.parameters.get("Tags", ())}
+    return bool(tags.get(_PENDING_STOP)) or call.operation in (_UPDATE, _STOP)

@@ -1,7 +1,8 @@
 """Promotions with a gate (``PromoteIf``), and the CloudWatch by which it is judged."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from datetime import timedelta
 from functools import partial
@@ -15,6 +16,7 @@ from campaign.handler_calls import HandlerCall
 from campaign.judge import Judge
 from campaign.measurements import Measurements
 from campaign.world import World
+from local.sagemaker import ServiceError
 from local.sagemaker.publisher import Publisher
 from local.sagemaker.traffic import Datum, Performance, Traffic
 from simulation.cloudformation import Answer
@@ -42,8 +44,6 @@ _COURSES = (
 """The traffic in the minutes before an update."""
 _FAULTS = ("none",) * 8 + ("late", "partial", "forbidden", "message", "note", "denied", "throttled", "missing", "pages")
 _METRICS = ("Invocations", "InvocationModelErrors", "Invocation5XXErrors", "ModelLatency")
-
-
 _PENDING_STOP = "sagemaker-inference-experiment:pending-stop"
 
 
@@ -54,6 +54,7 @@ class Gates:
         self._world, self._stack, self._dice = world, judge.stack, dice
         self._endpoint = judge.resource.endpoint
         self._publisher = Publisher(world.service)
+        self._meddled = judge.meddled
         self._measured = Measurements(self._endpoint)
         self._missing: set[str] = set()
         self._update = 0
@@ -85,15 +86,20 @@ class Gates:
             self._pass_time()
 
     def approach(self) -> None:
-        """An update is about to begin."""
+        """An update is about to begin. A promotion may have to wait, and the metrics may change meanwhile."""
         self._update += 1
+        if self._is_running() and self._dice.random() < 0.5:
+            self._dice.choice([self._redeploy, self._redeploy, self._edit, self._occupy])()
+            if self._dice.random() < 0.7:
+                # A metric of which a part is missing decides at once that the gate doesn't hold.
+                self._later(partial(self._become, "message"), self._dice.uniform(5, 300))
         if self._dice.random() < 0.5:
-            change = partial(self._change, self._update)
-            self._world.scheduler.spawn(change, seconds=self._dice.uniform(0, 1800))
+            self._later(self._change, self._dice.uniform(0, 1800))
 
     def ended(self) -> None:
         """The update is over, and the endpoint gets no requests until the next one."""
         self._update += 1
+        self._world.sagemaker.busy_until.clear()
         self._flow("none")
         self._become("none")
 
@@ -131,9 +137,32 @@ class Gates:
             self._flow(what)
             self._world.scheduler.sleep(60 * minutes)
 
-    def _change(self, update: int) -> None:
-        if update != self._update:
-            return
+    def _redeploy(self) -> None:
+        self._world.scene.redeploy(self._endpoint)
+
+    def _edit(self) -> None:
+        """Lets someone else update the test."""
+        with suppress(ServiceError):
+            name = self._stack.physical_id
+            self._world.scene.somebody("UpdateInferenceExperiment", Name=name, Description="somebody else's")
+            self._meddled()
+
+    def _occupy(self) -> None:
+        """SageMaker rejects the Stop for some minutes."""
+        until = self._world.scheduler.now() + timedelta(seconds=self._dice.uniform(60, 600))
+        self._world.sagemaker.busy_until["StopInferenceExperiment"] = until
+
+    def _later(self, change: Callable[[], None], seconds: float) -> None:
+        """Makes a change then, if the update is not over."""
+        update = self._update
+
+        def unless_over() -> None:
+            if update == self._update:
+                change()
+
+        self._world.scheduler.spawn(unless_over, seconds=seconds)
+
+    def _change(self) -> None:
         if self._dice.random() < 0.5:
             self._flow(self._dice.choice(["good", "bad", "none"]))
         else:
@@ -184,7 +213,7 @@ class Gates:
             self._world.scheduler.spawn(partial(self._world.function.invoke, event), seconds=self._dice.uniform(0, 2))
 
     def _called(self, call: HandlerCall) -> None:
-        """Once a promotion has begun, the metrics may say something else."""
+        """Once the intent to stop is on the tags, the metrics may say something else."""
         tags = {tag["Key"]: tag["Value"] for tag in call.parameters.get("Tags", ())}
         if call.operation == "AddTags" and tags.get(_PENDING_STOP) and self._dice.random() < 0.5:
             self._become("message")

@@ -4,6 +4,7 @@
 """
 
 import logging
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -171,7 +172,7 @@ def _newest_only(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _zero_if_missing(self: Any, asked: Any, query: Any) -> float:
-    return sum(self.points(asked, query).values())
+    return math.fsum(self.points(asked, query).values())
 
 
 def _incomplete(self: Any, asked: Any, query: Any) -> Any:
@@ -198,6 +199,12 @@ def _unless_it_holds_now(original: Callable[..., Any]) -> Callable[..., Any]:
         return None if situation.judgement.verdict == Verdict.HOLDS else gate._refusal(target, situation.judgement)
 
     return held_up
+
+
+@replacing
+def _unless_it_held(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Treats a verdict that holds as final, however long the request then waits."""
+    return lambda situation, *given: situation.journal.gate_verdict != Verdict.HOLDS and original(situation, *given)
 
 
 @replacing
@@ -287,6 +294,7 @@ MUTANTS = (
         11,
         ((ObservedAlarm, "rings", property(lambda alarm: alarm.state != "OK")),),
     ),
+    Mutant("lets a guardrail supersede", 11, ((situation, "is_of_guardrail", _instead(False)),), first=100),
     Mutant("acts on another's alarm", 3, ((guardrail, "_not_owned", _as_if_owned(guardrail._not_owned)),)),
     Mutant(
         "judges the newest point",
@@ -305,6 +313,17 @@ MUTANTS = (
             (existing, "held_up", _unless_it_holds_now(gate.held_up)),
         ),
     ),
+    Mutant(
+        "keeps a verdict while it waits",
+        12,
+        (
+            (gate, "is_to_be_judged", _unless_it_held(gate.is_to_be_judged)),
+            (needs, "is_to_be_judged", _unless_it_held(gate.is_to_be_judged)),
+            (needs, "still_updating", _instead(None)),
+        ),
+        first=100,
+    ),
+    Mutant("takes the lease before it judges", 12, ((existing, "may_be_refused", _instead(False)),), first=100),
     Mutant("promotes in a rollback", 12, ((existing, "held_up", _unless_rolled_back(gate.held_up)),)),
     Mutant("logs the event", 8, ((_Resource, "_finish", _logging_the_event(_Resource._finish)),)),
 )
