@@ -19,7 +19,7 @@ _JUST = timedelta(minutes=2)
 _WINDOWS = {"PT1H": timedelta(hours=1), "PT2H": timedelta(hours=2)}
 _REFUSED = "PromoteIf "
 _UPDATE, _STOP = "UpdateInferenceExperiment", "StopInferenceExperiment"
-_PENDING_STOP = "sagemaker-inference-experiment:pending-stop"
+_PENDING_STOP = "sagemaker-inference-experiment:ending"
 
 
 class Reading(NamedTuple):

@@ -44,7 +44,7 @@ _COURSES = (
 """The traffic in the minutes before an update."""
 _FAULTS = ("none",) * 8 + ("late", "partial", "forbidden", "message", "note", "denied", "throttled", "missing", "pages")
 _METRICS = ("Invocations", "InvocationModelErrors", "Invocation5XXErrors", "ModelLatency")
-_PENDING_STOP = "sagemaker-inference-experiment:pending-stop"
+_PENDING_STOP = "sagemaker-inference-experiment:ending"
 
 
 class Gates:

@@ -312,6 +312,7 @@ MUTANTS = (
             (needs, "is_to_be_judged", _instead(True)),
             (existing, "held_up", _unless_it_holds_now(gate.held_up)),
         ),
+        first=350,
     ),
     Mutant(
         "keeps a verdict while it waits",
