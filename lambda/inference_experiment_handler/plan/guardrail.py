@@ -81,8 +81,8 @@ def _plan_running(situation: Situation, target: Target, alarm: ObservedAlarm, gu
         return gone
     if gone:
         return Done(f"the stack of {target.name} is deleted, so it is not changed")
-    holder = target.lease_holder
-    if holder is not None and holder != situation.request.token:
+    holder = target.lease.holder
+    if holder and holder != situation.request.token:
         if is_of_guardrail(holder):
             # Exactly one of several must act, also if they were issued in the same second.
             if (issued_at(holder), holder) > (issued_at(situation.request.token), situation.request.token):
