@@ -133,7 +133,7 @@ def _duration(reader: Reader, key: str, allowed: tuple[timedelta, timedelta], *,
 
 
 def _check_for_repetitions(reader: Reader, entries: list[Reader], criteria: list[Criterion | None]) -> None:
-    """Rejects two criteria with the same subject, because they would repeat or contradict each other."""
+    """Rejects a subject that occurs twice, because two criteria would repeat or contradict each other."""
     first: dict[tuple[Any, ...], int] = {}
     for index, criterion in enumerate(criteria):
         for (key, subject), times in Counter(_subjects(criterion)).items() if criterion is not None else ():
@@ -170,5 +170,5 @@ def _subjects(criterion: Criterion) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 
 def _same_statistic(statistic: Any) -> Any:
-    """``p99`` for ``p99.0``."""
+    """The statistic without a trailing ``.0``, so that ``p99.0`` is the same as ``p99``."""
     return statistic if statistic is OPAQUE else statistic.removesuffix(".0")
