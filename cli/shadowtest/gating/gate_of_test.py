@@ -31,7 +31,11 @@ class GateOfTest:
 
     @property
     def verdict(self) -> Verdict:
-        """A gate that is not judged is inconclusive, because a promotion can't rely on it, unless that was made."""
+        """The verdict on the gate.
+
+        A gate that is not judged is inconclusive, because a promotion can't rely on it. If the test is already promoted
+        as declared, the gate holds.
+        """
         if self.judgement is not None:
             return self.judgement.verdict
         return Verdict.HOLDS if self.is_promoted else Verdict.INCONCLUSIVE
