@@ -114,6 +114,10 @@ class Function:
         """The invocations that served a request, in order."""
         return [run for run in self.runs if run.request == request]
 
+    def serving(self, request: str) -> int:
+        """How many invocations serve a request at the moment."""
+        return sum(run.request == request for run in self._present.values())
+
     def called(self, operation: str) -> None:
         """Records that the current invocation calls an operation."""
         self._present[getcurrent()].calls.append(operation)

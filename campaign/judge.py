@@ -83,13 +83,15 @@ class Judge:
             problem = self._unlike(self.stack.declared, self.stack.physical_id, now, rollback=rollback)
             if problem and not (rollback and self._may_leave_it(self.stack.requests[-1])):
                 self.violated(7, f"{self.stack.status}: {problem}")
-            if not rollback:
+            if not rollback and not self._is_called_off(self.stack.declared, self.stack.physical_id):
                 for missing in invariants.missing_tags(self.stack.declared, self.stack.physical_id, self._service):
                     self.violated(4, f"{self.stack.status}: {missing}")
 
     def _unlike(self, declared: Declaration, name: str, now: datetime, *, rollback: bool) -> str | None:
         if rollback and all(each["Name"] != name for each in self._own()):
             # It no longer exists, and another may have its name. Nothing is left that could be reverted.
+            return None
+        if self._is_called_off(declared, name):
             return None
         early = name in self.started_early
         return invariants.unlike(
@@ -101,6 +103,15 @@ class Judge:
             started_early=early,
             before=[request.declared for request in self.stack.requests],
         )
+
+    def _is_called_off(self, declared: Declaration, name: str) -> bool:
+        """Whether a conclusion is declared, and a test of the other stack has the name.
+
+        The handler deletes a scheduled test that it can't stop, so that the name is free.
+        """
+        others = [each for each in self._world.resources if each is not self.resource]
+        theirs = [each["Name"] for resource in others for each in invariants.own(self._service, resource)]
+        return "DesiredState" in declared and name in theirs
 
     def rollback_failed(self) -> None:
         """Checks whether the rollback was allowed to fail."""
@@ -175,10 +186,26 @@ class Judge:
             problem = self._unlike(request.declared, answer.physical_id, now, rollback=rollback)
             if not rollback and not self.standing.changed and not self._is_restored_since(answer.physical_id):
                 problem = problem or sizes.concluded_otherwise(request.declared, answer.physical_id, self._service)
-            if problem and not (rollback and self._may_leave_it(request)):
+            left = rollback and self._may_leave_it(request)
+            if problem and not left and not self._is_updated_beside(request):
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
         if request.kind == "Rollback":
             self._check_not_undone(request, answer)
+
+    def _is_updated_beside(self, request: Request) -> bool:
+        """Whether two invocations serve the request at once, and one of them has just updated the test.
+
+        Neither knows of the other. `operation_ended` checks what they leave.
+        """
+        now = self._world.scheduler.now()
+        updated = any(
+            call.request == request.id
+            and call.operation == "UpdateInferenceExperiment"
+            and not call.code
+            and now - call.at < _LATE
+            for call in self._calls()
+        )
+        return updated and self._function.serving(request.id) > 1
 
     def _check_not_undone(self, request: Request, answer: Answer) -> None:
         """Checks that a rollback does not end the test that it restores."""

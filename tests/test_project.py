@@ -24,10 +24,12 @@ def test_the_public_names_are_these() -> None:
     assert sagemaker_inference_experiment.__all__ == [
         "AlarmOptions",
         "Conclusion",
+        "Criterion",
         "DataCapture",
         "DesiredState",
         "ExperimentVariant",
         "ExpressionOptions",
+        "Gate",
         "IInferenceExperiment",
         "InferenceExperiment",
         "InferenceExperimentGrants",

@@ -22,6 +22,7 @@ COMMANDS = {
     "plan": _Place("shadowtest.planning.command", "Show what a deployment will do to live tests."),
     "status": _Place("shadowtest.state.command", "Show live tests, or follow them through a deployment."),
     "drift": _Place("shadowtest.drifting.command", "Compare live tests with their declarations."),
+    "gate": _Place("shadowtest.gating.command", "Judge by the metrics whether PromoteIf holds."),
     "lint": _Place("shadowtest.linting.command", "Check templates before you deploy them."),
     "schema": _Place("shadowtest.schema.command", "Print a JSON Schema for editors."),
     "report": _Place("shadowtest.reporting.command", "Compare the production and shadow variants of a test."),
@@ -69,8 +70,8 @@ def shadowtest() -> None:
       0  the command ran
       1  an error in the input, from AWS, or in how the command was called
       2  there are changes (only with --detailed-exitcode)
-      3  the deployment would be refused, or lint found faults
-      4  the result is not known (only with --strict)
+      3  the deployment would be refused, lint found faults, or a gate fails
+      4  the result is not known (only with --strict), or a gate is inconclusive
     """
 
 

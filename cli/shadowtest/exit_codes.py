@@ -10,8 +10,8 @@ class ExitCode(IntEnum):
     CHANGES = 2
     """Only with ``--detailed-exitcode``."""
     REFUSED = 3
-    """The deployment would be refused, or lint found faults."""
+    """The deployment would be refused, lint found faults, or a gate fails."""
     UNKNOWN = 4
-    """The result is not known. Only with ``--strict``."""
+    """The result is not known. Only with ``--strict``, except of a gate: a promotion can't rely on it."""
     INTERRUPTED = 130
     """By Ctrl-C. Shells use the same code."""

@@ -28,8 +28,8 @@ class Criterion(ABC):
     ```
 
     Each criterion holds, fails or is inconclusive. It is inconclusive for as long as there is too little data to
-    decide. Metrics are those of the gate's ``window``. With ``enforce=False``, a criterion is reported and does not
-    decide. A number can also be a string, such as a value from CDK's context.
+    decide. Metrics are those of the gate's ``window``. With ``enforce=False``, a criterion is only reported and
+    does not decide. A number can also be a string, such as a value from CDK's context.
     """
 
     enforce: bool
@@ -37,7 +37,7 @@ class Criterion(ABC):
 
     @staticmethod
     def traffic(*, min_invocations: int, enforce: bool = True) -> "Criterion":
-        """The shadow variant has received at least that many requests (``Traffic``).
+        """The shadow variant has received at least this number of requests (``Traffic``).
 
         Args:
             min_invocations: The number of requests in the window, at least 1 (``MinInvocations``).
@@ -103,8 +103,8 @@ class Criterion(ABC):
         Args:
             namespace: The metric's namespace (``Namespace``).
             metric_name: The metric's name (``MetricName``).
-            dimensions: The metric's dimensions, at most 30 (``Dimensions``); none if omitted. CloudWatch only finds a
-                metric with exactly these.
+            dimensions: The metric's dimensions, at most 30 (``Dimensions``); none if omitted. CloudWatch finds only a
+                metric with exactly these dimensions.
             statistic: ``Average``, ``Sum``, ``Minimum``, ``Maximum``, ``SampleCount`` or a percentile, ``p0.1`` to
                 ``p99.9`` (``Statistic``).
             min: The lowest value, in the metric's own unit (``Min``).
@@ -125,7 +125,7 @@ class Criterion(ABC):
     def alarms(*alarms: IAlarm, enforce: bool = True) -> "Criterion":
         """All these alarms are in state OK (``Alarms``).
 
-        An alarm on this experiment's own metrics is made after the experiment. Give it a name, and use
+        An alarm on this experiment's own metrics is created after the experiment. Give the alarm a name, and use
         ``Alarm.from_alarm_name``.
 
         Args:
@@ -136,7 +136,7 @@ class Criterion(ABC):
 
     @staticmethod
     def running(*, at_least: Duration, enforce: bool = True) -> "Criterion":
-        """The test has run for at least that long (``Running``).
+        """The test has run for at least this time (``Running``).
 
         Args:
             at_least: The time since the test's actual start, 1 minute to 30 days (``AtLeast``).

@@ -1,4 +1,4 @@
-"""What has to hold before the shadow variant is promoted."""
+"""What must hold before the shadow variant is promoted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from sagemaker_inference_experiment._durations import ISO_UNITS, iso, unit_fault
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """What has to hold before the shadow variant is promoted (``PromoteIf``).
+    """What must hold before the shadow variant is promoted (``PromoteIf``).
 
     For example:
 
@@ -31,9 +31,9 @@ class Gate:
     )
     ```
 
-    All enforced criteria have to hold. Otherwise the deployment is refused before anything changes: the test continues,
+    All enforced criteria must hold. Otherwise, the deployment is refused before anything changes: the test continues,
     and the reason shows the value, the limit and the number of samples of each criterion. The function reads the
-    metrics and alarms of the account and region of the experiment, and has the permission only if a gate is declared.
+    metrics and alarms of the account and region of the experiment, and has this permission only if a gate is declared.
 
     Args:
         criteria: The criteria, 1 to 20 (``Criteria``).

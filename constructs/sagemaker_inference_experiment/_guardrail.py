@@ -17,7 +17,7 @@ from sagemaker_inference_experiment._tokens import is_not_known_yet
 _ALARMS_OF_A_RULE = 5
 """An event pattern may have 2,048 characters, and the ARN of an alarm about 300."""
 _LOOKS_AGAIN = "rate(15 minutes)"
-"""As long as the function waits until it can act."""
+"""The interval is as long as the function waits until it can act."""
 
 
 class Guardrails:
@@ -32,7 +32,7 @@ class Guardrails:
         self._rules: list[_Rule] = []
 
     def faults(self, alarm: Any, reason: Any) -> list[str]:
-        """Everything for which this alarm can't end the experiment, as far as it is known."""
+        """All reasons why this alarm can't end the experiment, as far as they are known."""
         faults = []
         if not is_alarm(alarm):
             faults.append(f"alarm is {shown(alarm)}, must be an alarm construct, a reference or the alarm's ARN")
@@ -44,7 +44,7 @@ class Guardrails:
         return faults
 
     def add(self, alarm: AnyAlarm, reason: str | None) -> None:
-        """Ends the experiment on this alarm, too. It has no faults."""
+        """Ends the experiment on this alarm, too. The alarm must have no faults."""
         arn = alarm_arn(alarm)
         self._given.add(self._key(arn))
         if not self._rules or self._rules[-1].is_full:
@@ -64,7 +64,7 @@ class Guardrails:
 class _Rule(Construct):
     """Invokes the function when one of its alarms goes to ALARM, and with a schedule.
 
-    The schedule finds an alarm that was in ALARM before the test ran, and repeats what has failed.
+    The schedule finds an alarm that was in ALARM before the test ran, and retries after a failure.
     """
 
     def __init__(self, scope: Construct, id: str, resource: CfnResource, provider: InferenceExperimentProvider) -> None:

@@ -96,7 +96,8 @@ def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedE
         return None
     started = (started_at(tags) if tags else None) or situation.journal.completed_at(START, experiment.name)
     start = actual_start(experiment, started, situation.now)
-    return replace(experiment, tags=tags, start=start, start_called=started)
+    seen_running = experiment.name in situation.journal.seen_running
+    return replace(experiment, tags=tags, start=start, start_called=started, seen_running=seen_running)
 
 
 def read_evidence(gate: Gate, test: ObservedExperiment, cloudwatch: CloudWatch, now: datetime) -> Evidence:

@@ -84,7 +84,9 @@ def _turn(
     _record_judgement(situation)
     step = plan(situation)
     observed = situation.observed
-    journal.record_observation(exists=observed is not None, alive=observed is not None and not observed.ended)
+    running = [target.name for target in situation.targets if target.experiment.running]
+    alive = observed is not None and not observed.ended
+    journal.record_observation(exists=observed is not None, alive=alive, running=running)
     log(situation, step)
     if not isinstance(step, Call):
         return situation, step
@@ -159,8 +161,9 @@ def _after_failed_read(error: ServiceError, situation: Situation) -> Wait | Fail
     journal.last_error = str(error)
     retry_is_over = isinstance(error, RetryableError) and journal.retry_is_over(error.operation, situation.now)
     if retry_is_over or isinstance(error, TerminalError):
-        name, is_evidence = situation.request.name, error.operation in EVIDENCE
-        return Fail(unread(name, str(error)) if is_evidence else str(error))
+        # A guardrail reads alarms, too, but it has no declaration and promotes nothing.
+        judges = situation.request.declared is not None and error.operation in EVIDENCE
+        return Fail(unread(situation.request.name, str(error)) if judges else str(error))
     if not may_go_on(situation):
         return Fail(f"{not_finished(situation.request)}, and the live state can't be read: {error}")
     return _wait_for(error)

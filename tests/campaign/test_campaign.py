@@ -125,6 +125,18 @@ ONCE_FAILED = (
     167827364,
     # A cancelled replacement, which Lambda ran once more, took the lease back from the rollback while both waited.
     420400462,
+    # A replacement that did not show yet when the rollback took the lease gave up, and left what it had created.
+    413308221,
+    # A Delete forgot the stop of a scheduled test, which showed late, and gave up after 90 seconds.
+    413307126,
+    # Someone had started a scheduled test early, so it seemed never to have run, and its end was not verified.
+    413307945,
+    # A run that was replaced had resized production, and was then declared to be concluded with its own size.
+    650563175,
+    # Judged wrongly: a scheduled test was concluded by deleting it, and the other stack's test took the name.
+    36734725,
+    # Judged wrongly: Lambda delivered a Create twice, and one invocation was through when the other sent an update.
+    498589947,
 )
 
 

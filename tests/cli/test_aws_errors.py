@@ -56,7 +56,7 @@ def test_the_region_is_that_of_the_environment(variable: str, monkeypatch: pytes
     assert Aws("us-east-1").region == "us-east-1"
 
 
-@pytest.mark.parametrize("command", ["status", "drift", "report", "plan"])
+@pytest.mark.parametrize("command", ["status", "drift", "gate", "report", "plan"])
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -86,7 +86,7 @@ def test_without_a_way_to_aws_there_is_one_line(
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["status", "drift", "report"])
+@pytest.mark.parametrize("command", ["status", "drift", "gate", "report"])
 @pytest.mark.parametrize("stack", ["", " "])
 def test_an_empty_name_of_a_stack_is_refused(shadowtest: CommandLine, command: str, stack: str) -> None:
     done = shadowtest(command, stack)

@@ -130,7 +130,7 @@ def test_a_stack_that_is_named_twice_is_shown_once(demo: DeployedTest, command: 
     assert done.out.count(f'"experiment": "{demo.name}"') == 1
 
 
-@pytest.mark.parametrize("command", ["status", "drift"])
+@pytest.mark.parametrize("command", ["status", "drift", "gate"])
 def test_nested_stacks_are_said_not_to_be_looked_at(demo: DeployedTest, command: str) -> None:
     inner = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo-Inner-1X2Y/1"
     nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {}}

@@ -71,8 +71,8 @@ def test_a_warning_is_accepted_as_the_page_says(accepted: str, warned: bool, tmp
 def test_each_property_has_one_row() -> None:
     named = [name for names, _ in ROWS for name in names]
 
-    # There is one type, which no parameter gives.
-    assert sorted(named) == sorted({*of_properties()["properties"], "ServiceToken"} - {"Type"})
+    # No parameter sets the one type, or which attributes a template needs.
+    assert sorted(named) == sorted({*of_properties()["properties"], "ServiceToken"} - {"Type", "Attributes"})
     assert {field.name.partition(".")[0] for field in FIELDS} - {"Type", "SamplingPercentage"} <= set(named)
 
 

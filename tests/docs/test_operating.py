@@ -47,6 +47,6 @@ def test_a_message_that_is_quoted_is_what_the_code_says(quoted: str) -> None:
 
 def test_the_quotations_are_found_and_compared() -> None:
     assert "a newer request holds the lease" in QUOTED
-    assert len(QUOTED) == 8
+    assert len(QUOTED) == 12
     assert not says("endpoint  was changed", "endpoint … has changed")
     assert not says("is still billed, and is on endpoint ", "on endpoint … is still billed")

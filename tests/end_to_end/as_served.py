@@ -21,4 +21,6 @@ experiment = InferenceExperiment(
     conclusion=Conclusion.promote_shadow() if declared.get("promote") else None,
     provider=InferenceExperimentProvider(stack, "Provider", poll_interval=Duration.seconds(1)),
 )
+if "gate" in declared:
+    experiment.node.find_child("Resource").node.default_child.add_property_override("PromoteIf", declared["gate"])  # type: ignore[union-attr]
 app.synth()

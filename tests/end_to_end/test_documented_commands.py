@@ -222,12 +222,13 @@ def test_the_commands_of_the_pages(aws: LocalAws, machine: Machine) -> None:
     assert "is as declared" in run(stopped)
     assert json.loads(run(before_the_end))["tests"][0]["end"] is not None
 
-    plan, status, drift, report = blocks(CLI)
+    plan, status, drift, gate, report = blocks(CLI)
     # One of both percentages is live.
     planned = run(plan)
     assert planned.count("Update in place  ") == planned.count("Nothing  ") == 1
     assert run(status).count("Status: Running.") == len(status.splitlines()) - 1
     assert run(drift).count("is as declared") == len(drift.splitlines())
+    assert run(gate).count("No shadow tests with PromoteIf found.") == len(gate.splitlines())
     aws.control.advance(timedelta(hours=6))
     assert run(report).count("Model latency, p99") == len(report.splitlines())
     assert (checkout.folder / "report.html").exists()
@@ -254,7 +255,7 @@ def test_each_block_is_run() -> None:
     found = {page: len(blocks(page)) for page in pages if blocks(page)}
 
     recipes = ("upgrade", "after-promotion", "stop-in-the-console", "before-the-end")
-    assert found == {README: 4, CLI: 4, REFERENCE: 1, LOCAL: 5, TUTORIAL: 1} | {
+    assert found == {README: 4, CLI: 5, REFERENCE: 1, LOCAL: 5, TUTORIAL: 1} | {
         RECIPES / f"{name}.md": 1 for name in recipes
     }
     assert len(JOBS) == 4

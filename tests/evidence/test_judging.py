@@ -21,25 +21,27 @@ HOUR = "[2030-01-03T10:57:00Z to 2030-01-03T11:57:00Z]"
         (
             5999,
             INCONCLUSIVE,
-            "5,999 requests to Shadow-01, at least 6,000; at this rate, there will be enough at 2030-01-03T12:01:00Z, "
+            "5,999 requests to Shadow-01, at least 6,000; at this rate, there will be enough data at "
+            "2030-01-03T12:01:00Z, "
             "before the scheduled end of the test at 2030-01-08T12:00:00Z",
         ),
         (
             60,
             INCONCLUSIVE,
-            "60 requests to Shadow-01, at least 6,000; at this rate, there will be enough at 2030-01-07T15:03:00Z, "
+            "60 requests to Shadow-01, at least 6,000; at this rate, there will be enough data at "
+            "2030-01-07T15:03:00Z, "
             "before the scheduled end of the test at 2030-01-08T12:00:00Z",
         ),
         (
             6,
             INCONCLUSIVE,
-            "6 requests to Shadow-01, at least 6,000; at this rate, there will be enough at 2030-02-14T03:03:00Z, "
+            "6 requests to Shadow-01, at least 6,000; at this rate, there will be enough data at 2030-02-14T03:03:00Z, "
             "after the scheduled end of the test at 2030-01-08T12:00:00Z",
         ),
         (
             1,
             INCONCLUSIVE,
-            "1 request to Shadow-01, at least 6,000; at this rate, there will never be enough",
+            "1 request to Shadow-01, at least 6,000; at this rate, there will never be enough data",
         ),
     ],
 )
@@ -54,7 +56,7 @@ def test_a_window_that_is_full_never_has_enough_at_this_rate() -> None:
 
     finding = trial.finding(Traffic(min_invocations=6000), window=timedelta(hours=1))
 
-    assert finding.said.endswith("; at this rate, a Window of PT1H never has enough")
+    assert finding.said.endswith("; at this rate, a Window of PT1H never has enough data")
     assert finding.enough_at is None
 
 
@@ -78,14 +80,14 @@ def test_a_window_that_is_full_never_has_enough_at_this_rate() -> None:
             ErrorRate(max=1),
             INCONCLUSIVE,
             "0%, at most 1 (95% confidence interval 0 to 3.699; Shadow-01: 0 of 100 requests); at this rate, there "
-            "will be enough at 2030-01-03T14:49:00Z, before the scheduled end of the test at 2030-01-08T12:00:00Z",
+            "will be enough data at 2030-01-03T14:49:00Z, before the scheduled end of the test at 2030-01-08T12:00:00Z",
         ),
         (
             (10_000, 100),
             ErrorRate(max=1),
             INCONCLUSIVE,
             "1%, at most 1 (95% confidence interval 0.8229 to 1.215; Shadow-01: 100 of 10,000 requests); at this rate, "
-            "there will never be enough",
+            "there will never be enough data",
         ),
         (
             (10_000, 8),
@@ -155,7 +157,7 @@ def test_errors_without_as_many_requests_show_nothing(requests: int, said: str) 
             Latency(statistic="p99", max_ratio=1.1),
             INCONCLUSIVE,
             "1.125 times production's, at most 1.1 (median of 60 periods of PT1M, 30 of them beyond the limit; at "
-            "least 1,000 samples in each); at this rate, there will never be enough",
+            "least 1,000 samples in each); at this rate, there will never be enough data",
         ),
         (
             [40.0] * 60,

@@ -31,7 +31,7 @@ def test_an_answer_has_each_of_them() -> None:
 
 
 def test_the_document_has_each_of_them() -> None:
-    said = DOCUMENT.read_text().partition("`Fn::GetAtt`: ")[2].partition(", as the deployment")[0]
+    said = DOCUMENT.read_text().partition("`Fn::GetAtt` returns ")[2].partition(", with their values")[0]
 
     assert tuple(re.findall(r"`(\w+)`", said)) == ATTRIBUTES
 

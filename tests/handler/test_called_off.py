@@ -19,6 +19,7 @@ from simulation.declarations import (
 )
 from simulation.endpoints import served
 from tests.support.endpoint import Serving, deploy, production_of
+from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
 SCHEDULED = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"})
@@ -186,6 +187,20 @@ def test_a_stop_that_got_no_response_and_shows_late_is_waited_for(request_type: 
     answer = stack.delete(SCHEDULED, name) if request_type == "Delete" else stack.update(SCHEDULED, CANCELLED, name)
 
     assert answer.succeeded, answer.reason
+
+
+@pytest.mark.parametrize("request_type", ["Delete", "Update"])
+def test_a_stop_that_the_function_forgot_and_that_shows_late_is_waited_for(request_type: str) -> None:
+    stack = Stack(stop_in_created=True, stop_shows_after=timedelta(minutes=3), stopping=timedelta(minutes=15))
+    name = stack.create(SCHEDULED).physical_id
+    changed = CANCELLED if request_type == "Update" else SCHEDULED
+    event = stack.event(request_type, changed, physical_id=name, old=SCHEDULED)
+    stop_waiting(stack, event, after="StopInferenceExperiment")
+
+    stack.deliver(event)
+    stack.run()
+
+    assert stack.answers[-1].succeeded, stack.answers[-1].reason
 
 
 @pytest.mark.parametrize("production", [[served()], [served("Blue", "contender")]], ids=["stoppable", "not stoppable"])

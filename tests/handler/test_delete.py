@@ -8,7 +8,7 @@ import pytest
 
 from local.sagemaker import CancelFault, ErrorFault, SilentRollback
 from simulation.cloudformation import STACK_ID
-from simulation.declarations import PRODUCTION, PROMOTE, RETAIN, SHADOW, declared
+from simulation.declarations import CHALLENGER, CHAMPION, PRODUCTION, PROMOTE, RETAIN, SHADOW, declared, variant
 from tests.support.foreign import THEIRS, make_theirs
 from tests.support.interruption import stop_once
 from tests.support.stack import Stack
@@ -302,3 +302,22 @@ def test_a_kept_record_is_no_ground_to_blame_the_next_tests_shadow(stack: Stack)
 
     assert answer.succeeded, answer.reason
     assert stack.describe(THEIRS)["Status"] == "Running"
+
+
+@pytest.mark.parametrize("took_effect", [True, False])
+def test_the_end_of_a_test_that_someone_started_early_is_verified(took_effect: bool) -> None:
+    # SageMaker may still report the planned start, so the test seems to have ended before its start.
+    stack = Stack(reports_actual_start=False)
+    resized = [variant(PRODUCTION, CHAMPION, count=2), variant(SHADOW, CHALLENGER, count=2)]
+    properties = SCHEDULED | {"OnDelete": {"ModelVariantActions": RETAIN, "DesiredModelVariants": resized}}
+    name = stack.create(properties).physical_id
+    stack.call("StartInferenceExperiment", Name=name)
+    stack.clock.advance(1200)
+    if not took_effect:
+        stack.sagemaker.faults.add(SilentRollback())
+
+    answer = stack.delete(properties, name)
+
+    assert answer.succeeded == took_effect
+    assert took_effect or "has 1 instances of" in answer.reason
+    assert stack.shadows() == [SHADOW]

@@ -22,6 +22,8 @@ NEW = ServedVariant(SHADOW, 1, CHALLENGER, INSTANCE_TYPE)
 PROMOTED = ObservedEndpoint(ENDPOINT, "InService", "promoted", (NEW,))
 RETAINED = ObservedEndpoint(ENDPOINT, "InService", "retained", (OLD,), (NEW,))
 REMOVED = ObservedEndpoint(ENDPOINT, "InService", "removed", (OLD,))
+RESIZED = ServedVariant(PRODUCTION, 4, CHAMPION, "ml.m5.2xlarge")
+OWN = ModelVariant(PRODUCTION, CHAMPION, INSTANCE_TYPE, 1)
 THREE = ModelVariant(SHADOW, CHALLENGER, "ml.m5.4xlarge", 3)
 
 
@@ -56,6 +58,14 @@ def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
         (Ending(), RETAINED, "is still billed"),
         (Ending(), None, None),
         (Ending(desired_variants=(ModelVariant(PRODUCTION, CHAMPION, INSTANCE_TYPE, 2),)), REMOVED, "has 1 instances"),
+        # An earlier ending has resized production.
+        (Ending(desired_variants=(OWN,)), replace(REMOVED, production=(RESIZED,)), "has 4 instances of ml.m5.2xlarge"),
+        # Production had to be included, because the shadow variant is resized.
+        (
+            Ending(shadow=Action.RETAIN, desired_variants=(OWN, ModelVariant(SHADOW, CHALLENGER, INSTANCE_TYPE, 1))),
+            replace(RETAINED, production=(RESIZED,)),
+            None,
+        ),
     ],
 )
 def test_each_ending(ending: Ending, endpoint: ObservedEndpoint | None, words: str | None) -> None:

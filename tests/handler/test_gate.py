@@ -113,7 +113,8 @@ def test_the_reason_says_value_limit_samples_and_window_and_when_there_will_be_e
     assert answer.reason == (
         f"PromoteIf is inconclusive: 1 of 2 criteria (Traffic) at 2030-01-01T02:10:30Z: {name} is not promoted, and "
         "the test continues. Deploy again after 2030-01-01T08:47:00Z, or change PromoteIf. Traffic is inconclusive: "
-        "11,700 requests to Shadow-01, at least 50,000; at this rate, there will be enough at 2030-01-01T08:47:00Z, "
+        "11,700 requests to Shadow-01, at least 50,000; at this rate, there will be enough data at "
+        "2030-01-01T08:47:00Z, "
         "before the scheduled end of the test at 2030-01-08T00:05:00Z [2030-01-01T00:06:00Z to "
         "2030-01-01T02:07:00Z]. Latency p90 holds: 0.9863 times production's, at most 1.1 (median of 117 periods of "
         "PT1M, 0 of them beyond the limit; at least 100 samples in each, 4 with fewer left out) "

@@ -8,12 +8,21 @@ import pytest
 
 from inference_experiment_handler.evidence.answers import Evidence
 from inference_experiment_handler.model.journal import Journal
-from inference_experiment_handler.model.operations import STOP
-from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wait
+from inference_experiment_handler.model.operations import STOP, UPDATE
+from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.plan.needs import evidence_needed
 from inference_experiment_handler.plan.planner import plan
 from simulation.declarations import REMOVE
-from tests.support.situations import ABSENT, AS_IT_IS, NOW, PROMOTED, asked, request_for, situation_of
+from tests.support.situations import (
+    ABSENT,
+    AS_IT_IS,
+    ENDPOINT_UNDER_TEST,
+    NOW,
+    PROMOTED,
+    asked,
+    request_for,
+    situation_of,
+)
 
 HELD = ("holds", "holds: 1 of 1 criterion")
 OPEN = ("inconclusive", "inconclusive: 1 of 1 criterion (Running)")
@@ -30,10 +39,18 @@ def judged(verdict: tuple[str, str], seconds_ago: int) -> Journal:
     return journal
 
 
-def stopped() -> Journal:
-    journal = asked("Update")
+def after(operation: str, journal: Journal) -> Journal:
+    """The request has sent a call, and got no response."""
     name = request_for("Update", PROMOTED).name
-    journal.record_unknown_outcome(Call(STOP, name, {}, "stopped"), NOW)
+    journal.record_unknown_outcome(Call(operation, name, {}, "sent"), NOW)
+    return journal
+
+
+def rejected(journal: Journal) -> Journal:
+    """The request has recorded its intent to stop the test, and SageMaker has rejected the Stop."""
+    name = request_for("Update", PROMOTED).name
+    journal.record(Call("AddTags", name, {}, "intent", purpose=f"{Purpose.STOP} Promote"), NOW)
+    journal.record_conflict(Call(STOP, name, {}, "sent"), "busy", NOW)
     return journal
 
 
@@ -54,8 +71,14 @@ def stopped() -> Journal:
         ("Update", PROMOTED | gate(), "Stopping", asked("Update"), False),
         ("Update", PROMOTED | gate(), "Completed", asked("Update"), False),
         ("Update", PROMOTED | gate(), ABSENT, asked("Update"), False),
-        ("Update", PROMOTED | gate(), "Running", stopped(), False),
-        ("Update", PROMOTED | gate(), "Running", judged(HELD, 3000), False),
+        ("Update", PROMOTED | gate(), "Running", after(STOP, asked("Update")), False),
+        ("Update", PROMOTED | gate(), "Running", judged(HELD, 59), False),
+        ("Update", PROMOTED | gate(), "Running", judged(HELD, 60), True),
+        ("Update", PROMOTED | gate(), "Running", after(UPDATE, judged(HELD, 3000)), False),
+        ("Update", PROMOTED | gate(), "Running", after(UPDATE, judged(OPEN, 3000)), True),
+        ("Update", PROMOTED | gate(), "Running", rejected(judged(HELD, 59)), False),
+        ("Update", PROMOTED | gate(), "Running", rejected(judged(HELD, 60)), True),
+        ("Update", PROMOTED | gate(), "Running", after(STOP, rejected(judged(HELD, 60))), False),
         ("Update", PROMOTED | gate(), "Running", judged(OPEN, 59), False),
         ("Update", PROMOTED | gate(), "Running", judged(OPEN, 60), True),
     ],
@@ -66,6 +89,16 @@ def test_the_metrics_are_read_only_for_a_promotion_that_may_still_be_refused(
     situation = situation_of(request_for(request_type, properties), status, journal)
 
     assert (evidence_needed(situation) is not None) is needed
+
+
+def test_the_metrics_are_not_read_while_the_endpoint_is_updated() -> None:
+    updating = replace(ENDPOINT_UNDER_TEST, status="Updating")
+    situation = situation_of(request_for("Update", PROMOTED | gate()), "Running", asked("Update"), endpoint=updating)
+
+    assert evidence_needed(situation) is None
+    step = plan(situation)
+    assert isinstance(step, Wait)
+    assert step.leaves_untouched
 
 
 def step_of(properties: dict[str, Any], journal: Journal, *, evidence: bool = True, kind: str = "Update") -> Step:
@@ -94,7 +127,7 @@ def test_an_inconclusive_one_is_waited_for_only_with_patience() -> None:
 
 @pytest.mark.parametrize("evidence", [True, False])
 def test_one_that_holds_goes_on(evidence: bool) -> None:
-    journal = asked("Update") if evidence else judged(HELD, 600)
+    journal = asked("Update") if evidence else judged(HELD, 30)
 
     step = step_of(PROMOTED | gate(), journal, evidence=evidence)
 

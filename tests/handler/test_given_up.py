@@ -12,7 +12,7 @@ from simulation.endpoints import served
 from simulation.function import Context
 from tests.support.endpoint import begin_to_deploy, redeploy
 from tests.support.foreign import make_theirs
-from tests.support.interruption import interject, stop_waiting
+from tests.support.interruption import interject, meanwhile, stop_waiting
 from tests.support.stack import STATUS_DURING, Stack
 
 SECOND = declared(Run="2")
@@ -155,6 +155,30 @@ def test_a_lost_replacement_that_runs_once_more_takes_no_lease_from_the_rollback
     assert stack.calls(since=mark) == []
     assert stack.describe(old)["Status"] == "Created"
     assert stack.names() == [old]
+
+
+def test_a_replacement_that_is_superseded_before_it_shows_is_removed() -> None:
+    stack = Stack(visible_after_create=timedelta(seconds=40))
+    old = stack.create(declared()).physical_id
+    mark = stack.mark()
+    update = stack.event("Update", SECOND, physical_id=old, old=declared())
+    stack.clock.advance(1)
+    rollback = stack.event("Rollback", declared(), physical_id=old, old=SECOND)
+    meanwhile(
+        stack,
+        lambda: stack.serve_once(rollback),
+        when=lambda: "CreateInferenceExperiment" in stack.calls(since=mark),
+    )
+
+    stack.deliver(update)
+    stack.run()
+
+    rolled_back, cancelled = stack.answers[-2:]
+    assert rolled_back.succeeded, rolled_back.reason
+    assert not cancelled.succeeded
+    stack.clock.advance(600)
+    assert stack.names() == [old]
+    assert stack.shadows() == []
 
 
 def test_an_older_request_that_comes_late_leaves_the_newer_ones_work_alone(stack: Stack) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from inference_experiment_handler.model.tags import PENDING_STOP
 from local.sagemaker import Hook
+from simulation.cloudformation import Answer
 from simulation.declarations import PRODUCTION, PROMOTE, SHADOW, Declaration, declared
 from tests.support.guardrail import look, ring, running
 from tests.support.stack import Stack
@@ -16,7 +17,7 @@ STOP = "StopInferenceExperiment"
 BEFORE = declared()
 PROMOTED = declared(DesiredState="Completed", ModelVariantActions=PROMOTE)
 SAMPLED = declared(sampling=50)
-NOT_ENDED = "{}: an alarm is in ALARM, but the test is not ended: {}"
+NOT_ENDED = "{}: an alarm is in ALARM, but the test has not ended: {}"
 PROMOTES_AT_ITS_END = declared(OnDelete={"ModelVariantActions": PROMOTE})
 
 
@@ -26,7 +27,7 @@ class _Meanwhile:
 
     stack: Stack
     happens: Callable[[], object]
-    result: object = None
+    result: Any = None
 
     def __enter__(self) -> "_Meanwhile":
         self.stack.while_waiting = self._once
@@ -180,18 +181,22 @@ AFTERWARDS = {
 
 
 @pytest.mark.parametrize("request_", AFTERWARDS.values(), ids=AFTERWARDS)
-@pytest.mark.parametrize("when", ["while it stops", "afterwards"])
+@pytest.mark.parametrize("delivered", ["while it stops", "afterwards"])
+@pytest.mark.parametrize("issued", ["before the look", "then"])
 def test_a_request_after_the_stop_finds_that_an_alarm_has_ended_the_test(
-    stack: Stack, test: str, request_: Request, when: str
+    stack: Stack, test: str, request_: Request, delivered: str, issued: str
 ) -> None:
-    old = None if request_.request_type == "Delete" else BEFORE
+    """Lambda delivers a request late, or CloudFormation sends it only after the guardrail has looked."""
+    event = _issue(stack, request_, test) if issued == "before the look" else None
 
-    def send() -> Any:
-        return stack.send(request_.request_type, request_.properties, physical_id=test, old=old)
+    def send() -> Answer:
+        stack.deliver(event or _issue(stack, request_, test))
+        stack.run()
+        return stack.answers[-1]
 
-    if when == "afterwards":
+    if delivered == "afterwards":
         assert look(stack, test) is None
-        stack.clock.advance(3600)
+        stack.clock.advance(1200)
         answer = send()
     else:
         with _Meanwhile(stack, send) as meanwhile:
@@ -204,6 +209,17 @@ def test_a_request_after_the_stop_finds_that_an_alarm_has_ended_the_test(
     if not request_.succeeds:
         assert request_.says.format(test) in answer.reason
         assert "(ended by alarm shadow-is-slow: the reason of shadow-is-slow). Start a new run" in answer.reason
+
+
+def _issue(stack: Stack, request_: Request, test: str) -> dict[str, Any]:
+    old = None if request_.request_type == "Delete" else BEFORE
+    event = stack.event(request_.request_type, request_.properties, physical_id=test, old=old)
+    if request_.request_type == "Delete":
+        # A resource that is removed from its stack. A guardrail does nothing while the whole stack is deleted.
+        stack.status_during[event["RequestId"]] = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    stack.status = stack.status_during[event["RequestId"]]
+    stack.clock.advance(2)
+    return event
 
 
 # Both stop it.
@@ -219,6 +235,59 @@ def test_a_promotion_that_comes_before_the_guardrails_stop_is_made(stack: Stack,
     assert made[0].succeeded, made[0].reason
     assert stack.served() == [SHADOW]
     assert stack.describe(test)["Status"] == "Completed"
+
+
+@pytest.mark.parametrize("request_", AFTERWARDS.values(), ids=AFTERWARDS)
+@pytest.mark.parametrize("comes_before", ["AddTags", STOP])
+def test_a_request_that_comes_before_the_stop_never_fails_because_of_the_lease(
+    stack: Stack, test: str, request_: Request, comes_before: str
+) -> None:
+    """It was issued before the look, and Lambda delivers it between the look and the Stop."""
+    event = _issue(stack, request_, test)
+    statuses: list[str] = []
+
+    def deliver(_: object) -> None:
+        stack.deliver(event)
+        stack.run()
+        if test in stack.names():
+            statuses.append(stack.describe(test)["Status"])
+
+    stack.sagemaker.faults.add(Hook(deliver, comes_before))
+    look(stack, test)
+
+    answer = stack.answers[-1]
+    assert answer.at > stack.operation_began
+    assert "lease" not in answer.reason
+    if request_.request_type in ("Rollback", "Delete"):
+        assert answer.succeeded, answer.reason
+    if request_.request_type == "Delete":
+        assert "Running" not in statuses
+
+
+def test_a_delete_that_lambda_runs_again_does_not_remove_a_test_that_was_created_since(stack: Stack) -> None:
+    """A guardrail holds the lease, which was that of the Create."""
+    named = declared(Name="Ranking-Test")
+    first = stack.create(named).physical_id
+    deletion = stack.event("Delete", named, physical_id=first)
+    stack.deliver(deletion)
+    stack.run()
+    assert stack.answers[-1].succeeded
+    stack.clock.advance(60)
+    name = running(stack, named)
+    stack.sagemaker.faults.add(Hook(lambda _: again(), STOP))
+    ring(stack)
+
+    def again() -> None:
+        stack.deliver(deletion)
+        stack.run()
+        stack.status = "CREATE_COMPLETE"
+
+    mark = stack.mark()
+    assert look(stack, name) is None
+
+    assert stack.answers[-1].succeeded
+    assert "DeleteInferenceExperiment" not in stack.calls(since=mark)
+    assert stack.describe(name)["Status"] == "Cancelled"
 
 
 def test_two_guardrails_of_the_same_second_do_not_both_give_up(stack: Stack, test: str) -> None:

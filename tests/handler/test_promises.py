@@ -145,6 +145,7 @@ JOURNAL = Journal(
     generation=2,
     existed=True,
     existed_alive=True,
+    seen_running=["ranking"],
 )
 AS_JSON = {
     "calls": {"AddTags ranking end Remove": AT},
@@ -164,6 +165,7 @@ AS_JSON = {
     "hops": 2,
     "seen": True,
     "seen_alive": True,
+    "seen_running": ["ranking"],
 }
 
 

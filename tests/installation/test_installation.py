@@ -163,7 +163,7 @@ def test_the_command_line_says_that_it_is_an_extra(python: Path, tmp_path: Path)
     )
 
     assert done.returncode == 1
-    assert done.stderr.startswith("error: click is not installed")
+    assert done.stderr.startswith("error: the command line needs click, which is not installed")
 
 
 def test_the_command_line_writes_the_provider_where_no_cdk_is_installed(wheel: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ _PROMOTION = Verdict(
     endpoint="shop",
     bills=(Bill("Shadow", "production", "challenger", "ml.m5.xlarge", 3, None),),
     fates=(Fate("Shadow", "shadow", "challenger", "Promote", "ml.m5.xlarge", 3),),
+    gate="holds: 1 of 1 criterion at 2030-01-02T00:00:00Z",
     operations=("StopInferenceExperiment",),
 )
 _REPLACEMENT = Verdict(

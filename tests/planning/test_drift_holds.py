@@ -8,7 +8,8 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from shadowtest.drifting.comparing import Resource, compare
+from shadowtest.deployed_resources import Resource
+from shadowtest.drifting.comparing import compare
 from shadowtest.drifting.drift import Kind, ResourceDrift
 from simulation.endpoints import SOMEBODY
 from tests.planning.scenes import BASES, EVENTS, Scene

@@ -164,7 +164,7 @@ class FakeAws:
         if service == "sagemaker":
             return _SageMaker(self.stack.ports.sagemaker(), self.unreadable, self.allowed)
         if service == "cloudwatch" and self.cloudwatch is not None:
-            return self.cloudwatch
+            return _Allowed("cloudwatch", self.cloudwatch, self.allowed)
         raise _error("GetProducts", "AccessDeniedException", f"not authorized to perform: {service}:GetProducts")
 
     def in_region(self, region: str) -> "FakeAws":
@@ -178,25 +178,41 @@ class FakeAws:
         return [read(each) for each in of]
 
 
-class _SageMaker:
-    """The client of the simulated SageMaker, under a policy that denies some experiments."""
+class _Allowed:
+    """A client under a policy."""
 
-    def __init__(self, client: Any, unreadable: set[str], allowed: Container[str] | None) -> None:
-        self._client, self._unreadable, self._allowed = client, unreadable, allowed
+    def __init__(self, service: str, client: Any, allowed: Container[str] | None) -> None:
+        self._service, self._client, self._allowed = service, client, allowed
 
     def __getattr__(self, method: str) -> Any:
         def call(**arguments: Any) -> Any:
-            operation = "".join(map(str.capitalize, method.split("_")))
-            _check(self._allowed, "sagemaker", operation)
-            if operation == "DescribeInferenceExperiment" and arguments["Name"] in self._unreadable:
-                raise _denial("sagemaker", operation)
+            self._check(method, arguments)
             return getattr(self._client, method)(**arguments)
 
         return call
 
     def get_paginator(self, method: str) -> Any:
-        _check(self._allowed, "sagemaker", "".join(map(str.capitalize, method.split("_"))))
+        self._check(method, {})
         return self._client.get_paginator(method)
+
+    def _check(self, method: str, arguments: Mapping[str, Any]) -> str:
+        operation = "".join(map(str.capitalize, method.split("_")))
+        _check(self._allowed, self._service, operation)
+        return operation
+
+
+class _SageMaker(_Allowed):
+    """The client of the simulated SageMaker, under a policy that also denies some experiments."""
+
+    def __init__(self, client: Any, unreadable: set[str], allowed: Container[str] | None) -> None:
+        super().__init__("sagemaker", client, allowed)
+        self._unreadable = unreadable
+
+    def _check(self, method: str, arguments: Mapping[str, Any]) -> str:
+        operation = super()._check(method, arguments)
+        if operation == "DescribeInferenceExperiment" and arguments["Name"] in self._unreadable:
+            raise _denial("sagemaker", operation)
+        return operation
 
 
 def _check(allowed: Container[str] | None, service: str, operation: str) -> None:

@@ -1,9 +1,6 @@
 """Compares a deployed resource with what is live."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from inference_experiment_handler.client import SageMaker
 from inference_experiment_handler.model.journal import Journal
@@ -11,6 +8,7 @@ from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.tags import owner_in_words
 from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
+from shadowtest.deployed_resources import Resource
 from shadowtest.drifting.drift import Finding, Kind, ResourceDrift
 from shadowtest.drifting.fields import differing_fields, differing_tags
 from shadowtest.drifting.over import of_absent, of_ended
@@ -20,17 +18,6 @@ from shadowtest.planning.change import Change, Properties
 from shadowtest.planning.live import Live, read_live
 from shadowtest.planning.requests import update_request
 from shadowtest.planning.what_if import Course, course_of
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A deployed resource. In ``properties``, a value that only CloudFormation knows is a ``KnownAtDeployment``."""
-
-    stack: str
-    stack_id: str
-    logical_id: str
-    physical_id: str
-    properties: Mapping[str, Any]
 
 
 def compare(resource: Resource, sagemaker: SageMaker, now: datetime) -> ResourceDrift:

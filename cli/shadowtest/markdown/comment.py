@@ -54,13 +54,21 @@ def grouped(stacks: Iterable[str], tests: Iterable[tuple[str, OfTest]]) -> list[
 
 
 def comment(
-    command: str, stacks: Sequence[OfStack], *, closing: Sequence[str] = (), max_bytes: int | None = None
+    command: str,
+    stacks: Sequence[OfStack],
+    *,
+    closing: Sequence[str] = (),
+    nothing: str = NO_TESTS,
+    max_bytes: int | None = None,
 ) -> str:
     """``stacks``: all stacks of the comment. A stack without tests and notes gets only its marker.
 
-    ``closing``: the last sentences, as plain text. ``max_bytes``: the limit, for which the details are shortened.
+    ``closing``: the last sentences, as plain text. ``nothing``: the sentence before these if there is no test.
+    ``max_bytes``: the limit, for which the details are shortened.
     """
     details = [test.details for stack in stacks for test in stack.tests]
+    if not any(stack.is_shown for stack in stacks):
+        closing = (nothing, *closing)
     whole = _document(command, stacks, closing, details)
     if max_bytes is None or _size(whole) <= max_bytes:
         return whole
@@ -78,8 +86,6 @@ def _document(
 ) -> str:
     folded = iter(details)
     lines = [line for stack in stacks or [OfStack("", ())] for line in _of_stack(command, stack, folded)]
-    if not any(stack.is_shown for stack in stacks):
-        lines += [NO_TESTS, ""]
     for sentence in closing:
         lines += [plain(sentence), ""]
     return "\n".join((*lines, *last))

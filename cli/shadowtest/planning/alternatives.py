@@ -4,12 +4,12 @@ No value is guessed. The verdicts are found for each value that matters: the dep
 are the same, they are the result. Otherwise, the result is unknown, with the possible verdicts as alternatives.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from inference_experiment_handler.client import SageMaker
+from inference_experiment_handler.client import CloudWatch, SageMaker
 from inference_experiment_handler.spec.declaration import Declaration
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
 from shadowtest.planning.change import Change
@@ -28,17 +28,22 @@ _TOKEN: Path = (SERVICE_TOKEN,)
 
 
 def verdicts_of(
-    change: Change, sagemaker: SageMaker, now: datetime, around: Surroundings | None = None
+    change: Change,
+    sagemaker: SageMaker,
+    now: datetime,
+    around: Surroundings | None = None,
+    cloudwatch: Callable[[], CloudWatch] | None = None,
 ) -> tuple[Verdict, ...]:
     """Returns what the deployment does to the resource's test, in order. Raises a ``ServiceError`` if a read fails.
 
-    ``around``: what the deployment does to endpoints.
+    ``around``: what the deployment does to endpoints. ``cloudwatch``: ``None`` if no metrics are read.
     """
     change = _with_known_token(change)
     declared = change.declared
 
     def look(planned: Change) -> tuple[Verdict, ...]:
-        return _of_known(planned, replace(change, declared=declared), around or Surroundings(), sagemaker, now)
+        as_declared = replace(change, declared=declared)
+        return _of_known(planned, as_declared, around or Surroundings(), sagemaker, now, cloudwatch=cloudwatch)
 
     if change.declared is None:
         # A Delete depends only on the declared end of the test.
@@ -65,10 +70,16 @@ def verdicts_of(
 
 
 def _of_known(
-    change: Change, as_declared: Change, around: Surroundings, sagemaker: SageMaker, now: datetime
+    change: Change,
+    as_declared: Change,
+    around: Surroundings,
+    sagemaker: SageMaker,
+    now: datetime,
+    *,
+    cloudwatch: Callable[[], CloudWatch] | None,
 ) -> tuple[Verdict, ...]:
     """``as_declared``: the change with its unknown values."""
-    live = live_for(change, sagemaker, now)
+    live = live_for(change, sagemaker, now, cloudwatch)
     name = placeholder((_NAME,))
     if name is not None and (change.declared or {}).get(_NAME) == name:
         live = replace(live, unread=live.unread | {name})

@@ -1,16 +1,19 @@
 """What is live: experiments and endpoints, as the handler's own observer reads them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from inference_experiment_handler.client import SageMaker
+from inference_experiment_handler.client import CloudWatch, SageMaker
+from inference_experiment_handler.evidence.answers import Evidence
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.request import Request
-from inference_experiment_handler.observer import observe, observe_endpoint
-from inference_experiment_handler.plan.needs import endpoints_needed, tags_needed
+from inference_experiment_handler.observer import observe, observe_endpoint, read_evidence
+from inference_experiment_handler.plan.gate import gate_ahead
+from inference_experiment_handler.plan.needs import endpoints_needed, evidence_needed, tags_needed
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.spec.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Live:
         arrivals: The transitions that the plan itself has begun, by the experiment's name.
         unread: The names of experiments whose live state is not known.
         unread_endpoints: Why it is not known what an endpoint serves, as a clause, by its name.
+        evidence: What CloudWatch has measured, by the gate that needs it and the experiment's name.
         hidden: Why other experiments that may be on the endpoint of a new test can't be read, by their names.
     """
 
@@ -39,6 +43,7 @@ class Live:
     unread: frozenset[str] = frozenset()
     unread_endpoints: Mapping[str, str] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[tuple[Gate, str], Evidence] = field(default_factory=dict)
 
     def experiment(self, name: str) -> ObservedExperiment | None:
         return self.experiments.get(name.casefold())
@@ -75,13 +80,20 @@ class Live:
         predecessor = seen(request.replaces) if request.replaces else None
         found = replace(situation, observed=observed, observed_predecessor=predecessor)
         endpoints = {name.casefold(): self.endpoint(name) for name in endpoints_needed(found)}
-        return replace(found, endpoints=endpoints)
+        gate = evidence_needed(found)
+        evidence = self.evidence.get((gate, request.name.casefold())) if gate is not None else None
+        return replace(found, endpoints=endpoints, evidence=evidence)
 
 
-def read_live(requests: Iterable[Request], sagemaker: SageMaker, now: datetime) -> Live:
+def read_live(
+    requests: Iterable[Request],
+    sagemaker: SageMaker,
+    now: datetime,
+    cloudwatch: Callable[[], CloudWatch] | None = None,
+) -> Live:
     """Reads everything that these requests may depend on, except the experiments of other owners.
 
-    Raises a ``ServiceError`` if a read fails.
+    ``cloudwatch``: ``None`` if no metrics are read. Raises a ``ServiceError`` if a read fails.
     """
     live = Live()
     for request in requests:
@@ -95,4 +107,9 @@ def read_live(requests: Iterable[Request], sagemaker: SageMaker, now: datetime) 
         further = {name.casefold(): name for name in names if name.casefold() not in read}
         endpoints = {key: observe_endpoint(sagemaker, name) for key, name in further.items()}
         live = replace(live, endpoints={**read, **endpoints})
+        gated = situation.target if cloudwatch is not None and request.declared is not None else None
+        gate = gate_ahead(situation, gated) if gated is not None else None
+        if cloudwatch is not None and gated is not None and gate is not None:
+            evidence = read_evidence(gate, gated.experiment, cloudwatch(), now)
+            live = replace(live, evidence={**live.evidence, (gate, request.name.casefold()): evidence})
     return live

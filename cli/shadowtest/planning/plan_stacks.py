@@ -100,7 +100,8 @@ def _told(look: Look, change: Change | Untold, looks: Sequence[Look], sagemaker:
     if not isinstance(change, Change):
         return ResourcePlan(change.logical_id, (_untold(change),))
     *removed, verdicts = (
-        verdicts_of(each, sagemaker, now, _around(look, each, looks)) for each in (*change.after, change)
+        verdicts_of(each, sagemaker, now, _around(look, each, looks), lambda: look.aws.client("cloudwatch"))
+        for each in (*change.after, change)
     )
     if any(each.kind in _OPEN for removal in removed for each in removal):
         return ResourcePlan(change.logical_id, (Verdict(Kind.UNKNOWN, reason=_AFTER_OPEN),))

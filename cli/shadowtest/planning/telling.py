@@ -39,12 +39,19 @@ def tell(course: Course, now: datetime) -> tuple[Verdict, ...]:
         waits += [each for each in taken.waits_for if each not in waits]
         verdict = _of_call(taken, taken.step, now) if isinstance(taken.step, Call) else None
         if verdict is not None:
-            verdicts.append(replace(verdict, request=str(course.request.type), waits_for=tuple(waits)))
+            gate = _gate(course) if verdict.kind is Kind.PROMOTE else ""
+            verdicts.append(replace(verdict, gate=gate, request=str(course.request.type), waits_for=tuple(waits)))
             waits = []
     end = _of_end(course, now, did_nothing=not verdicts)
     if end is not None:
         verdicts.append(replace(end, request=str(course.request.type), waits_for=tuple(waits)))
     return tuple(_before_its_end(verdict, verdicts[index + 1 :]) for index, verdict in enumerate(verdicts))
+
+
+def _gate(course: Course) -> str:
+    """It is judged once, before the first call."""
+    judgements = (taken.before.judgement for taken in course.taken)
+    return next((judgement.sentence for judgement in judgements if judgement is not None), "")
 
 
 def _before_its_end(verdict: Verdict, later: list[Verdict]) -> Verdict:

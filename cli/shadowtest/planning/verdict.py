@@ -79,6 +79,7 @@ class Verdict:
         bills: What is billed from then on, as far as it is known.
         bills_are_complete: Whether the instances of the shadow variant are known.
         fates: What happens to each variant, if the test is stopped.
+        gate: The verdict on ``PromoteIf`` in words, if the gate holds; otherwise empty.
         replaces: The experiment that the new one replaces.
         operations: The SageMaker API operations that change something.
         ends_then: The same request also ends the test, so this change is not the final state.
@@ -101,6 +102,7 @@ class Verdict:
     bills: tuple[Bill, ...] = ()
     bills_are_complete: bool = True
     fates: tuple[Fate, ...] = ()
+    gate: str = ""
     replaces: str | None = None
     operations: tuple[str, ...] = ()
     ends_then: bool = False

@@ -1,10 +1,10 @@
 """The verdicts of a change: what the handler will do for each request that CloudFormation will send."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from inference_experiment_handler.client import SageMaker
+from inference_experiment_handler.client import CloudWatch, SageMaker
 from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Done
 from inference_experiment_handler.plan.wording import ended_words
@@ -51,11 +51,13 @@ def foretell(change: Change, live: Live, now: datetime, *, stops_scheduled: bool
     return Foretold((*told, *cleaned), cleaning.live)
 
 
-def live_for(change: Change, sagemaker: SageMaker, now: datetime) -> Live:
+def live_for(
+    change: Change, sagemaker: SageMaker, now: datetime, cloudwatch: Callable[[], CloudWatch] | None = None
+) -> Live:
     """Reads what the verdicts of the change depend on. Raises a ``ServiceError`` if a read fails."""
     requests = list(_requests(change, now))
     removals = [request for each in change.after for request in _requests(each, now)]
-    live = read_live([*removals, *requests], sagemaker, now)
+    live = read_live([*removals, *requests], sagemaker, now, cloudwatch)
     # A new endpoint whose name is not known yet has no other test.
     created_on = [
         each.declared.endpoint_name

@@ -16,6 +16,7 @@ from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, 
 from inference_experiment_handler.plan.needs import evidence_needed
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.spec.text import iso_duration
 from shadowtest.planning.effects import applied
 from shadowtest.planning.live import Live
 from shadowtest.planning.neighbours import hidden_in_words, neighbours_of, times_of
@@ -76,6 +77,8 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
         journal.record_observation(exists=observed is not None, alive=observed is not None and not observed.ended)
         if isinstance(step, Done | Fail):
             return Course(request, tuple(taken), step, live, situation)
+        if isinstance(step, Wait) and situation.judgement is not None and step.leaves_untouched:
+            return Course(request, tuple(taken), _patient(situation, step), live, situation)
         now += _MOMENT
         waits_for: tuple[str, ...] = ()
         if isinstance(step, Wait):
@@ -122,6 +125,14 @@ def _unread(live: Live, situation: Situation) -> Open | None:
         return Open(f"{situation.request.name} is promoted only if PromoteIf holds, which the deployment will judge")
     why = (live.unread_endpoints[name] for name in situation.endpoints if name in live.unread_endpoints)
     return next(map(Open, why), None)
+
+
+def _patient(situation: Situation, step: Wait) -> Open:
+    """The verdict may be another one by the end of the deployment's wait."""
+    gate, judgement = situation.declared.promote_if, situation.judgement
+    waits = f". The deployment waits for up to {iso_duration(gate.patience)}" if gate is not None else ""
+    sentences = judgement.sentences if judgement is not None else ()
+    return Open(" ".join((f"{step.why}{waits}.", *sentences)).rstrip("."))
 
 
 def _is_refused(call: Call, live: Live, *, stops_scheduled: bool) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inference_experiment_handler.evidence.windows import Window
+from shadowtest.gating.gate_of_test import GateOfTest
 from shadowtest.reporting.metrics.values import Value
 
 PRODUCTION, SHADOW = "production", "shadow"
@@ -58,6 +59,7 @@ class Report:
         window: The time that the totals and averages cover.
         percentile_window: The time that the percentiles cover.
         notes: What the reader must know about the whole report.
+        gate: ``PromoteIf``, judged as of now; ``None`` if there is none to judge.
     """
 
     stack: str
@@ -75,3 +77,4 @@ class Report:
     comparisons: tuple[Comparison, ...] = ()
     charts: tuple[Chart, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
+    gate: GateOfTest | None = None

@@ -10,7 +10,7 @@ _LONGEST_REASON = 200
 
 
 def findings(criterion: Alarms, evidence: Evidence) -> Iterator[Finding]:
-    """One that is in ALARM fails. One of which that is not known is inconclusive: it may be missing, or lack data."""
+    """An alarm in ALARM fails. An alarm that is missing, or that has too little data, is inconclusive."""
     states = {name: evidence.alarms.get(name) for name in criterion.alarm_names}
     ringing = [name for name, state in states.items() if state is not None and state.value == "ALARM"]
     unknown = [name for name, state in states.items() if name not in ringing and (state is None or state.value != "OK")]

@@ -1,4 +1,4 @@
-"""The evidence: what CloudWatch has answered about a test, as raw values."""
+"""The evidence: what CloudWatch has returned about a test, as raw values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from inference_experiment_handler.evidence.windows import Window
 
 
 class NotMeasuredError(Exception):
-    """There is nothing to judge by. The message says why."""
+    """There is no data to judge. The message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Evidence:
     alarms: Mapping[str, AlarmState] = field(default_factory=dict)
 
     def has(self, asked: Window, query: Query) -> bool:
-        """Whether a query was asked, even if there was no answer."""
+        """Whether a query was sent, even if CloudWatch returned no data."""
         return asked in self.measured and query in self.measured[asked].series
 
     def of(self, asked: Window, query: Query) -> Series:

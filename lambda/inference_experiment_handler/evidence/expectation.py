@@ -1,4 +1,4 @@
-"""When there will be enough for a verdict, if the test goes on as it does."""
+"""When there will be enough data for a verdict, at the present rate of requests."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from inference_experiment_handler.evidence.windows import NOT_COMPLETE_YET, Wind
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 _MOST = 4096.0
-"""How many times as much as there is may be needed. Beyond that, a forecast says nothing."""
+"""The largest multiple of the present data that a forecast covers. Beyond it, a forecast means nothing."""
 
 
 class Expectation(NamedTuple):
@@ -37,16 +37,16 @@ def times_as_much(is_enough: Callable[[float], bool]) -> float | None:
 def expected(scope: Scope, measured: Window, times: float | None) -> Expectation:
     """When there will be so many times as much as in the measured window."""
     if times is None or times > _MOST:
-        return Expectation(None, "at this rate, there will never be enough")
+        return Expectation(None, "at this rate, there will never be enough data")
     needed = (measured.end - measured.start) * times
     if scope.longest is not None and needed > scope.longest:
-        return Expectation(None, f"at this rate, a Window of {iso_duration(scope.longest)} never has enough")
+        return Expectation(None, f"at this rate, a Window of {iso_duration(scope.longest)} never has enough data")
     at = measured.start + needed + NOT_COMPLETE_YET
     then = replace(scope, now=at).totals
     # A longer window has longer periods, and is cut to whole ones at both ends.
     period = max(measured.period, then.period if then is not None else 0)
     last = rounded(rounded(scope.since, period, up=True) + needed, period, up=True)
-    return from_then_on(scope, last + NOT_COMPLETE_YET, "at this rate, there will be enough at")
+    return from_then_on(scope, last + NOT_COMPLETE_YET, "at this rate, there will be enough data at")
 
 
 def from_then_on(scope: Scope, at: datetime, words: str) -> Expectation:

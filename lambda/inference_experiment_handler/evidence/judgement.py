@@ -1,4 +1,4 @@
-"""What the evidence says of a gate: a verdict for each criterion, what it is made of, and the whole in words."""
+"""The judgement of a gate: a verdict for each criterion, the findings behind it, and both in words."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from inference_experiment_handler.spec.text import iso_instant
 
 
 class Verdict(StrEnum):
-    """Of a criterion, or of a whole gate. Journals contain the values, so they must not change."""
+    """The verdict on a criterion, or on a whole gate. Journals contain the values, so they must not change."""
 
     HOLDS = "holds"
     FAILS = "fails"
@@ -22,13 +22,13 @@ class Verdict(StrEnum):
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """One that fails outweighs one that is inconclusive. Of none, it holds."""
+    """``FAILS`` outweighs ``INCONCLUSIVE``. Without verdicts, the result is ``HOLDS``."""
     given = set(verdicts)
     return next((each for each in (Verdict.FAILS, Verdict.INCONCLUSIVE) if each in given), Verdict.HOLDS)
 
 
 def against(interval: Interval, limit: float) -> Verdict:
-    """Whether what is measured is at most the limit, as far as its confidence interval shows that."""
+    """Whether the measured value is at most the limit, as far as its confidence interval shows."""
     if interval.upper <= limit:
         return Verdict.HOLDS
     return Verdict.FAILS if interval.lower > limit else Verdict.INCONCLUSIVE
@@ -41,7 +41,7 @@ class Limit:
     Attributes:
         name: The property, such as ``MaxRatio``.
         value: ``None`` for alarms, which have no number.
-        unit: Of the value: ``ms``, ``%``, ``points``, ``s``, or empty.
+        unit: The unit of the value: ``ms``, ``%``, ``points``, ``s``, or empty.
     """
 
     name: str
@@ -57,20 +57,20 @@ class Limit:
 
     @property
     def is_lowest(self) -> bool:
-        """Whether what is measured has to be at least that."""
+        """Whether the measured value must be at least the limit."""
         return self.name.startswith("Min")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What one limit of a criterion comes to.
+    """The result for one limit of a criterion.
 
     Attributes:
-        value: What is measured, in the unit of the limit; ``None`` if there is no such number.
-        said: The value, the limit, and what the value is made of, in words.
-        samples: How many requests, or values of a metric, it is made of.
-        window: The time that it is about.
-        enough_at: When there will be enough for a verdict, at the present rate; ``None`` if never, or if not known.
+        value: The measured value, in the unit of the limit; ``None`` if there is no such number.
+        said: The value, the limit, and the data that the value is computed from, in words.
+        samples: The number of requests, or of values of a metric, that the value is computed from.
+        window: The time that the finding is about.
+        enough_at: When there will be enough data for a verdict, at the present rate; ``None`` if never or not known.
     """
 
     limit: Limit
@@ -83,7 +83,7 @@ class Finding:
 
 
 def found(limit: Limit, window: Window | None, measure: Callable[[Window], Finding]) -> Finding:
-    """The finding, which is inconclusive if there is nothing to measure it by."""
+    """The finding, which is inconclusive if there is no data to measure."""
     try:
         if window is None:
             raise NotMeasuredError("no period of the metrics is complete yet")
@@ -109,7 +109,7 @@ class Judged:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """One for each finding, with the time that it is about."""
+        """A sentence for each finding, with the time that the finding is about."""
         reported = "" if self.criterion.enforce else " (reported only)"
         return tuple(
             f"{self.name}{reported} {_IN_A_SENTENCE[each.verdict]}: {each.said}{_of(each.window)}."
@@ -146,7 +146,7 @@ class Judgement:
 
     @property
     def headline(self) -> str:
-        """The verdict, and the criteria that it is due to: ``fails: 1 of 5 criteria (Latency p99) at ...``."""
+        """The verdict, and the criteria that decide it: ``fails: 1 of 5 criteria (Latency p99) at ...``."""
         enforced, at = self.enforced, iso_instant(self.at)
         if not enforced:
             return f"holds: no criterion is enforced, at {at}"
@@ -160,15 +160,19 @@ class Judgement:
         return f"is {self.headline}" if self.verdict is Verdict.INCONCLUSIVE else self.headline
 
     @property
-    def sentences(self) -> tuple[str, ...]:
-        """All findings: what fails first, then what is inconclusive, then the rest, and last what is only reported."""
+    def ranked(self) -> tuple[Judged, ...]:
+        """Those that fail, then the inconclusive ones, then the rest, and last those that are only reported."""
         order = (Verdict.FAILS, Verdict.INCONCLUSIVE, Verdict.HOLDS)
-        ranked = sorted(self.criteria, key=lambda each: (not each.criterion.enforce, order.index(each.verdict)))
-        return tuple(sentence for each in ranked for sentence in each.sentences)
+        return tuple(sorted(self.criteria, key=lambda each: (not each.criterion.enforce, order.index(each.verdict))))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All findings, in that order."""
+        return tuple(sentence for each in self.ranked for sentence in each.sentences)
 
     @property
     def enough_at(self) -> datetime | None:
-        """When there will be enough for a verdict; ``None`` if that is not known of each inconclusive criterion."""
+        """When there will be enough data for a verdict; ``None`` unless it is known for each inconclusive criterion."""
         open_findings = [
             finding for each in self.enforced for finding in each.findings if finding.verdict is Verdict.INCONCLUSIVE
         ]

@@ -1,4 +1,4 @@
-"""Judges a gate: which questions CloudWatch has to answer, and what the answers say of each criterion."""
+"""Judges a gate: what to ask CloudWatch, and what the responses mean for each criterion."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Question(NamedTuple):
 
 
 def open_questions(gate: Gate, test: ObservedExperiment, evidence: Evidence) -> tuple[Question, ...]:
-    """What CloudWatch was not asked yet. An answer may lead to another question, so ask until there is none."""
+    """The queries that are still open. A response may lead to another query, so ask until no query is open."""
     scope = Scope.of(gate, test, evidence.at)
     by_window: dict[Window, dict[Query, None]] = {}
     if scope is None:
@@ -34,7 +34,7 @@ def open_questions(gate: Gate, test: ObservedExperiment, evidence: Evidence) -> 
 
 
 def alarm_names(gate: Gate) -> tuple[str, ...]:
-    """The alarms whose states have to be known."""
+    """The alarms whose states must be known."""
     return tuple(name for each in gate.criteria if isinstance(each, Alarms) for name in each.alarm_names)
 
 

@@ -1,4 +1,4 @@
-"""What a gate is about: one test, and the time of which its metrics are taken into account."""
+"""What a gate is about: one test, and the time for which its metrics are taken into account."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ SUM, SAMPLES = "Sum", "SampleCount"
 LONGEST_PERIOD = 3600
 """In seconds: the longest period of a percentile."""
 MOST_PERIODS = 3_000
-"""Of a window. More show nothing more, and CloudWatch takes long to answer."""
+"""The most periods of a window. More periods show nothing more, and make CloudWatch slow."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What CloudWatch has answered."""
+"""What CloudWatch has returned."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Measured:
-    """The answers to all queries about a window. ``messages``: what CloudWatch says about all of them."""
+    """The results of all queries about a window. ``messages``: CloudWatch's messages about all of them."""
 
     asked: Window
     series: Mapping[Query, Series]
@@ -40,7 +40,7 @@ class Measured:
 
 
 def measured(queries: Sequence[Query], asked: Window, pages: Iterable[Mapping[str, Any]]) -> Measured:
-    """What the pages of all calls say together.
+    """The data of the pages of all calls together.
 
     A query may have a part of its values on each page. Its last status counts: before the last page it is PartialData.
     """

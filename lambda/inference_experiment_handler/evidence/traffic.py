@@ -1,4 +1,4 @@
-"""``Traffic``: how many requests the shadow variant has got."""
+"""``Traffic``: how many requests the shadow variant has received."""
 
 from collections.abc import Iterator
 

@@ -4,7 +4,7 @@ The event passes it from one invocation to the next, as JSON. The JSON keys must
 the function may continue the request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,6 +43,7 @@ class Journal:
         generation: How often the request was handed over from one invocation to the next.
         existed: Whether the experiment existed when it was last observed.
         existed_alive: Whether it had not ended then.
+        seen_running: The experiments that were observed as Running.
     """
 
     completed: dict[CallKey, str] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Journal:
     generation: int = 0
     existed: bool = False
     existed_alive: bool = False
+    seen_running: list[str] = field(default_factory=list)
 
     def is_completed(self, operation: str, subject: str) -> bool:
         return (operation, subject, "") in self.completed
@@ -99,6 +101,11 @@ class Journal:
         """Whether the call has been in conflict for longer than the retry window."""
         since = self.conflicts.get(call.key)
         return since is not None and _is_over(since, now)
+
+    def has_tried(self, operation: str, subject: str, purpose: str) -> bool:
+        """Whether this request has made such a call with this purpose, whatever the response was."""
+        made = (*self.completed, *self.unknown_outcome, *self.conflicts)
+        return any(key[:2] == (operation, subject) and key[2].partition(" ")[0] == purpose for key in made)
 
     def last_tried(self, operation: str, subject: str, purpose: str, now: datetime) -> str | None:
         """The full purpose of the latest call with this purpose that succeeded, or that is no longer retried."""
@@ -140,8 +147,13 @@ class Journal:
         self.stack_at_first = self.stack_at_first or status
 
     def record_judgement(self, at: datetime, verdict: str, headline: str) -> None:
-        """Records a judgement of ``PromoteIf``. One that holds is final for the request."""
+        """Records a judgement of ``PromoteIf``. A later one replaces it."""
         self.gate = (at.isoformat(), verdict, headline)
+
+    @property
+    def gate_verdict(self) -> str:
+        """The verdict of the last judgement; empty if there was none."""
+        return self.gate[1] if self.gate is not None else ""
 
     @property
     def gate_headline(self) -> str:
@@ -176,11 +188,13 @@ class Journal:
         if name not in self.lease_observed:
             self.lease_observed.append(name)
 
-    def record_observation(self, *, exists: bool, alive: bool) -> None:
+    def record_observation(self, *, exists: bool, alive: bool, running: Iterable[str] = ()) -> None:
+        """``running``: the names of the experiments that are Running."""
         for operation in READS:
             self.retrying_since.pop(operation, None)
         self.existed = self.existed or exists
         self.existed_alive = self.existed_alive or alive
+        self.seen_running.extend(name for name in running if name not in self.seen_running)
 
     def to_json(self) -> dict[str, Any]:
         return {key: _to_json(getattr(self, name)) for name, key in _KEYS.items()}
@@ -216,6 +230,7 @@ _KEYS = {
     "generation": "hops",
     "existed": "seen",
     "existed_alive": "seen_alive",
+    "seen_running": "seen_running",
 }
 """The key of each attribute in JSON."""
 

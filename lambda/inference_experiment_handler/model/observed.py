@@ -21,6 +21,7 @@ class ObservedExperiment:
         start_called: When the handler called StartInferenceExperiment, if it did.
         created: ``CreationTime``.
         concluded: ``CompletionTime``.
+        seen_running: Whether the request observed it as Running before.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ObservedExperiment:
     start_called: datetime | None = None
     created: datetime | None = None
     concluded: datetime | None = None
+    seen_running: bool = False
     endpoint_config_name: str = ""
     tags: Mapping[str, str] | None = None
 
@@ -93,9 +95,13 @@ class ObservedExperiment:
 
     @property
     def ran(self) -> bool:
-        """Whether it ever ran, as far as it is reported. A scheduled test may be cancelled before its start."""
+        """Whether it ever ran, as far as it is known.
+
+        A scheduled test may be cancelled before its start. If someone has started it early, SageMaker may still report
+        the planned start.
+        """
         called_off = self.start is not None and self.concluded is not None and self.concluded < self.start
-        return not self.not_started and not called_off
+        return not self.not_started and (self.seen_running or not called_off)
 
     @classmethod
     def from_api(cls, answer: Mapping[str, Any]) -> "ObservedExperiment":

@@ -48,8 +48,8 @@ def call_off(target: Target, stop_arguments: Arguments, *, shadow_left: str | No
     if again:
         # Alternately, because either of them may be rejected only temporarily.
         return again[int(target.now.timestamp()) // 10 % len(again)]
-    if journal.perhaps_completed(STOP, target.name):
-        # It got no response. What SageMaker rejects since may be in conflict with it.
+    if journal.perhaps_completed(STOP, target.name) or target.stop_may_be_forgotten:
+        # It got no response, or is not known any more. What SageMaker rejects since may be in conflict with it.
         waiting = f"waiting for {STOP} to take effect"
         return Wait(f"{waiting}; {shadow_left}" if shadow_left is not None else waiting)
     stop_error, delete_error = (journal.conflict_error(each, target.name) for each in (STOP, DELETE))

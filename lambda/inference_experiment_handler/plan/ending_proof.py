@@ -106,8 +106,9 @@ def _production_left(ending: Ending, endpoint: ObservedEndpoint) -> str | None:
 
 def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> str | None:
     """A problem if a variant does not have the instances that ``DesiredModelVariants`` declares."""
+    with_shadow = any(desired.variant_name == test.shadow_name for desired in ending.desired_variants)
     for desired in ending.desired_variants:
-        if _is_fill_in(desired, test):
+        if with_shadow and _is_fill_in(desired, test):
             continue
         serving = (*endpoint.production, *endpoint.shadows)
         served = next((each for each in serving if each.variant_name == desired.variant_name), None)
@@ -124,7 +125,7 @@ def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> s
 
 
 def _is_fill_in(desired: ModelVariant, test: Test) -> bool:
-    """Whether production is only included because the shadow variant is resized, without a change of production.
+    """Whether production is only included because the shadow variant is, without a change of production.
 
     A test may have more production instances than are declared (see ``live_count``).
     """

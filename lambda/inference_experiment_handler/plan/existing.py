@@ -1,5 +1,7 @@
 """There is an experiment of that name: check its owner, and bring it to the desired state."""
 
+from dataclasses import replace
+
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, START
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import STARTED, owner_in_words
@@ -11,7 +13,7 @@ from inference_experiment_handler.plan.endpoint import placement_matters, still_
 from inference_experiment_handler.plan.feasibility import infeasible_fields
 from inference_experiment_handler.plan.fields import FIELDS, Field
 from inference_experiment_handler.plan.finalize import finalize
-from inference_experiment_handler.plan.gate import held_up
+from inference_experiment_handler.plan.gate import held_up, may_be_refused
 from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.live_count import lacks_instances, pins_what_was_taken, sent_with
@@ -53,6 +55,8 @@ def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     lease = acquire_lease(target) if target.ours else None
     if experiment.in_transition:
         without_waiting = _finalize_without_waiting(situation, target) if target.ours else None
+        if lease is not None and may_be_refused(situation, target):
+            lease = None
         return without_waiting or lease or Wait("waiting for the next status")
     if experiment.ended:
         return plan_ended(situation, target)
@@ -60,8 +64,8 @@ def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
         left = Done(f"{experiment.name} is {experiment.status}, and is not changed")
         return Infeasible(unhandled_status(experiment), in_rollback=lambda: lease or left)
     step = _plan_created_or_running(situation, target)
-    if isinstance(step, Wait) and step.leaves_untouched:
-        return step
+    if isinstance(step, Wait) and (step.leaves_untouched or may_be_refused(situation, target)):
+        return replace(step, leaves_untouched=True)
     if lease is not None and (isinstance(step, Wait) or (isinstance(step, Call) and not step.takes_lease)):
         return lease
     return step

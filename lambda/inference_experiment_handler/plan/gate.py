@@ -1,13 +1,16 @@
 """``PromoteIf``: whether the evidence lets a request promote the shadow variant.
 
-It is judged before the request changes anything, and only by a request that may still decide: a rollback promotes
-nothing that has a gate, and once the stop is recorded or sent, another verdict would come too late.
+The gate is judged before the request changes anything, and only by a request that may still decide. While the request
+waits, a verdict that holds becomes outdated, and the gate is judged again. A rollback does not promote a test that has
+a gate. Once the stop is recorded or sent, another verdict would come too late.
 """
 
 from datetime import UTC, datetime, timedelta
 
 from inference_experiment_handler.evidence.judgement import Judgement, Verdict
+from inference_experiment_handler.model.operations import STOP, UPDATE
 from inference_experiment_handler.model.request import issued_at
+from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.situation import Situation, Target
@@ -15,26 +18,41 @@ from inference_experiment_handler.spec.gate import Gate
 from inference_experiment_handler.spec.text import iso_instant
 
 JUDGED_EVERY = timedelta(minutes=1)
-"""How often the metrics are read while the verdict is inconclusive. They have no shorter periods."""
+"""How long a verdict is valid while the request waits. The metrics have no shorter periods."""
 
 
 def gate_ahead(situation: Situation, target: Target) -> Gate | None:
-    """The gate of a promotion that this request has not begun; ``None`` if there is none."""
-    conclusion = situation.declared.conclusion
-    if conclusion is None or not conclusion.promotes or not target.experiment.running:
+    """The gate of a promotion that this request has not begun; ``None`` if there is none, or the test does not run."""
+    if not target.experiment.running or _has_begun(target):
         return None
-    begun = target.stopped_by_this_request or target.stop_intent is not None
-    return None if begun else situation.declared.promote_if
+    return _declared_gate(situation)
 
 
-def is_to_be_judged(situation: Situation) -> bool:
-    """Whether a verdict of now is needed. One that holds is final for the request: it is then under way."""
+def may_be_refused(situation: Situation, target: Target) -> bool:
+    """Whether the gate may still refuse the request, now or when the test is Running again.
+
+    Until then, the request must not change anything, not even the lease, because a guardrail waits for its holder.
+    """
+    if stack.is_rollback(situation) is not False or _declared_gate(situation) is None:
+        return False
+    experiment = target.experiment
+    comes_up = experiment.in_transition and experiment.status != Status.STOPPING
+    return (comes_up or experiment.running) and not _has_begun(target)
+
+
+def is_to_be_judged(situation: Situation, target: Target) -> bool:
+    """Whether a new verdict is needed.
+
+    A verdict that holds is final once the request has updated the test, because it has changed what is measured.
+    """
     if stack.is_rollback(situation) is not False:
         return False
-    if situation.journal.gate is None:
+    journal = situation.journal
+    if journal.gate is None:
         return True
-    at, verdict, _ = situation.journal.gate
-    return verdict != Verdict.HOLDS and situation.now - datetime.fromisoformat(at) >= JUDGED_EVERY
+    if journal.gate_verdict == Verdict.HOLDS and journal.perhaps_completed(UPDATE, target.name):
+        return False
+    return situation.now - datetime.fromisoformat(journal.gate[0]) >= JUDGED_EVERY
 
 
 def held_up(situation: Situation, target: Target) -> Wait | str | None:
@@ -46,7 +64,9 @@ def held_up(situation: Situation, target: Target) -> Wait | str | None:
     if rollback:
         return f"a rollback does not promote {target.name}, because PromoteIf is declared"
     journal, judgement = situation.journal, situation.judgement
-    if Verdict.HOLDS in ((judgement.verdict if judgement else None), (journal.gate[1] if journal.gate else None)):
+    if judgement is not None and judgement.verdict is Verdict.HOLDS:
+        return None
+    if judgement is None and journal.gate_verdict == Verdict.HOLDS and not is_to_be_judged(situation, target):
         return None
     if judgement is None:
         why = f"PromoteIf is {journal.gate_headline}" if journal.gate is not None else "PromoteIf is not judged yet"
@@ -57,7 +77,7 @@ def held_up(situation: Situation, target: Target) -> Wait | str | None:
 
 
 def unread(name: str, error: str) -> str:
-    """The reason if the evidence can't be read. ``error``: with the operation, and the service's message."""
+    """The reason if the evidence can't be read. ``error`` has the operation and the service's message."""
     operation = error.partition(":")[0]
     return (
         f"PromoteIf can't be judged, so {name} is not promoted, and the test continues: {error.rstrip('.')}. The role "
@@ -65,8 +85,25 @@ def unread(name: str, error: str) -> str:
     )
 
 
+def _declared_gate(situation: Situation) -> Gate | None:
+    conclusion = situation.declared.conclusion
+    return situation.declared.promote_if if conclusion is not None and conclusion.promotes else None
+
+
+def _has_begun(target: Target) -> bool:
+    """Whether the request has recorded or sent the stop.
+
+    SageMaker may certainly have rejected it. A stop that an earlier run sent, whose journal is lost, may be why.
+    """
+    journal = target.journal
+    rejected = journal.in_conflict(STOP, target.name) and not journal.perhaps_completed(STOP, target.name)
+    if rejected and not target.stop_may_be_forgotten:
+        return False
+    return target.stopped_by_this_request or target.stop_intent is not None
+
+
 def _is_patient(situation: Situation, gate: Gate) -> bool:
-    """Whether there is time for another look at the metrics."""
+    """Whether there is time to read the metrics again."""
     request, now = situation.request, situation.now
     sent = datetime.fromtimestamp(issued_at(request.token), UTC)
     return now < sent + gate.patience and now + JUDGED_EVERY < request.deadline

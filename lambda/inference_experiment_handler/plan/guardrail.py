@@ -1,4 +1,4 @@
-"""An alarm rings: ends the running test. It yields to CloudFormation's requests (docs/decisions/0018-…)."""
+"""Ends the running test when an alarm rings. It yields to CloudFormation's requests (docs/decisions/0018-…)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,24 +17,24 @@ from inference_experiment_handler.spec.declaration import Ending
 from inference_experiment_handler.spec.guardrail import GuardedAlarm
 
 _LONGEST_WAIT = timedelta(minutes=15)
-"""How long it waits before it can act. A waiting request uses one of the function's concurrent executions."""
+"""How long a guardrail waits before it can act. A waiting request uses one of the function's concurrent executions."""
 
 
 def plan_guardrail(situation: Situation) -> Step:
-    """The step of a guardrail. It never promotes, and ends nothing that does not run."""
+    """The next step of a guardrail. A guardrail never promotes, and ends only a running test."""
     target = situation.target
     if target is None:
         return Done("there is no experiment to end")
     experiment = target.experiment
     if experiment.tags is None:
-        # They are not read while an experiment is in transition whose lease this request holds.
+        # The tags are not read while the experiment is in transition and this request holds its lease.
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
     if not target.owned:
         return _not_owned(situation, target)
     if experiment.ended:
         return _plan_ended(situation, target)
     if experiment.status == Status.STOPPING:
-        return Done(f"{experiment.name} is Stopping already")
+        return Done(f"{experiment.name} is already Stopping")
     if experiment.not_started:
         return Done(f"{experiment.name} has not started, so there is nothing to end")
     if target.journal.is_completed(STOP, target.name) or target.journal.may_not_show_yet(STOP, target.name, target.now):
@@ -54,7 +54,7 @@ def _not_owned(situation: Situation, target: Target) -> Step:
         return _wait_to_act(situation, f"waiting for the tags of {target.name} to be visible")
     if STACK_ID in target.tags or LOGICAL_ID in target.tags:
         return Done(f"{target.name} is not changed: {owner_in_words(target.tags)}")
-    return Fail(f"{target.name} does not have the tags of its owner, so it is not ended. Deploy its stack again")
+    return Fail(f"{target.name} does not have the tags of its owner, so the test is not ended. Deploy its stack again")
 
 
 def _plan_ended(situation: Situation, target: Target) -> Step:
@@ -65,7 +65,7 @@ def _plan_ended(situation: Situation, target: Target) -> Step:
     experiment = target.experiment
     verified = target.tags.get(PENDING_STOP) == VERIFIED
     if verified or not (experiment.ended_by_alarm and target.unverified):
-        return Done(f"{experiment.name} is {experiment.status} already")
+        return Done(f"{experiment.name} is already {experiment.status}")
     step = verify_stop(situation, target, Ending(), shadow_may_stay=False)
     if step is None and not target.superseded:
         step = record_intent(target, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
@@ -83,7 +83,7 @@ def _plan_running(situation: Situation, target: Target, alarm: ObservedAlarm, gu
         if is_of_guardrail(holder):
             # Exactly one of several must act, also if they were issued in the same second.
             if (issued_at(holder), holder) > (issued_at(situation.request.token), situation.request.token):
-                return Done(f"another look of the guardrail ends {target.name}")
+                return Done(f"another request of the guardrail ends {target.name}")
         else:
             under_way = stack.is_under_way(situation, holder)
             if under_way is None:
@@ -91,15 +91,15 @@ def _plan_running(situation: Situation, target: Target, alarm: ObservedAlarm, gu
             if under_way:
                 return _wait_to_act(situation, f"waiting for the deployment that changes {target.name}")
     step = stop(situation, target, Ending(), reason=reason_to_end(alarm, guarded.reason))
-    return step or Done(f"the endpoint of {target.name} no longer exists, so nothing of it runs")
+    return step or Done(f"the endpoint of {target.name} no longer exists, so no variant runs")
 
 
 def _wait_to_act(situation: Situation, why: str) -> Step:
-    """A wait before anything is changed. It is limited, because the guardrail looks again with its schedule."""
+    """A wait before anything is changed. The wait is limited, because the schedule sends another request."""
     issued = datetime.fromtimestamp(issued_at(situation.request.token), UTC)
     if situation.now - issued < _LONGEST_WAIT:
         return Wait(why)
-    return Fail(f"an alarm is in ALARM, but the test is not ended: {why}")
+    return Fail(f"an alarm is in ALARM, but the test has not ended: {why}")
 
 
 def _ringing(situation: Situation) -> tuple[ObservedAlarm, GuardedAlarm] | None:

@@ -2,7 +2,7 @@
 
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.status import Status
-from inference_experiment_handler.plan.endpoint import placement_matters
+from inference_experiment_handler.plan.endpoint import placement_matters, still_updating
 from inference_experiment_handler.plan.gate import gate_ahead, is_to_be_judged
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.spec.gate import Gate
@@ -58,4 +58,8 @@ def evidence_needed(situation: Situation) -> Gate | None:
         return None
     if not target.ours and not situation.declared.adopt_existing:
         return None
-    return gate_ahead(situation, target) if is_to_be_judged(situation) else None
+    gate = gate_ahead(situation, target)
+    if gate is None or not is_to_be_judged(situation, target):
+        return None
+    # While the endpoint is updated, the request waits. A verdict would be outdated when the wait is over.
+    return gate if still_updating(situation.endpoint(target.experiment.endpoint_name)) is None else None

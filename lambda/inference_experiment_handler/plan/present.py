@@ -38,8 +38,12 @@ def _plan_present(situation: Situation) -> Step | Infeasible:
     predecessor = situation.predecessor
     if retirement is None or predecessor is None:
         return step
-    if not isinstance(step, Wait) or predecessor.superseded:
+    if not isinstance(step, Wait):
         return retirement
+    if predecessor.superseded:
+        # What it has just created must be visible first, so that it can be abandoned.
+        created = target is None and situation.journal.perhaps_completed(CREATE, situation.request.name)
+        return step if created else retirement
     if step.leaves_untouched:
         return step
     # It is not known yet whether this is feasible, but an older request that still waits must be superseded now.

@@ -12,7 +12,7 @@ from inference_experiment_handler.model.alarm import ObservedAlarm
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STOP
-from inference_experiment_handler.model.request import Request, issued_at
+from inference_experiment_handler.model.request import Request, RequestType, is_of_guardrail, issued_at
 from inference_experiment_handler.model.steps import Purpose
 from inference_experiment_handler.model.tags import (
     ADOPTED,
@@ -108,14 +108,32 @@ class Target:
 
     @property
     def superseded(self) -> bool:
-        """Whether another request holds its lease, and was issued later than this one."""
+        """Whether another request holds its lease, and was issued later than this one.
+
+        A guardrail yields to CloudFormation's requests, which may be delivered long after they were issued.
+        """
         holder = self.lease_holder
         if holder is None or holder == self.request.token:
             return False
+        if is_of_guardrail(holder):
+            return self._deletion_is_older
         if self.leased:
             # Right after a lease is acquired, the tags may still show an earlier holder, or show one only now.
             return holder != self.journal.leases.get(self.name) and issued_at(holder) >= issued_at(self.request.token)
         return issued_at(holder) > issued_at(self.request.token)
+
+    @property
+    def _deletion_is_older(self) -> bool:
+        """Whether the request is a Delete from before the test was created, which Lambda runs again.
+
+        A guardrail may have taken the lease from the request that created the test.
+        """
+        created = self.experiment.created
+        return (
+            self.request.type is RequestType.DELETE
+            and created is not None
+            and int(created.timestamp()) > issued_at(self.request.token)
+        )
 
     @property
     def came_about(self) -> bool:
@@ -196,6 +214,15 @@ class Target:
             return PendingStop(action, self.request.token, production)
         # Nothing was tried, or an earlier version tried it, whose journal does not contain the intent.
         return self.pending_stop if self.pending_stop.token == self.request.token else None
+
+    @property
+    def stop_may_be_forgotten(self) -> bool:
+        """Whether an earlier run of this request, whose journal was lost, may have stopped the test.
+
+        Only the tag shows that it intended to.
+        """
+        recorded = self.journal.has_tried(ADD_TAGS, self.name, Purpose.STOP)
+        return self.pending_stop.token == self.request.token and not recorded
 
     @property
     def stopped_by_this_request(self) -> bool:

@@ -44,6 +44,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "ends": instant(verdict.ends),
         "bills": [bill(each) for each in verdict.bills],
         "fates": [_fate(each) for each in verdict.fates],
+        "gate": verdict.gate,
         "replaces": verdict.replaces,
         "operations": list(verdict.operations),
         "alternatives": [_alternative(each) for each in verdict.alternatives],

@@ -85,7 +85,8 @@ def _what_happens(verdict: Verdict, told: Callable[[str], str]) -> str:
         case Kind.START:
             return f"The scheduled experiment {name} starts now."
         case Kind.PROMOTE | Kind.END:
-            return " ".join((f"Experiment {name} ends.", *map(_fate_in_words, _shadow_first(verdict.fates))))
+            gate = (f"PromoteIf {verdict.gate}.",) if verdict.gate else ()
+            return " ".join((f"Experiment {name} ends.", *map(_fate_in_words, _shadow_first(verdict.fates)), *gate))
         case Kind.CALL_OFF:
             return f"Experiment {name} is canceled before it starts."
         case Kind.REMOVE:

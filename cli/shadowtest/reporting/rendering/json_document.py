@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from inference_experiment_handler.evidence.windows import Window
+from shadowtest.gating.gate_of_test import GateOfTest
+from shadowtest.gating.rendering.words import said
 from shadowtest.json_documents import document, instant, number
 from shadowtest.reporting.metrics.values import NO_DATA, Value
 from shadowtest.reporting.report import Comparison, Report, Variant
@@ -31,7 +33,12 @@ def _test(report: Report) -> dict[str, Any]:
         "percentileWindow": _window(report.percentile_window),
         "measures": [_measure(comparison) for comparison in report.comparisons],
         "notes": list(report.notes),
+        "gate": _gate(report.gate),
     }
+
+
+def _gate(gate: GateOfTest | None) -> dict[str, Any] | None:
+    return {"verdict": gate.verdict.value, "message": said(gate)} if gate is not None else None
 
 
 def _variant(variant: Variant) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from shadowtest.markdown.comment import OfTest, comment, grouped
 from shadowtest.markdown.text import plain, table
-from shadowtest.reporting.rendering.words import COLUMNS, explanations, facts, row
+from shadowtest.reporting.rendering.words import COLUMNS, explanations, facts, row, verdict
 from shadowtest.reporting.report import Report
 
 
@@ -15,7 +15,7 @@ def render_markdown(reports: Sequence[Report], stacks: Sequence[str], *, max_byt
 
 
 def _of_test(report: Report) -> OfTest:
-    further = (*facts(report), *explanations(report))
+    further = (*facts(report), *verdict(report)[1:], *explanations(report))
     return OfTest(
         list(_numbers(report)), [f"- {plain(sentence)}" for sentence in further if sentence not in report.notes]
     )
@@ -26,5 +26,5 @@ def _numbers(report: Report) -> Iterator[str]:
     if report.comparisons:
         yield ""
         yield from table(COLUMNS, [row(comparison) for comparison in report.comparisons])
-    for note in report.notes:
-        yield from ("", plain(note))
+    for sentence in (*verdict(report)[:1], *report.notes):
+        yield from ("", plain(sentence))

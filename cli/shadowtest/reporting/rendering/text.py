@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shadowtest.outputs import NO_TESTS, escaped
-from shadowtest.reporting.rendering.words import COLUMNS, explanations, facts, row, title
+from shadowtest.reporting.rendering.words import COLUMNS, explanations, facts, row, title, verdict
 from shadowtest.reporting.report import Report
 
 _INDENT = (0, 0, 0, 2)
@@ -21,7 +21,7 @@ def render_text(reports: Sequence[Report]) -> RenderableType:
 
 def _of_test(report: Report) -> Iterator[RenderableType]:
     yield Text(escaped(title(report)), style="bold")
-    for fact in facts(report):
+    for fact in (*facts(report), *verdict(report)):
         yield Padding(Text(escaped(fact)), _INDENT)
     if report.comparisons:
         yield Padding(_table(report), (1, 0, 1, 2))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from inference_experiment_handler.evidence.percentiles import samples_needed
 from inference_experiment_handler.evidence.windows import Window
 from inference_experiment_handler.spec.text import iso_instant
+from shadowtest.gating.rendering.words import sentences
 from shadowtest.reporting.measures import PERCENTILES
 from shadowtest.reporting.metrics.values import NO_DATA, Value
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Comparison, Report, Variant
@@ -24,6 +25,11 @@ def facts(report: Report) -> Iterator[str]:
     yield f"The shadow variant gets {report.sampling} percent of the requests to endpoint {report.endpoint}."
     for role, variant in report.variants.items():
         yield f"{role.capitalize()}: {_variant(variant)}."
+
+
+def verdict(report: Report) -> tuple[str, ...]:
+    """The verdict on its gate, and then each criterion; nothing if there is no gate."""
+    return sentences(report.gate) if report.gate is not None else ()
 
 
 def explanations(report: Report) -> Iterator[str]:

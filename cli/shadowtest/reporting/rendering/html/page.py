@@ -1,14 +1,14 @@
 """The page."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib.resources import files
 from itertools import count
 
 from shadowtest.outputs import NO_TESTS, escaped
 from shadowtest.reporting.rendering.html.svg import svg
-from shadowtest.reporting.rendering.words import COLUMNS, duration, explanations, facts, row
+from shadowtest.reporting.rendering.words import COLUMNS, duration, explanations, facts, row, verdict
 from shadowtest.reporting.report import PRODUCTION, SHADOW, Chart, Report
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -32,7 +32,7 @@ def render_html(reports: Sequence[Report]) -> str:
 def _of_test(report: Report, numbers: Iterator[int]) -> Iterator[str]:
     yield f"<article>\n<h2>{_text(report.logical_id)} of stack {_text(report.stack)}</h2>\n"
     yield f'<p class="experiment">Experiment {_text(report.experiment)}</p>\n'
-    yield _list(facts(report))
+    yield _list((*facts(report), *verdict(report)))
     if report.comparisons:
         yield _table(report)
     yield _list(explanations(report), kind="how")
@@ -75,7 +75,7 @@ def _figure(chart: Chart, number: int) -> str:
     return f"<figure>\n{caption}\n{drawn}</figure>\n"
 
 
-def _list(sentences: Iterator[str], kind: str = "facts") -> str:
+def _list(sentences: Iterable[str], kind: str = "facts") -> str:
     items = "".join(f"<li>{_text(sentence)}</li>\n" for sentence in sentences)
     return f'<ul class="{kind}">\n{items}</ul>\n' if items else ""
 

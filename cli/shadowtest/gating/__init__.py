@@ -1,0 +1,1 @@
+"""``shadowtest gate``: what has to hold before a promotion, judged by the metrics as of now."""
