@@ -107,7 +107,7 @@ def test_a_promotion_is_earned(gated: Gated) -> None:
     said = re.match(
         rf"PromoteIf is inconclusive: 1 of 3 criteria \(Traffic\) at {INSTANT}: {gated.test()['Name']} is not "
         rf"promoted, and the test continues\. Deploy again after ({INSTANT}), or change PromoteIf\. Traffic is "
-        rf"inconclusive: ([\d,]+) requests to Shadow, at least 8,000; at this rate, there will be enough at \1, "
+        rf"inconclusive: ([\d,]+) requests to Shadow, at least 8,000; at this rate, there will be enough data at \1, "
         rf"before the scheduled end of the test at {INSTANT} \[({INSTANT}) to ({INSTANT})\]\. ",
         reason,
     )
