@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inference_experiment_handler.evidence.judgement import Judgement, Verdict, worst
+from inference_experiment_handler.model.status import Phase, phase_of
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class GateOfTest:
         end: When the test ends as scheduled.
         judgement: ``None`` if the gate is not judged.
         not_judged: Why it is not, as a clause.
+        is_promoted: Whether the test has ended with the promotion that is declared.
     """
 
     stack: str
@@ -25,11 +27,19 @@ class GateOfTest:
     end: datetime | None = None
     judgement: Judgement | None = None
     not_judged: str = ""
+    is_promoted: bool = False
 
     @property
     def verdict(self) -> Verdict:
-        """A gate that is not judged is inconclusive, because a promotion can't rely on it."""
-        return self.judgement.verdict if self.judgement is not None else Verdict.INCONCLUSIVE
+        """A gate that is not judged is inconclusive, because a promotion can't rely on it, unless that was made."""
+        if self.judgement is not None:
+            return self.judgement.verdict
+        return Verdict.HOLDS if self.is_promoted else Verdict.INCONCLUSIVE
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the test has ended."""
+        return self.status is not None and phase_of(self.status) is Phase.ENDED
 
 
 def verdict_of_all(gates: Iterable[GateOfTest]) -> Verdict:

@@ -1,5 +1,6 @@
 """``PromoteIf``: what has to hold before the shadow variant is promoted."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -135,9 +136,13 @@ def _check_for_repetitions(reader: Reader, entries: list[Reader], criteria: list
     """Two criteria about the same would repeat or contradict each other."""
     first: dict[tuple[Any, ...], int] = {}
     for index, criterion in enumerate(criteria):
-        for key, subject in dict.fromkeys(_subjects(criterion)) if criterion is not None else ():
+        for (key, subject), times in Counter(_subjects(criterion)).items() if criterion is not None else ():
             before = first.setdefault((type(criterion), *subject), index)
-            if before != index and OPAQUE not in subject:
+            if OPAQUE in subject:
+                continue
+            if times > 1:
+                entries[index].fault(key, f"has {shown(subject[0])} more than once")
+            if before != index:
                 entries[index].fault(key, f"repeats {shown(subject[0])} of {reader.at('Criteria')}[{before}]")
 
 
@@ -145,15 +150,25 @@ def _subjects(criterion: Criterion) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What a criterion is about, each with the property that says so. The first part of a subject is shown."""
     match criterion:
         case Latency():
-            yield "Statistic", (criterion.statistic,)
+            yield "Statistic", (_same_statistic(criterion.statistic),)
         case ErrorRate():
             yield "MetricName", (criterion.metric_name,)
         case Metric():
             yield (
                 "MetricName",
-                (criterion.metric_name, criterion.namespace, criterion.statistic, criterion.dimensions),
+                (
+                    criterion.metric_name,
+                    criterion.namespace,
+                    _same_statistic(criterion.statistic),
+                    criterion.dimensions,
+                ),
             )
         case Alarms():
             yield from (("AlarmNames", (name,)) for name in criterion.alarm_names)
         case Traffic() | Running():
             yield "Type", (type(criterion).__name__,)
+
+
+def _same_statistic(statistic: Any) -> Any:
+    """``p99`` for ``p99.0``."""
+    return statistic if statistic is OPAQUE else statistic.removesuffix(".0")
