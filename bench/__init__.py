@@ -4,9 +4,9 @@
 
 * ``lag``: from SageMaker's final status to the response, compared with crhelper's own polling of the same transitions;
 * ``start``: CPU and memory of a new process up to its first SageMaker call, compared with crhelper and boto3, and with
-botocore only;
+  botocore only;
 * ``cost``: calls and billed time of a life, the size of the asset, and the resources of a stack, compared with CDK's
-Provider framework and with ``AwsCustomResource``;
+  Provider framework and with ``AwsCustomResource``;
 * ``scale``: a hundred experiments in one stack and in ten: time of synth, size of the templates and of the function's
-policies, compared with ``aws_s3.Bucket(enforce_ssl=True)`` and CDK's own ``CfnInferenceExperiment``.
+  policies, compared with ``aws_s3.Bucket(enforce_ssl=True)`` and CDK's own ``CfnInferenceExperiment``.
 """

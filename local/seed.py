@@ -33,6 +33,5 @@ def seed(aws: LocalAws) -> None:
     }
     sagemaker.create_endpoint_config(EndpointConfigName=ENDPOINT, ProductionVariants=[serving])
     sagemaker.create_endpoint(EndpointName=ENDPOINT, EndpointConfigName=ENDPOINT)
-    # Until the endpoint is in service. If the clock differs by five minutes, the CDK CLI corrects its own, and repeats
-    # a call that fails for 40 seconds.
+    # Until the endpoint is in service.
     aws.control.advance(timedelta(hours=1) / aws.speed)

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
 
 from inference_experiment_handler import client, observer
 from inference_experiment_handler.client import NotFoundError
@@ -123,11 +121,11 @@ def described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | No
     sagemaker = aws.client("sagemaker")
     try:
         answer = client.call(sagemaker, operations.DESCRIBE, {"Name": name})
+        seen = aws.now()
         experiment = ObservedExperiment.from_api(answer)
         tags = observer.read_tags(sagemaker, experiment.arn)
     except NotFoundError:
         return None
-    seen = _answered_at(answer) or aws.now()
     started = started_at(tags)
     start = observer.actual_start(experiment, started, seen)
     return LiveTest(stack, logical_id, replace(experiment, tags=tags, start=start, start_called=started), seen)
@@ -144,8 +142,3 @@ def owner_of(test: LiveTest) -> str:
     """The ID of the stack that its tags name. Empty if they have no valid ID, because anyone can write tags."""
     stack_id = (test.experiment.tags or {}).get(STACK_ID, "")
     return stack_id if _STACK_ID.fullmatch(stack_id) else ""
-
-
-def _answered_at(answer: dict[str, Any]) -> datetime | None:
-    date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    return parsedate_to_datetime(date) if date else None

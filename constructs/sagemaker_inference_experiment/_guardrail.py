@@ -1,5 +1,6 @@
 """Ends a test when an alarm rings: the rules that invoke the provider's function."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,9 @@ from sagemaker_inference_experiment._tokens import is_not_known_yet
 
 _ALARMS_OF_A_RULE = 5
 """An event pattern may have 2,048 characters, and the ARN of an alarm about 300."""
+_CHARACTERS_OF_ALARMS = 7_500
+"""The input of a target may have 8,192 characters, and its other members have about 500."""
+_LONGEST_ARN = 320
 _LOOKS_AGAIN = "rate(15 minutes)"
 """The interval is as long as the function waits until it can act."""
 
@@ -47,7 +51,7 @@ class Guardrails:
         """Ends the experiment on this alarm, too. The alarm must have no faults."""
         arn = alarm_arn(alarm)
         self._given.add(self._key(arn))
-        if not self._rules or self._rules[-1].is_full:
+        if not self._rules or not self._rules[-1].has_room(arn, reason):
             id = f"Guardrail{len(self._rules) + 1 if self._rules else ''}"
             self._rules.append(_Rule(self._experiment, id, self._resource, self._provider))
         self._rules[-1].add(arn, reason)
@@ -55,7 +59,7 @@ class Guardrails:
     def _alarm_faults(self, alarm: AnyAlarm) -> list[str]:
         arn = alarm_arn(alarm)
         given = [f"alarm {shown(arn)} is already given"] if self._key(arn) in self._given else []
-        return [*alarm_faults(alarm, arn, self._stack), *given]
+        return [*alarm_faults(alarm, arn, self._stack), *_name_faults(alarm), *given]
 
     def _key(self, arn: str) -> str:
         return str(self._stack.resolve(arn))
@@ -109,12 +113,32 @@ class _Rule(Construct):
             source_arn=rule.attr_arn,
         )
 
-    @property
-    def is_full(self) -> bool:
-        return len(self._alarms) == _ALARMS_OF_A_RULE
+    def has_room(self, arn: str, reason: str | None) -> bool:
+        characters = sum(map(_characters, [*self._alarms, _guarded(arn, reason)]))
+        return len(self._alarms) < _ALARMS_OF_A_RULE and characters <= _CHARACTERS_OF_ALARMS
 
     def add(self, arn: str, reason: str | None) -> None:
-        self._alarms.append({"Arn": arn, **({"Reason": reason} if reason is not None else {})})
+        self._alarms.append(_guarded(arn, reason))
+
+
+def _name_faults(alarm: AnyAlarm) -> list[str]:
+    """CloudFormation inserts the ARN of an alarm of the app into the JSON of the input, and does not escape it."""
+    resource = (
+        alarm.node.default_child if isinstance(alarm, Construct) and not isinstance(alarm, CfnResource) else alarm
+    )
+    name = getattr(resource, "alarm_name", None) if isinstance(resource, CfnResource) else None
+    if name is None or is_not_known_yet(name) or not {'"', "\\"} & set(name):
+        return []
+    return [f"alarm has the name {shown(name)}, must have no quotation mark and no backslash in it"]
+
+
+def _guarded(arn: str, reason: str | None) -> dict[str, str]:
+    return {"Arn": arn, **({"Reason": reason} if reason is not None else {})}
+
+
+def _characters(alarm: Mapping[str, str]) -> int:
+    """The characters of an alarm in the input. A token is at most as long as the longest ARN."""
+    return len(json.dumps(alarm, ensure_ascii=False)) + max(0, _LONGEST_ARN - len(alarm["Arn"]))
 
 
 def _arn(alarm: Mapping[str, str]) -> str:

@@ -37,6 +37,7 @@ def warn(experiment: IConstruct, declaration: Declaration) -> None:
         _warn_of_retained_shadow(declared)
     if declaration.ending.shadow == VariantAction.PROMOTE:
         _warn_of_partial_traffic(declared)
+    _warn_of_gate_without_effect(declared)
     _warn_of_unknown_instance_types(declared)
 
 
@@ -104,6 +105,17 @@ def _warn_of_fewer_instances(experiment: IConstruct, stack: Stack, declaration: 
             f"{production_type}: fewer instances may not handle the traffic. To have more, set the instance_count of "
             "Conclusion.promote_shadow",
         )
+
+
+def _warn_of_gate_without_effect(declared: _Declared) -> None:
+    for parameter, gate in declared.declaration.gates.items():
+        if gate.criteria and not any(criterion.enforce for criterion in gate.criteria):
+            declared.warn(
+                "gateNotEnforced",
+                f"no criterion of {parameter} is enforced, so every promotion is allowed, whatever the metrics are: "
+                "omit enforce=False of the criteria that must hold",
+            )
+            return
 
 
 def _warn_of_partial_traffic(declared: _Declared) -> None:

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import threading
+from pathlib import Path
 
 from ministack import app
 
@@ -18,7 +19,7 @@ from local.ministack.install import install
 
 def main() -> None:
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    install(float(os.environ["LOCAL_AWS_SPEED"]))
+    install(float(os.environ["LOCAL_AWS_SPEED"]), Path(os.environ["LOCAL_AWS_FOLDER"]))
     app.main()
 
 

@@ -19,6 +19,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _CONTROL = "/_local/"
 _RESPONSE = "/_ministack/cfn-response/"
+_ERROR = 400
 
 
 class Gateway:
@@ -45,7 +46,20 @@ class Gateway:
             known = self._custom_resources.receive(path.removeprefix(_RESPONSE), await _body(receive))
             await _respond(send, 200 if known else 403, b"")
         else:
-            await self._ministack(scope, receive, send)
+            await self._ministack(scope, receive, _with_undated_errors(send))
+
+
+def _with_undated_errors(send: Send) -> Send:
+    """The SDK for JavaScript takes every error for one of the clock if its Date differs by more than four minutes, and
+    repeats the call until it gives up, for 40 seconds. It ignores an error without a Date.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] >= _ERROR:
+            message = {**message, "headers": [each for each in message["headers"] if each[0].lower() != b"date"]}
+        await send(message)
+
+    return sending
 
 
 def _ending_at_once(send: Send) -> Send:

@@ -6,7 +6,7 @@ In addition to MiniStack's own rollback and deletion, this module does the follo
 * The ID in the response to a failed Update is the physical ID from then on, and the rollback's Update has it.
 * If the rollback's Update returns another ID, the resource with the previous ID is deleted.
 * A resource that the rollback of a creation could not delete stays in the stack, so that a deletion of the stack tries
-again.
+  again.
 """
 
 from __future__ import annotations

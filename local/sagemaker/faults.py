@@ -1,14 +1,14 @@
 """Faults that can be injected, and when they occur. Each fault is consumed in the order in which it was added.
 
 * ``ErrorFault``: the next calls of an operation fail. ``after=True``: the call takes effect, but the caller gets the
-error.
+  error.
 * ``ConnectionFault``: the same without a response.
 * ``ProxyFault``: the same with the page of a proxy instead of the response.
 * ``CancelFault``: an experiment becomes Cancelled when it next has a given status, as if an operation of SageMaker
-failed.
+  failed.
 * ``SilentRollback``: the endpoint update of the next Stop is rolled back without a message.
 * ``Hook``: a function of a test that is called before or after an operation, to change something that the caller does
-not see.
+  not see.
 """
 
 from __future__ import annotations

@@ -176,6 +176,55 @@ def test_a_test_that_has_ended_is_only_shown_if_its_stack_is_named(demo: Deploye
     assert demo("gate").out == NO_GATES
 
 
+def promote(demo: DeployedTest) -> None:
+    """A deployment promotes the shadow variant, as the template declares from then on."""
+    before = dict(demo.declared)
+    demo.declare(DesiredState="Completed", ModelVariantActions={"Shadow": "Promote"})
+    answer = demo.stack.update(before, demo.declared, demo.name)
+    assert answer.succeeded, answer.reason
+
+
+@pytest.mark.parametrize("criterion", [TRAFFIC, LONGER], ids=["holds", "would not hold"])
+def test_a_test_that_is_promoted_as_declared_holds_and_is_not_judged_again(
+    demo: DeployedTest, criterion: dict[str, Any]
+) -> None:
+    promote(demo)
+    gate(demo, criterion)
+    message = "PromoteIf is not judged: the shadow variant is promoted as declared"
+
+    told = judged(demo, code=0)
+
+    assert (told["status"], told["verdict"], told["message"]) == ("Completed", "holds", message)
+    assert (told["judgedAt"], told["criteria"]) == (None, [])
+    for format in ("text", "markdown"):
+        done = demo("gate", "Demo", "--format", format)
+        assert (done.code, message in " ".join(done.out.split())) == (0, True)
+    (case,) = ElementTree.fromstring(demo("gate", "Demo", "--format", "junit").out).iter("testcase")
+    assert list(case) == []
+    assert demo("gate").out == NO_GATES
+
+
+def test_a_promotion_that_is_not_the_declared_one_is_not_judged(demo: DeployedTest) -> None:
+    promote(demo)
+    desired = [
+        {"ModelName": "challenger", "VariantName": "Shadow", "InstanceType": "ml.m5.large", "InitialInstanceCount": 9}
+    ]
+    demo.declare(DesiredModelVariants=desired)
+    gate(demo, TRAFFIC)
+
+    assert judged(demo, code=4)["message"] == "PromoteIf is not judged: the test has ended"
+
+
+def test_a_promotion_by_hand_is_not_judged(demo: DeployedTest) -> None:
+    actions = {PRODUCTION: "Remove", "Shadow": "Promote"}
+    demo.stack.call("StopInferenceExperiment", Name=demo.name, ModelVariantActions=actions, DesiredState="Completed")
+    demo.stack.clock.advance(1200)
+    demo.declare(DesiredState="Completed", ModelVariantActions={"Shadow": "Promote"})
+    gate(demo, TRAFFIC)
+
+    assert judged(demo, code=4)["message"] == "PromoteIf is not judged: the test has ended"
+
+
 def test_a_test_that_is_gone(demo: DeployedTest) -> None:
     gate(demo, TRAFFIC)
     demo.deployed.physical_ids["ShadowTest"] = "gone"

@@ -57,8 +57,10 @@ class Client:
         self._client, self._gauge = client, gauge
         self.meta = type("Meta", (), {"region_name": region, "events": self})
 
-    def register_first(self, *_: Any) -> None:
+    def register(self, *_: Any) -> None:
         """As the events of a client."""
+
+    register_first = register
 
     def get_caller_identity(self) -> dict[str, str]:
         return {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/reviewer"}

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,15 @@ HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 TERMINAL = {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
 
 
+@pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["foreground", "background"])
+def job(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The tests run as a job of a shell. In the background, Ctrl-C is ignored."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("job")
 def test_an_interruption_leaves_the_terminal_as_it_was_and_the_last_state_in_the_file(tmp_path: Path) -> None:
     last = tmp_path / "last.json"
     with Terminal(PROCESS, "held", "status", "--watch", "--out", f"json={last}", environment=TERMINAL) as terminal:

@@ -148,6 +148,42 @@ def test_a_pattern_of_the_longest_arns_is_not_too_long(declared: Any) -> None:
     assert len(json.dumps(rule["EventPattern"])) <= 2048
 
 
+@pytest.mark.parametrize("character", ["x", '"', "\\", "é"])
+def test_the_longest_inputs_are_not_too_long(declared: Any, character: str) -> None:
+    experiment = declared.experiment()
+    for number in range(5):
+        arn = f"arn:aws-us-gov:cloudwatch:us-gov-west-1:111122223333:alarm:{character * 254}{number}"
+        experiment.end_on(arn, character * 1024)
+
+    ids = {"AWS::StackId": "s" * 300, RESOURCE_TYPE: "p" * 63}
+    found = []
+    for rule in rules(declared.template):
+        told = event(
+            declared.template, rule, **{**ids, **dict.fromkeys(declared.template.to_json()["Resources"], "p" * 63)}
+        )
+        assert len(json.dumps(told, ensure_ascii=False)) <= 8192
+        found += [each["Arn"][-1] for each in told["Alarms"]]
+    assert found == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("name", ['say "slow"', "a\\b"])
+def test_a_name_that_is_no_json_is_refused(declared: Any, name: str) -> None:
+    """As part of an ARN that only CloudFormation knows. A literal ARN may have such a name."""
+    metric = aws_cloudwatch.Metric(namespace="Shop", metric_name="Errors")
+    alarm = aws_cloudwatch.Alarm(
+        declared.stack, "Alarm", alarm_name=name, metric=metric, threshold=1, evaluation_periods=1
+    )
+    experiment = declared.experiment()
+
+    with pytest.raises(InvalidExperimentError, match="must have no quotation mark and no backslash in it"):
+        experiment.end_on(alarm)
+
+    experiment.end_on(f"{ARN}{name}")
+    (rule,) = rules(declared.template)
+    resources = declared.template.to_json()["Resources"]
+    assert event(declared.template, rule, **dict.fromkeys(resources, "x"))["Alarms"] == [{"Arn": f"{ARN}{name}"}]
+
+
 def test_stacks_may_share_a_provider(declared: Any) -> None:
     provider = InferenceExperimentProvider(declared.stack, "Provider")
     stacks = [Stack(declared.app, f"Sharing{number}") for number in range(2)]

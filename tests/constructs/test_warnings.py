@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from aws_cdk import Annotations, App, CfnParameter, Stack, Stage, aws_applicationautoscaling, aws_sagemaker
+from aws_cdk import Annotations, App, CfnParameter, Duration, Stack, Stage, aws_applicationautoscaling, aws_sagemaker
 from aws_cdk.assertions import Annotations as Found
 from aws_cdk.assertions import Match
 from constructs import Construct
 
-from sagemaker_inference_experiment import Conclusion, ModelVariant, OnDelete
+from sagemaker_inference_experiment import Conclusion, Criterion, Gate, ModelVariant, OnDelete
 from tests.support.experiments import experiment_in
 from tools import instance_types
 
@@ -68,6 +68,7 @@ CASES: dict[str, dict[str, Any]] = {
     "retainShadowOnDelete": {"on_delete": RETAINS},
     "retainShadowOnConclusion": {"conclusion": Conclusion.retain_both()},
     "promoteAfterPartialTraffic": {"conclusion": PROMOTES, "sampling_percentage": 99},
+    "gateNotEnforced": {"promote_if": Gate(criteria=[Criterion.traffic(min_invocations=1, enforce=False)])},
 }
 
 
@@ -85,6 +86,21 @@ def test_a_warning_can_be_acknowledged(declared: Any, id: str) -> None:
     Annotations.of(experiment).acknowledge_warning(f"{PREFIX}:{id}", "it is meant")
 
     assert warnings(declared.stack) == []
+
+
+def test_a_gate_with_one_enforced_criterion_is_not_warned_of(declared: Any) -> None:
+    reported = Criterion.traffic(min_invocations=1, enforce=False)
+    gate = Gate(criteria=[reported, Criterion.running(at_least=Duration.days(1))])
+    declared.experiment(promote_if=gate)
+
+    assert warnings(declared.stack) == []
+
+
+def test_a_gate_of_a_conclusion_is_named(declared: Any) -> None:
+    gate = Gate(criteria=[Criterion.running(at_least=Duration.days(1), enforce=False)])
+    declared.experiment(conclusion=Conclusion.promote_shadow(only_if=gate), sampling_percentage=100)
+
+    assert "no criterion of conclusion.only_if is enforced" in words(declared.stack, "gateNotEnforced")
 
 
 def test_a_retained_shadow_is_said_to_be_billed(declared: Any) -> None:

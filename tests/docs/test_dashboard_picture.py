@@ -62,6 +62,33 @@ def test_every_metric_is_drawn_with_its_values_and_in_the_legend(dashboard: Dash
         assert [text.get_text() for text in legend.get_texts()] == [*(line.label for line in lines), *annotated]
 
 
+def test_the_limits_of_the_gate_are_drawn_as_lines_in_view(figure: Figure) -> None:
+    limits = {
+        axes.get_title(loc="left"): [
+            np.asarray(line.get_ydata(), float).tolist() for line in axes.get_lines() if "gate" in str(line.get_label())
+        ]
+        for axes in figure.axes
+    }
+
+    assert {title: drawn for title, drawn in limits.items() if drawn} == {
+        "Model latency, p99": [[200, 200]],
+        "Model latency, shadow / production": [[1.25, 1.25]],
+        "Model errors": [[3, 3]],
+        "Model errors, shadow - production": [[1, 1]],
+    }
+    for axes in figure.axes:
+        bottom, top = axes.get_ylim()
+        assert all(bottom < value < top for (value, _) in limits[axes.get_title(loc="left")])
+
+
+def test_every_legend_is_on_one_line(figure: Figure) -> None:
+    for axes in figure.axes:
+        legend = axes.get_legend()
+        assert legend is not None
+        assert len({text.get_window_extent().y0 for text in legend.get_texts()}) == 1
+        assert legend.get_window_extent().x1 <= axes.get_window_extent().x1
+
+
 def test_start_and_end_are_drawn_in_every_graph(figure: Figure) -> None:
     for axes in figure.axes:
         assert {"start", "end"} <= {text.get_text() for text in axes.texts}

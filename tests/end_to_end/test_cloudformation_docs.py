@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,16 @@ import pytest
 import yaml
 from cfnlint.decode.cfn_yaml import loads
 
+from local.sagemaker.traffic import Performance, Traffic
 from local.server import LocalAws
-from tests.support.console import Command
+from tests.support.console import Command, commands_in
 from tests.support.reader import Block, Reader, blocks
 
 PROJECT = Path(__file__).parents[2]
 PAGE = PROJECT / "docs" / "cloudformation.md"
 DEPLOYMENT_FILE = "template-file-path"
+GUARDED = "guarded-shadow-test.yaml"
+PATIENCE = 60
 
 
 class Deployer(Reader):
@@ -103,3 +108,52 @@ def test_the_page_is_true_from_the_first_command_to_the_last(aws: LocalAws, tmp_
     assert not endpoint.get("ShadowProductionVariants")
     assert aws.control.experiments() == []
     assert aws.session().client("cloudformation").list_exports()["Exports"] == []
+
+
+def until(happened: Callable[[], bool]) -> None:
+    given_up = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < given_up, "it does not happen"
+        time.sleep(0.5)
+
+
+def test_the_alarm_of_the_guarded_test_ends_it(aws: LocalAws, tmp_path: Path) -> None:
+    reader = Deployer(aws, tmp_path)
+    provider = next(blocks(PAGE, "console")).text
+    for command, _ in commands_in(provider.replace("ExperimentRoleArns=", "Guardrails=Enabled ExperimentRoleArns=")):
+        done = reader.run(command)
+        assert done.returncode == 0, done.stdout
+    (guarded,) = (block for block in blocks(PAGE, "yaml") if block.file == GUARDED)
+    reader.read(guarded)
+    done = reader.run(f"aws cloudformation deploy --stack-name guarded --template-file {GUARDED}")
+    assert done.returncode == 0, done.stdout
+
+    def answer(milliseconds: float) -> dict[str, Any]:
+        """The shadow variant answers so for a while. Returns the alarm."""
+        shadow = Performance(latency_ms=milliseconds)
+        performances = {"ranking-2024": Performance(latency_ms=40), "ranking-2025": shadow}
+        aws.control.traffic(Traffic(requests_per_minute=600, performances=performances))
+        aws.control.advance(timedelta(minutes=25))
+        (alarm,) = aws.session().client("cloudwatch").describe_alarms()["MetricAlarms"]
+        return dict(alarm)
+
+    def test() -> dict[str, Any]:
+        (only,) = aws.control.experiments()
+        return dict(only)
+
+    assert (answer(40)["StateValue"], test()["Status"]) == ("OK", "Running")
+
+    alarm = answer(400)
+
+    assert alarm["StateValue"] == "ALARM"
+    until(lambda: test()["Status"] == "Cancelled")
+    assert test()["StatusReason"].startswith(f"ended by alarm {alarm['AlarmName']} at 20")
+    assert ": too slow for the checkout: " in test()["StatusReason"]
+    (endpoint,) = aws.control.endpoints()
+    assert [each["VariantName"] for each in endpoint["ProductionVariants"]] == ["AllTraffic"]
+    assert not endpoint.get("ShadowProductionVariants")
+
+    done = reader.run("aws cloudformation delete-stack --stack-name guarded")
+    assert done.returncode == 0, done.stdout
+    until(lambda: aws.control.experiments() == [])
+    until(lambda: aws.session().client("events").list_rules()["Rules"] == [])

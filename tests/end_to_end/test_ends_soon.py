@@ -1,7 +1,4 @@
-"""Word before the end of a test: its alarm on the local AWS, by the clock and the metrics of the instances.
-
-The deployments come first. If the clock differs by five minutes, each of them takes longer.
-"""
+"""Word before the end of a test: its alarm on the local AWS, by the clock and the metrics of the instances."""
 
 import json
 import sys

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from inference_experiment_handler.model.journal import Journal
-from local.sagemaker import ErrorFault
 from local.sagemaker.publisher import Publisher
 from local.sagemaker.traffic import Performance, Traffic
 from simulation.cloudwatch import Refusal
@@ -388,12 +387,3 @@ def test_an_end_in_sagemaker_ends_the_patience(stack: Stack, name: str) -> None:
 
 def test_a_journal_of_another_version_has_no_judgement() -> None:
     assert Journal.from_json({"calls": {}}).gate is None
-
-
-def test_a_failed_call_after_the_judgement_does_not_lead_to_another(stack: Stack, name: str) -> None:
-    stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ThrottlingException", "Rate exceeded", times=30))
-
-    answer = stack.update(declared(), gated(), name)
-
-    assert answer.succeeded, answer.reason
-    assert len({call["EndTime"] for call in stack.cloudwatch.asked}) == 1

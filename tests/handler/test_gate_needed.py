@@ -41,8 +41,12 @@ def judged(verdict: tuple[str, str], seconds_ago: int) -> Journal:
 
 def after(operation: str, journal: Journal) -> Journal:
     """The request has sent a call, and got no response."""
-    name = request_for("Update", PROMOTED).name
-    journal.record_unknown_outcome(Call(operation, name, {}, "sent"), NOW)
+    journal.record_unknown_outcome(Call(operation, request_for("Update", PROMOTED).name, {}, "sent"), NOW)
+    return journal
+
+
+def updated(journal: Journal) -> Journal:
+    journal.record(Call(UPDATE, request_for("Update", PROMOTED).name, {}, "sent"), NOW)
     return journal
 
 
@@ -74,8 +78,10 @@ def rejected(journal: Journal) -> Journal:
         ("Update", PROMOTED | gate(), "Running", after(STOP, asked("Update")), False),
         ("Update", PROMOTED | gate(), "Running", judged(HELD, 59), False),
         ("Update", PROMOTED | gate(), "Running", judged(HELD, 60), True),
-        ("Update", PROMOTED | gate(), "Running", after(UPDATE, judged(HELD, 3000)), False),
-        ("Update", PROMOTED | gate(), "Running", after(UPDATE, judged(OPEN, 3000)), True),
+        ("Update", PROMOTED | gate(), "Running", updated(judged(HELD, 3000)), False),
+        ("Update", PROMOTED | gate(), "Running", updated(judged(OPEN, 3000)), True),
+        # Without a response, it is not known whether the update has changed anything.
+        ("Update", PROMOTED | gate(), "Running", after(UPDATE, judged(HELD, 3000)), True),
         ("Update", PROMOTED | gate(), "Running", rejected(judged(HELD, 59)), False),
         ("Update", PROMOTED | gate(), "Running", rejected(judged(HELD, 60)), True),
         ("Update", PROMOTED | gate(), "Running", after(STOP, rejected(judged(HELD, 60))), False),

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from local.sagemaker import ErrorFault
+from local.sagemaker import ErrorFault, Hook
 from simulation.declarations import ENDPOINT, PRODUCTION, PROMOTE, SHADOW, declared
+from tests.support.foreign import THEIRS, make_theirs
 from tests.support.guardrail import look
 from tests.support.interruption import meanwhile, stop_waiting
 from tests.support.stack import Stack
@@ -62,8 +63,27 @@ def test_it_is_promoted_when_the_endpoint_is_updated(stack: Stack, name: str) ->
     assert stack.served() == [SHADOW]
 
 
-def test_it_is_judged_again_while_sagemaker_rejects_the_stop(stack: Stack, name: str) -> None:
-    stack.sagemaker.faults.add(ErrorFault(STOP, "ConflictException", "busy", times=4))
+REJECTIONS = {
+    "a conflict": ErrorFault(STOP, "ConflictException", "busy", times=4),
+    "throttling": ErrorFault(STOP, "ThrottlingException", "Rate exceeded", times=30),
+}
+
+
+@pytest.mark.parametrize("rejection", REJECTIONS.values(), ids=REJECTIONS)
+def test_a_stop_that_sagemaker_rejects_is_sent_again_while_the_gate_holds(
+    stack: Stack, name: str, rejection: ErrorFault
+) -> None:
+    stack.sagemaker.faults.add(rejection)
+
+    answer = stack.update(BEFORE, gated(), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.served() == [SHADOW]
+
+
+@pytest.mark.parametrize("rejection", REJECTIONS.values(), ids=REJECTIONS)
+def test_it_is_judged_again_while_sagemaker_rejects_the_stop(stack: Stack, name: str, rejection: ErrorFault) -> None:
+    stack.sagemaker.faults.add(rejection)
     meanwhile(stack, lambda: rings(stack))
 
     answer = stack.update(BEFORE, gated(), name)
@@ -74,6 +94,33 @@ def test_it_is_judged_again_while_sagemaker_rejects_the_stop(stack: Stack, name:
     rolled_back = stack.roll_back(gated(), BEFORE, name)
     assert rolled_back.succeeded, rolled_back.reason
     assert not any(key.endswith(":ending") for key in stack.tags(name))
+
+
+def test_it_is_judged_again_if_the_endpoint_is_updated_after_the_intent(stack: Stack, name: str) -> None:
+    stack.sagemaker.faults.add(Hook(lambda _: update_endpoint(stack), "AddTags", after=True))
+    meanwhile(stack, lambda: rings(stack))
+
+    answer = stack.update(BEFORE, gated(), name)
+
+    assert not answer.succeeded
+    assert answer.reason.startswith("PromoteIf fails: 1 of 1 criterion (Alarms) at ")
+    assert stack.served() == [PRODUCTION]
+
+
+def test_a_takeover_that_is_refused_later_leaves_no_tags(stack: Stack) -> None:
+    """The intent was on the tags when SageMaker rejected the Stop, and no later request would remove it."""
+    stack.cloudwatch.alarms[GATE_ALARM] = "OK"
+    make_theirs(stack)
+    stack.clock.advance(7200)
+    before = stack.tags(THEIRS)
+    stack.sagemaker.faults.add(ErrorFault(STOP, "ConflictException", "busy", times=4))
+    meanwhile(stack, lambda: rings(stack))
+
+    answer = stack.create(gated(Name=THEIRS, AdoptExisting=True))
+
+    assert answer.reason.startswith("PromoteIf fails: 1 of 1 criterion (Alarms) at ")
+    assert stack.describe(THEIRS)["Status"] == "Running"
+    assert stack.tags(THEIRS) == before
 
 
 def test_it_goes_on_if_the_stop_may_have_been_sent_before_the_journal_was_lost(stack: Stack, name: str) -> None:
@@ -100,8 +147,16 @@ def test_it_is_not_judged_again_after_an_update_of_the_test(stack: Stack, name: 
     assert stack.served() == [SHADOW]
 
 
-def test_it_is_judged_again_while_sagemaker_rejects_the_update(stack: Stack, name: str) -> None:
-    stack.sagemaker.faults.add(ErrorFault("UpdateInferenceExperiment", "ConflictException", "busy", times=4))
+@pytest.mark.parametrize(
+    "rejection",
+    [
+        ErrorFault("UpdateInferenceExperiment", "ConflictException", "busy", times=4),
+        ErrorFault("UpdateInferenceExperiment", "InternalFailure", "failed", status=500, times=6),
+    ],
+    ids=["a conflict", "a server error"],
+)
+def test_it_is_judged_again_while_sagemaker_rejects_the_update(stack: Stack, name: str, rejection: ErrorFault) -> None:
+    stack.sagemaker.faults.add(rejection)
     meanwhile(stack, lambda: rings(stack))
 
     answer = stack.update(BEFORE, gated(sampling=50), name)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.sagemaker.traffic import Performance, Traffic
 from local.server import LocalAws
@@ -64,6 +65,16 @@ def test_each_answer_has_the_date_of_the_local_clock(served: LocalAws) -> None:
     date = client.get_caller_identity()["ResponseMetadata"]["HTTPHeaders"]["date"]
 
     assert abs(parsedate_to_datetime(date) - datetime.fromisoformat(served.control.now())) < timedelta(minutes=1)
+
+
+def test_an_error_has_no_date_because_a_client_would_take_it_for_one_of_the_clock(served: LocalAws) -> None:
+    client = served.session().client("cloudformation")
+    with pytest.raises(ClientError) as refused:
+        client.describe_stacks(StackName="missing")
+
+    answer = refused.value.response["ResponseMetadata"]
+    assert answer["HTTPStatusCode"] == 400
+    assert "date" not in answer["HTTPHeaders"]
 
 
 def test_an_alarm_looks_at_the_metrics_when_the_clock_is_advanced(served: LocalAws) -> None:

@@ -29,7 +29,14 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from local.cloudwatch.metric_math import Series
-from sagemaker_inference_experiment import InferenceExperiment, ModelVariant, Schedule, ShadowTestDashboard
+from sagemaker_inference_experiment import (
+    Criterion,
+    Gate,
+    InferenceExperiment,
+    ModelVariant,
+    Schedule,
+    ShadowTestDashboard,
+)
 from tests.support.cloudwatch import Dashboard, Data, Graph, Stat
 
 PICTURE = Path(__file__).parents[2] / "docs" / "dashboard.png"
@@ -47,7 +54,7 @@ _GREY = "#687078"
 
 
 def sample_dashboard() -> Dashboard:
-    """The dashboard of an ordinary test."""
+    """The dashboard of a test that may be promoted if a gate holds."""
     stack = Stack(App(), "Shop")
     experiment = InferenceExperiment(
         stack,
@@ -60,6 +67,13 @@ def sample_dashboard() -> Dashboard:
         shadow_variant=ModelVariant(model="ranking-2025", variant_name="Shadow-01", instance_type="ml.m5.xlarge"),
         sampling_percentage=10,
         schedule=Schedule.start_at(START, until=END),
+        promote_if=Gate(
+            criteria=[
+                Criterion.traffic(min_invocations=100_000),
+                Criterion.latency(statistic="p99", max=Duration.millis(200), max_ratio=1.25),
+                Criterion.error_rate(max=3, max_increase=1),
+            ]
+        ),
     )
     alarms = [
         experiment.alarm_ends_soon(stack, "EndsSoon", before=Duration.hours(12)),
@@ -187,7 +201,7 @@ def _graph(axes: Axes, graph: Graph, data: Data, moments: list[datetime], inches
     axes.legend(
         loc="upper left",
         bbox_to_anchor=(-0.45 / inches[0], -0.14),
-        ncols=4,
+        ncols=5,
         fontsize=8,
         frameon=False,
         handlelength=1,

@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import sys
 from collections.abc import Mapping
 
@@ -12,7 +13,7 @@ _PATIENCE = 60
 class Terminal:
     """Runs a Python module in it. ``shown``: all that came to the terminal, with its control sequences.
 
-    The terminal is closed at the end, which also ends a process that is left.
+    A process that is left at the end is ended.
     """
 
     def __init__(self, module: str, *arguments: str, environment: Mapping[str, str]) -> None:
@@ -20,6 +21,8 @@ class Terminal:
         self._is_over = False
         self._process, self._terminal = pty.fork()
         if self._process == 0:
+            # A shell starts a background job with Ctrl-C ignored, which every process below it inherits.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execve(sys.executable, [sys.executable, "-m", module, *arguments], {**os.environ, **environment})
 
     def __enter__(self) -> "Terminal":
@@ -28,6 +31,7 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         os.close(self._terminal)
         if not self._is_over:
+            os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
 
     def wait_for(self, text: str) -> None:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from threading import RLock
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import boto3
 from botocore.config import Config
 
+from shadowtest.aws.clock import Clock
 from shadowtest.aws.connecting import CONNECT_SECONDS, READ_SECONDS, give_up_early
 from shadowtest.aws.reads import ReadOnce
 from shadowtest.errors import CommandError
@@ -32,9 +33,9 @@ class Aws:
         self._shared = _Shared(profile)
         self._clients: dict[str, Any] = {}
 
-    @staticmethod
-    def now() -> datetime:
-        return datetime.now(UTC)
+    def now(self) -> datetime:
+        """The time of AWS, as of the newest response. The machine's time before the first one."""
+        return self._shared.clock.now()
 
     @property
     def region(self) -> str:
@@ -87,6 +88,7 @@ class Aws:
                     # For example, an endpoint in the AWS configuration that is not a URL.
                     raise CommandError(f"the AWS configuration can't be used: {error}") from error
                 client.meta.events.register_first("needs-retry", give_up_early)
+                self._shared.clock.listen(client)
                 self._clients[service] = client
             return self._clients[service]
 
@@ -97,11 +99,14 @@ class Aws:
 
 
 class _Shared:
-    """What all regions of an account share: the session, which has the user's configuration and credentials."""
+    """What all regions of an account share: the session, which has the user's configuration and credentials, and the
+    time.
+    """
 
     def __init__(self, profile: str | None) -> None:
         self._profile = profile
         self.regions: dict[str, Aws] = {}
+        self.clock = Clock()
         self.lock = RLock()
         """Creating a session or a client is not thread-safe."""
 

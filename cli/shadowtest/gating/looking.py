@@ -1,7 +1,7 @@
 """Reads and judges the gates of stacks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inference_experiment_handler.evidence.judging import judge
 from inference_experiment_handler.model.observed import ObservedExperiment
@@ -12,10 +12,9 @@ from shadowtest.aws.session import Aws
 from shadowtest.deployed_resources import Resource, UnknownResource, deployed_resources, in_words, resources_in
 from shadowtest.gating.declared import PROMOTE_IF, declared_gate
 from shadowtest.gating.gate_of_test import GateOfTest
+from shadowtest.gating.promoted import is_promoted_as_declared
 from shadowtest.live_tests import LiveTest, described
 from shadowtest.values.stack import DeployedStack
-
-_ENDED = "the test has ended"
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def gates_of(aws: Aws, names: tuple[str, ...]) -> Looked:
     ]
     unread = [each for each in judged if isinstance(each, Failure)]
     errors = [*deployed.errors, *failures_in_words(unread, len(gated))]
-    return Looked([gate for gate in gates if names or gate.not_judged != _ENDED], deployed.stacks, errors)
+    return Looked([gate for gate in gates if names or not gate.is_over], deployed.stacks, errors)
 
 
 def gates_beside(aws: Aws, stacks: Sequence[DeployedStack], tests: Sequence[LiveTest]) -> list[GateOfTest | None]:
@@ -80,6 +79,9 @@ def _judged(resource: Resource | UnknownResource, aws: Aws) -> GateOfTest:
 def _judged_test(resource: Resource, test: LiveTest, aws: Aws) -> GateOfTest:
     """Raises a ``ServiceError`` if a read fails."""
     experiment, gate = test.experiment, declared_gate(resource.properties)
+    if is_promoted_as_declared(resource, test, aws.client("sagemaker")):
+        promoted = _not_judged(resource, "the shadow variant is promoted as declared", experiment)
+        return replace(promoted, is_promoted=True)
     why = _why_not(experiment) or (gate if isinstance(gate, str) else "")
     if isinstance(gate, str) or why:
         return _not_judged(resource, why, experiment)
@@ -97,7 +99,7 @@ def _judged_test(resource: Resource, test: LiveTest, aws: Aws) -> GateOfTest:
 def _why_not(experiment: ObservedExperiment) -> str:
     """Why a gate of the experiment can't be judged; empty if it can."""
     if experiment.ended:
-        return _ENDED
+        return "the test has ended"
     if experiment.not_started or experiment.coming_up:
         return "the test has not started"
     return "" if experiment.status in (Status.RUNNING, Status.UPDATING) else "the test is not running"

@@ -79,10 +79,10 @@ class Live:
         observed = next(filter(None, map(seen, request.candidates)), None)
         predecessor = seen(request.replaces) if request.replaces else None
         found = replace(situation, observed=observed, observed_predecessor=predecessor)
-        endpoints = {name.casefold(): self.endpoint(name) for name in endpoints_needed(found)}
+        found = replace(found, endpoints={name.casefold(): self.endpoint(name) for name in endpoints_needed(found)})
         gate = evidence_needed(found)
         evidence = self.evidence.get((gate, request.name.casefold())) if gate is not None else None
-        return replace(found, endpoints=endpoints, evidence=evidence)
+        return replace(found, evidence=evidence)
 
 
 def read_live(

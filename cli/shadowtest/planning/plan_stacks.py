@@ -58,11 +58,12 @@ def plan_stacks(stacks: Sequence[StackToDeploy], aws: Aws) -> Planned:
     if stacks and len(failures) == len(stacks):
         return Planned([], errors)
     found = [each for each in looks if isinstance(each, Look)]
-    now = aws.now()
     clients = {look.aws.region: ReadOnce(look.aws.client("sagemaker")) for look in found}
     todo = [(look, change) for look in found for change in look.changes]
     for region, where in {look.aws.region: look.aws for look, change in todo if _may_create(change)}.items():
         read_ahead(where, clients[region])
+    # After the reads, because the time is that of a response.
+    now = aws.now()
     told = attempt_each(
         aws,
         lambda each: _told(*each, found, clients[each[0].aws.region], now),

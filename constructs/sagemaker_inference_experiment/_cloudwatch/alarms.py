@@ -10,7 +10,7 @@ from constructs import Construct
 from sagemaker_inference_experiment._cloudwatch.ends_soon import UNREPORTED, before_faults, epoch_of
 from sagemaker_inference_experiment._cloudwatch.expressions import literal
 from sagemaker_inference_experiment._cloudwatch.options import AlarmOptions
-from sagemaker_inference_experiment._cloudwatch.progress import hours_left
+from sagemaker_inference_experiment._cloudwatch.progress import accept_token, hours_left
 from sagemaker_inference_experiment._cloudwatch.watched import WatchedExperiment
 from sagemaker_inference_experiment._durations import is_token
 
@@ -259,14 +259,11 @@ class AlarmedExperiment(WatchedExperiment):
         if end is None or faults:
             raise ValueError(f"{self.node.path}: {'; '.join(faults)}")
         hours = before.to_hours(integral=False)
-        return self._alarm(
-            scope,
-            id,
-            hours_left(self.shadow_variant, end, {"period": period}),
-            threshold=hours,
-            bad=f"less than {hours:g} hours are left until its end",
-            options=chosen,
-        )
+        left = hours_left(self.shadow_variant, end, {"period": period})
+        bad = f"less than {hours:g} hours are left until its end"
+        alarm = self._alarm(scope, id, left, threshold=hours, bad=bad, options=chosen)
+        accept_token(alarm, left)
+        return alarm
 
     def _alarm(
         self, scope: Construct, id: str, metric: IMetric, *, threshold: float, bad: str, options: AlarmOptions

@@ -1,12 +1,13 @@
-"""Judges a gate by the metrics of a test: what to ask CloudWatch, and what its responses mean. Pure.
+"""Judges a gate by the metrics of a test. This package makes the queries for CloudWatch and interprets the responses.
+It makes no calls.
 
-``judging``           the entry point: the queries that are open, and the judgement
-``traffic``, ``error_rate``, ``latency``, ``metric``, ``alarms``, ``running``   a type of criterion each
-``period_by_period``  percentiles, with ``periods`` (which are long enough) and ``percentiles`` (how many samples)
+``judging``           the entry point: the open queries, and the judgement
+``traffic``, ``error_rate``, ``latency``, ``metric``, ``alarms``, ``running``   one type of criterion each
+``period_by_period``  percentiles, with ``periods`` (the length of the periods) and ``percentiles`` (the samples needed)
 ``intervals``         confidence intervals
-``expectation``       when there will be enough data for a verdict
-``judgement``         verdicts, findings, and the whole in words, with ``wording``
-``scope``             the test, and the time that counts
+``expectation``       the time at which there will be enough data for a verdict
+``judgement``         verdicts, findings, and their sentences, with ``wording``
+``scope``             the test, and the time for which its metrics are used
 
-``windows``, ``queries``, ``series``, ``answers``   CloudWatch's side: periods, GetMetricData, and what it has returned
+``windows``, ``queries``, ``series``, ``answers``   CloudWatch's periods, and the queries and results of GetMetricData
 """

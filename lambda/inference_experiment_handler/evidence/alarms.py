@@ -1,4 +1,4 @@
-"""``Alarms``: the present states of alarms."""
+"""``Alarms``: the current states of alarms."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The evidence: what CloudWatch has returned about a test, as raw values."""
+"""The evidence: the data that CloudWatch has returned about a test, as raw values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ class NotMeasuredError(Exception):
 
 @dataclass(frozen=True)
 class AlarmState:
-    """``StateValue`` and ``StateReason``."""
+    """The ``StateValue`` and the ``StateReason`` of an alarm."""
 
     value: str
     reason: str = ""
@@ -23,11 +23,11 @@ class AlarmState:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is measured of a test.
+    """The metrics and the alarms that a test is judged by.
 
     Attributes:
-        at: The time as of which it was asked for.
-        measured: The metrics, by the window that was asked about.
+        at: The time as of which the test is judged.
+        measured: The metrics, by the window of their queries.
         alarms: The alarms that exist, by their names.
     """
 
@@ -40,28 +40,28 @@ class Evidence:
         return asked in self.measured and query in self.measured[asked].series
 
     def of(self, asked: Window, query: Query) -> Series:
-        """The values of a query. What CloudWatch says of all queries of a call is a problem of each of them."""
+        """The values of a query. A message from CloudWatch about a whole call is a problem of each query in it."""
         measured = self.measured.get(asked, Measured(asked, {}))
         series = measured.of(query)
         problem = "; ".join(filter(None, (series.problem, *measured.messages)))
         return replace(series, problem=problem)
 
     def points(self, asked: Window, query: Query) -> Mapping[datetime, float]:
-        """All values of a query, maybe none. Raises a ``NotMeasuredError`` if these are not known to be all."""
+        """All values of a query. There may be none. Raises a ``NotMeasuredError`` if some may be missing."""
         series = self.of(asked, query)
         if series.problem:
             raise NotMeasuredError(f"the data of {query.said} is not complete ({series.problem})")
         return series.points
 
     def total(self, asked: Window, query: Query) -> float:
-        """The sum of all values. Raises a ``NotMeasuredError`` if there is none, which is not zero."""
+        """The sum of all values. Raises a ``NotMeasuredError`` if there are no values, because that is not zero."""
         points = self.points(asked, query)
         if not points:
             raise NotMeasuredError(f"CloudWatch has no data of {query.said}")
         return sum(points.values())
 
     def with_answers(self, queries: Iterable[Query], new: Measured) -> "Evidence":
-        """The same with the answers to some queries. One that is missing there is not asked again."""
+        """A copy that also has the answers to these queries. A query without an answer is not sent again."""
         old = self.measured.get(new.asked, Measured(new.asked, {}))
         series = {**old.series, **{query: new.of(query) for query in queries}}
         both = Measured(new.asked, series, tuple(dict.fromkeys((*old.messages, *new.messages))))

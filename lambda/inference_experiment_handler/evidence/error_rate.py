@@ -18,7 +18,7 @@ _PERCENT = 100
 
 
 class Rate(NamedTuple):
-    """The errors of a variant, and its requests."""
+    """The number of errors of a variant, and the number of its requests."""
 
     variant: str
     errors: float
@@ -78,7 +78,7 @@ def findings(criterion: ErrorRate, scope: Scope, evidence: Evidence) -> Iterator
 
 
 def _rate(variant: str, window: Window, errors: Query, invocations: Query, evidence: Evidence) -> Rate:
-    """Raises a ``NotMeasuredError``. Without requests, a missing number of errors is not zero."""
+    """Raises a ``NotMeasuredError``. A missing number of errors is zero only if there are requests."""
     total = evidence.total(window, invocations)
     failed = sum(evidence.points(window, errors).values())
     if total <= 0:
@@ -97,7 +97,7 @@ def _finding(
     value: float,
     interval: Callable[[float], Interval],
 ) -> Finding:
-    """``interval``: that of so many times as many errors and requests."""
+    """``interval`` returns the interval for a multiple of the errors and the requests."""
     highest = limit.number / _PERCENT
     verdict, at, then = against(interval(1), highest), None, ""
     if verdict is Verdict.INCONCLUSIVE:

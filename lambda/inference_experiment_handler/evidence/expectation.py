@@ -1,4 +1,4 @@
-"""When there will be enough data for a verdict, at the present rate of requests."""
+"""The time at which there will be enough data for a verdict, at the current rate of requests."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,18 +10,18 @@ from inference_experiment_handler.evidence.windows import NOT_COMPLETE_YET, Wind
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 _MOST = 4096.0
-"""The largest multiple of the present data that a forecast covers. Beyond it, a forecast means nothing."""
+"""The largest multiple of the current data that a forecast covers. Beyond it, a forecast means nothing."""
 
 
 class Expectation(NamedTuple):
-    """``at``: ``None`` if never, at this rate."""
+    """A forecast. ``at`` is ``None`` if there will never be enough data at this rate."""
 
     at: datetime | None
     said: str
 
 
 def times_as_much(is_enough: Callable[[float], bool]) -> float | None:
-    """How many times as much of the same would be enough; ``None`` if no amount would."""
+    """The multiple of the current data that would be enough. ``None`` if no multiple would be enough."""
     enough = 1.0
     while not is_enough(enough):
         enough *= 2
@@ -35,7 +35,7 @@ def times_as_much(is_enough: Callable[[float], bool]) -> float | None:
 
 
 def expected(scope: Scope, measured: Window, times: float | None) -> Expectation:
-    """When there will be so many times as much as in the measured window."""
+    """The time at which there will be ``times`` as much data as in the measured window."""
     if times is None or times > _MOST:
         return Expectation(None, "at this rate, there will never be enough data")
     needed = (measured.end - measured.start) * times
@@ -43,15 +43,15 @@ def expected(scope: Scope, measured: Window, times: float | None) -> Expectation
         return Expectation(None, f"at this rate, a Window of {iso_duration(scope.longest)} never has enough data")
     at = measured.start + needed + NOT_COMPLETE_YET
     then = replace(scope, now=at).totals
-    # A longer window has longer periods, and is cut to whole ones at both ends.
+    # A longer window has longer periods, and is cut to whole periods at both ends.
     period = max(measured.period, then.period if then is not None else 0)
     last = rounded(rounded(scope.since, period, up=True) + needed, period, up=True)
     return from_then_on(scope, last + NOT_COMPLETE_YET, "at this rate, there will be enough data at")
 
 
 def from_then_on(scope: Scope, at: datetime, words: str) -> Expectation:
-    """The same for a known time, beside the scheduled end of the test."""
-    # A whole minute: metrics are not more precise.
+    """The expectation for a known time. Its words compare that time with the scheduled end of the test."""
+    # The time is a whole minute, because metrics are not more precise.
     at = datetime.fromtimestamp(-(-at.timestamp() // 60) * 60, at.tzinfo)
     if scope.end is None:
         return Expectation(at, f"{words} {iso_instant(at)}")

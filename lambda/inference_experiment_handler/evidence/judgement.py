@@ -1,4 +1,4 @@
-"""The judgement of a gate: a verdict for each criterion, the findings behind it, and both in words."""
+"""The judgement of a gate: a verdict for each criterion, the findings that it is based on, and both in words."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def against(interval: Interval, limit: float) -> Verdict:
-    """Whether the measured value is at most the limit, as far as its confidence interval shows."""
+    """The verdict on whether the measured value is at most the limit, by its confidence interval."""
     if interval.upper <= limit:
         return Verdict.HOLDS
     return Verdict.FAILS if interval.lower > limit else Verdict.INCONCLUSIVE
@@ -50,7 +50,7 @@ class Limit:
 
     @property
     def number(self) -> float:
-        """Raises a ``LookupError`` if it has none."""
+        """The value. Raises a ``LookupError`` if there is none."""
         if self.value is None:
             raise LookupError(f"{self.name} has no number")
         return self.value
@@ -66,11 +66,12 @@ class Finding:
     """The result for one limit of a criterion.
 
     Attributes:
-        value: The measured value, in the unit of the limit; ``None`` if there is no such number.
+        value: The measured value, in the unit of the limit. ``None`` if there is no such number.
         said: The value, the limit, and the data that the value is computed from, in words.
         samples: The number of requests, or of values of a metric, that the value is computed from.
         window: The time that the finding is about.
-        enough_at: When there will be enough data for a verdict, at the present rate; ``None`` if never or not known.
+        enough_at: The time at which there will be enough data for a verdict, at the current rate of requests. ``None``
+            if there will never be enough data, or if the time is not known.
     """
 
     limit: Limit
@@ -83,7 +84,7 @@ class Finding:
 
 
 def found(limit: Limit, window: Window | None, measure: Callable[[Window], Finding]) -> Finding:
-    """The finding, which is inconclusive if there is no data to measure."""
+    """The finding of ``measure``. It is inconclusive if there is no data to measure."""
     try:
         if window is None:
             raise NotMeasuredError("no period of the metrics is complete yet")
@@ -126,11 +127,11 @@ def _of(window: Window | None) -> str:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A gate, judged. All enforced criteria have to hold; the others are reported.
+    """The judgement of a gate. All enforced criteria must hold. The others are only reported.
 
     Attributes:
-        at: When the evidence was read.
-        criteria: In the order of the declaration.
+        at: The time at which the evidence was read.
+        criteria: The judged criteria, in the order of the declaration.
     """
 
     at: datetime
@@ -146,7 +147,7 @@ class Judgement:
 
     @property
     def headline(self) -> str:
-        """The verdict, and the criteria that decide it: ``fails: 1 of 5 criteria (Latency p99) at ...``."""
+        """The verdict, and the criteria that decide it, such as ``fails: 1 of 5 criteria (Latency p99) at ...``."""
         enforced, at = self.enforced, iso_instant(self.at)
         if not enforced:
             return f"holds: no criterion is enforced, at {at}"
@@ -161,18 +162,21 @@ class Judgement:
 
     @property
     def ranked(self) -> tuple[Judged, ...]:
-        """Those that fail, then the inconclusive ones, then the rest, and last those that are only reported."""
+        """The criteria that fail, then the inconclusive ones, then the rest. Those that are only reported come last."""
         order = (Verdict.FAILS, Verdict.INCONCLUSIVE, Verdict.HOLDS)
         return tuple(sorted(self.criteria, key=lambda each: (not each.criterion.enforce, order.index(each.verdict))))
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """All findings, in that order."""
+        """The sentences of all findings, in the order of ``ranked``."""
         return tuple(sentence for each in self.ranked for sentence in each.sentences)
 
     @property
     def enough_at(self) -> datetime | None:
-        """When there will be enough data for a verdict; ``None`` unless it is known for each inconclusive criterion."""
+        """The time at which there will be enough data for a verdict.
+
+        ``None`` if no finding of an enforced criterion is inconclusive, or if the time of such a finding is not known.
+        """
         open_findings = [
             finding for each in self.enforced for finding in each.findings if finding.verdict is Verdict.INCONCLUSIVE
         ]

@@ -1,4 +1,4 @@
-"""Judges a gate: what to ask CloudWatch, and what the responses mean for each criterion."""
+"""Judges a gate: makes the queries for CloudWatch, and judges each criterion by the responses."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Question(NamedTuple):
 
 
 def open_questions(gate: Gate, test: ObservedExperiment, evidence: Evidence) -> tuple[Question, ...]:
-    """The queries that are still open. A response may lead to another query, so ask until no query is open."""
+    """The queries that are still open. A response can lead to another query, so ask until no query is open."""
     scope = Scope.of(gate, test, evidence.at)
     by_window: dict[Window, dict[Query, None]] = {}
     if scope is None:

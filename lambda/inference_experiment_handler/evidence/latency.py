@@ -1,4 +1,4 @@
-"""``Latency``: a percentile of the shadow variant's ``ModelLatency``, or how it compares with production's."""
+"""``Latency``: a percentile of the shadow variant's ``ModelLatency``, or its ratio to that of production."""
 
 from collections.abc import Iterator, Sequence
 from math import inf
@@ -11,7 +11,7 @@ from inference_experiment_handler.spec.gate import Latency
 
 MODEL_LATENCY = "ModelLatency"
 _MICROSECONDS = 1000
-"""In a millisecond. SageMaker publishes latencies in microseconds."""
+"""The number of microseconds in a millisecond. SageMaker publishes latencies in microseconds."""
 
 
 def limits(criterion: Latency, scope: Scope) -> Iterator[PeriodByPeriod]:

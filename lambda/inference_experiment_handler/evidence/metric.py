@@ -1,4 +1,4 @@
-"""``Metric``: a statistic of any metric, against its limits."""
+"""``Metric``: a statistic of any metric, compared with its limits."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from inference_experiment_handler.evidence.wording import at_limit, count, figur
 from inference_experiment_handler.spec.gate import Metric
 
 _MADE_OF = {"Average": (SUM, SAMPLES), "Sum": (SUM, SAMPLES), SAMPLES: (SAMPLES,)}
-"""The statistics that are asked for. Any other one is made of itself."""
+"""The statistics that are read to compute a statistic. Any other is read as it is, with the number of samples."""
 
 
 def asked(criterion: Metric, scope: Scope, evidence: Evidence) -> Iterator[tuple[Window, Query]]:
@@ -55,7 +55,7 @@ def _value(criterion: Metric, window: Window, evidence: Evidence, samples: float
         case "Average":
             if samples <= 0:
                 raise NotMeasuredError(f"no samples of {criterion.metric_name}")
-            # Each sample has the same weight, and not each period.
+            # Each sample must have the same weight. An average of the periods would give each period the same weight.
             return evidence.total(window, _query(criterion, SUM)) / samples
         case "Minimum" | "Maximum":
             query = _query(criterion, criterion.statistic)

@@ -1,7 +1,7 @@
 """Percentiles of several periods.
 
-They can't be averaged: the p99 of a day is not the mean of the p99 of its hours. A period with too few requests says
-nothing and is left out.
+Percentiles can't be averaged: the p99 of a day is not the mean of the p99 of its hours. The percentile of a period with
+too few requests means nothing, so the period is left out.
 """
 
 from fractions import Fraction
@@ -9,9 +9,9 @@ from math import ceil
 
 
 def samples_needed(statistic: str) -> int:
-    """How many samples make a percentile mean something, as CloudWatch counts: 10 / (1 - p).
+    """The number of samples from which CloudWatch calls a percentile significant: 10 / (1 - p).
 
-    ``statistic``: ``p99``, ``p99.9``.
+    ``statistic`` is a percentile, such as ``p99`` or ``p99.9``.
     """
     share = Fraction(statistic.removeprefix("p")) / 100
     return ceil(10 / min(share, 1 - share))

@@ -1,7 +1,7 @@
-"""A percentile against a limit, period by period. Percentiles of several periods can't be averaged.
+"""Compares a percentile with a limit, period by period. Percentiles of several periods can't be averaged.
 
-The verdict is a sign test: whether fewer than half of all periods are beyond the limit. Its confidence interval needs
-no rule of its own for too few periods, and gives the newest one no special weight.
+The verdict is a sign test. It shows whether fewer than half of the periods are beyond the limit. The sign test uses a
+confidence interval, so it needs no separate rule for too few periods. The newest period has no special weight.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,9 +27,9 @@ class PeriodByPeriod:
     """One limit of a percentile.
 
     Attributes:
-        queries: Those of a statistic, of each metric that the value is made of.
-        value: The value of one period, of the percentile of each metric.
-        unit: What follows the value in a sentence, such as `` ms``.
+        queries: Returns the queries for a statistic, one for each metric that the value is computed from.
+        value: Computes the value of one period from the percentile of each metric.
+        unit: The text that follows the value in a sentence, such as `` ms``.
     """
 
     limit: Limit
@@ -39,7 +39,10 @@ class PeriodByPeriod:
     unit: str = ""
 
     def asked(self, scope: Scope, evidence: Evidence) -> Iterator[tuple[Window, Query]]:
-        """First the samples, which decide how long the periods have to be. Then the percentiles of these."""
+        """The queries of the samples. Once they are answered, also the queries of the percentiles.
+
+        The number of samples decides the length of the periods of the percentiles.
+        """
         if not scope.periods:
             return
         first, samples = scope.periods[0], self.queries(SAMPLES)
@@ -84,7 +87,7 @@ class PeriodByPeriod:
         )
 
     def _values(self, periods: Periods, evidence: Evidence) -> list[float]:
-        """One for each period with enough samples. Raises a ``NotMeasuredError`` if there are none."""
+        """The value of each period with enough samples. Raises a ``NotMeasuredError`` if there are no values."""
         if not periods.starts:
             raise NotMeasuredError(
                 f"too few samples for {self.statistic}: at most {count(periods.most)} of {count(self._needed)} in a "

@@ -1,4 +1,4 @@
-"""In which periods there are enough samples for a percentile, and how long these have to be."""
+"""Chooses the length of the periods of a percentile, and finds the periods that have enough samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ class Periods:
     """The periods of a window.
 
     Attributes:
-        starts: When those begin that have enough samples.
-        left_out: How many have samples, but too few.
-        fewest: The fewest samples of those that have enough.
-        most: The most samples of all.
+        starts: The start of each period that has enough samples.
+        left_out: The number of periods that have samples, but not enough.
+        fewest: The lowest number of samples in a period that has enough.
+        most: The highest number of samples in any period.
     """
 
     window: Window
@@ -28,14 +28,14 @@ class Periods:
 
 
 def with_enough(windows: Sequence[Window], counts: Sequence[Points], needed: int) -> Periods:
-    """The shortest periods of which at least half have enough samples, of those that have any.
+    """Returns the shortest periods of which at least half have enough samples. Periods without samples do not count.
 
-    If there are none, the longest: what is judged may then be only the busy hours of each day.
+    If there are no such periods, it returns the longest ones. Then maybe only the busy hours of each day are judged.
 
     Args:
-        windows: At least one. The one with the shortest periods comes first.
-        counts: The samples in each period of the first window. A period needs enough of each.
-        needed: How many samples are enough.
+        windows: One or more windows. The window with the shortest periods comes first.
+        counts: For each metric, the samples in each period of the first window. A period needs enough of each metric.
+        needed: The number of samples that a period needs.
     """
     found = [_periods(window, counts, needed) for window in windows]
     return next((each for each in found if len(each.starts) >= max(1, each.left_out)), found[-1])
@@ -43,7 +43,7 @@ def with_enough(windows: Sequence[Window], counts: Sequence[Points], needed: int
 
 def _periods(window: Window, counts: Sequence[Points], needed: int) -> Periods:
     sums = [_added_up(window, each) for each in counts]
-    # If production has requests and the shadow variant has none, the period has too few.
+    # If production has requests and the shadow variant has none, the period does not have enough samples.
     samples = {start: min(each.get(start, 0.0) for each in sums) for start in sorted(set().union(*sums))}
     enough = {start: number for start, number in samples.items() if number >= needed}
     return Periods(
@@ -56,7 +56,7 @@ def _periods(window: Window, counts: Sequence[Points], needed: int) -> Periods:
 
 
 def _added_up(window: Window, counts: Points) -> dict[datetime, float]:
-    """The samples of the periods that have any."""
+    """The number of samples in each period of the window. Periods without samples are omitted."""
     sums: dict[datetime, float] = {}
     for instant, samples in counts.items():
         start = datetime.fromtimestamp(instant.timestamp() // window.period * window.period, UTC)

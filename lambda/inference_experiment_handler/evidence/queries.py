@@ -1,4 +1,4 @@
-"""What is asked of CloudWatch: GetMetricData's arguments, within its limits."""
+"""The arguments of GetMetricData, within its limits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ INSTANCES = "/aws/sagemaker/Endpoints"
 
 _MOST_QUERIES = 500
 _MOST_POINTS = 100_800
-"""Of one call."""
+"""The limits of one call: ``_MOST_QUERIES`` queries and ``_MOST_POINTS`` values."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """One statistic of one metric. Another set of dimensions would be another metric."""
+    """One statistic of one metric. A metric with other dimensions is another metric."""
 
     namespace: str
     metric_name: str
@@ -34,14 +34,14 @@ class Query:
     def of_variant(
         cls, endpoint_name: str, variant_name: str, metric_name: str, statistic: str, *, namespace: str = REQUESTS
     ) -> "Query":
-        """A metric that SageMaker publishes of a variant."""
+        """The query for a metric that SageMaker publishes for a variant."""
         return cls(namespace, metric_name, statistic, (("EndpointName", endpoint_name), ("VariantName", variant_name)))
 
 
 def calls(queries: Sequence[Query], asked: Window) -> Iterator[dict[str, Any]]:
-    """The arguments of each call; the first query has the id ``q0``, and so on.
+    """The arguments of each call. The first query has the id ``q0``, the second ``q1``, and so on.
 
-    A unit would only lose data, so none is sent.
+    The queries have no unit, because CloudWatch then returns the data of all units.
     """
     numbered = list(enumerate(queries))
     at_once = max(1, min(_MOST_QUERIES, _MOST_POINTS // max(1, asked.length)))

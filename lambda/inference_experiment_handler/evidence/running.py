@@ -1,4 +1,4 @@
-"""``Running``: how long the test has run."""
+"""``Running``: the time for which the test has run."""
 
 from collections.abc import Iterator
 

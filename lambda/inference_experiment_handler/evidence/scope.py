@@ -1,4 +1,4 @@
-"""What a gate is about: one test, and the time for which its metrics are taken into account."""
+"""The scope of a gate: one test, and the time for which its metrics are used."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,20 +11,20 @@ from inference_experiment_handler.spec.gate import Gate
 
 SUM, SAMPLES = "Sum", "SampleCount"
 LONGEST_PERIOD = 3600
-"""In seconds: the longest period of a percentile."""
+"""The longest period of a percentile, in seconds."""
 MOST_PERIODS = 3_000
-"""The most periods of a window. More periods show nothing more, and make CloudWatch slow."""
+"""The largest number of periods in a window. More periods show nothing more, and make CloudWatch slow."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A test as of one instant.
+    """A test at one point in time.
 
     Attributes:
-        start: When the test actually started.
-        end: When it ends as scheduled.
-        now: The time as of which it is judged.
-        longest: How far back the metrics are taken into account; ``None``: since the start.
+        start: The time at which the test actually started.
+        end: The scheduled end of the test. ``None`` if it is not known.
+        now: The time as of which the test is judged.
+        longest: The longest time before ``now`` for which metrics are used. ``None``: all metrics since the start.
     """
 
     endpoint_name: str
@@ -44,16 +44,16 @@ class Scope:
 
     @property
     def since(self) -> datetime:
-        """Where the window begins, before it is cut to whole periods."""
+        """The start of the window, before the window is cut to whole periods."""
         if self.longest is None:
             return self.start
         return max(self.start, self.now - NOT_COMPLETE_YET - self.longest)
 
     @cached_property
     def periods(self) -> tuple[Window, ...]:
-        """The windows of what is judged period by period, the one with the shortest periods first.
+        """The windows of the criteria that are judged period by period. The window with the shortest periods is first.
 
-        Left out are those with more periods than ``MOST_PERIODS``.
+        A window with more periods than ``MOST_PERIODS`` is omitted.
         """
         lengths = (period for period in answered(self.since, self.now) if period <= LONGEST_PERIOD)
         windows = (window(self.since, self.now, self.now, period) for period in lengths)
@@ -61,7 +61,7 @@ class Scope:
 
     @property
     def totals(self) -> Window | None:
-        """The window of what is summed up; ``None`` if no period is complete yet."""
+        """The window of the values that are summed. ``None`` if no period is complete yet."""
         return next(iter(self.periods), None)
 
     def of_shadow(self, metric_name: str, statistic: str) -> Query:

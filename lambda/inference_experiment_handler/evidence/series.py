@@ -1,4 +1,4 @@
-"""What CloudWatch has returned."""
+"""The data that CloudWatch has returned."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ COMPLETE = "Complete"
 
 @dataclass(frozen=True)
 class Series:
-    """The values of one query, by when their period begins. A period without data has no value.
+    """The values of one query, by the start of their period. A period without data has no value.
 
-    ``problem``: why the values are not all there are; empty where they are.
+    ``problem`` is the reason why values may be missing. It is empty if the values are complete.
     """
 
     points: Mapping[datetime, float] = field(default_factory=dict)
@@ -23,13 +23,13 @@ class Series:
 
     @property
     def total(self) -> float | None:
-        """The sum of all values; ``None`` where there are none."""
+        """The sum of all values. ``None`` if there are no values."""
         return sum(self.points.values()) if self.points else None
 
 
 @dataclass(frozen=True)
 class Measured:
-    """The results of all queries about a window. ``messages``: CloudWatch's messages about all of them."""
+    """The results of all queries for a window. ``messages`` has CloudWatch's messages about whole calls."""
 
     asked: Window
     series: Mapping[Query, Series]
@@ -42,7 +42,8 @@ class Measured:
 def measured(queries: Sequence[Query], asked: Window, pages: Iterable[Mapping[str, Any]]) -> Measured:
     """The data of the pages of all calls together.
 
-    A query may have a part of its values on each page. Its last status counts: before the last page it is PartialData.
+    A page can have only a part of the values of a query. The last status of a query counts, because the status is
+    PartialData before the last page.
     """
     points: dict[str, dict[datetime, float]] = {}
     statuses: dict[str, str] = {}

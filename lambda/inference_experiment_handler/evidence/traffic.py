@@ -1,4 +1,4 @@
-"""``Traffic``: how many requests the shadow variant has received."""
+"""``Traffic``: the number of requests that the shadow variant has received."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def asked(scope: Scope) -> Iterator[tuple[Window, Query]]:
 
 
 def findings(criterion: Traffic, scope: Scope, evidence: Evidence) -> Iterator[Finding]:
-    """Too few requests are inconclusive, because there may be more."""
+    """Yields the finding. Too few requests are inconclusive, because more requests can follow."""
     limit = Limit("MinInvocations", criterion.min_invocations)
 
     def measured(window: Window) -> Finding:

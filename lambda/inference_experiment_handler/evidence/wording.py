@@ -8,7 +8,7 @@ from inference_experiment_handler.spec.text import number as exact
 
 
 def named(criterion: Criterion) -> str:
-    """A criterion by its type and what it is about: ``Latency p99``."""
+    """The name of a criterion: its type and its subject, such as ``Latency p99``."""
     match criterion:
         case Latency():
             return f"Latency {criterion.statistic}"
@@ -30,15 +30,15 @@ def requests(number: float) -> str:
 
 
 def figure(number: float) -> str:
-    """A measured value, with as many digits as are of interest."""
+    """A measured value, rounded for reading."""
     return f"{number:.4g}" if abs(number) < 1000 else f"{number:,.0f}"
 
 
 def at_limit(limit: float, *, lowest: bool) -> str:
-    """A limit, after the value that it applies to."""
+    """The text of a limit, which follows the measured value in a sentence."""
     return f"{'at least' if lowest else 'at most'} {exact(limit)}"
 
 
 def long(seconds: float) -> str:
-    """A length of time, as it is declared."""
+    """A duration, in the format of the declaration."""
     return iso_duration(timedelta(seconds=round(seconds)))

@@ -33,7 +33,8 @@ class Journal:
             call, because there is no response.
         terminal_errors: The message of each call that failed with a final error.
         sent_fields: The fields that updates have sent.
-        leases: The experiments whose lease the request acquired, and the fencing token that held it before.
+        leases: The experiments whose lease the request acquired, and the fencing token of the last request of
+            CloudFormation that held it before.
         lease_observed: The experiments whose tags were seen to name the request as the holder of the lease.
         stack: The stack's status, and when CloudFormation reported it.
         stack_since: When the stack's current, or last, operation began.

@@ -35,7 +35,8 @@ class Call:
         fields: The fields that an update sends.
         tentative: AWS does not document whether the call is allowed now, so a conflict is not a failure yet.
         takes_back: It removes what the stack no longer waits for, so it is made even then.
-        takes_lease_from: Set if the call acquires the lease of the subject: the fencing token that held it before.
+        takes_lease_from: Set if the call acquires the lease of the subject: the fencing token of the last request of
+            CloudFormation that held it before.
     """
 
     operation: str

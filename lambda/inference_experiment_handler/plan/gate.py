@@ -43,14 +43,14 @@ def may_be_refused(situation: Situation, target: Target) -> bool:
 def is_to_be_judged(situation: Situation, target: Target) -> bool:
     """Whether a new verdict is needed.
 
-    A verdict that holds is final once the request has updated the test, because it has changed what is measured.
+    A verdict that holds is final once the request has updated the test, because that has changed what is measured.
     """
     if stack.is_rollback(situation) is not False:
         return False
     journal = situation.journal
     if journal.gate is None:
         return True
-    if journal.gate_verdict == Verdict.HOLDS and journal.perhaps_completed(UPDATE, target.name):
+    if journal.gate_verdict == Verdict.HOLDS and journal.certainly_completed(UPDATE, target.name):
         return False
     return situation.now - datetime.fromisoformat(journal.gate[0]) >= JUDGED_EVERY
 
@@ -91,15 +91,12 @@ def _declared_gate(situation: Situation) -> Gate | None:
 
 
 def _has_begun(target: Target) -> bool:
-    """Whether the request has recorded or sent the stop.
+    """Whether the request may have stopped the test.
 
-    SageMaker may certainly have rejected it. A stop that an earlier run sent, whose journal is lost, may be why.
+    An intent on the tags does not suffice, because the Stop may be rejected, or wait for the endpoint. But if the
+    journal does not contain the intent, an earlier run of the request may have sent the Stop.
     """
-    journal = target.journal
-    rejected = journal.in_conflict(STOP, target.name) and not journal.perhaps_completed(STOP, target.name)
-    if rejected and not target.stop_may_be_forgotten:
-        return False
-    return target.stopped_by_this_request or target.stop_intent is not None
+    return target.journal.perhaps_completed(STOP, target.name) or target.stop_may_be_forgotten
 
 
 def _is_patient(situation: Situation, gate: Gate) -> bool:

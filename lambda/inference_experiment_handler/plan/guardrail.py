@@ -6,7 +6,7 @@ from inference_experiment_handler.model.alarm import ObservedAlarm, reason_to_en
 from inference_experiment_handler.model.operations import STOP
 from inference_experiment_handler.model.request import is_of_guardrail, issued_at
 from inference_experiment_handler.model.status import Status
-from inference_experiment_handler.model.steps import Done, Fail, Purpose, Step, Wait
+from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import LOGICAL_ID, PENDING_STOP, STACK_ID, VERIFIED, owner_in_words
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.lease import record_intent
@@ -74,12 +74,15 @@ def _plan_ended(situation: Situation, target: Target) -> Step:
 
 def _plan_running(situation: Situation, target: Target, alarm: ObservedAlarm, guarded: GuardedAlarm) -> Step:
     gone = stack.is_gone(situation)
-    if not isinstance(gone, bool):
-        return _wait_to_act(situation, gone.why) if isinstance(gone, Wait) else gone
+    if isinstance(gone, Wait):
+        # The deletion ends the test itself, however long that takes.
+        return Done(f"the stack of {target.name} is being deleted, so the guardrail does not change it")
+    if isinstance(gone, Call):
+        return gone
     if gone:
         return Done(f"the stack of {target.name} is deleted, so it is not changed")
-    holder = target.lease_holder
-    if holder is not None and holder != situation.request.token:
+    holder = target.lease.holder
+    if holder and holder != situation.request.token:
         if is_of_guardrail(holder):
             # Exactly one of several must act, also if they were issued in the same second.
             if (issued_at(holder), holder) > (issued_at(situation.request.token), situation.request.token):

@@ -77,12 +77,12 @@ def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
 
 
 def _write(target: Target, tags: Mapping[str, str], purpose: str, *, why: str) -> Call:
-    held_before = None if target.leased else target.lease_holder or ""
+    lease = target.lease.acquired_by(target.request.token)
     return Call(
         ADD_TAGS,
         target.name,
-        arguments.add_tags(target.experiment, {LEASE: target.request.token, **tags}),
+        arguments.add_tags(target.experiment, {LEASE: lease.on_tag, **tags}),
         why,
         purpose=purpose,
-        takes_lease_from=held_before,
+        takes_lease_from=None if target.leased else target.lease.fence,
     )

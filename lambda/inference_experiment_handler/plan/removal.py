@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
-from inference_experiment_handler.model.operations import DELETE, STOP
+from inference_experiment_handler.model.operations import ADD_TAGS, DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED, PendingStop
 from inference_experiment_handler.plan import arguments, stack
@@ -215,9 +215,9 @@ def _intend_stop(target: Target, ending: Ending) -> Call | None:
     Production may change between two attempts of one request, so each intent has its own purpose.
     """
     intent = PendingStop(ending.shadow, target.request.token, kept_otherwise(ending, target.experiment))
-    if intent == target.stop_intent:
-        return None
     purpose = f"{Purpose.STOP} {intent.in_journal}"
+    if intent == target.stop_intent and not target.is_overwritten(ADD_TAGS, purpose):
+        return None
     return record_intent(target, purpose, {PENDING_STOP: intent.on_tag}, again=True)
 
 

@@ -10,9 +10,10 @@ from inference_experiment_handler.evidence.judgement import Judgement
 from inference_experiment_handler.evidence.judging import judge
 from inference_experiment_handler.model.alarm import ObservedAlarm
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
+from inference_experiment_handler.model.lease import Lease, read_lease
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STOP
-from inference_experiment_handler.model.request import Request, RequestType, is_of_guardrail, issued_at
+from inference_experiment_handler.model.request import Request, issued_at
 from inference_experiment_handler.model.steps import Purpose
 from inference_experiment_handler.model.tags import (
     ADOPTED,
@@ -97,43 +98,37 @@ class Target:
         return untagged and created is not None and self.now - created < CONSISTENCY_WINDOW
 
     @property
-    def lease_holder(self) -> str | None:
-        """The fencing token of the request that holds its lease, if its tags were read."""
-        return self.experiment.tags.get(LEASE) if self.experiment.tags is not None else None
+    def lease(self) -> Lease:
+        """Its lease. Empty if its tags have none, or were not read."""
+        return read_lease(self.experiment.tags or {})
 
     @property
     def lease_observed(self) -> bool:
         """Whether its tags name this request as the holder of the lease."""
-        return self.lease_holder == self.request.token
+        return self.lease.holder == self.request.token
 
     @property
     def superseded(self) -> bool:
-        """Whether another request holds its lease, and was issued later than this one.
+        """Whether another request of CloudFormation has acquired its lease, and was issued later than this one.
 
-        A guardrail yields to CloudFormation's requests, which may be delivered long after they were issued.
+        The lease of a guardrail supersedes no request, because a request may be delivered long after it was issued.
         """
-        holder = self.lease_holder
-        if holder is None or holder == self.request.token:
+        fence, token = self.lease.fence, self.request.token
+        if not fence or token in (fence, self.lease.holder):
             return False
-        if is_of_guardrail(holder):
-            return self._deletion_is_older
         if self.leased:
             # Right after a lease is acquired, the tags may still show an earlier holder, or show one only now.
-            return holder != self.journal.leases.get(self.name) and issued_at(holder) >= issued_at(self.request.token)
-        return issued_at(holder) > issued_at(self.request.token)
+            return fence != self.journal.leases.get(self.name) and issued_at(fence) >= issued_at(token)
+        return issued_at(fence) > issued_at(token)
 
-    @property
-    def _deletion_is_older(self) -> bool:
-        """Whether the request is a Delete from before the test was created, which Lambda runs again.
+    def is_overwritten(self, operation: str, purpose: str) -> bool:
+        """Whether a call has written the lease, and its tags name another holder since.
 
-        A guardrail may have taken the lease from the request that created the test.
+        After the consistency window, they no longer show the holder from before the call.
         """
-        created = self.experiment.created
-        return (
-            self.request.type is RequestType.DELETE
-            and created is not None
-            and int(created.timestamp()) > issued_at(self.request.token)
-        )
+        at = self.journal.completed.get((operation, self.name, purpose))
+        seen = self.name in self.journal.lease_observed and not self.lease_observed
+        return seen and at is not None and self.now - datetime.fromisoformat(at) >= CONSISTENCY_WINDOW
 
     @property
     def came_about(self) -> bool:

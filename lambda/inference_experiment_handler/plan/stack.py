@@ -81,7 +81,7 @@ def while_awaited(situation: Situation, call: Call) -> Step:
     return call if awaited else Fail(GIVEN_UP)
 
 
-def is_gone(situation: Situation) -> Step | bool:
+def is_gone(situation: Situation) -> Call | Wait | bool:
     """Whether all resources of the stack were deleted; a step if that is not known yet."""
     status = situation.journal.stack_status(since=situation.now - _FRESH)
     if status is None:

@@ -1,4 +1,4 @@
-"""What has to hold before the shadow variant is promoted (``PromoteIf``)."""
+"""The gate: the criteria that must hold before the shadow variant is promoted (``PromoteIf``)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,21 +8,24 @@ MODEL_ERRORS = "InvocationModelErrors"
 
 @dataclass(frozen=True, kw_only=True)
 class _Criterion:
-    """``enforce``: whether it decides. Otherwise it is only reported."""
+    """``enforce`` is false if the criterion is only reported and decides nothing."""
 
     enforce: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Traffic(_Criterion):
-    """The shadow variant has got at least that many requests."""
+    """The shadow variant has received at least ``min_invocations`` requests."""
 
     min_invocations: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Latency(_Criterion):
-    """A percentile of ``ModelLatency``: of the shadow variant's in milliseconds, or by production's."""
+    """A percentile of the shadow variant's ``ModelLatency``.
+
+    ``max`` limits it in milliseconds. ``max_ratio`` limits its ratio to the percentile of production.
+    """
 
     statistic: str
     max_ratio: float | None = None
@@ -31,7 +34,10 @@ class Latency(_Criterion):
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorRate(_Criterion):
-    """Errors in percent of the requests: the shadow variant's, or what it has more than production, in points."""
+    """The errors of the shadow variant, in percent of its requests.
+
+    ``max`` limits this rate. ``max_increase`` limits how far it is above the rate of production, in percentage points.
+    """
 
     metric_name: str = MODEL_ERRORS
     max_increase: float | None = None
@@ -40,7 +46,7 @@ class ErrorRate(_Criterion):
 
 @dataclass(frozen=True, kw_only=True)
 class Metric(_Criterion):
-    """A statistic of any metric of the account and region. ``dimensions``: sorted by their names."""
+    """A statistic of any metric of the account and region. ``dimensions`` are sorted by their names."""
 
     namespace: str
     metric_name: str
@@ -52,14 +58,14 @@ class Metric(_Criterion):
 
 @dataclass(frozen=True, kw_only=True)
 class Alarms(_Criterion):
-    """Each of these alarms is OK."""
+    """All of these alarms are OK."""
 
     alarm_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Running(_Criterion):
-    """The test has run for at least that long."""
+    """The test has run for at least ``at_least``."""
 
     at_least: timedelta
 
@@ -69,11 +75,11 @@ Criterion = Traffic | Latency | ErrorRate | Metric | Alarms | Running
 
 @dataclass(frozen=True)
 class Gate:
-    """All enforced criteria have to hold.
+    """All enforced criteria must hold.
 
     Attributes:
-        window: How far back the metrics are taken into account. ``None``: since the start of the test.
-        patience: How long a deployment waits while that is not known.
+        window: The longest time for which metrics are used. ``None``: all metrics since the start of the test.
+        patience: The longest time that a deployment waits while the verdict is inconclusive.
     """
 
     criteria: tuple[Criterion, ...]

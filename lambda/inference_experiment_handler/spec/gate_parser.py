@@ -1,5 +1,6 @@
-"""``PromoteIf``: what has to hold before the shadow variant is promoted."""
+"""Reads ``PromoteIf``: the criteria that must hold before the shadow variant is promoted."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -23,7 +24,7 @@ ERROR_METRICS = (MODEL_ERRORS, "Invocation4XXErrors", "Invocation5XXErrors")
 
 
 def read_gate(reader: Reader) -> Gate | None:
-    """``None`` if the faults don't allow one."""
+    """The gate. ``None`` if there is none because of faults."""
     window = _duration(reader, "Window", limits.GATE_WINDOW)
     patience = _duration(reader, "Patience", limits.GATE_PATIENCE)
     entries = reader.children("Criteria", count=limits.CRITERIA, required=True)
@@ -108,11 +109,11 @@ _TYPES = {
     "Alarms": _alarms,
     "Running": _running,
 }
-"""How each type of criterion is read."""
+"""The function that reads each type of criterion."""
 
 
 def _enforce(reader: Reader, kind: str) -> Any:
-    """The last property of each criterion."""
+    """Reads ``Enforce``. It must be the last property that is read from a criterion."""
     enforce = reader.boolean("Enforce")
     reader.finish(of=f" of a criterion of Type {kind}")
     return True if enforce is None else enforce
@@ -132,28 +133,42 @@ def _duration(reader: Reader, key: str, allowed: tuple[timedelta, timedelta], *,
 
 
 def _check_for_repetitions(reader: Reader, entries: list[Reader], criteria: list[Criterion | None]) -> None:
-    """Two criteria about the same would repeat or contradict each other."""
+    """Rejects a subject that occurs twice, because two criteria would repeat or contradict each other."""
     first: dict[tuple[Any, ...], int] = {}
     for index, criterion in enumerate(criteria):
-        for key, subject in dict.fromkeys(_subjects(criterion)) if criterion is not None else ():
+        for (key, subject), times in Counter(_subjects(criterion)).items() if criterion is not None else ():
             before = first.setdefault((type(criterion), *subject), index)
-            if before != index and OPAQUE not in subject:
+            if OPAQUE in subject:
+                continue
+            if times > 1:
+                entries[index].fault(key, f"has {shown(subject[0])} more than once")
+            if before != index:
                 entries[index].fault(key, f"repeats {shown(subject[0])} of {reader.at('Criteria')}[{before}]")
 
 
 def _subjects(criterion: Criterion) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """What a criterion is about, each with the property that says so. The first part of a subject is shown."""
+    """The subjects of a criterion, each with the property that names it. Messages show the first part of a subject."""
     match criterion:
         case Latency():
-            yield "Statistic", (criterion.statistic,)
+            yield "Statistic", (_same_statistic(criterion.statistic),)
         case ErrorRate():
             yield "MetricName", (criterion.metric_name,)
         case Metric():
             yield (
                 "MetricName",
-                (criterion.metric_name, criterion.namespace, criterion.statistic, criterion.dimensions),
+                (
+                    criterion.metric_name,
+                    criterion.namespace,
+                    _same_statistic(criterion.statistic),
+                    criterion.dimensions,
+                ),
             )
         case Alarms():
             yield from (("AlarmNames", (name,)) for name in criterion.alarm_names)
         case Traffic() | Running():
             yield "Type", (type(criterion).__name__,)
+
+
+def _same_statistic(statistic: Any) -> Any:
+    """The statistic without a trailing ``.0``, so that ``p99.0`` is the same as ``p99``."""
+    return statistic if statistic is OPAQUE else statistic.removesuffix(".0")
