@@ -40,6 +40,8 @@ class Client:
         """Until when an operation is refused, because it conflicts with another one."""
         self.conflicts: list[tuple[str, str, datetime]] = []
         """The operations that were refused so, each with the id of the request, and when."""
+        self.unanswered: list[tuple[str, str, datetime]] = []
+        """The operations without a response that the handler can use, in the same form."""
         self._unknown: list[tuple[datetime, datetime]] = []
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
@@ -56,12 +58,11 @@ class Client:
         if self._chance.hits("throttle"):
             raise _error(operation, "ThrottlingException", "Rate exceeded", 400)
         if self._is_in_conflict(operation):
-            self.conflicts.append(
-                (operation, str(self._function.present_event.get("RequestId")), self._scheduler.now())
-            )
+            self.conflicts.append(self._now(operation))
             raise _error(operation, "ConflictException", "another operation is in progress", 400)
         intercepted = self._chance.hits("proxy")
         if intercepted and self._chance.later.random() < 0.5:
+            self.unanswered.append(self._now(operation))
             return dict(_PAGE)
         failed, lost = self._chance.hits("server_error"), self._chance.hits("connection_lost")
         if (failed or lost) and dice.random() < 0.5:
@@ -72,6 +73,7 @@ class Client:
         if failed or lost:
             raise self._broken(operation, lost=lost)
         if intercepted:
+            self.unanswered.append(self._now(operation))
             return dict(_PAGE)
         self._scheduler.sleep(dice.uniform(0.02, 0.2))
         self._function.perhaps_crash()
@@ -100,7 +102,11 @@ class Client:
         except ServiceError as error:
             raise _error(operation, error.code, error.message, error.status) from error
 
+    def _now(self, operation: str) -> tuple[str, str, datetime]:
+        return operation, str(self._function.present_event.get("RequestId")), self._scheduler.now()
+
     def _broken(self, operation: str, *, lost: bool) -> Exception:
+        self.unanswered.append(self._now(operation))
         if lost:
             error: Exception = ReadTimeoutError(endpoint_url="https://aws.test")
             return error

@@ -93,24 +93,26 @@ class GateJudge:
         if request.kind == "Rollback":
             self._judge.violated(12, f"{what} in a rollback")
             return
-        if not self._may_hold_before(request, self._decision(request)):
+        if not any(self._may_hold_before(request, at) for at in self._decisions(request, call)):
             self._judge.violated(12, f"{what}, which its gate does not allow: {request.declared['PromoteIf']}")
 
-    def _decision(self, request: Request) -> datetime:
-        """When the request decided to promote: it has sent an update, or has recorded or sent the stop.
+    def _decisions(self, request: Request, stop: HandlerCall) -> list[datetime]:
+        """When the request may have decided to promote, after which it does not judge again.
 
-        It decides again if it has not updated the test, and SageMaker has rejected the stop. If Lambda ran it again, it
-        does not know that an earlier stop was rejected.
+        That is when SageMaker accepted an update of the test, or when it may have accepted a stop. If Lambda ran the
+        request again, it does not know whether a stop was sent after the intent was recorded.
         """
-        deciding = [each for each in self._world.calls.made if each.request == request.id and _decides(each)]
-        updated = any(each.operation == _UPDATE for each in deciding)
+        made = [each for each in self._world.calls.made if each.request == request.id]
         again = any(run.again for run in self._world.function.of(request.id))
-        rejected = START if updated or again else max(self._rejections(request), default=START)
-        return next(each.at for each in deciding if each.at >= rejected)
+        return [
+            stop.at,
+            *(each.at for each in made if each.operation == _UPDATE and not each.code),
+            *(each.at for each in made if again and _decides(each)),
+            *self._times(self._world.sagemaker.unanswered, request),
+        ]
 
-    def _rejections(self, request: Request) -> list[datetime]:
-        conflicts = self._world.sagemaker.conflicts
-        return [at for operation, id, at in conflicts if (operation, id) == (_STOP, request.id)]
+    def _times(self, stops: list[tuple[str, str, datetime]], request: Request) -> list[datetime]:
+        return [at for operation, id, at in stops if (operation, id) == (_STOP, request.id)]
 
     def _may_hold_before(self, request: Request, at: datetime) -> bool:
         """Whether the request has just read metrics with which its gate may hold."""
@@ -119,12 +121,11 @@ class GateJudge:
     def _is_excused(self, request: Request, call: HandlerCall) -> bool:
         """Whether the request may have made a call although it is refused later.
 
-        With a verdict that holds, it writes tags. After a rejected call, it judges again.
+        With a verdict that holds, it writes tags. It judges again until SageMaker has accepted a call.
         """
         if call in self._as_rollback:
             return True
-        tags = call.operation == "AddTags" and self._may_hold_before(request, call.at)
-        return tags and (not _decides(call) or any(at >= call.at for at in self._rejections(request)))
+        return call.operation in ("AddTags", "DeleteTags") and self._may_hold_before(request, call.at)
 
     def _is_taken_for_rollback(self, request: Request) -> bool:
         """Whether Lambda runs a refused update again while its stack is rolling back.

@@ -17,6 +17,7 @@ from inference_experiment_handler.evidence.answers import Evidence
 from inference_experiment_handler.evidence.judgement import Verdict
 from inference_experiment_handler.evidence.period_by_period import PeriodByPeriod
 from inference_experiment_handler.model.alarm import ObservedAlarm
+from inference_experiment_handler.model.lease import read_lease
 from inference_experiment_handler.model.steps import Done, Fail
 from inference_experiment_handler.model.tags import Owner
 from inference_experiment_handler.plan import (
@@ -163,6 +164,17 @@ def _any_owner(_: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @replacing
+def _of_the_holder(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Compares requests with the holder of the lease, even if that is a guardrail."""
+
+    def read_lease(tags: Any) -> Any:
+        lease = original(tags)
+        return replace(lease, fence=lease.holder)
+
+    return read_lease
+
+
+@replacing
 def _newest_only(original: Callable[..., Any]) -> Callable[..., Any]:
     def values(*given: Any) -> Any:
         found = original(*given)
@@ -294,7 +306,7 @@ MUTANTS = (
         11,
         ((ObservedAlarm, "rings", property(lambda alarm: alarm.state != "OK")),),
     ),
-    Mutant("lets a guardrail supersede", 11, ((situation, "is_of_guardrail", _instead(False)),), first=100),
+    Mutant("lets a guardrail supersede", 11, ((situation, "read_lease", _of_the_holder(read_lease)),), first=100),
     Mutant("acts on another's alarm", 3, ((guardrail, "_not_owned", _as_if_owned(guardrail._not_owned)),)),
     Mutant(
         "judges the newest point",
