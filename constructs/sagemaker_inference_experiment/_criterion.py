@@ -233,7 +233,7 @@ class Alarms(Criterion):
     enforce: bool
 
     def _properties(self) -> dict[str, Any]:
-        return {"AlarmNames": [_alarm_name(alarm) for alarm in self.alarms]}
+        return {"AlarmNames": [alarm_name(alarm) for alarm in self.alarms]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,5 +249,5 @@ class Running(Criterion):
 
 
 @ask_once
-def _alarm_name(alarm: IAlarm) -> str:
+def alarm_name(alarm: IAlarm) -> str:
     return alarm.alarm_name

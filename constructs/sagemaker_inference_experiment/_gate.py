@@ -8,8 +8,9 @@ from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import IAlarm
 
 from inference_experiment_handler.model import operations
-from sagemaker_inference_experiment._criterion import Alarms, Criterion
+from sagemaker_inference_experiment._criterion import Alarms, Criterion, alarm_name
 from sagemaker_inference_experiment._durations import ISO_UNITS, iso, unit_faults
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,17 @@ class Gate:
                 for index, criterion in enumerate(self.criteria)
                 for fault in criterion._faults(f"{path}.criteria[{index}]")
             ),
+            *self._repetitions(path),
         ]
+
+    def _repetitions(self, path: str) -> Iterator[str]:
+        """The faults of alarms of the app that are given twice. The handler's parser finds repeated literal names."""
+        first: dict[str, str] = {}
+        for place, alarm in self._alarms(path):
+            name = alarm_name(alarm)
+            before = first.setdefault(name, place)
+            if before != place and is_unresolved(name):
+                yield f"{place} is the same alarm as {before}, must be another one"
 
     def _alarms(self, path: str) -> Iterator[tuple[str, IAlarm]]:
         """Its alarms, each with its parameter."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from inference_experiment_handler import client
 from inference_experiment_handler.client import CloudWatch, NotFoundError, SageMaker
-from inference_experiment_handler.evidence.answers import AlarmState, Evidence
+from inference_experiment_handler.evidence.answers import Evidence
 from inference_experiment_handler.evidence.judging import alarm_names, open_questions
 from inference_experiment_handler.evidence.queries import calls
 from inference_experiment_handler.evidence.series import measured
@@ -63,8 +63,7 @@ def observe_alarms(situation: Situation, cloudwatch: Callable[[], CloudWatch]) -
     # Without AlarmTypes, CloudWatch reports no composite alarms. One page has all of them.
     asked = {"AlarmNames": list(names), "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100}
     answer = client.call(cloudwatch(), DESCRIBE_ALARMS, asked)
-    entries = (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ()))
-    return replace(situation, alarms={alarm.arn: alarm for alarm in map(ObservedAlarm.from_api, entries)})
+    return replace(situation, alarms={alarm.arn: alarm for alarm in _alarms_in(answer)})
 
 
 def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:
@@ -110,17 +109,22 @@ def read_evidence(gate: Gate, test: ObservedExperiment, cloudwatch: CloudWatch, 
     return evidence
 
 
-def _read_alarms(names: Sequence[str], cloudwatch: CloudWatch) -> dict[str, AlarmState]:
+def _read_alarms(names: Sequence[str], cloudwatch: CloudWatch) -> dict[str, ObservedAlarm]:
     """Those that exist."""
     # Without the types, only metric alarms are described.
     types = ["CompositeAlarm", "MetricAlarm"]
     asked = (names[first : first + _ALARMS_AT_ONCE] for first in range(0, len(names), _ALARMS_AT_ONCE))
     return {
-        alarm["AlarmName"]: AlarmState(alarm.get("StateValue", ""), alarm.get("StateReason", ""))
+        alarm.name: alarm
         for some in asked
         for page in _pages(cloudwatch, DESCRIBE_ALARMS, {"AlarmNames": list(some), "AlarmTypes": types})
-        for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ()))
+        for alarm in _alarms_in(page)
     }
+
+
+def _alarms_in(answer: Mapping[str, Any]) -> Iterator[ObservedAlarm]:
+    """The alarms of an answer to DescribeAlarms."""
+    return map(ObservedAlarm.from_api, (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())))
 
 
 def _pages(cloudwatch: CloudWatch, operation: str, arguments: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

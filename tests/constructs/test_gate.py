@@ -224,6 +224,23 @@ def test_what_repeats_another_criterion_is_named_with_it(declared: Any) -> None:
     ]
 
 
+def test_the_same_alarm_is_found_however_it_is_given(declared: Any) -> None:
+    stack = declared.stack
+    own = CompositeAlarm(stack, "Own", alarm_rule=AlarmRule.from_boolean(True))
+    another = CompositeAlarm(stack, "Another", alarm_rule=AlarmRule.from_boolean(True))
+    named = Alarm.from_alarm_name(stack, "Named", "slow")
+    by_arn = Alarm.from_alarm_arn(stack, "ByArn", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:slow")
+
+    assert faults_of(
+        declared,
+        promote_if=Gate(criteria=[Criterion.alarms(own, another, own), Criterion.alarms(named, by_arn, another)]),
+    ) == [
+        "promote_if.criteria[1].alarms (AlarmNames) has 'slow' more than once",
+        "promote_if.criteria[0].alarms[2] is the same alarm as promote_if.criteria[0].alarms[0], must be another one",
+        "promote_if.criteria[1].alarms[2] is the same alarm as promote_if.criteria[0].alarms[1], must be another one",
+    ]
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -278,6 +278,17 @@ def test_nonsense_is_refused_never_a_crash(criteria: list[dict[str, Any]], rest:
         assert len(parsed.criteria) == len(criteria)
 
 
+def test_criteria_about_what_is_not_known_yet_do_not_repeat_each_other() -> None:
+    def metrics(*tokens: str) -> list[dict[str, Any]]:
+        return [METRIC | {"Dimensions": {"Stage": token}} for token in tokens]
+
+    def alarms(*tokens: str) -> dict[str, Any]:
+        return {"Type": "Alarms", "AlarmNames": list(tokens)}
+
+    properties = gate(*metrics("${One}", "${Two}"), alarms("${One}", "${Two}"), alarms("${Three}"))
+    assert faults_in(properties, opaque=lambda value: str(value).startswith("${")) == ()
+
+
 def test_tokens_at_any_depth_pass() -> None:
     token = "${Token}"
 

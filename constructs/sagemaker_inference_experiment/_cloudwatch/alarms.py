@@ -7,10 +7,11 @@ from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import Alarm, ComparisonOperator, IMetric, MathExpression, Stats, TreatMissingData
 from constructs import Construct
 
+from sagemaker_inference_experiment._cloudwatch import token_warning
 from sagemaker_inference_experiment._cloudwatch.ends_soon import UNREPORTED, before_faults, epoch_of
 from sagemaker_inference_experiment._cloudwatch.expressions import literal
 from sagemaker_inference_experiment._cloudwatch.options import AlarmOptions
-from sagemaker_inference_experiment._cloudwatch.progress import accept_token, hours_left
+from sagemaker_inference_experiment._cloudwatch.progress import hours_left
 from sagemaker_inference_experiment._cloudwatch.watched import WatchedExperiment
 from sagemaker_inference_experiment._durations import is_token
 
@@ -259,11 +260,14 @@ class AlarmedExperiment(WatchedExperiment):
         if end is None or faults:
             raise ValueError(f"{self.node.path}: {'; '.join(faults)}")
         hours = before.to_hours(integral=False)
-        left = hours_left(self.shadow_variant, end, {"period": period})
-        bad = f"less than {hours:g} hours are left until its end"
-        alarm = self._alarm(scope, id, left, threshold=hours, bad=bad, options=chosen)
-        accept_token(alarm, left)
-        return alarm
+        return self._alarm(
+            scope,
+            id,
+            hours_left(self.shadow_variant, end, {"period": period}),
+            threshold=hours,
+            bad=f"less than {hours:g} hours are left until its end",
+            options=chosen,
+        )
 
     def _alarm(
         self, scope: Construct, id: str, metric: IMetric, *, threshold: float, bad: str, options: AlarmOptions
@@ -278,4 +282,6 @@ class AlarmedExperiment(WatchedExperiment):
             # For another number of periods, CDK's default applies: all of them must be breaching.
             defaults["datapoints_to_alarm"] = 2
         arguments: dict[str, Any] = {**defaults, **options}
-        return Alarm(scope, id, metric=metric, threshold=threshold, **arguments)
+        alarm = Alarm(scope, id, metric=metric, threshold=threshold, **arguments)
+        token_warning.acknowledge(alarm, [metric])
+        return alarm

@@ -1,6 +1,7 @@
 """A dashboard of one shadow test."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from aws_cdk import Duration
@@ -11,7 +12,6 @@ from aws_cdk.aws_cloudwatch import (
     HorizontalAnnotation,
     IAlarm,
     IWidget,
-    MathExpression,
     TextWidget,
 )
 from constructs import Construct
@@ -19,12 +19,13 @@ from constructs import Construct
 from inference_experiment_handler.spec.gate import MODEL_ERRORS
 from inference_experiment_handler.spec.text import iso_instant
 from sagemaker_inference_experiment._base import IInferenceExperiment
+from sagemaker_inference_experiment._cloudwatch import token_warning
 from sagemaker_inference_experiment._cloudwatch.console import address
 from sagemaker_inference_experiment._cloudwatch.ends_soon import epoch_of
 from sagemaker_inference_experiment._cloudwatch.expressions import literal
 from sagemaker_inference_experiment._cloudwatch.gate_lines import GateLines
 from sagemaker_inference_experiment._cloudwatch.graphs import COLORS, COLUMNS, Graphs, as_production, in_milliseconds
-from sagemaker_inference_experiment._cloudwatch.progress import accept_token, hours_left, requests_during
+from sagemaker_inference_experiment._cloudwatch.progress import hours_left, requests_during
 from sagemaker_inference_experiment._environment import deployed_together
 from sagemaker_inference_experiment._tokens import is_unresolved
 
@@ -94,7 +95,6 @@ class ShadowTestDashboard(Construct):
             end=iso_instant(end) if end is not None else None,
         )
         self._gate_lines = GateLines(self._known.gate)
-        self._left = self._time_left()
         rows: list[list[IWidget]] = [
             self._overview(),
             self._traffic(),
@@ -108,8 +108,7 @@ class ShadowTestDashboard(Construct):
         if gpu if gpu is not None else any(map(_has_gpus, self._instance_types())):
             rows.append(self._instances(_GPU_UTILIZATION))
         self._dashboard = Dashboard(self, "Dashboard", dashboard_name=dashboard_name, widgets=rows)
-        if self._left is not None:
-            accept_token(self._dashboard, self._left)
+        token_warning.acknowledge(self._dashboard, chain.from_iterable(rows))
 
     @property
     def dashboard(self) -> Dashboard:
@@ -120,7 +119,8 @@ class ShadowTestDashboard(Construct):
         """The description, and the numbers beside it."""
         production, shadow = self._graphs.variants
         requests = [requests_during(shadow, variant, {"period": _KEPT_PERIOD}) for variant in (production, shadow)]
-        left = [] if self._left is None else [self._left]
+        end = self._end()
+        left = [] if end is None else [hours_left(shadow, end, {"period": self._graphs.period})]
         narrow, height = COLUMNS // 6, 7
         return [
             TextWidget(markdown=self._summary(), width=COLUMNS // 2, height=height),
@@ -133,10 +133,6 @@ class ShadowTestDashboard(Construct):
                 start=_LONGEST_TEST,
             ),
         ]
-
-    def _time_left(self) -> MathExpression | None:
-        end = self._end()
-        return None if end is None else hours_left(self._graphs.variants[1], end, {"period": self._graphs.period})
 
     def _end(self) -> str | None:
         """When the test will end, in seconds since 1970; ``None`` if it is declared as ended, or that is unknown."""

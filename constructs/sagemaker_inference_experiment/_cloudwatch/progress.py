@@ -1,14 +1,10 @@
 """How far a test is, as metric math: the time that is left, and the requests so far."""
 
-from aws_cdk import Annotations
 from aws_cdk.aws_cloudwatch import MathExpression, Metric, Stats
-from constructs import IConstruct
 
 from sagemaker_inference_experiment._cloudwatch.expressions import labelled
 from sagemaker_inference_experiment._cloudwatch.options import ExpressionOptions
 from sagemaker_inference_experiment._cloudwatch.variant import ExperimentVariant
-
-_UNKNOWN_IDENTIFIER = "CloudWatch:Math:UnknownIdentifier"
 
 
 def hours_left(shadow: ExperimentVariant, end: str, options: ExpressionOptions) -> MathExpression:
@@ -26,15 +22,6 @@ def hours_left(shadow: ExperimentVariant, end: str, options: ExpressionOptions) 
         "hours left",
         options,
     )
-
-
-def accept_token(scope: IConstruct, hours: MathExpression) -> None:
-    """Acknowledges CDK's warning about the end in ``hours_left``, if there is one.
-
-    Some versions of aws-cdk-lib take a token in an expression for unknown identifiers.
-    """
-    if _UNKNOWN_IDENTIFIER in (hours.warnings_v2 or {}):
-        Annotations.of(scope).acknowledge_warning(_UNKNOWN_IDENTIFIER, "the end is a token, and no identifier")
 
 
 def requests_during(shadow: ExperimentVariant, of: ExperimentVariant, options: ExpressionOptions) -> MathExpression:

@@ -7,18 +7,11 @@ from datetime import datetime
 from inference_experiment_handler.evidence.queries import Query
 from inference_experiment_handler.evidence.series import Measured, Series
 from inference_experiment_handler.evidence.windows import Window
+from inference_experiment_handler.model.alarm import ObservedAlarm
 
 
 class NotMeasuredError(Exception):
     """There is no data to judge. The message gives the reason."""
-
-
-@dataclass(frozen=True)
-class AlarmState:
-    """The ``StateValue`` and the ``StateReason`` of an alarm."""
-
-    value: str
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,7 +26,7 @@ class Evidence:
 
     at: datetime
     measured: Mapping[Window, Measured] = field(default_factory=dict)
-    alarms: Mapping[str, AlarmState] = field(default_factory=dict)
+    alarms: Mapping[str, ObservedAlarm] = field(default_factory=dict)
 
     def has(self, asked: Window, query: Query) -> bool:
         """Whether a query was sent, even if CloudWatch returned no data."""

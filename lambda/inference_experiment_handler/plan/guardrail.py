@@ -42,6 +42,9 @@ def plan_guardrail(situation: Situation) -> Step:
     ringing = _ringing(situation)
     if ringing is None:
         return Done(f"none of the alarms is in ALARM: {_states(situation)}")
+    gone = _with_its_stack(situation, target)
+    if gone is not None:
+        return gone
     if experiment.in_transition:
         return _wait_to_act(situation, f"waiting for {experiment.name}: {experiment.status}")
     if experiment.unhandled:
@@ -72,15 +75,20 @@ def _plan_ended(situation: Situation, target: Target) -> Step:
     return step or Done(f"{experiment.name} is {experiment.status} ({experiment.status_reason})")
 
 
-def _plan_running(situation: Situation, target: Target, alarm: ObservedAlarm, guarded: GuardedAlarm) -> Step:
+def _with_its_stack(situation: Situation, target: Target) -> Step | None:
+    """Leaves the test to the deletion of its stack, which ends it, however long that takes.
+
+    If the deletion fails, the next request of the schedule ends the test.
+    """
     gone = stack.is_gone(situation)
     if isinstance(gone, Wait):
-        # The deletion ends the test itself, however long that takes.
         return Done(f"the stack of {target.name} is being deleted, so the guardrail does not change it")
     if isinstance(gone, Call):
         return gone
-    if gone:
-        return Done(f"the stack of {target.name} is deleted, so it is not changed")
+    return Done(f"the stack of {target.name} is deleted, so it is not changed") if gone else None
+
+
+def _plan_running(situation: Situation, target: Target, alarm: ObservedAlarm, guarded: GuardedAlarm) -> Step:
     holder = target.lease.holder
     if holder and holder != situation.request.token:
         if is_of_guardrail(holder):

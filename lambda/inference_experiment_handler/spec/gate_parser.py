@@ -137,13 +137,18 @@ def _check_for_repetitions(reader: Reader, entries: list[Reader], criteria: list
     first: dict[tuple[Any, ...], int] = {}
     for index, criterion in enumerate(criteria):
         for (key, subject), times in Counter(_subjects(criterion)).items() if criterion is not None else ():
-            before = first.setdefault((type(criterion), *subject), index)
-            if OPAQUE in subject:
+            if not _is_known(subject):
                 continue
+            before = first.setdefault((type(criterion), *subject), index)
             if times > 1:
                 entries[index].fault(key, f"has {shown(subject[0])} more than once")
             if before != index:
                 entries[index].fault(key, f"repeats {shown(subject[0])} of {reader.at('Criteria')}[{before}]")
+
+
+def _is_known(subject: Any) -> bool:
+    """Whether all its parts are known, at any depth. Two tokens may have different values."""
+    return all(map(_is_known, subject)) if isinstance(subject, tuple) else subject is not OPAQUE
 
 
 def _subjects(criterion: Criterion) -> Iterator[tuple[str, tuple[Any, ...]]]:
