@@ -28,6 +28,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 _KEPT = ("CDK_VALIDATION", "HOME", "LANG", "LC_ALL", "LOGNAME", "NODE_PATH", "PATH", "TERM", "TZ", "USER")
 _GRACE = 3.0
 _PATIENCE = 30.0
+_PORTS = 3
+_TAKEN = "is already in use"
 _SECRET = "test"  # noqa: S105 (MiniStack's own for account keys; it checks nothing)
 
 
@@ -121,6 +123,10 @@ class LocalAws:
 
     def stop(self) -> None:
         """Ends the server and what it started, by process ID, and removes its folder."""
+        self._end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             process.send_signal(signal.SIGTERM)
@@ -134,13 +140,22 @@ class LocalAws:
                 process.wait()
                 if process.stdin:
                     process.stdin.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self) -> None:
         for name in ("state", "s3", "tmp", "cdk"):
             (self.folder / name).mkdir()
         self._certificate: Certificate = make_certificate(self.folder)
-        port = _free_port()
+        for _ in range(_PORTS - 1):
+            try:
+                return self._serve(_free_port())
+            except LocalAwsFailed as failed:
+                # Another process may take the free port before the server does.
+                if _TAKEN not in str(failed):
+                    raise
+                self._end()
+        return self._serve(_free_port())
+
+    def _serve(self, port: int) -> None:
         self.url = f"https://localhost:{port}"
         self.control = ControlClient(self.url, self._certificate.authority, self.account, self.region)
         with self.log_path.open("wb") as log:

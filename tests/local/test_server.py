@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local.server import PROJECT, LocalAws, LocalAwsFailed
+from local.server import PROJECT, LocalAws, LocalAwsFailed, _free_port
 
 
 def gone(pid: int | str) -> bool:
@@ -157,6 +158,17 @@ def test_in_the_foreground_until_it_is_interrupted(tmp_path: Path) -> None:
     assert foreground.returncode == 0
     assert "Traceback" not in said
     assert not Path(told["SSL_CERT_FILE"]).exists()
+
+
+def test_another_port_is_taken_if_the_free_one_is_no_longer_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken, free = other.getsockname()[1], _free_port()
+        ports = iter([taken, free])
+        monkeypatch.setattr("local.server._free_port", lambda: next(ports))
+
+        with LocalAws() as aws:
+            assert aws.url == f"https://localhost:{free}"
+            assert aws.session().client("sts").get_caller_identity()["Account"] == aws.account
 
 
 def test_a_server_that_does_not_come_up_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
