@@ -262,7 +262,7 @@ MUTANTS = (
         2,
         ((removal, "_end_without_endpoint", _instead(Fail("its endpoint is gone"))),),
     ),
-    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=450),
+    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=300),
     Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
     Mutant("takes another stack's for its own", 3, ((Owner, "owns", _any_owner(Owner.owns)),), first=200),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
@@ -274,7 +274,7 @@ MUTANTS = (
             (arguments, "stop", _without_sizes(arguments.stop)),
             (ending_proof, "_resize_problem", _instead(None)),
         ),
-        first=100,
+        first=600,
     ),
     Mutant(
         "deploys what is left open otherwise",
@@ -300,7 +300,7 @@ MUTANTS = (
         6,
         ((absent, "placement_problem", _instead(None)), (feasibility, "placement_problem", _instead(None))),
     ),
-    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", _instead(False)),), first=100),
+    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", _instead(False)),), first=2100),
     Mutant(
         "ends on INSUFFICIENT_DATA",
         11,
@@ -312,9 +312,10 @@ MUTANTS = (
         "judges the newest point",
         12,
         ((PeriodByPeriod, "_values", _newest_only(PeriodByPeriod._values)),),
+        first=1400,
     ),
-    Mutant("takes no data for zero", 12, ((Evidence, "total", _zero_if_missing),)),
-    Mutant("takes a part for all", 12, ((Evidence, "points", _incomplete),)),
+    Mutant("takes no data for zero", 12, ((Evidence, "total", _zero_if_missing),), first=2800),
+    Mutant("takes a part for all", 12, ((Evidence, "points", _incomplete),), first=100),
     Mutant(
         "judges again after the stop",
         12,
@@ -324,7 +325,7 @@ MUTANTS = (
             (needs, "is_to_be_judged", _instead(True)),
             (existing, "held_up", _unless_it_holds_now(gate.held_up)),
         ),
-        first=350,
+        first=400,
     ),
     Mutant(
         "keeps a verdict while it waits",
