@@ -5,6 +5,7 @@ from random import Random
 from campaign import declarations, resizing
 from campaign.endpoint_loss import EndpointLoss
 from campaign.extras import NONE, Extras
+from campaign.gates import Gates
 from campaign.guardrail import Guardrail
 from campaign.judge import Judge
 from campaign.meddling import Meddler
@@ -28,11 +29,12 @@ class Author:
         takeover: Takeover | None = None,
         loss: EndpointLoss | None = None,
         guardrail: Guardrail | None = None,
+        gates: Gates | None = None,
     ) -> None:
         self._world, self._stack, self._judge, self._dice = world, judge.stack, judge, dice
         self._chance, self._scheduler, self._scene = world.chance, world.scheduler, world.scene
         self._has, self._takeover, self._loss = has, takeover, loss
-        self._guardrail = guardrail
+        self._guardrail, self._gates = guardrail, gates
         self._sizes = has.dice("resizing")
         self._openings = Openings(has.dice("opening"), is_played=has.opening)
         self._meddler = Meddler(world, judge, dice)
@@ -55,6 +57,8 @@ class Author:
             self._update(declarations.following(self._dice, self._scheduler.now(), before))
             self._continue_rollback()
             self._pass_judgement()
+            if self._gates is not None:
+                self._gates.ended()
         self._idle()
         self._end()
         self.over = self._meddler.gone = True
@@ -64,6 +68,8 @@ class Author:
     def _approach(self, moment: str) -> None:
         if self._guardrail is not None and moment != "idle":
             self._guardrail.approach()
+        if self._gates is not None and moment == "update":
+            self._gates.approach()
         if self._loss is not None:
             self._loss.approach(moment)
 
@@ -76,6 +82,8 @@ class Author:
         declared["EndpointName"] = self._stack.resource.endpoint
         if self._has.resizing:
             resizing.resize(self._sizes, declared)
+        if self._gates is not None:
+            self._gates.begin(declared)
         if self._takeover is not None:
             self._takeover.prepare(declared)
         declared = self._openings.open_up(declared)
@@ -89,6 +97,8 @@ class Author:
             if self._sizes.random() < 0.3:
                 resizing.conclude(self._sizes, declared)
             resizing.resize(self._sizes, declared)
+        if self._gates is not None:
+            self._gates.prepare(declared, self._openings.whole(self._stack.declared))
         declared = self._openings.open_up(declared)
         self._judge.declared(declared)
         self._unnerve()

@@ -36,6 +36,12 @@ class Client:
     ) -> None:
         self._scheduler, self._chance, self._function, self._answer = scheduler, chance, function, answer
         self.denied_until = denied_until
+        self.busy_until: dict[str, datetime] = {}
+        """Until when an operation is refused, because it conflicts with another one."""
+        self.conflicts: list[tuple[str, str, datetime]] = []
+        """The operations that were refused so, each with the id of the request, and when."""
+        self.unanswered: list[tuple[str, str, datetime]] = []
+        """The operations without a response that the handler can use, in the same form."""
         self._unknown: list[tuple[datetime, datetime]] = []
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
@@ -51,10 +57,12 @@ class Client:
             raise _error(operation, "AccessDeniedException", f"not authorized to perform: {operation}", 400)
         if self._chance.hits("throttle"):
             raise _error(operation, "ThrottlingException", "Rate exceeded", 400)
-        if _CHANGING.match(operation) and self._chance.hits("conflict"):
+        if self._is_in_conflict(operation):
+            self.conflicts.append(self._now(operation))
             raise _error(operation, "ConflictException", "another operation is in progress", 400)
         intercepted = self._chance.hits("proxy")
         if intercepted and self._chance.later.random() < 0.5:
+            self.unanswered.append(self._now(operation))
             return dict(_PAGE)
         failed, lost = self._chance.hits("server_error"), self._chance.hits("connection_lost")
         if (failed or lost) and dice.random() < 0.5:
@@ -65,10 +73,15 @@ class Client:
         if failed or lost:
             raise self._broken(operation, lost=lost)
         if intercepted:
+            self.unanswered.append(self._now(operation))
             return dict(_PAGE)
         self._scheduler.sleep(dice.uniform(0.02, 0.2))
         self._function.perhaps_crash()
         return answer
+
+    def _is_in_conflict(self, operation: str) -> bool:
+        busy = operation in self.busy_until and self._scheduler.now() < self.busy_until[operation]
+        return busy or (bool(_CHANGING.match(operation)) and self._chance.hits("conflict"))
 
     def _perhaps_unknown(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The same response, or one with an undocumented status."""
@@ -89,7 +102,11 @@ class Client:
         except ServiceError as error:
             raise _error(operation, error.code, error.message, error.status) from error
 
+    def _now(self, operation: str) -> tuple[str, str, datetime]:
+        return operation, str(self._function.present_event.get("RequestId")), self._scheduler.now()
+
     def _broken(self, operation: str, *, lost: bool) -> Exception:
+        self.unanswered.append(self._now(operation))
         if lost:
             error: Exception = ReadTimeoutError(endpoint_url="https://aws.test")
             return error

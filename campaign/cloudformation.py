@@ -71,6 +71,8 @@ class CloudFormation:
         self.leaked: set[str] = set()
         """The IDs whose Delete or rollback has failed permanently. The stack's owner must remove what is left."""
         self.on_answer: Callable[[Request, Answer], None] = lambda *_: None
+        self.held_back: Callable[[], float] = lambda: 0.0
+        """For how many seconds Lambda does not deliver the next request."""
 
     def describe_stacks(self, _: str, asked: dict[str, Any]) -> dict[str, Any]:
         return described(self.status, self._operation_began, stack_id=asked["StackName"])
@@ -196,5 +198,5 @@ class CloudFormation:
         )
         request = Request(kind, event, declared, now, timeout, Signal(self._scheduler))
         self.requests.append(request)
-        self._function.invoke(json.dumps(event).encode())
+        self._function.invoke(json.dumps(event).encode(), after=self.held_back())
         return request

@@ -16,6 +16,8 @@ class Extras:
         neighbour: The same function serves a second stack.
         opening: Most declarations omit production, so that it is taken as served.
         guardrail: An alarm may end the test.
+        late_delivery: Lambda delivers requests late, and the guardrail looks in the meantime.
+        gates: Promotions have a gate, which is judged by metrics.
     """
 
     seed: int = 0
@@ -26,6 +28,8 @@ class Extras:
     neighbour: bool = False
     opening: bool = False
     guardrail: bool = False
+    late_delivery: bool = False
+    gates: bool = False
 
     @property
     def played(self) -> dict[str, int]:
@@ -38,6 +42,8 @@ class Extras:
             "neighbour": self.neighbour,
             "production as served": self.opening,
             "guardrail": self.guardrail,
+            "late delivery": self.late_delivery,
+            "gates": self.gates,
         }
         return {name: 1 for name, played in named.items() if played}
 
@@ -56,6 +62,7 @@ def drawn(seed: int) -> Extras:
         return Extras(seed=seed).dice(f"{what} or not").random() < odds
 
     takeover = is_played("takeover", 0.12)
+    guardrail = is_played("guardrail", 0.1)
     return Extras(
         seed=seed,
         takeover=takeover,
@@ -65,5 +72,7 @@ def drawn(seed: int) -> Extras:
         # Otherwise it might take over the test of the neighbour.
         neighbour=not takeover and is_played("neighbour", 0.15),
         opening=is_played("opening", 0.25),
-        guardrail=is_played("guardrail", 0.1),
+        guardrail=guardrail,
+        late_delivery=guardrail and is_played("late delivery", 0.5),
+        gates=is_played("gates", 0.1),
     )

@@ -101,13 +101,13 @@ class Function:
         self._delivered: set[tuple[str, int]] = set()
         self._invocations = 0
 
-    def invoke(self, payload: bytes) -> None:
-        """Accepts an event, which will be delivered at least once."""
+    def invoke(self, payload: bytes, *, after: float = 0.0) -> None:
+        """Accepts an event, which will be delivered at least once. ``after``: in seconds, at the earliest."""
         times = 2 if self._chance.hits("duplicate") else 1
         for copy in range(times):
             late = self._chance.random.uniform(60, 1800) if self._chance.hits("late") or copy else 0.0
             self._invocations += 1
-            seconds = self._chance.random.uniform(0.01, 1.0) + late
+            seconds = after + self._chance.random.uniform(0.01, 1.0) + late
             self._start(payload, f"invocation-{self._invocations}", 0, seconds)
 
     def of(self, request: str) -> list[Run]:

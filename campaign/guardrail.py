@@ -3,11 +3,13 @@
 import json
 from datetime import datetime, timedelta
 from functools import partial
-from random import Random
 
+from campaign.cloudformation import Request
+from campaign.extras import Extras
 from campaign.handler_calls import HandlerCall
 from campaign.judge import Judge
 from campaign.world import World
+from simulation.cloudformation import Answer
 from simulation.guardrail import guardrail_event
 
 ALARM = "shadow-is-slow"
@@ -17,18 +19,24 @@ _LATE = timedelta(minutes=1)
 """The alarm, the stack and the tags may change between the handler's look and its call."""
 _LONG_ENOUGH = timedelta(minutes=40)
 """For a test to be ended, where nothing else happens: what Lambda tries again included."""
+_SUPERSEDED = "a newer request holds the lease"
 _ENDING = {"Retain", "Remove"}
 
 
 class Guardrail:
     """Rings, looks, and judges what the handler makes of it."""
 
-    def __init__(self, world: World, judge: Judge, dice: Random) -> None:
-        self._world, self._judge, self._dice = world, judge, dice
+    def __init__(self, world: World, judge: Judge, has: Extras) -> None:
+        self._world, self._judge, self._dice = world, judge, has.dice("guardrail")
+        self._late = has.dice("late delivery")
         self._rang: datetime | None = None
         """When the alarm was in ALARM last."""
         self.over = False
         world.calls.on_success.append(self._called)
+        self._then = judge.stack.on_answer
+        judge.stack.on_answer = self._answered
+        if has.late_delivery:
+            judge.stack.held_back = self._hold_back
 
     def live(self) -> None:
         """Between the operations of the stack, and during them."""
@@ -36,6 +44,23 @@ class Guardrail:
             self._world.scheduler.sleep(self._dice.choice([3600, 86_400, 5 * 86_400, 10 * 86_400]))
             self._ring(self._dice.choice(_STATES))
             self._perhaps_expect_an_end()
+
+    def _hold_back(self) -> float:
+        """Lambda may deliver a request minutes after CloudFormation issued it. Meanwhile, the guardrail looks."""
+        if self._late.random() < 0.6:
+            return 0.0
+        seconds = self._late.uniform(30, 900)
+        # A look that CloudFormation's request overtakes is newer than the request, too.
+        self._world.scheduler.spawn(self._ring_while_late, seconds=self._late.uniform(2, seconds))
+        return seconds
+
+    def _ring_while_late(self) -> None:
+        self._become("ALARM")
+        self._look()
+        if self._late.random() < 0.7:
+            # Between the lease of the guardrail and its Stop, or at any time.
+            calm = partial(self._become, "OK")
+            self._world.scheduler.spawn(calm, seconds=self._late.choice([1.0, 2.0, 3.0, self._late.uniform(0, 600)]))
 
     def approach(self) -> None:
         """An operation of the stack is about to begin."""
@@ -107,6 +132,9 @@ class Guardrail:
         if call.operation != "StopInferenceExperiment":
             return
         self._judge.meddled()
+        # It may show only minutes later.
+        shows_after = self._world.service.behaviour.stop_shows_after
+        self._world.scheduler.spawn(self._judge.meddled, seconds=shows_after.total_seconds())
         now = self._world.scheduler.now()
         if self._state != "ALARM" and (self._rang is None or now - self._rang > _LATE):
             self._judge.violated(11, f"{what}, whose alarm is {self._state}")
@@ -116,6 +144,13 @@ class Guardrail:
         holder = self._under_way(call)
         if holder is not None:
             self._judge.violated(11, f"{what}, which {holder} is about to change")
+
+    def _answered(self, request: Request, answer: Answer) -> None:
+        """Only a newer request of CloudFormation supersedes one."""
+        self._then(request, answer)
+        newest = request is self._judge.stack.requests[-1]
+        if newest and not answer.succeeded and _SUPERSEDED in answer.reason:
+            self._judge.violated(11, f"{request.id} {request.kind} is superseded by a guardrail: {answer.reason}")
 
     def _under_way(self, call: HandlerCall) -> str | None:
         """The request that has begun to change the experiment, and that its stack waits for."""

@@ -27,6 +27,7 @@ NAMES = {
     9: "what is malformed gets a clean answer, or a clean error",
     10: "calls, handovers and events stay within bounds",
     11: "a guardrail ends only what runs while its alarm rings, and no request is about to change",
+    12: "a promotion with a gate takes place only if the gate holds",
 }
 ENDED = ("Completed", "Cancelled")
 _LONGEST = timedelta(days=30)

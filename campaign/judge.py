@@ -142,7 +142,10 @@ class Judge:
     def check_little_was_called(self) -> None:
         request = self.stack.requests[-1]
         called = bounds.first_calls(self._function.of(request.id))
-        if len(called) > bounds.CALLS_OF_A_NO_OP:
+        # A guardrail may have taken the lease since, and may have begun to end the test, for which the request waits.
+        before = self.stack.requests[-2].sent
+        looked = any(call.request == "Guardrail" and call.at >= before for call in self._world.calls.made)
+        if len(called) > bounds.CALLS_OF_A_NO_OP and not looked:
             self.violated(10, f"{request.id} had nothing to do, and called {called}")
 
     def look_back(self) -> None:
@@ -232,7 +235,9 @@ class Judge:
                 self.written_off.add(each["Name"])
             elif each["Name"] == answer.physical_id and each["Status"] not in invariants.ENDED:
                 self.violated(2, f"{request.id}: {each['Name']} is {each['Status']} after its Delete")
-        if not self.standing.changed:
+        # If SageMaker has rolled the endpoint back, and someone has deleted the test, nothing shows that any more.
+        hidden = self.standing.left_behind and self.spoilt
+        if not self.standing.changed and not hidden:
             calls, requests = self._world.calls, self.stack.requests
             problem = sizes.left_otherwise(request, answer, calls, requests, self._service)
             if problem:

@@ -7,6 +7,7 @@ from campaign.author import Author
 from campaign.endpoint_loss import EndpointLoss
 from campaign.extras import Extras
 from campaign.function import simulated_timers
+from campaign.gates import Gates
 from campaign.guardrail import Guardrail
 from campaign.invariants import Violation
 from campaign.judge import Judge
@@ -25,10 +26,16 @@ class Life:
         self.judge = Judge(self.world, self.world.stack, self.outcome)
         takeover = Takeover(self.world, self.judge, has) if has.takeover else None
         loss = EndpointLoss(self.world, self.judge, has.dice("loss")) if has.endpoint_loss else None
-        self._guardrail = Guardrail(self.world, self.judge, has.dice("guardrail")) if has.guardrail else None
-        dice = self.world.chance.random
+        self._guardrail = Guardrail(self.world, self.judge, has) if has.guardrail else None
         self.author = Author(
-            self.world, self.judge, dice, has=has, takeover=takeover, loss=loss, guardrail=self._guardrail
+            self.world,
+            self.judge,
+            self.world.chance.random,
+            has=has,
+            takeover=takeover,
+            loss=loss,
+            guardrail=self._guardrail,
+            gates=Gates(self.world, self.judge, has.dice("gates")) if has.gates else None,
         )
         self._takeover = takeover
         self._neighbour = Neighbour(self.world, self.outcome, has) if has.neighbour else None

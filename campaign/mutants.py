@@ -4,6 +4,7 @@
 """
 
 import logging
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,11 @@ from typing import Any
 
 from campaign.planting import ChangesNothingError, Mutant, replacing
 from inference_experiment_handler import reconciler
+from inference_experiment_handler.evidence.answers import Evidence
+from inference_experiment_handler.evidence.judgement import Verdict
+from inference_experiment_handler.evidence.period_by_period import PeriodByPeriod
 from inference_experiment_handler.model.alarm import ObservedAlarm
+from inference_experiment_handler.model.lease import read_lease
 from inference_experiment_handler.model.steps import Done, Fail
 from inference_experiment_handler.model.tags import Owner
 from inference_experiment_handler.plan import (
@@ -20,8 +25,11 @@ from inference_experiment_handler.plan import (
     arguments,
     diff,
     ending_proof,
+    existing,
     feasibility,
+    gate,
     guardrail,
+    needs,
     planner,
     predecessor,
     removal,
@@ -155,6 +163,67 @@ def _any_owner(_: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, tags, *, by_name: by_name or self.tags.keys() <= tags.keys()
 
 
+@replacing
+def _of_the_holder(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Compares requests with the holder of the lease, even if that is a guardrail."""
+
+    def read_lease(tags: Any) -> Any:
+        lease = original(tags)
+        return replace(lease, fence=lease.holder)
+
+    return read_lease
+
+
+@replacing
+def _newest_only(original: Callable[..., Any]) -> Callable[..., Any]:
+    def values(*given: Any) -> Any:
+        found = original(*given)
+        return found[-1:] * len(found)
+
+    return values
+
+
+def _zero_if_missing(self: Any, asked: Any, query: Any) -> float:
+    return math.fsum(self.points(asked, query).values())
+
+
+def _incomplete(self: Any, asked: Any, query: Any) -> Any:
+    return self.of(asked, query).points
+
+
+@replacing
+def _even_if_begun(_: Callable[..., Any]) -> Callable[..., Any]:
+    def gate_ahead(situation: Any, target: Any) -> Any:
+        conclusion = situation.declared.conclusion
+        ahead = conclusion is not None and conclusion.promotes and target.experiment.running
+        return situation.declared.promote_if if ahead else None
+
+    return gate_ahead
+
+
+@replacing
+def _unless_it_holds_now(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Forgets that an earlier verdict of the request holds."""
+
+    def held_up(situation: Any, target: Any) -> Any:
+        if situation.judgement is None or situation.journal.gate is None:
+            return original(situation, target)
+        return None if situation.judgement.verdict == Verdict.HOLDS else gate._refusal(target, situation.judgement)
+
+    return held_up
+
+
+@replacing
+def _unless_it_held(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Treats a verdict that holds as final, however long the request then waits."""
+    return lambda situation, *given: situation.journal.gate_verdict != Verdict.HOLDS and original(situation, *given)
+
+
+@replacing
+def _unless_rolled_back(original: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda situation, target: None if stack.is_rollback(situation) else original(situation, target)
+
+
 _Resource = custom_resource.InferenceExperimentResource
 MUTANTS = (
     Mutant("answers twice", 1, ((_Resource, "_send", _twice(_Resource._send)),)),
@@ -193,7 +262,7 @@ MUTANTS = (
         2,
         ((removal, "_end_without_endpoint", _instead(Fail("its endpoint is gone"))),),
     ),
-    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=450),
+    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", _instead(None)),), first=300),
     Mutant("takes everything for its own", 3, ((Owner, "owns", _instead(True)),)),
     Mutant("takes another stack's for its own", 3, ((Owner, "owns", _any_owner(Owner.owns)),), first=200),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", _without_the_last(arguments.tag_list)),)),
@@ -205,7 +274,7 @@ MUTANTS = (
             (arguments, "stop", _without_sizes(arguments.stop)),
             (ending_proof, "_resize_problem", _instead(None)),
         ),
-        first=100,
+        first=600,
     ),
     Mutant(
         "deploys what is left open otherwise",
@@ -231,13 +300,45 @@ MUTANTS = (
         6,
         ((absent, "placement_problem", _instead(None)), (feasibility, "placement_problem", _instead(None))),
     ),
-    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", _instead(False)),), first=100),
+    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", _instead(False)),), first=2100),
     Mutant(
         "ends on INSUFFICIENT_DATA",
         11,
         ((ObservedAlarm, "rings", property(lambda alarm: alarm.state != "OK")),),
     ),
+    Mutant("lets a guardrail supersede", 11, ((situation, "read_lease", _of_the_holder(read_lease)),), first=100),
     Mutant("acts on another's alarm", 3, ((guardrail, "_not_owned", _as_if_owned(guardrail._not_owned)),)),
+    Mutant(
+        "judges the newest point",
+        12,
+        ((PeriodByPeriod, "_values", _newest_only(PeriodByPeriod._values)),),
+        first=1400,
+    ),
+    Mutant("takes no data for zero", 12, ((Evidence, "total", _zero_if_missing),), first=2800),
+    Mutant("takes a part for all", 12, ((Evidence, "points", _incomplete),), first=100),
+    Mutant(
+        "judges again after the stop",
+        12,
+        (
+            (gate, "gate_ahead", _even_if_begun(gate.gate_ahead)),
+            (needs, "gate_ahead", _even_if_begun(gate.gate_ahead)),
+            (needs, "is_to_be_judged", _instead(True)),
+            (existing, "held_up", _unless_it_holds_now(gate.held_up)),
+        ),
+        first=400,
+    ),
+    Mutant(
+        "keeps a verdict while it waits",
+        12,
+        (
+            (gate, "is_to_be_judged", _unless_it_held(gate.is_to_be_judged)),
+            (needs, "is_to_be_judged", _unless_it_held(gate.is_to_be_judged)),
+            (needs, "still_updating", _instead(None)),
+        ),
+        first=100,
+    ),
+    Mutant("takes the lease before it judges", 12, ((existing, "may_be_refused", _instead(False)),), first=100),
+    Mutant("promotes in a rollback", 12, ((existing, "held_up", _unless_rolled_back(gate.held_up)),)),
     Mutant("logs the event", 8, ((_Resource, "_finish", _logging_the_event(_Resource._finish)),)),
 )
 

@@ -1,6 +1,7 @@
 """The scene of a life: an endpoint in service, an experiment of another owner, and the behavior of SageMaker."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -94,6 +95,27 @@ class Scene:
         )
         self.somebody("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName=changed)
         return False
+
+    def redeploy(self, name: str) -> None:
+        """Lets an endpoint's owner deploy what the endpoint serves anyway, with the instances that it has. It takes
+        minutes, and may be refused.
+        """
+        endpoint = endpoints.endpoint(self.service, name)
+        if not endpoint:
+            return
+        config = self.service.call("DescribeEndpointConfig", {"EndpointConfigName": endpoint["EndpointConfigName"]})
+        serving = [*endpoint.get("ProductionVariants", ()), *endpoint.get("ShadowProductionVariants", ())]
+        counts = {each["VariantName"]: each["DesiredInstanceCount"] for each in serving}
+        variants = {
+            kind: [each | {"InitialInstanceCount": counts[each["VariantName"]]} for each in config[kind]]
+            for kind in ("ProductionVariants", "ShadowProductionVariants")
+            if config.get(kind)
+        }
+        self.changes += 1
+        again = f"changed-{self.changes}"
+        with suppress(ServiceError):
+            self.somebody("CreateEndpointConfig", EndpointConfigName=again, **variants)
+            self.somebody("UpdateEndpoint", EndpointName=name, EndpointConfigName=again)
 
     def restore(self, endpoint: str, resources: Sequence[Resource], *, before_a_start: bool = False) -> bool:
         """Lets the endpoint's owner restore the model that it served in the beginning. Returns whether that was
