@@ -2,7 +2,7 @@
 
 The gate is judged before the request changes anything, and only by a request that may still decide. While the request
 waits, a verdict that holds becomes outdated, and the gate is judged again. A rollback does not promote a test that has
-a gate. Once the stop is recorded or sent, another verdict would come too late.
+a gate. Once the stop may have taken effect, another verdict would come too late.
 """
 
 from datetime import UTC, datetime, timedelta
