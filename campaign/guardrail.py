@@ -112,8 +112,13 @@ class Guardrail:
             self._judge.violated(11, f"{name} goes on, although its alarm rings")
 
     def _is_at_rest(self, name: str) -> bool:
-        complete = self._judge.stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
-        return complete and self._status(name) == "Running" and not self._judge.standing.changed
+        stack = self._judge.stack
+        complete = stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+        # If an update has added the resource, its rollback has deleted it. A test that was taken over then continues.
+        newest = stack.requests[-1]
+        deleted = newest.kind == "Delete" and newest.event["PhysicalResourceId"] == name
+        running = self._status(name) == "Running" and not self._judge.standing.changed
+        return complete and running and not deleted
 
     def _status(self, name: str) -> str:
         found = (each["Status"] for each in self._world.service.experiments() if each["Name"] == name)

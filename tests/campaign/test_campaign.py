@@ -137,6 +137,8 @@ ONCE_FAILED = (
     36734725,
     # Judged wrongly: Lambda delivered a Create twice, and one invocation was through when the other sent an update.
     498589947,
+    # Judged wrongly: an alarm was expected to end a test whose takeover had been rolled back.
+    89335283,
 )
 
 

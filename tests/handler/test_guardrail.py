@@ -162,18 +162,31 @@ def test_the_test_of_a_deleted_stack_is_not_touched(stack: Stack, test: str) -> 
 def test_a_stack_that_is_being_deleted_ends_its_test_itself(
     stack: Stack, test: str, status: str, in_transition: bool
 ) -> None:
-    """However long that takes, the guardrail neither waits nor fails. If it fails, the next look ends the test."""
+    """However long that takes, the guardrail does not fail."""
     if in_transition:
         stack.call("UpdateInferenceExperiment", Name=test, Description="by hand")
     ring(stack)
     stack.status = status
-    mark, sleeps = stack.mark(), stack.sleeps
+    mark, began = stack.mark(), stack.clock.now()
 
     assert look(stack, test) is None
 
-    assert (stack.calls(since=mark), stack.sleeps) == ([], sleeps)
-    stack.status = f"{status.partition('_IN')[0]}_FAILED"
+    assert stack.calls(since=mark) == []
+    assert timedelta(minutes=14) < stack.clock.now() - began < timedelta(minutes=17)
+
+
+@pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"])
+def test_a_test_whose_stack_could_not_be_deleted_is_ended(stack: Stack, test: str, status: str) -> None:
+    """By the request that waits, because the deletion has removed the rule."""
+    ring(stack)
+    stack.status = status
+
+    def failed() -> None:
+        stack.status = f"{status.partition('_IN')[0]}_FAILED"
+
+    stack.while_waiting = failed
     assert look(stack, test) is None
+
     assert stack.describe(test)["Status"] == "Cancelled"
 
 

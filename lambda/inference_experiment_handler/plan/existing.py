@@ -20,7 +20,6 @@ from inference_experiment_handler.plan.live_count import lacks_instances, pins_w
 from inference_experiment_handler.plan.removal import call_off_scheduled, stop
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation, Target
-from inference_experiment_handler.plan.takeover import withdraw_intent
 from inference_experiment_handler.plan.update import update
 from inference_experiment_handler.plan.wording import stop_reason, unhandled_status, way_out
 from inference_experiment_handler.spec.declaration import DeclaredEnding
@@ -138,9 +137,6 @@ def _plan_created_or_running(situation: Situation, target: Target) -> Step | Inf
         return gate
     if not problems and gate is None:
         return _update_conclude_start(situation, target, differing, in_full=True)
-    withdrawn = withdraw_intent(target) if gate is not None else None
-    if withdrawn is not None:
-        return withdrawn
     feasible = [field for field in differing if field.name not in problems]
     return Infeasible(
         gate or " ".join(dict.fromkeys(problems.values())),

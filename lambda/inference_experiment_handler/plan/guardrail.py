@@ -78,11 +78,12 @@ def _plan_ended(situation: Situation, target: Target) -> Step:
 def _with_its_stack(situation: Situation, target: Target) -> Step | None:
     """Leaves the test to the deletion of its stack, which ends it, however long that takes.
 
-    If the deletion fails, the next request of the schedule ends the test.
+    The deletion removes the rule before the test. So the request waits for a while, and ends the test if the deletion
+    fails.
     """
     gone = stack.is_gone(situation)
     if isinstance(gone, Wait):
-        return Done(f"the stack of {target.name} is being deleted, so the guardrail does not change it")
+        return gone if _may_wait(situation) else Done(f"{target.name} is left to its stack, which is being deleted")
     if isinstance(gone, Call):
         return gone
     return Done(f"the stack of {target.name} is deleted, so it is not changed") if gone else None
@@ -107,10 +108,14 @@ def _plan_running(situation: Situation, target: Target, alarm: ObservedAlarm, gu
 
 def _wait_to_act(situation: Situation, why: str) -> Step:
     """A wait before anything is changed. The wait is limited, because the schedule sends another request."""
-    issued = datetime.fromtimestamp(issued_at(situation.request.token), UTC)
-    if situation.now - issued < _LONGEST_WAIT:
+    if _may_wait(situation):
         return Wait(why)
     return Fail(f"an alarm is in ALARM, but the test has not ended: {why}")
+
+
+def _may_wait(situation: Situation) -> bool:
+    issued = datetime.fromtimestamp(issued_at(situation.request.token), UTC)
+    return situation.now - issued < _LONGEST_WAIT
 
 
 def _ringing(situation: Situation) -> tuple[ObservedAlarm, GuardedAlarm] | None:

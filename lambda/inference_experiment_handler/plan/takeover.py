@@ -2,7 +2,7 @@
 
 from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
 from inference_experiment_handler.model.steps import Call, Fail, Step
-from inference_experiment_handler.model.tags import LEASE, PENDING_STOP, PREFIX
+from inference_experiment_handler.model.tags import PREFIX
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.situation import Situation, Target
 from inference_experiment_handler.plan.wording import GIVEN_UP
@@ -45,20 +45,4 @@ def release(target: Target) -> Call | None:
         return None
     keys = [key for key in target.tags if key.startswith(PREFIX)]
     why = "its takeover is rolled back, and it existed before"
-    return Call(DELETE_TAGS, target.name, {"ResourceArn": target.experiment.arn, "TagKeys": keys}, why, takes_back=True)
-
-
-def withdraw_intent(target: Target) -> Call | None:
-    """The call that removes what a takeover has recorded before it is refused; ``None`` if there is nothing.
-
-    The tags of an experiment that does not belong to the stack are not removed by a later request.
-    """
-    if (
-        not target.being_taken_over
-        or not target.lease_observed
-        or target.journal.is_completed(DELETE_TAGS, target.name)
-    ):
-        return None
-    keys = [key for key in (LEASE, PENDING_STOP) if key in target.tags]
-    why = "its takeover is refused"
     return Call(DELETE_TAGS, target.name, {"ResourceArn": target.experiment.arn, "TagKeys": keys}, why, takes_back=True)
