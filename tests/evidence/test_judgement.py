@@ -46,8 +46,29 @@ def test_one_that_is_inconclusive() -> None:
     assert judgement.headline == "inconclusive: 1 of 2 criteria (Running) at 2030-01-03T12:00:00Z"
     assert judgement.enough_at is not None
     assert judgement.enough_at.isoformat() == "2030-01-05T10:57:00+00:00"
+    assert judgement.without_time == ()
+
+
+def test_a_criterion_of_which_no_time_is_known_leaves_the_time_of_the_others() -> None:
+    missing = Alarms(alarm_names=("missing",))
+    judgement = trial().judged(LATER, missing, SLOW)
+
+    assert judgement.enough_at is None
+    assert judgement.not_before is not None
+    assert judgement.not_before.isoformat() == "2030-01-05T10:57:00+00:00"
+    assert judgement.without_time == ("Alarms",)
     # Of an alarm nobody knows when it will be known.
-    assert trial().judged(LATER, Alarms(alarm_names=("missing",))).enough_at is None
+    alone = trial().judged(missing, TRAFFIC)
+    assert (alone.not_before, alone.without_time) == (None, ("Alarms",))
+
+
+def test_just_after_the_start_the_earliest_verdict_on_all_criteria_is_known() -> None:
+    judgement = Trial(running=timedelta(seconds=30)).judged(TRAFFIC, FAST, Latency(statistic="p50", max=1, max_ratio=1))
+
+    assert judgement.enough_at is None
+    assert judgement.not_before is not None
+    assert judgement.not_before.isoformat() == "2030-01-03T12:07:00+00:00"
+    assert judgement.without_time == ("Traffic", "Latency p99", "Latency p50")
 
 
 def test_criteria_that_are_only_reported_decide_nothing() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from inference_experiment_handler.evidence.judgement import Verdict
-from inference_experiment_handler.spec.gate import Alarms, ErrorRate, Latency, Metric, Running, Traffic
+from inference_experiment_handler.spec.gate import Alarms, Criterion, ErrorRate, Latency, Metric, Running, Traffic
 from simulation.cloudwatch import metric_of
 from simulation.declarations import PRODUCTION
 from tests.support.evidence import MINUTE, NOW, Trial, both
@@ -124,7 +124,10 @@ def test_an_error_count_that_is_missing_is_zero_only_where_there_are_requests() 
     assert with_requests.finding(ErrorRate(max=1)).verdict is HOLDS
     without = Trial().publish("InvocationModelErrors", [0] * 60).finding(ErrorRate(max=1))
     assert (without.verdict, without.value) == (INCONCLUSIVE, None)
-    assert without.said == "CloudWatch has no data of Invocations Sum in AWS/SageMaker (shop, Shadow-01)"
+    assert (
+        without.said
+        == "CloudWatch has no data of Invocations Sum in AWS/SageMaker (shop, Shadow-01); the rate is not known yet"
+    )
 
 
 @pytest.mark.parametrize(("requests", "said"), [(0, "no requests to Shadow-01"), (5, "Shadow-01 has more errors (9) ")])
@@ -222,7 +225,54 @@ def test_too_few_samples_are_said_with_those_that_are_needed() -> None:
     finding = trial.finding(Latency(statistic="p99", max=50))
 
     assert finding.verdict is INCONCLUSIVE
-    assert finding.said == "too few samples for p99: at most 240 of 1,000 in a period of PT1H"
+    assert finding.said == (
+        "too few samples for p99: at most 240 of 1,000 in a period of PT1H; at this rate, no period of up to PT1H ever "
+        "has enough: declare a lower percentile, or raise SamplingPercentage"
+    )
+    assert finding.enough_at is None
+
+
+def test_too_few_samples_of_a_young_test_are_said_with_the_time_from_which_there_are_enough() -> None:
+    trial = Trial(running=timedelta(minutes=33)).latencies(*[40] * 30, count=20)
+
+    finding = trial.finding(Latency(statistic="p99", max=50))
+
+    assert finding.verdict is INCONCLUSIVE
+    assert finding.said == (
+        "too few samples for p99: at most 300 of 1,000 in a period of PT15M; at this rate, 4 periods of PT1H will have "
+        "enough at 2030-01-03T16:03:00Z, before the scheduled end of the test at 2030-01-08T12:00:00Z"
+    )
+    assert finding.enough_at == NOW + timedelta(hours=4, minutes=3)
+
+
+def test_a_percentile_without_samples_has_no_rate_yet() -> None:
+    finding = Trial().finding(Latency(statistic="p99", max=50))
+
+    assert finding.said == (
+        "too few samples for p99: at most 0 of 1,000 in a period of PT15M; the rate is not known yet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("criterion", "minutes"),
+    [(Traffic(min_invocations=1), 4), (ErrorRate(max=1), 4), (Latency(statistic="p99", max=50), 7)],
+    ids=repr,
+)
+def test_before_the_first_period_the_earliest_time_of_a_verdict_is_said(criterion: Criterion, minutes: int) -> None:
+    finding = Trial(running=MINUTE / 2).finding(criterion)
+
+    assert finding.said == (
+        "no period of the metrics is complete yet; the rate is not known yet, and the earliest verdict is at "
+        f"2030-01-03T12:0{minutes}:00Z, before the scheduled end of the test at 2030-01-08T12:00:00Z"
+    )
+    assert (finding.enough_at, finding.not_before) == (None, NOW + minutes * MINUTE)
+
+
+def test_a_window_of_exactly_the_periods_never_has_enough_because_it_begins_within_one() -> None:
+    trial = Trial(running=timedelta(hours=3, minutes=3)).latencies(*[40] * 180, count=20)
+
+    for hours, said in ((4, "never has enough data"), (5, "there will be enough data at 2030-01-03T13:03:00Z")):
+        assert said in trial.finding(Latency(statistic="p99", max=50), window=timedelta(hours=hours)).said
 
 
 SHOP = metric_of("Shop", "Agreement", {"Stage": "beta"})

@@ -121,6 +121,43 @@ def test_the_reason_says_value_limit_samples_and_window_and_when_there_will_be_e
     )
 
 
+@pytest.mark.parametrize("minutes", [30, 90, 150])
+def test_a_percentile_with_too_few_samples_so_far_has_a_time(stack: Stack, minutes: int) -> None:
+    """The shadow variant gets 1,200 requests an hour: enough for p99, but only in whole hours of the clock."""
+    has_traffic(stack, per_minute=200)
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(timedelta(minutes=minutes))
+    slow = {"Type": "Latency", "Statistic": "p99", "Max": 500}
+
+    answer = stack.update(declared(), gated(slow), name)
+
+    assert not answer.succeeded
+    assert "Deploy again after 2030-01-01T05:03:00Z, or change PromoteIf. Latency p99 is inconclusive" in answer.reason
+    assert "2030-01-01T05:03:00Z, before the scheduled end of the test at 2030-01-08T00:05:00Z" in answer.reason
+
+
+def test_a_promotion_goes_through_from_the_time_that_its_refusal_told(stack: Stack) -> None:
+    has_traffic(stack, per_minute=200)
+    name = stack.create(declared()).physical_id
+    slow = {"Type": "Latency", "Statistic": "p99", "Max": 500}
+    stack.clock.advance(timedelta(hours=5))
+
+    answer = stack.update(declared(), gated(slow), name)
+
+    assert answer.succeeded, answer.reason
+
+
+def test_a_criterion_without_a_time_does_not_hide_the_time_of_the_others(stack: Stack, name: str) -> None:
+    alarms = {"Type": "Alarms", "AlarmNames": ["unknown"]}
+
+    answer = stack.update(declared(), gated({"Type": "Traffic", "MinInvocations": 50_000}, alarms), name)
+
+    assert (
+        "Deploy again not before 2030-01-01T08:47:00Z, or change PromoteIf. No time is known for Alarms. Traffic is "
+        "inconclusive: "
+    ) in answer.reason
+
+
 def test_each_judgement_is_in_full_in_the_log_once(stack: Stack, name: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         stack.update(declared(), gated(), name)

@@ -26,11 +26,14 @@ class Trial:
     running: timedelta = timedelta(minutes=63)
     left: timedelta | None = timedelta(days=5)
     cloudwatch: CloudWatch = field(default_factory=lambda: CloudWatch(ManualClock(NOW)))
+    now: datetime = NOW
 
     @property
     def test(self) -> ObservedExperiment:
         running = experiment_of("Running", request_for("Update", AS_IT_IS), applied=AS_IT_IS)
-        return replace(running, start=NOW - self.running, end=NOW + self.left if self.left is not None else None)
+        return replace(
+            running, start=self.now - self.running, end=self.now + self.left if self.left is not None else None
+        )
 
     def publish(
         self, metric_name: str, values: Iterable[float], variant: str = SHADOW, *, count: int = 1, every: int = 1
@@ -38,7 +41,7 @@ class Trial:
         """One value for each period of so many minutes, from the start of the test on."""
         metric = metric_of("AWS/SageMaker", metric_name, {"EndpointName": ENDPOINT, "VariantName": variant})
         for number, value in enumerate(values):
-            self.cloudwatch.put(metric, NOW - self.running + number * every * MINUTE, value, count)
+            self.cloudwatch.put(metric, self.now - self.running + number * every * MINUTE, value, count)
         return self
 
     def counts(self, requests: int, errors: int = 0, variant: str = SHADOW, *, minutes: int = 60) -> "Trial":
@@ -57,7 +60,7 @@ class Trial:
         return judge(gate, self.test, self.evidence(gate))
 
     def evidence(self, gate: Gate) -> Evidence:
-        return read_evidence(gate, self.test, self.cloudwatch, NOW)
+        return read_evidence(gate, self.test, self.cloudwatch, self.now)
 
     def finding(self, criterion: Criterion, *, window: timedelta | None = None) -> Finding:
         ((finding,),) = (each.findings for each in self.judged(criterion, window=window).criteria)

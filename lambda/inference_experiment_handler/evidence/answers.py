@@ -50,7 +50,7 @@ class Evidence:
         """The sum of all values. Raises a ``NotMeasuredError`` if there are no values, because that is not zero."""
         points = self.points(asked, query)
         if not points:
-            raise NotMeasuredError(f"CloudWatch has no data of {query.said}")
+            raise NotMeasuredError(f"CloudWatch has no data of {query.said}; the rate is not known yet")
         return sum(points.values())
 
     def with_answers(self, queries: Iterable[Query], new: Measured) -> "Evidence":

@@ -74,7 +74,7 @@ def findings(criterion: ErrorRate, scope: Scope, evidence: Evidence) -> Iterator
     more, most = Limit("MaxIncrease", criterion.max_increase, "points"), Limit("Max", criterion.max, "%")
     for limit, measure in ((more, increase), (most, own)):
         if limit.value is not None:
-            yield found(limit, scope.totals, measure)
+            yield found(limit, scope, measure)
 
 
 def _rate(variant: str, window: Window, errors: Query, invocations: Query, evidence: Evidence) -> Rate:

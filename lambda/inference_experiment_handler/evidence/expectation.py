@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from inference_experiment_handler.evidence.scope import Scope
-from inference_experiment_handler.evidence.windows import NOT_COMPLETE_YET, Window, rounded
+from inference_experiment_handler.evidence.windows import NOT_COMPLETE_YET, Window, answered, rounded
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 _MOST = 4096.0
@@ -39,14 +39,32 @@ def expected(scope: Scope, measured: Window, times: float | None) -> Expectation
     if times is None or times > _MOST:
         return Expectation(None, "at this rate, there will never be enough data")
     needed = (measured.end - measured.start) * times
-    if scope.longest is not None and needed > scope.longest:
-        return Expectation(None, f"at this rate, a Window of {iso_duration(scope.longest)} never has enough data")
+    never = never_in(scope, -(-needed // timedelta(seconds=measured.period)) * timedelta(seconds=measured.period))
+    if never is not None:
+        return never
     at = measured.start + needed + NOT_COMPLETE_YET
     then = replace(scope, now=at).totals
     # A longer window has longer periods, and is cut to whole periods at both ends.
     period = max(measured.period, then.period if then is not None else 0)
     last = rounded(rounded(scope.since, period, up=True) + needed, period, up=True)
     return from_then_on(scope, last + NOT_COMPLETE_YET, "at this rate, there will be enough data at")
+
+
+def never_in(scope: Scope, needed: timedelta) -> Expectation | None:
+    """The expectation if ``needed``, a time of whole periods, does not fit into the gate's ``Window``.
+
+    A ``Window`` of exactly this length does not suffice: it begins and ends within a period, so it has one period less.
+    """
+    if scope.longest is None or needed < scope.longest:
+        return None
+    return Expectation(None, f"at this rate, a Window of {iso_duration(scope.longest)} never has enough data")
+
+
+def no_verdict_before(scope: Scope, periods: int) -> Expectation:
+    """The earliest time of a verdict while no period is complete. More is not known, because there is no rate yet."""
+    shortest = answered(scope.since, scope.now)[0]
+    at = rounded(scope.since, shortest, up=True) + timedelta(seconds=shortest * periods) + NOT_COMPLETE_YET
+    return from_then_on(scope, at, "the rate is not known yet, and the earliest verdict is at")
 
 
 def from_then_on(scope: Scope, at: datetime, words: str) -> Expectation:

@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from inference_experiment_handler.evidence.answers import NotMeasuredError
+from inference_experiment_handler.evidence.expectation import no_verdict_before
 from inference_experiment_handler.evidence.intervals import Interval
+from inference_experiment_handler.evidence.scope import Scope
 from inference_experiment_handler.evidence.windows import Window
 from inference_experiment_handler.evidence.wording import named
 from inference_experiment_handler.spec.gate import Criterion
@@ -72,6 +74,8 @@ class Finding:
         window: The time that the finding is about.
         enough_at: The time at which there will be enough data for a verdict, at the current rate of requests. ``None``
             if there will never be enough data, or if the time is not known.
+        not_before: If ``enough_at`` is not known, the time before which there can be no verdict. ``None`` if that is
+            not known either.
     """
 
     limit: Limit
@@ -81,16 +85,22 @@ class Finding:
     samples: float | None = None
     window: Window | None = None
     enough_at: datetime | None = None
+    not_before: datetime | None = None
 
 
-def found(limit: Limit, window: Window | None, measure: Callable[[Window], Finding]) -> Finding:
-    """The finding of ``measure``. It is inconclusive if there is no data to measure."""
+def found(limit: Limit, scope: Scope, measure: Callable[[Window], Finding], *, periods: int = 1) -> Finding:
+    """The finding of ``measure``. It is inconclusive if there is no data to measure.
+
+    ``periods`` is the number of periods that a verdict needs at least.
+    """
+    if scope.totals is None:
+        at, then = no_verdict_before(scope, periods)
+        said = f"no period of the metrics is complete yet; {then}"
+        return Finding(limit=limit, verdict=Verdict.INCONCLUSIVE, said=said, not_before=at)
     try:
-        if window is None:
-            raise NotMeasuredError("no period of the metrics is complete yet")
-        return measure(window)
+        return measure(scope.totals)
     except NotMeasuredError as nothing:
-        return Finding(limit=limit, verdict=Verdict.INCONCLUSIVE, said=str(nothing), window=window)
+        return Finding(limit=limit, verdict=Verdict.INCONCLUSIVE, said=str(nothing), window=scope.totals)
 
 
 @dataclass(frozen=True)
@@ -177,11 +187,25 @@ class Judgement:
 
         ``None`` if no finding of an enforced criterion is inconclusive, or if the time of such a finding is not known.
         """
-        open_findings = [
-            finding for each in self.enforced for finding in each.findings if finding.verdict is Verdict.INCONCLUSIVE
-        ]
+        open_findings = [finding for each in self.enforced for finding in _open(each)]
         times = [finding.enough_at for finding in open_findings if finding.enough_at is not None]
         return max(times) if times and len(times) == len(open_findings) else None
+
+    @property
+    def not_before(self) -> datetime | None:
+        """The latest time that is known of a finding of an enforced criterion that is inconclusive."""
+        times = [finding.enough_at or finding.not_before for each in self.enforced for finding in _open(each)]
+        return max((each for each in times if each is not None), default=None)
+
+    @property
+    def without_time(self) -> tuple[str, ...]:
+        """The enforced criteria that are inconclusive, and of which ``enough_at`` is not known."""
+        names = (each.name for each in self.enforced if any(finding.enough_at is None for finding in _open(each)))
+        return tuple(dict.fromkeys(names))
+
+
+def _open(judged: Judged) -> tuple[Finding, ...]:
+    return tuple(each for each in judged.findings if each.verdict is Verdict.INCONCLUSIVE)
 
 
 def _criteria(count: int) -> str:

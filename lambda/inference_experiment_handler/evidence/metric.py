@@ -33,7 +33,7 @@ def findings(criterion: Metric, scope: Scope, evidence: Evidence) -> Iterator[Fi
         def measured(window: Window, limit: Limit = limit) -> Finding:
             return _finding(criterion, limit, window, evidence)
 
-        yield found(limit, scope.totals, measured)
+        yield found(limit, scope, measured)
 
 
 def _finding(criterion: Metric, limit: Limit, window: Window, evidence: Evidence) -> Finding:

@@ -4,6 +4,7 @@ The verdict is a sign test. It shows whether fewer than half of the periods are 
 confidence interval, so it needs no separate rule for too few periods. The newest period has no special weight.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -13,8 +14,9 @@ from inference_experiment_handler.evidence.expectation import expected, times_as
 from inference_experiment_handler.evidence.intervals import wilson
 from inference_experiment_handler.evidence.judgement import Finding, Limit, Verdict, against, found
 from inference_experiment_handler.evidence.percentiles import samples_needed
-from inference_experiment_handler.evidence.periods import Periods, with_enough
+from inference_experiment_handler.evidence.periods import Periods, Points, with_enough
 from inference_experiment_handler.evidence.queries import Query
+from inference_experiment_handler.evidence.sampling import enough_samples
 from inference_experiment_handler.evidence.scope import SAMPLES, Scope
 from inference_experiment_handler.evidence.windows import Window
 from inference_experiment_handler.evidence.wording import at_limit, count, figure, long
@@ -53,15 +55,28 @@ class PeriodByPeriod:
             yield from ((window, each) for each in self.queries(self.statistic))
 
     def finding(self, scope: Scope, evidence: Evidence) -> Finding:
-        return found(self.limit, next(iter(scope.periods), None), lambda first: self._measured(first, scope, evidence))
+        return found(
+            self.limit, scope, lambda first: self._measured(first, scope, evidence), periods=self._periods_for_a_verdict
+        )
 
     @property
     def _needed(self) -> int:
         return samples_needed(self.statistic)
 
+    @property
+    def _periods_for_a_verdict(self) -> int:
+        """The number of periods that are enough if they all agree."""
+        return next(
+            number
+            for number in itertools.count(1)
+            if Verdict.INCONCLUSIVE not in (self._verdict(0, number), self._verdict(number, number))
+        )
+
     def _measured(self, first: Window, scope: Scope, evidence: Evidence) -> Finding:
         counts = [evidence.points(first, each) for each in self.queries(SAMPLES)]
         periods = with_enough(scope.periods, counts, self._needed)
+        if not periods.starts:
+            return self._too_few(first, scope, counts, periods)
         values = self._values(periods, evidence)
         beyond = sum(self._is_beyond(value) for value in values)
         verdict, at, then = self._verdict(beyond, len(values)), None, ""
@@ -86,13 +101,21 @@ class PeriodByPeriod:
             enough_at=at,
         )
 
+    def _too_few(self, first: Window, scope: Scope, counts: Sequence[Points], periods: Periods) -> Finding:
+        at, then = enough_samples(scope, first, counts, self._needed, self._periods_for_a_verdict)
+        return Finding(
+            limit=self.limit,
+            verdict=Verdict.INCONCLUSIVE,
+            said=(
+                f"too few samples for {self.statistic}: at most {count(periods.most)} of {count(self._needed)} in a "
+                f"period of {long(periods.window.period)}; {then}"
+            ),
+            window=first,
+            enough_at=at,
+        )
+
     def _values(self, periods: Periods, evidence: Evidence) -> list[float]:
         """The value of each period with enough samples. Raises a ``NotMeasuredError`` if there are no values."""
-        if not periods.starts:
-            raise NotMeasuredError(
-                f"too few samples for {self.statistic}: at most {count(periods.most)} of {count(self._needed)} in a "
-                f"period of {long(periods.window.period)}"
-            )
         points = [evidence.points(periods.window, each) for each in self.queries(self.statistic)]
         values = [
             self.value([each[start] for each in points])

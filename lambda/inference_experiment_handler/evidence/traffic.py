@@ -32,4 +32,4 @@ def findings(criterion: Traffic, scope: Scope, evidence: Evidence) -> Iterator[F
             verdict, said = Verdict.INCONCLUSIVE, f"{said}; {then}"
         return Finding(limit=limit, verdict=verdict, said=said, value=total, samples=total, window=window, enough_at=at)
 
-    yield found(limit, scope.totals, measured)
+    yield found(limit, scope, measured)

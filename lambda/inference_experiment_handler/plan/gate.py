@@ -118,9 +118,12 @@ def _refusal(target: Target, judgement: Judgement) -> str:
 
 
 def _way_out(target: Target, judgement: Judgement) -> str:
-    enough_at, end = judgement.enough_at, target.experiment.end
-    if judgement.verdict is Verdict.FAILS or enough_at is None:
+    at, end = judgement.not_before, target.experiment.end
+    if judgement.verdict is Verdict.FAILS or at is None:
         return "Deploy again when the criteria hold, or change PromoteIf."
-    late = end is not None and enough_at >= end
+    late = end is not None and at >= end
     longer = " Until then, the test must run longer, or get more requests." if late else ""
-    return f"Deploy again after {iso_instant(enough_at)}, or change PromoteIf.{longer}"
+    if judgement.enough_at is not None:
+        return f"Deploy again after {iso_instant(at)}, or change PromoteIf.{longer}"
+    others = ", ".join(judgement.without_time)
+    return f"Deploy again not before {iso_instant(at)}, or change PromoteIf. No time is known for {others}.{longer}"
