@@ -11,6 +11,7 @@ from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._alarms_given import AnyAlarm
 from sagemaker_inference_experiment._app import production_instances, variant_names
+from sagemaker_inference_experiment._argument_types import readable
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._cloudwatch.watched import Known, KnownVariant
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
@@ -27,7 +28,7 @@ from sagemaker_inference_experiment._role import execution_role, role_arn
 from sagemaker_inference_experiment._role_grants import VOLUME_KEY_ACTIONS, Granted, grant_key
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._tags import ExperimentTags
-from sagemaker_inference_experiment._validation import check, check_types, refuse
+from sagemaker_inference_experiment._validation import check, refuse
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import warn, warn_of_missing_grants
 from sagemaker_inference_experiment._watched import Watched
@@ -123,7 +124,7 @@ class InferenceExperiment(IInferenceExperiment):
     ) -> None:
         super().__init__(scope, id, physical_name=experiment_name)
         stack = stack_of(self, scope)
-        declaration = Declaration(
+        given = Declaration(
             endpoint=endpoint,
             role=role,
             production_variant=production_variant,
@@ -145,9 +146,10 @@ class InferenceExperiment(IInferenceExperiment):
             service_timeout=service_timeout,
             provider=provider,
         )
-        check_types(self, declaration)
+        legible = readable(given)
+        declaration = legible.declaration
         properties = declaration._render(stack, name=self._physical_name if experiment_name is not None else None)
-        over = check(self, stack, declaration, properties)
+        over = check(self, stack, legible, properties)
         self._make(stack, declaration, properties)
         endpoint_name = properties["EndpointName"]
         self._production_model = _production_model(stack, declaration)
