@@ -180,6 +180,7 @@ class InferenceExperiment(IInferenceExperiment):
         if timeout is not None:
             # CustomResource would render it as a string, and cfn-lint would warn about that at every synth.
             cfn_resource.add_property_override("ServiceTimeout", timeout)
+        self._requests: set[str] = set()
         # Escape hatches need the CloudFormation resource, which CustomResource wraps.
         self.node.default_child = cfn_resource
         self._guardrails = Guardrails(self, stack, cfn_resource, self._provider)
@@ -358,6 +359,18 @@ class InferenceExperiment(IInferenceExperiment):
         return self._resource.get_att_string("EndTime")
 
     @property
+    def gate(self) -> str:
+        """The verdict of the last deployment on ``promote_if`` or ``only_if`` (``Gate``).
+
+        For example, ``holds: 5 of 5 criteria at 2030-01-03T12:00:00Z``. Empty if the deployment judged no gate: it has
+        none, it does not promote the shadow variant, or the shadow variant was already promoted.
+
+        A test that was deployed by an earlier version of this package gets an Update, which changes nothing in
+        SageMaker (``Attributes``).
+        """
+        return self._requested("Gate")
+
+    @property
     def _reported_start_time(self) -> str:
         return self.start_time
 
@@ -368,11 +381,18 @@ class InferenceExperiment(IInferenceExperiment):
     def _report_scheduled_end(self, scope: IConstruct) -> str | None:
         if not deployed_together(scope, self):
             return None
+        return self._requested("ScheduledEndEpoch")
+
+    def _requested(self, attribute: str) -> str:
+        """An attribute that the function of an earlier release did not report.
+
+        CloudFormation keeps the attributes of the last response. With a changed property it sends an Update. Otherwise,
+        the deployment would fail.
+        """
+        self._requests.add(attribute)
         resource: Any = self._resource.node.default_child
-        # CloudFormation keeps the attributes of the last response, and an earlier version did not report this one. With
-        # a changed property it sends an Update. Otherwise, the deployment would fail.
-        resource.add_property_override("Attributes", ["ScheduledEndEpoch"])
-        return self._resource.get_att_string("ScheduledEndEpoch")
+        resource.add_property_override("Attributes", sorted(self._requests))
+        return self._resource.get_att_string(attribute)
 
     @property
     def endpoint_name(self) -> str:
