@@ -383,6 +383,11 @@ class InferenceExperiment(IInferenceExperiment):
             return None
         return self._requested("ScheduledEndEpoch")
 
+    def _report_instance_type(self, scope: IConstruct, role: str) -> str | None:
+        if not deployed_together(scope, self):
+            return None
+        return self._requested(f"{role.capitalize()}InstanceType")
+
     def _requested(self, attribute: str) -> str:
         """An attribute that the function of an earlier release did not report.
 
