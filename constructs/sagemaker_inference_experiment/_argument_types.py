@@ -10,6 +10,7 @@ from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
 
+from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment import _stand_ins as stand_ins
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
@@ -52,6 +53,7 @@ def _all(admits: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 _COUNT = _Kind(_finite, "an integer, or a string such as '30'", stand_ins.number)
 _VARIANT = _Kind(_a(ModelVariant), "a ModelVariant", stand_ins.variant)
+_CONTENT_TYPES = _Kind(_all(lambda _: True), "a list of content types, such as ['text/csv']", stand_ins.no_entries)
 _GATE = _Kind(_a(Gate), "a Gate, such as Gate(criteria=[Criterion.traffic(min_invocations=20_000)])")
 _KINDS = {
     "endpoint": _Kind(
@@ -63,6 +65,10 @@ _KINDS = {
     ),
     "production_variant": _VARIANT,
     "shadow_variant": _VARIANT,
+    # CDK takes no other name.
+    "experiment_name": _Kind(_a(str), limits.EXPERIMENT_NAME.allowed, stand_ins.text),
+    # It is a key of a map at the end of a test.
+    "variant_name": _Kind(_a(str), limits.VARIANT_NAME.allowed, stand_ins.text),
     "sampling_percentage": _COUNT,
     "instance_count": _COUNT,
     "shadow_instance_count": _COUNT,
@@ -71,6 +77,9 @@ _KINDS = {
     "duration": _Kind(_a(Duration), "an aws_cdk.Duration, such as Duration.days(7)", stand_ins.duration),
     "data_capture": _Kind(_a(DataCapture), "a DataCapture, such as DataCapture(destination='s3://bucket/prefix')"),
     "destination": _Kind(_a(str, "bucket_ref"), "a bucket construct, a reference or an S3 location", stand_ins.bucket),
+    "prefix": _Kind(_a(str), "a string, such as 'shop'"),
+    "csv_content_types": _CONTENT_TYPES,
+    "json_content_types": _CONTENT_TYPES,
     "kms_key": _Kind(_a(str, "key_ref"), "a key construct, a reference, or a key's id, ARN or alias"),
     "conclusion": _Kind(_a(Conclusion), "a Conclusion, such as Conclusion.cancel()"),
     "desired_variants": _Kind(

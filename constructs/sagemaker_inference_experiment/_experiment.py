@@ -122,7 +122,8 @@ class InferenceExperiment(IInferenceExperiment):
         service_timeout: Duration | None = None,
         provider: InferenceExperimentProvider | None = None,
     ) -> None:
-        super().__init__(scope, id, physical_name=experiment_name)
+        # A name of another type is a fault, and is reported with all others.
+        super().__init__(scope, id, physical_name=experiment_name if isinstance(experiment_name, str) else None)
         stack = stack_of(self, scope)
         given = Declaration(
             endpoint=endpoint,

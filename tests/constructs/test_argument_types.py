@@ -82,7 +82,11 @@ ANY: Any = 5
         {"schedule": Schedule(duration=ANY)},
         {"schedule": 5},
         {"data_capture": DataCapture(destination=ANY, prefix="shop")},
+        {"data_capture": DataCapture(destination="s3://captures", csv_content_types=ANY)},
+        {"data_capture": DataCapture(destination="s3://captures", json_content_types=cast("Any", "application/json"))},
         {"kms_key": 5},
+        {"production_variant": ModelVariant(model="m", variant_name=cast("Any", []), instance_type="ml.m5.large")},
+        {"shadow_variant": ModelVariant(model="m", variant_name=cast("Any", {})), "conclusion": Conclusion.cancel()},
         {"conclusion": 5},
         {"conclusion": Conclusion(desired_variants=(ANY,))},
         {"conclusion": Conclusion(desired_variants=ANY)},
@@ -98,8 +102,19 @@ ANY: Any = 5
 def test_a_wrong_type_hides_no_other_fault_and_adds_none(declared: Any, wrong: dict[str, Any]) -> None:
     (first, second) = faults_of(declared, **wrong, run="")
 
-    assert ", must be a" in first
+    assert ", must be " in first
     assert second == "run (Run) is '', must be 1 to 256 characters"
+
+
+def test_a_name_and_a_prefix_of_another_type_are_reported_with_the_rest(declared: Any) -> None:
+    capture = DataCapture(destination="s3://captures", prefix=ANY)
+    name: Any = 5
+
+    assert faults_of(declared, experiment_name=name, data_capture=capture, description="two\nlines") == [
+        "experiment_name is 5, must be 1 to 120 letters, digits and hyphens, a letter or digit first and last",
+        "data_capture.prefix is 5, must be a string, such as 'shop'",
+        "description (Description) is 'two\\nlines', must be up to 1024 characters in one line",
+    ]
 
 
 def test_each_wrong_type_beside_all_others(declared: Any) -> None:

@@ -291,6 +291,7 @@ def test_a_wrong_type_hides_no_other_fault_of_the_gate(declared: Any) -> None:
             WRONG,
             Criterion.metric(namespace=cast("Any", 1), metric_name="A", statistic="sum", min=cast("Any", "a")),
             Criterion.running(at_least=WRONG),
+            Criterion.metric(**METRIC, max=1, dimensions=cast("Any", {1: "a", "b": 2})),
             Criterion.alarms(named, WRONG, WRONG, named),
         ],
         window=WRONG,
@@ -304,7 +305,7 @@ def test_a_wrong_type_hides_no_other_fault_of_the_gate(declared: Any) -> None:
         at,
         f"{at}[1].max",
         f"{at}[5].at_least",
-        f"{at}[6].alarms",
+        f"{at}[7].alarms",
         "promote_if.window",
         "promote_if.patience (Patience)",
         f"{at}[0].min_invocations (MinInvocations)",
@@ -314,7 +315,9 @@ def test_a_wrong_type_hides_no_other_fault_of_the_gate(declared: Any) -> None:
         f"{at}[4].namespace (Namespace)",
         f"{at}[4].statistic (Statistic)",
         f"{at}[4].min (Min)",
-        f"{at}[6].alarms (AlarmNames) has 'slow' more than once",
+        f"{at}[6].dimensions (Dimensions) has the key 1, must have keys of 1 to 255 characters, not a colon first",
+        f"{at}[6].dimensions['b'] (Dimensions)",
+        f"{at}[7].alarms (AlarmNames) has 'slow' more than once",
     ]
     assert not any("is another Gate" in fault for fault in faults)
 
