@@ -174,16 +174,16 @@ class Declaration:
         ]
 
     @property
-    def open_faults(self) -> list[str]:
-        """The values that a given production variant lacks."""
+    def open_faults(self) -> dict[str, str]:
+        """The faults of the values that a given production variant lacks, by their parameters."""
         if self.production_variant is None:
-            return []
-        return [
-            f"production_variant.{parameter} is missing, must be that of the endpoint. If you omit "
+            return {}
+        return {
+            parameter: f"production_variant.{parameter} is missing, must be that of the endpoint. If you omit "
             "production_variant, the deployment takes it from the endpoint"
             for parameter in ("variant_name", "instance_type")
             if getattr(self.production_variant, parameter) is None
-        ]
+        }
 
     @cached_property
     def _timeout_faults(self) -> list[str]:

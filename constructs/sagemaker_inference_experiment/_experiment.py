@@ -11,6 +11,7 @@ from constructs import Construct, IConstruct
 
 from sagemaker_inference_experiment._alarms_given import AnyAlarm
 from sagemaker_inference_experiment._app import production_instances, variant_names
+from sagemaker_inference_experiment._argument_types import readable
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._cloudwatch.watched import Known, KnownVariant
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete
@@ -27,7 +28,7 @@ from sagemaker_inference_experiment._role import execution_role, role_arn
 from sagemaker_inference_experiment._role_grants import VOLUME_KEY_ACTIONS, Granted, grant_key
 from sagemaker_inference_experiment._schedule import Schedule, WaitFor
 from sagemaker_inference_experiment._tags import ExperimentTags
-from sagemaker_inference_experiment._validation import check, check_types, refuse
+from sagemaker_inference_experiment._validation import check, refuse
 from sagemaker_inference_experiment._variants import ModelVariant
 from sagemaker_inference_experiment._warnings import warn, warn_of_missing_grants
 from sagemaker_inference_experiment._watched import Watched
@@ -121,9 +122,10 @@ class InferenceExperiment(IInferenceExperiment):
         service_timeout: Duration | None = None,
         provider: InferenceExperimentProvider | None = None,
     ) -> None:
-        super().__init__(scope, id, physical_name=experiment_name)
+        # A name of another type is a fault, and is reported with all others.
+        super().__init__(scope, id, physical_name=experiment_name if isinstance(experiment_name, str) else None)
         stack = stack_of(self, scope)
-        declaration = Declaration(
+        given = Declaration(
             endpoint=endpoint,
             role=role,
             production_variant=production_variant,
@@ -145,9 +147,10 @@ class InferenceExperiment(IInferenceExperiment):
             service_timeout=service_timeout,
             provider=provider,
         )
-        check_types(self, declaration)
+        legible = readable(given)
+        declaration = legible.declaration
         properties = declaration._render(stack, name=self._physical_name if experiment_name is not None else None)
-        over = check(self, stack, declaration, properties)
+        over = check(self, stack, legible, properties)
         self._make(stack, declaration, properties)
         endpoint_name = properties["EndpointName"]
         self._production_model = _production_model(stack, declaration)
@@ -178,6 +181,7 @@ class InferenceExperiment(IInferenceExperiment):
         if timeout is not None:
             # CustomResource would render it as a string, and cfn-lint would warn about that at every synth.
             cfn_resource.add_property_override("ServiceTimeout", timeout)
+        self._requests: set[str] = set()
         # Escape hatches need the CloudFormation resource, which CustomResource wraps.
         self.node.default_child = cfn_resource
         self._guardrails = Guardrails(self, stack, cfn_resource, self._provider)
@@ -356,6 +360,18 @@ class InferenceExperiment(IInferenceExperiment):
         return self._resource.get_att_string("EndTime")
 
     @property
+    def gate(self) -> str:
+        """The verdict of the last deployment on ``promote_if`` or ``only_if`` (``Gate``).
+
+        For example, ``holds: 5 of 5 criteria at 2030-01-03T12:00:00Z``. Empty if the deployment judged no gate: it has
+        none, it does not promote the shadow variant, or the shadow variant was already promoted.
+
+        A test that was deployed by an earlier version of this package gets an Update, which changes nothing in
+        SageMaker (``Attributes``).
+        """
+        return self._requested("Gate")
+
+    @property
     def _reported_start_time(self) -> str:
         return self.start_time
 
@@ -366,11 +382,23 @@ class InferenceExperiment(IInferenceExperiment):
     def _report_scheduled_end(self, scope: IConstruct) -> str | None:
         if not deployed_together(scope, self):
             return None
+        return self._requested("ScheduledEndEpoch")
+
+    def _report_instance_type(self, scope: IConstruct, role: str) -> str | None:
+        if not deployed_together(scope, self):
+            return None
+        return self._requested(f"{role.capitalize()}InstanceType")
+
+    def _requested(self, attribute: str) -> str:
+        """An attribute that the function of an earlier release did not report.
+
+        CloudFormation keeps the attributes of the last response. With a changed property it sends an Update. Otherwise,
+        the deployment would fail.
+        """
+        self._requests.add(attribute)
         resource: Any = self._resource.node.default_child
-        # CloudFormation keeps the attributes of the last response, and an earlier version did not report this one. With
-        # a changed property it sends an Update. Otherwise, the deployment would fail.
-        resource.add_property_override("Attributes", ["ScheduledEndEpoch"])
-        return self._resource.get_att_string("ScheduledEndEpoch")
+        resource.add_property_override("Attributes", sorted(self._requests))
+        return self._resource.get_att_string(attribute)
 
     @property
     def endpoint_name(self) -> str:

@@ -10,9 +10,8 @@ from constructs import IConstruct
 from inference_experiment_handler.spec.parser import faults_in
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._app import app_faults
-from sagemaker_inference_experiment._argument_types import type_faults
+from sagemaker_inference_experiment._argument_types import Readable
 from sagemaker_inference_experiment._ask_once import ask_once
-from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import environment_faults
 from sagemaker_inference_experiment._parameters import in_parameters
 from sagemaker_inference_experiment._places import place_faults
@@ -25,31 +24,24 @@ class InvalidExperimentError(ValueError):
     """The declaration of an experiment is invalid. The message lists all faults, with the values that are allowed."""
 
 
-def check_types(experiment: IConstruct, declaration: Declaration) -> None:
-    """Raises an ``InvalidExperimentError`` if arguments are missing, or have the wrong type."""
-    faults = type_faults(vars(declaration))
-    refuse(experiment, faults or declaration.open_faults)
-
-
-def check(experiment: IConstruct, stack: Stack, declaration: Declaration, properties: Mapping[str, Any]) -> bool:
-    """Raises an ``InvalidExperimentError`` with all known faults. Tokens pass.
+def check(experiment: IConstruct, stack: Stack, given: Readable, properties: Mapping[str, Any]) -> bool:
+    """Raises an ``InvalidExperimentError`` with all known faults. Tokens pass, and what stands in for a wrong value.
 
     Returns whether the test is declared as ended.
     """
-    provider = declaration.provider
+    declaration, provider = given.declaration, given.declaration.provider
     faults = faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_not_known_yet)
-    readable = not any(fault.path.startswith("Schedule") for fault in faults)
-    over = declaration.is_over(datetime.now(UTC)) if readable else declaration.conclusion is not None
-    refuse(
-        experiment,
-        [
-            *in_parameters(faults, declaration),
-            *declaration._faults(),
-            *environment_faults(stack, provider._stack if provider is not None else stack, declaration.role),
-            *place_faults(stack, declaration),
-            *app_faults(stack, declaration, found_behind, over=over),
-        ],
-    )
+    legible = not any(fault.path.startswith("Schedule") for fault in faults)
+    over = declaration.is_over(datetime.now(UTC)) if legible else declaration.conclusion is not None
+    others = [
+        *in_parameters(faults, declaration),
+        *declaration._faults(),
+        *environment_faults(stack, provider._stack if provider is not None else stack, declaration.role),
+        *place_faults(stack, declaration),
+        # A test that is over has fewer faults.
+        *app_faults(stack, declaration, found_behind, over=over or given.may_be_over),
+    ]
+    refuse(experiment, [*given.faults, *(each for each in others if not given.is_of_a_stand_in(each))])
     # Only a valid experiment uses its name.
     refuse(experiment, _name_faults(experiment, stack, properties.get("Name")))
     return over

@@ -1,12 +1,20 @@
 """Arguments of the wrong type: the error says what is allowed, before anything uses them."""
 
+import math
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 from aws_cdk import RemovalPolicy
 
-from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant, OnDelete, Schedule
+from sagemaker_inference_experiment import (
+    Conclusion,
+    DataCapture,
+    InvalidExperimentError,
+    ModelVariant,
+    OnDelete,
+    Schedule,
+)
 
 WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
     ({"endpoint": None}, "endpoint is None, must be an endpoint construct, a reference or a name"),
@@ -52,6 +60,83 @@ def test_all_that_is_given_where_something_else_has_to_be_is_said_at_once(declar
         declared.experiment(endpoint=None, data_capture="s3://captures", provider="arn:aws:lambda:...")
 
     assert str(raised.value).count("\n  - ") == 3
+
+
+def faults_of(declared: Any, **given: Any) -> list[str]:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(**given)
+    return [line.removeprefix("  - ") for line in str(raised.value).splitlines()[1:]]
+
+
+ANY: Any = 5
+"""Of no type that a value object has."""
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"endpoint": 5},
+        {"role": 5},
+        {"production_variant": 5},
+        {"shadow_variant": 5},
+        {"schedule": Schedule(duration=ANY)},
+        {"schedule": 5},
+        {"data_capture": DataCapture(destination=ANY, prefix="shop")},
+        {"data_capture": DataCapture(destination="s3://captures", csv_content_types=ANY)},
+        {"data_capture": DataCapture(destination="s3://captures", json_content_types=cast("Any", "application/json"))},
+        {"kms_key": 5},
+        {"production_variant": ModelVariant(model="m", variant_name=cast("Any", []), instance_type="ml.m5.large")},
+        {"shadow_variant": ModelVariant(model="m", variant_name=cast("Any", {})), "conclusion": Conclusion.cancel()},
+        {"conclusion": 5},
+        {"conclusion": Conclusion(desired_variants=(ANY,))},
+        {"conclusion": Conclusion(desired_variants=ANY)},
+        {"conclusion": Conclusion.promote_shadow(instance_count=cast("Any", math.inf))},
+        {"promote_if": 5},
+        {"on_delete": OnDelete(conclusion=ANY)},
+        {"tags": {"team": 5}},
+        {"service_timeout": 5},
+        {"provider": 5},
+    ],
+    ids=str,
+)
+def test_a_wrong_type_hides_no_other_fault_and_adds_none(declared: Any, wrong: dict[str, Any]) -> None:
+    (first, second) = faults_of(declared, **wrong, run="")
+
+    assert ", must be " in first
+    assert second == "run (Run) is '', must be 1 to 256 characters"
+
+
+def test_a_name_and_a_prefix_of_another_type_are_reported_with_the_rest(declared: Any) -> None:
+    capture = DataCapture(destination="s3://captures", prefix=ANY)
+    name: Any = 5
+
+    assert faults_of(declared, experiment_name=name, data_capture=capture, description="two\nlines") == [
+        "experiment_name is 5, must be 1 to 120 letters, digits and hyphens, a letter or digit first and last",
+        "data_capture.prefix is 5, must be a string, such as 'shop'",
+        "description (Description) is 'two\\nlines', must be up to 1024 characters in one line",
+    ]
+
+
+def test_each_wrong_type_beside_all_others(declared: Any) -> None:
+    faults = faults_of(
+        declared,
+        sampling_percentage=math.inf,
+        production_variant=ModelVariant(model=ANY, instance_count=-1),
+        schedule=Schedule(start="soon", duration=ANY),
+        tags={"team": 5, "aws:x": "shop"},
+    )
+
+    assert [fault.partition(" is ")[0] for fault in faults] == [
+        "production_variant.model",
+        "sampling_percentage",
+        "schedule.duration",
+        "tags",
+        "production_variant.variant_name",
+        "production_variant.instance_type",
+        "schedule.start (StartTime)",
+        "a key of tags (Tags)",
+        "production_variant.instance_count (InstanceCount)",
+    ]
 
 
 @pytest.mark.parametrize("value", [("better", "faster"), timedelta(days=1), object()], ids=["tuple", "time", "object"])

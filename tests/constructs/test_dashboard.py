@@ -210,6 +210,40 @@ def test_a_model_that_only_the_deployment_knows_is_shown_where_it_changes_with_t
     assert "| shadow | Shadow-01 | - | ml.m5.xlarge |" in Dashboard(elsewhere["Properties"]).text
 
 
+AS_SERVED: dict[str, Any] = {"production_variant": None, "shadow_variant": ModelVariant(model="challenger")}
+
+
+@pytest.mark.parametrize("over", [{}, {"conclusion": Conclusion.remove_shadow()}], ids=["live", "over"])
+def test_instance_types_that_synth_does_not_know_are_those_of_the_deployment(
+    declared: Any, over: dict[str, Any]
+) -> None:
+    schedule = Schedule.start_at(START, until=END)
+
+    text = rendered(declared, declared.experiment(**AS_SERVED, **over, schedule=schedule)).text
+
+    assert re.search(r"\| production \| .* \| <ShadowTest\w+.ProductionInstanceType> \|", text)
+    assert re.search(r"\| shadow \| .* \| challenger \| <ShadowTest\w+.ShadowInstanceType> \|", text)
+    assert declared.properties()["Attributes"] == ["ProductionInstanceType", "ShadowInstanceType"]
+
+
+def test_only_the_instance_type_that_is_not_declared_is_asked_for(declared: Any) -> None:
+    shadow = ModelVariant(model="challenger", instance_type="ml.g5.xlarge")
+
+    text = rendered(declared, declared.experiment(**AS_SERVED | {"shadow_variant": shadow})).text
+
+    assert "| challenger | ml.g5.xlarge |" in text
+    assert declared.properties()["Attributes"] == ["ProductionInstanceType", "ScheduledEndEpoch"]
+
+
+def test_a_dashboard_of_another_stack_has_no_instance_types_of_the_deployment(declared: Any) -> None:
+    stack = Stack(declared.app, "Watching")
+    ShadowTestDashboard(stack, "Dashboard", experiment=declared.experiment(**AS_SERVED))
+
+    (resource,) = Template.from_stack(stack).find_resources("AWS::CloudWatch::Dashboard").values()
+    assert "| challenger | - |" in Dashboard(resource["Properties"]).text
+    assert "Attributes" not in declared.properties()
+
+
 HOUR = 3600.0
 
 

@@ -247,6 +247,15 @@ def test_an_alarm_of_another_stack_whose_end_is_not_given_is_refused(declared: A
     assert "Attributes" not in declared.properties()
 
 
+def test_a_duration_of_another_type_is_refused_with_the_other_faults(declared: Any) -> None:
+    with pytest.raises(
+        ValueError,
+        match=r"before is 24, must be an aws_cdk.Duration, such as Duration.hours\(24\); period is 300, must be .*; "
+        r"end_time is 'x'",
+    ):
+        made(declared, before=24, period=300, end_time="x")
+
+
 def test_all_faults_are_said_at_once(declared: Any) -> None:
     with pytest.raises(ValueError, match=r"before is P31D, must be at most P30D, as a test is; end_time is 'x'"):
         made(declared, before=Duration.days(31), end_time="x")

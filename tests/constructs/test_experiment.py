@@ -246,6 +246,23 @@ def test_attributes_are_the_custom_resources(declared: Any) -> None:
     assert resolved(experiment.end_time) == {"Fn::GetAtt": [logical_id, "EndTime"]}
     assert resolved(experiment.endpoint_name) == {"Fn::GetAtt": [logical_id, "EndpointName"]}
     assert resolved(experiment.endpoint_config_name) == {"Fn::GetAtt": [logical_id, "EndpointConfigName"]}
+    assert "Attributes" not in declared.properties()
+
+
+def test_the_verdict_is_an_attribute_and_an_update_asks_for_it(declared: Any) -> None:
+    experiment = declared.experiment()
+
+    assert declared.stack.resolve(experiment.gate)["Fn::GetAtt"][1] == "Gate"
+    assert declared.properties()["Attributes"] == ["Gate"]
+
+
+def test_every_attribute_that_is_new_is_asked_for(declared: Any) -> None:
+    experiment = declared.experiment()
+    experiment.alarm_ends_soon(declared.stack, "EndsSoon", before=Duration.days(1))
+    for _ in range(2):
+        assert experiment.gate
+
+    assert declared.properties()["Attributes"] == ["Gate", "ScheduledEndEpoch"]
 
 
 @pytest.mark.parametrize(

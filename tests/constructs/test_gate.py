@@ -277,6 +277,51 @@ def test_what_is_given_where_something_else_has_to_be_is_said_with_the_way_out(
     assert fault.startswith(words)
 
 
+WRONG: Any = 5
+"""Neither a duration, nor an alarm, nor a criterion."""
+
+
+def test_a_wrong_type_hides_no_other_fault_of_the_gate(declared: Any) -> None:
+    named = Alarm.from_alarm_name(declared.stack, "Named", "slow")
+    gate = Gate(
+        criteria=[
+            Criterion.traffic(min_invocations=cast("Any", "abc")),
+            Criterion.latency(statistic=cast("Any", 99), max_ratio=cast("Any", "x"), max=WRONG),
+            Criterion.error_rate(max=cast("Any", "x")),
+            WRONG,
+            Criterion.metric(namespace=cast("Any", 1), metric_name="A", statistic="sum", min=cast("Any", "a")),
+            Criterion.running(at_least=WRONG),
+            Criterion.metric(**METRIC, max=1, dimensions=cast("Any", {1: "a", "b": 2})),
+            Criterion.alarms(named, WRONG, WRONG, named),
+        ],
+        window=WRONG,
+        patience=Duration.hours(2),
+    )
+
+    faults = faults_of(declared, promote_if=gate, **promoting(*gate.criteria, window=WRONG, patience=gate.patience))
+
+    at = "promote_if.criteria"
+    assert [fault.partition(" is ")[0] for fault in faults if fault.startswith("promote_if")] == [
+        at,
+        f"{at}[1].max",
+        f"{at}[5].at_least",
+        f"{at}[7].alarms",
+        "promote_if.window",
+        "promote_if.patience (Patience)",
+        f"{at}[0].min_invocations (MinInvocations)",
+        f"{at}[1].statistic (Statistic)",
+        f"{at}[1].max_ratio (MaxRatio)",
+        f"{at}[2].max (Max)",
+        f"{at}[4].namespace (Namespace)",
+        f"{at}[4].statistic (Statistic)",
+        f"{at}[4].min (Min)",
+        f"{at}[6].dimensions (Dimensions) has the key 1, must have keys of 1 to 255 characters, not a colon first",
+        f"{at}[6].dimensions['b'] (Dimensions)",
+        f"{at}[7].alarms (AlarmNames) has 'slow' more than once",
+    ]
+    assert not any("is another Gate" in fault for fault in faults)
+
+
 def test_an_empty_gate_is_refused(declared: Any) -> None:
     assert faults_of(declared, promote_if=Gate(criteria=[])) == [
         "promote_if.criteria (Criteria) has 0 entries, must be a list of 1 to 20 entries"

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import Acknowledgment, App, Stack, Validations, aws_cloudwatch
 from cdk_nag import AwsSolutionsChecks
 
-from sagemaker_inference_experiment import Criterion, Gate, InferenceExperiment
+from sagemaker_inference_experiment import Criterion, Gate, InferenceExperiment, InferenceExperimentProvider
 from tests.support.experiments import experiment_in
 
 _HERE = "<AWS::Region>:<AWS::AccountId>"
@@ -92,3 +92,42 @@ def test_a_guardrail_is_acknowledged_on_the_provider(declared: Any) -> None:
         Validations.of(experiment.provider).acknowledge(Acknowledgment(id=rule, reason=reason))
 
     assert findings(declared.stack) == set(ACKNOWLEDGED)
+
+
+ALARM = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:slow"
+
+
+def acknowledge(scope: Any, reasons: dict[str, str]) -> None:
+    for rule, reason in reasons.items():
+        Validations.of(scope).acknowledge(Acknowledgment(id=rule, reason=reason))
+
+
+def test_a_gate_and_a_guardrail_are_acknowledged_together(declared: Any) -> None:
+    experiment = gated(declared)
+    experiment.end_on(ALARM)
+    assert findings(declared.stack) == {*ACKNOWLEDGED, *ACKNOWLEDGED_WITH_A_GATE, *OF_A_GUARDRAIL}
+
+    acknowledge(experiment.provider, ACKNOWLEDGED | ACKNOWLEDGED_WITH_A_GATE | OF_A_GUARDRAIL)
+
+    assert findings(declared.stack) == set()
+
+
+@pytest.mark.parametrize("guarded", [False, True], ids=["gate", "gate and guardrail"])
+def test_a_gate_beside_a_shared_provider_is_acknowledged_on_its_own_stack(declared: Any, guarded: bool) -> None:
+    of_provider = Stack(declared.app, "Shared")
+    provider = InferenceExperimentProvider(of_provider, "Provider")
+    experiment = declared.experiment(
+        provider=provider, promote_if=Gate(criteria=[Criterion.traffic(min_invocations=20_000)])
+    )
+    if guarded:
+        experiment.end_on(ALARM)
+    of_guardrail = OF_A_GUARDRAIL if guarded else {}
+    assert findings(of_provider) == {*ACKNOWLEDGED, *of_guardrail}
+    assert findings(declared.stack) == set(ACKNOWLEDGED_WITH_A_GATE)
+
+    acknowledge(provider, ACKNOWLEDGED | ACKNOWLEDGED_WITH_A_GATE | of_guardrail)
+    assert findings(of_provider) == set()
+    assert findings(declared.stack) == set(ACKNOWLEDGED_WITH_A_GATE), "the provider is in another stack"
+
+    acknowledge(declared.stack, ACKNOWLEDGED_WITH_A_GATE)
+    assert findings(declared.stack) == set()

@@ -1,7 +1,5 @@
 """The app of the end-to-end test of a gate: the promotion has criteria, and the endpoint is somebody else's."""
 
-from typing import Any
-
 from aws_cdk import App, CfnOutput, Duration, Stack
 
 from sagemaker_inference_experiment import (
@@ -36,6 +34,5 @@ experiment = InferenceExperiment(
     conclusion=promotion if app.node.try_get_context("promote") else None,
     provider=InferenceExperimentProvider(stack, "Provider", poll_interval=Duration.seconds(1)),
 )
-resource: Any = experiment.node.find_child("Resource")
-CfnOutput(stack, "Gate", value=resource.get_att_string("Gate"))
+CfnOutput(stack, "Gate", value=experiment.gate)
 app.synth()

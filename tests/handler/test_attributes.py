@@ -1,5 +1,6 @@
 """The attributes that templates may read are those of every response, and those that are documented."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,8 +11,9 @@ import pytest
 
 from inference_experiment_handler.model.attributes import ATTRIBUTES
 from inference_experiment_handler.model.status import Status
-from inference_experiment_handler.runtime.response import attributes
-from simulation.declarations import PROMOTE, declared
+from inference_experiment_handler.runtime.response import LONGEST_BODY, attributes, fitted
+from inference_experiment_handler.spec.declaration import ModelVariant
+from simulation.declarations import CHALLENGER, PROMOTE, as_served, declared
 from tests.support.situations import AS_IT_IS, END, START, desired_of, experiment_of, request_for
 from tests.support.stack import Stack
 
@@ -28,6 +30,65 @@ def test_an_answer_has_each_of_them() -> None:
         attributes(None, "shop", None, None, ""),
     ):
         assert tuple(answer) == ATTRIBUTES
+
+
+@pytest.mark.parametrize("shadow_type", [None, "ml.g5.xlarge"])
+def test_the_instance_types_are_those_of_the_test(stack: Stack, shadow_type: str | None) -> None:
+    shadow: dict[str, Any] = {"ModelName": CHALLENGER}
+    if shadow_type is not None:
+        real_time = {"InstanceType": shadow_type, "InstanceCount": 1}
+        shadow |= {
+            "InfrastructureConfig": {"InfrastructureType": "RealTimeInference", "RealTimeInferenceConfig": real_time}
+        }
+
+    data = stack.create(as_served(ModelVariants=[shadow])).data
+
+    assert data["ProductionInstanceType"] == "ml.m5.xlarge"
+    assert data["ShadowInstanceType"] == (shadow_type or "ml.m5.xlarge")
+
+
+def test_what_is_not_known_of_a_variant_is_none() -> None:
+    experiment = experiment_of("Running", request_for("Create", AS_IT_IS), applied=AS_IT_IS)
+
+    for unknown in (replace(experiment, variants={}, shadow_name=""), None):
+        told = attributes(unknown, "shop", None, None, "")
+        assert (told["ProductionInstanceType"], told["ShadowInstanceType"]) == ("none", "none")
+
+
+def test_the_longest_attributes_fit_beside_long_reasons() -> None:
+    request = request_for("Create", AS_IT_IS)
+    experiment = experiment_of("Running", request, applied=AS_IT_IS)
+    name, types = "n" * 63, f"ml.{'t' * 50}.xlarge"
+    variants = {each: ModelVariant(each, "m" * 63, types, 1) for each in (name, "s" * 63)}
+    longest = replace(
+        experiment,
+        name="e" * 120,
+        arn=f"arn:aws-us-gov:sagemaker:us-gov-west-1:123456789012:inference-experiment/{'e' * 120}",
+        status_reason="r" * 1024,
+        endpoint_name=name,
+        endpoint_config_name=name,
+        production_name=name,
+        shadow_name="s" * 63,
+        variants=variants,
+    )
+    data = attributes(longest, "shop", None, None, "is inconclusive: 20 of 20 criteria at 2030-01-03T12:00:00Z")
+    stack_id = f"arn:aws-us-gov:cloudformation:us-gov-west-1:123456789012:stack/{'s' * 128}/{'0' * 36}"
+
+    body = fitted(
+        {
+            "Status": "SUCCESS",
+            "Reason": "r" * 4096,
+            "PhysicalResourceId": "e" * 120,
+            "StackId": stack_id,
+            "RequestId": "0" * 36,
+            "LogicalResourceId": "l" * 255,
+            "NoEcho": False,
+            "Data": data,
+        }
+    )
+
+    assert len(body) <= LONGEST_BODY
+    assert {**json.loads(body)["Data"], "StatusReason": ""} == {**data, "StatusReason": ""}
 
 
 def test_the_document_has_each_of_them() -> None:
@@ -87,6 +148,21 @@ def test_an_attribute_that_is_new_to_a_deployed_test_comes_with_an_update_that_c
     answer = stack.update(declared(), declared(Attributes=["ScheduledEndEpoch"]), name)
 
     assert answer.data["ScheduledEndEpoch"] != "0"
+    assert stack.calls(since=mark) == []
+
+
+@pytest.mark.parametrize("attribute", ["Gate", "ProductionInstanceType", "ShadowInstanceType"])
+def test_an_attribute_that_is_new_to_a_test_that_has_ended_comes_with_an_update_that_changes_nothing(
+    stack: Stack, attribute: str
+) -> None:
+    promoted = declared(DesiredState="Completed", ModelVariantActions=PROMOTE)
+    name = stack.create(declared()).physical_id
+    assert stack.update(declared(), promoted, name).succeeded
+    mark = stack.mark()
+
+    answer = stack.update(promoted, promoted | {"Attributes": [attribute]}, name)
+
+    assert answer.data[attribute] == ("" if attribute == "Gate" else "ml.m5.xlarge")
     assert stack.calls(since=mark) == []
 
 

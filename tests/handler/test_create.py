@@ -37,7 +37,9 @@ def test_the_answer_carries_every_attribute(stack: Stack) -> None:
         "EndpointConfigName": stack.describe(answer.physical_id)["EndpointMetadata"]["EndpointConfigName"],
         "ProductionVariantName": PRODUCTION,
         "ProductionModelName": CHAMPION,
+        "ProductionInstanceType": "ml.m5.xlarge",
         "ShadowVariantName": SHADOW,
+        "ShadowInstanceType": "ml.m5.xlarge",
         "Gate": "",
     }
 

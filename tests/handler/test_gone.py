@@ -69,7 +69,9 @@ def test_there_is_nothing_to_create_where_the_test_is_declared_to_be_over(
         "EndpointConfigName",
         "ProductionVariantName",
         "ProductionModelName",
+        "ProductionInstanceType",
         "ShadowVariantName",
+        "ShadowInstanceType",
         "Gate",
     }
     assert answer.data["Status"] == "Deleted"

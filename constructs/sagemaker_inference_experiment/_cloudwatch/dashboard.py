@@ -26,6 +26,7 @@ from sagemaker_inference_experiment._cloudwatch.expressions import literal
 from sagemaker_inference_experiment._cloudwatch.gate_lines import GateLines
 from sagemaker_inference_experiment._cloudwatch.graphs import COLORS, COLUMNS, Graphs, as_production, in_milliseconds
 from sagemaker_inference_experiment._cloudwatch.progress import hours_left, requests_during
+from sagemaker_inference_experiment._cloudwatch.watched import KnownVariant
 from sagemaker_inference_experiment._environment import deployed_together
 from sagemaker_inference_experiment._tokens import is_unresolved
 
@@ -53,9 +54,11 @@ class ShadowTestDashboard(Construct):
     ``only_if``) are lines in the graphs of the same percentile or errors.
 
     The time that is left is that until the end in the schedule, if it is a literal time. Otherwise, the deployment
-    reports the end (attribute ``ScheduledEndEpoch``), unless the test is an import or of another stack. If such a test
-    was deployed by an earlier version of this package, it gets an Update, which changes nothing in SageMaker. The
-    requests so far are those of the last 30 days while there was a shadow variant of that name.
+    reports the end (attribute ``ScheduledEndEpoch``), unless the test is an import or of another stack. In the same
+    way, it reports an instance type that neither the declaration nor an endpoint of the app shows
+    (``ProductionInstanceType``, ``ShadowInstanceType``). If such a test was deployed by an earlier version of this
+    package, it gets an Update, which changes nothing in SageMaker. The requests so far are those of the last 30 days
+    while there was a shadow variant of that name.
 
     Args:
         scope: The parent construct.
@@ -65,7 +68,8 @@ class ShadowTestDashboard(Construct):
         period: The time that each value covers; 5 minutes if omitted.
         alarms: The alarms with states that the dashboard shows, such as those of the test; none if omitted.
         gpu: Whether there is a row for GPUs. If omitted, there is one if the test has an instance type with GPUs
-            (``ml.g…``, ``ml.p…``). An import has no instance type.
+            (``ml.g…``, ``ml.p…``) at synth. An import has no instance type, and one that only the deployment knows
+            does not count.
 
     Raises:
         ValueError: If the experiment is an import that lacks a name.
@@ -153,7 +157,7 @@ class ShadowTestDashboard(Construct):
         }
         known = {name: value for name, value in facts.items() if value is not None}
         variants = [
-            (variant.role, variant.variant_name, self._shown(each.model_name), self._shown(each.instance_type))
+            (variant.role, variant.variant_name, self._shown(each.model_name), self._instance_type(variant.role, each))
             for variant, each in ((production, self._known.production), (shadow, self._known.shadow))
         ]
         name = self._experiment.experiment_name
@@ -168,6 +172,10 @@ class ShadowTestDashboard(Construct):
                 "percentages of requests. A ratio of 1 or a difference of 0 means: same as production.",
             ]
         )
+
+    def _instance_type(self, role: str, variant: KnownVariant) -> str:
+        """That of the declaration or of the endpoint in the app. Otherwise, only the deployment knows it."""
+        return self._shown(variant.instance_type or self._experiment._report_instance_type(self, role))
 
     def _shown(self, value: str | None) -> str:
         """A value of the test, unless a dashboard of another stack would have to import it.

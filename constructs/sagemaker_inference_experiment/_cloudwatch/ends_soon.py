@@ -1,12 +1,13 @@
 """The arguments of an alarm before the end of a test: the checks, and the end as metric math has it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from aws_cdk import Duration
 
 from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.reader import OPAQUE, Faults, Reader
-from inference_experiment_handler.spec.text import iso_duration
+from inference_experiment_handler.spec.text import iso_duration, shown
 from sagemaker_inference_experiment._durations import is_token
 from sagemaker_inference_experiment._schedule import instant_text
 from sagemaker_inference_experiment._tokens import is_unresolved
@@ -19,6 +20,16 @@ _WINDOW, _LONG_WINDOW = timedelta(days=1), timedelta(days=7)
 
 def before_faults(before: Duration, period: Duration | None, evaluation_periods: float) -> list[str]:
     """The reasons why an alarm can't ring so long before the end."""
+    given: dict[str, tuple[Any, str]] = {"before": (before, "Duration.hours(24)")}
+    if period is not None:
+        given["period"] = (period, "Duration.minutes(5)")
+    wrong = [
+        f"{name} is {shown(value)}, must be an aws_cdk.Duration, such as {example}"
+        for name, (value, example) in given.items()
+        if not isinstance(value, Duration)
+    ]
+    if wrong:
+        return wrong
     if is_token(before):
         return ["before is a token, must be a literal duration, because a template can't convert it to hours"]
     if is_unresolved(evaluation_periods) or (period is not None and is_token(period)):

@@ -69,6 +69,13 @@ class WatchedExperiment(Resource):
         """
         return None
 
+    def _report_instance_type(self, scope: IConstruct, role: str) -> str | None:  # noqa: ARG002
+        """The instance type of a variant in its role, ``production`` or ``shadow``, as the deployment knows it.
+
+        ``None`` if the scope is not deployed with the experiment. Unknown for an import.
+        """
+        return None
+
     @property
     def production_variant(self) -> ExperimentVariant:
         """The production variant, with its metrics.

@@ -12,7 +12,9 @@ ATTRIBUTES = (
     "EndpointConfigName",
     "ProductionVariantName",
     "ProductionModelName",
+    "ProductionInstanceType",
     "ShadowVariantName",
+    "ShadowInstanceType",
     "Gate",
 )
 """Every response has all of them: ``runtime.response.attributes``."""

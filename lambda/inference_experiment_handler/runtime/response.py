@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 _NONE = "none"
-"""Represents an unknown variant or model. CloudWatch rejects an alarm with an empty name."""
+"""Represents an unknown variant, model or instance type. CloudWatch rejects an alarm with an empty name."""
 _NO_END = "0"
 """``ScheduledEndEpoch`` of a test that will not end: in the past, so that an alarm before the end never rings."""
 
@@ -63,10 +63,13 @@ def attributes(
             "EndpointConfigName": "",
             "ProductionVariantName": desired.production_name if desired else _NONE,
             "ProductionModelName": desired.production.model_name if desired else _NONE,
+            "ProductionInstanceType": desired.production.instance_type if desired else _NONE,
             "ShadowVariantName": desired.shadow_name if desired else _NONE,
+            "ShadowInstanceType": desired.shadow.instance_type if desired else _NONE,
             "Gate": gate,
         }
     production = experiment.variants.get(experiment.production_name)
+    shadow = experiment.variants.get(experiment.shadow_name)
     return {
         "Arn": experiment.arn,
         "Name": experiment.name,
@@ -79,7 +82,9 @@ def attributes(
         "EndpointConfigName": experiment.endpoint_config_name,
         "ProductionVariantName": experiment.production_name or _NONE,
         "ProductionModelName": production.model_name if production else _NONE,
+        "ProductionInstanceType": production.instance_type if production else _NONE,
         "ShadowVariantName": experiment.shadow_name or _NONE,
+        "ShadowInstanceType": shadow.instance_type if shadow else _NONE,
         "Gate": gate,
     }
 

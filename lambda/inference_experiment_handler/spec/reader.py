@@ -87,12 +87,13 @@ class Reader:
         if not isinstance(value, Mapping) or len(value) > at_most:
             return self.fault(key, f"is {shown(value)}, must be a map of up to {at_most} strings")
         for name in value:
-            if not keys.admits(name):
+            # A template of CDK may have other keys than strings until it is JSON.
+            if not isinstance(name, str) or not keys.admits(name):
                 self.fault(key, f"has the key {shown(name)}, must have keys of {keys.allowed}")
         return {
             name: OPAQUE if self._opaque(each) else each
             for name, each in value.items()
-            if self._opaque(each) or self._admitted(f"{self.at(key)}.{name}", each, values)
+            if isinstance(name, str) and (self._opaque(each) or self._admitted(f"{self.at(key)}.{name}", each, values))
         }
 
     def number(self, key: str, rule: Number) -> Any:
