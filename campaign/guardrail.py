@@ -114,11 +114,11 @@ class Guardrail:
     def _is_at_rest(self, name: str) -> bool:
         stack = self._judge.stack
         complete = stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
-        # If an update has added the resource, its rollback has deleted it. A test that was taken over then continues.
-        newest = stack.requests[-1]
-        deleted = newest.kind == "Delete" and newest.event["PhysicalResourceId"] == name
+        # Before an update adds the resource, and after its rollback has deleted it, the test is somebody else's.
+        newest = stack.requests[-1] if stack.requests else None
+        gone = newest is None or (newest.kind == "Delete" and newest.event["PhysicalResourceId"] == name)
         running = self._status(name) == "Running" and not self._judge.standing.changed
-        return complete and running and not deleted
+        return complete and running and not gone
 
     def _status(self, name: str) -> str:
         found = (each["Status"] for each in self._world.service.experiments() if each["Name"] == name)
