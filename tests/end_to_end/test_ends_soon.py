@@ -123,7 +123,7 @@ def test_the_dashboard_has_the_time_that_is_left_and_the_way_to_the_console(watc
     name = watched.experiment["Name"]
     address = f"https://console.aws.amazon.com/sagemaker/home?region=us-east-1#/shadow-tests/{name}"
     assert f"[Open in the console]({address})" in text["markdown"]
-    assert "| production | AllTraffic | ranking-2025 | - |" in text["markdown"]
+    assert "| production | AllTraffic | ranking-2025 | ml.m5.xlarge |" in text["markdown"]
 
 
 def test_a_later_end_or_a_conclusion_lets_it_be_ok(watched: Watched, promoted: Watched) -> None:
