@@ -103,7 +103,7 @@ class GateJudge:
         request again, it does not know whether a stop was sent after the intent was recorded.
         """
         made = [each for each in self._world.calls.made if each.request == request.id]
-        again = any(run.again for run in self._world.function.of(request.id))
+        again = self._is_run_again(request)
         return [
             stop.at,
             *(each.at for each in made if each.operation == _UPDATE and not each.code),
@@ -114,6 +114,9 @@ class GateJudge:
     def _times(self, stops: list[tuple[str, str, datetime]], request: Request) -> list[datetime]:
         return [at for operation, id, at in stops if (operation, id) == (_STOP, request.id)]
 
+    def _is_run_again(self, request: Request) -> bool:
+        return any(run.again for run in self._world.function.of(request.id))
+
     def _may_hold_before(self, request: Request, at: datetime) -> bool:
         """Whether the request has just read metrics with which its gate may hold."""
         return any(each.truth.may for each in self._readings[request.id] if at - _JUST <= each.at <= at)
@@ -121,11 +124,14 @@ class GateJudge:
     def _is_excused(self, request: Request, call: HandlerCall) -> bool:
         """Whether the request may have made a call although it is refused later.
 
-        With a verdict that holds, it writes tags. It judges again until SageMaker has accepted a call.
+        With a verdict that holds, it writes tags. It judges again until SageMaker has accepted a call. If Lambda runs
+        it again, it does not know that it has updated the test.
         """
         if call in self._as_rollback:
             return True
-        return call.operation in ("AddTags", "DeleteTags") and self._may_hold_before(request, call.at)
+        if call.operation == _UPDATE and not self._is_run_again(request):
+            return False
+        return call.operation in ("AddTags", "DeleteTags", _UPDATE) and self._may_hold_before(request, call.at)
 
     def _is_taken_for_rollback(self, request: Request) -> bool:
         """Whether Lambda runs a refused update again while its stack is rolling back.
