@@ -9,6 +9,7 @@ from campaign.handler_calls import HandlerCall
 from campaign.judge import Judge
 from campaign.measurements import ALARM, MADE_OF, NOT_KNOWN, Measurements, Truth
 from campaign.world import START, World
+from inference_experiment_handler.model.tags import PENDING_STOP
 from simulation.cloudformation import Answer
 from simulation.declarations import SHADOW
 
@@ -19,7 +20,6 @@ _JUST = timedelta(minutes=2)
 _WINDOWS = {"PT1H": timedelta(hours=1), "PT2H": timedelta(hours=2)}
 _REFUSED = "PromoteIf "
 _UPDATE, _STOP = "UpdateInferenceExperiment", "StopInferenceExperiment"
-_PENDING_STOP = "sagemaker-inference-experiment:ending"
 
 
 class Reading(NamedTuple):
@@ -169,4 +169,4 @@ def _is_gated(request: Request) -> bool:
 def _decides(call: HandlerCall) -> bool:
     """Whether the request doesn't judge again after this call, with or without a response."""
     tags = {tag["Key"]: tag["Value"] for tag in call.parameters.get("Tags", ())}
-    return bool(tags.get(_PENDING_STOP)) or call.operation in (_UPDATE, _STOP)
+    return bool(tags.get(PENDING_STOP)) or call.operation in (_UPDATE, _STOP)

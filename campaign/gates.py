@@ -16,6 +16,7 @@ from campaign.handler_calls import HandlerCall
 from campaign.judge import Judge
 from campaign.measurements import Measurements
 from campaign.world import World
+from inference_experiment_handler.model.tags import PENDING_STOP
 from local.sagemaker import ServiceError
 from local.sagemaker.publisher import Publisher
 from local.sagemaker.traffic import Datum, Performance, Traffic
@@ -44,7 +45,6 @@ _COURSES = (
 """The traffic in the minutes before an update."""
 _FAULTS = ("none",) * 8 + ("late", "partial", "forbidden", "message", "note", "denied", "throttled", "missing", "pages")
 _METRICS = ("Invocations", "InvocationModelErrors", "Invocation5XXErrors", "ModelLatency")
-_PENDING_STOP = "sagemaker-inference-experiment:ending"
 
 
 class Gates:
@@ -215,5 +215,5 @@ class Gates:
     def _called(self, call: HandlerCall) -> None:
         """Once the intent to stop is on the tags, the metrics may say something else."""
         tags = {tag["Key"]: tag["Value"] for tag in call.parameters.get("Tags", ())}
-        if call.operation == "AddTags" and tags.get(_PENDING_STOP) and self._dice.random() < 0.5:
+        if call.operation == "AddTags" and tags.get(PENDING_STOP) and self._dice.random() < 0.5:
             self._become("message")

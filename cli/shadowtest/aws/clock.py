@@ -25,7 +25,7 @@ class Clock:
         return then + timedelta(seconds=monotonic() - at)
 
     def listen(self, client: Any) -> None:
-        """To all responses that a boto3 client gets, also to errors."""
+        """Takes the time from all responses that a boto3 client gets, including errors."""
         client.meta.events.register("after-call", lambda parsed, **_: self.hear(parsed))
 
     def hear(self, answer: Mapping[str, Any]) -> None:

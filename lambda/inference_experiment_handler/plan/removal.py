@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
-from inference_experiment_handler.model.operations import ADD_TAGS, DELETE, STOP
+from inference_experiment_handler.model.operations import DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED, PendingStop
 from inference_experiment_handler.plan import arguments, stack
@@ -216,7 +216,7 @@ def _intend_stop(target: Target, ending: Ending) -> Call | None:
     """
     intent = PendingStop(ending.shadow, target.request.token, kept_otherwise(ending, target.experiment))
     purpose = f"{Purpose.STOP} {intent.in_journal}"
-    if intent == target.stop_intent and not target.is_overwritten(ADD_TAGS, purpose):
+    if intent == target.stop_intent and not target.is_overwritten(purpose):
         return None
     return record_intent(target, purpose, {PENDING_STOP: intent.on_tag}, again=True)
 

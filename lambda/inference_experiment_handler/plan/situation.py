@@ -121,12 +121,13 @@ class Target:
             return fence != self.journal.leases.get(self.name) and issued_at(fence) >= issued_at(token)
         return issued_at(fence) > issued_at(token)
 
-    def is_overwritten(self, operation: str, purpose: str) -> bool:
-        """Whether a call has written the lease, and its tags name another holder since.
+    def is_overwritten(self, purpose: str) -> bool:
+        """Whether the tags that this request wrote for this purpose were replaced by those of another request.
 
-        After the consistency window, they no longer show the holder from before the call.
+        They named this request as the holder of the lease, and name another one now. After the consistency window, they
+        no longer show the holder from before.
         """
-        at = self.journal.completed.get((operation, self.name, purpose))
+        at = self.journal.completed.get((ADD_TAGS, self.name, purpose))
         seen = self.name in self.journal.lease_observed and not self.lease_observed
         return seen and at is not None and self.now - datetime.fromisoformat(at) >= CONSISTENCY_WINDOW
 
