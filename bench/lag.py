@@ -19,7 +19,7 @@ from crhelper import CfnResource
 from inference_experiment_handler import index
 from inference_experiment_handler.runtime.ports import Ports
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
-from simulation.cloudformation import described, request_event
+from simulation.cloudformation import described, described_resource, request_event
 from simulation.cloudwatch import CloudWatch
 from simulation.declarations import ENDPOINT, declared
 from simulation.endpoints import create_endpoints, create_models
@@ -86,6 +86,9 @@ class _World:
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
         return described("CREATE_IN_PROGRESS", self.sent)
+
+    def describe_stack_resource(self, **_: str) -> dict[str, Any]:
+        return described_resource("CREATE_IN_PROGRESS", self.sent)
 
 
 def of_the_handler() -> Waits:

@@ -30,6 +30,7 @@ always hold. The same seed replays the same life exactly::
 ``opening``           declarations that omit production
 ``endpoint_loss``     someone deletes the endpoint
 ``neighbour``         a second stack
+``redelivery``        updates that Lambda delivers again during a rollback
 ``concurrency``       many stacks at once, in a separate test
 ``handler_calls``     what the handler has changed, and for which request
 ``endpoints``         what an endpoint serves

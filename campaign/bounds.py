@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from campaign.cloudformation import Request
 from campaign.function import Function, Run
+from inference_experiment_handler.client import CLOUDFORMATION
 
 LIFETIME = 3 * 3600
 """Seconds: the hour that CloudFormation waits, and two hours in which the handler may still clean up."""
@@ -34,4 +35,4 @@ def exceeded(function: Function, requests: Sequence[Request], poll_seconds: floa
 
 def first_calls(runs: Sequence[Run]) -> list[str]:
     """The SageMaker calls of a request's first invocation."""
-    return [call for call in runs[0].calls if call != "DescribeStacks"]
+    return [call for call in runs[0].calls if call not in CLOUDFORMATION]

@@ -6,16 +6,21 @@ It is not documented whether CloudFormation continues with the physical ID of a 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from campaign.chance import Chance
 from campaign.function import Function
 from campaign.resource import FIRST, Resource
 from campaign.scheduler import Scheduler, Signal
-from simulation.cloudformation import Answer, described, request_event
+from simulation.cloudformation import Answer, described, described_resource, request_event
 from simulation.declarations import Declaration
 
+BEFORE_A_ROLLBACK = 1, 10
+"""The seconds between the status of a stack that rolls back and the request of the rollback.
+
+They are not documented. With less than a second, the fencing tokens of both requests can have the same time.
+"""
 CLEAN_UPS = 3
 """How often CloudFormation tries to delete a resource that an update has replaced."""
 
@@ -35,6 +40,8 @@ class Request:
     deliveries: set[int] = field(default_factory=set)
     given_up: bool = False
     cancelled: bool = False
+    redelivered: bool = False
+    """Lambda delivers it again when it is over."""
 
     @property
     def id(self) -> str:
@@ -68,14 +75,28 @@ class CloudFormation:
         """Whether the resource is part of the stack. It is not, if the update that would have added it was rolled back.
         """
         self._operation_began = scheduler.now()
+        self._statuses: list[tuple[str, datetime]] = []
+        """The statuses of the resource, and since when it had each."""
+        dice = chance.later
+        # Neither is documented.
+        self._shows_after = timedelta(seconds=dice.choice([0, 0, 0, 3]))
+        self._signs_before = timedelta(seconds=dice.choice([0, 0, 0, 0, 0, 0.5, 3, 8]))
         self.leaked: set[str] = set()
         """The IDs whose Delete or rollback has failed permanently. The stack's owner must remove what is left."""
         self.on_answer: Callable[[Request, Answer], None] = lambda *_: None
+        self.on_rollback: Callable[[Request], None] = lambda _: None
+        """Called with the request that the stack begins to roll back."""
         self.held_back: Callable[[], float] = lambda: 0.0
         """For how many seconds Lambda does not deliver the next request."""
 
-    def describe_stacks(self, _: str, asked: dict[str, Any]) -> dict[str, Any]:
+    def describe_stacks(self, asked: dict[str, Any]) -> dict[str, Any]:
         return described(self.status, self._operation_began, stack_id=asked["StackName"])
+
+    def describe_stack_resource(self, asked: dict[str, Any]) -> dict[str, Any]:
+        resource = {"stack_id": asked["StackName"], "logical_id": asked["LogicalResourceId"]}
+        shown = self._scheduler.now() - self._shows_after
+        seen = [each for each in self._statuses if each[1] <= shown] or self._statuses[:1]
+        return described_resource(*seen[-1], **resource)
 
     def receive(self, request: Request, body: bytes, delivery: int) -> None:
         """Receives a response, perhaps more than once in the same delivery."""
@@ -149,10 +170,13 @@ class CloudFormation:
         self.status = "DELETE_COMPLETE" if deleted else "DELETE_FAILED"
 
     def _roll_back(self, before: Declaration, failed: Declaration, now_id: str) -> None:
+        self._scheduler.sleep(self._chance.later.uniform(0, 2))
         self.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+        self.on_rollback(self.requests[-1])
+        self._scheduler.sleep(self._chance.later.uniform(*BEFORE_A_ROLLBACK))
         request = self._send("Rollback", before, physical_id=now_id, old=failed)
         request.settled.wait(request.timeout)
-        request.given_up = True
+        self._over(request)
         answer = request.answer
         if answer is None or not answer.succeeded:
             self.status = "UPDATE_ROLLBACK_FAILED"
@@ -169,16 +193,17 @@ class CloudFormation:
     def _deleted(self, physical_id: str, declared: Declaration) -> bool:
         request = self._send("Delete", declared, physical_id=physical_id)
         request.settled.wait(request.timeout)
-        request.given_up = True
+        self._over(request)
         return request.answer is not None and request.answer.succeeded
 
     def _waited_for(self, request: Request) -> bool:
         """Waits for the response. Returns whether the user cancelled the request in the meantime."""
         if self._chance.hits("cancel") and not request.settled.wait(self._chance.random.uniform(0, 900)):
-            request.given_up = request.cancelled = True
+            request.cancelled = True
+            self._over(request)
             return True
         request.settled.wait(request.timeout - (self._scheduler.now() - request.sent).total_seconds())
-        request.given_up = True
+        self._over(request)
         return False
 
     def _send(
@@ -190,7 +215,7 @@ class CloudFormation:
             kind,
             declared,
             number=number,
-            sent=now,
+            sent=now - self._signs_before,
             physical_id=physical_id,
             old=old,
             stack_id=self.resource.stack_id,
@@ -198,5 +223,15 @@ class CloudFormation:
         )
         request = Request(kind, event, declared, now, timeout, Signal(self._scheduler))
         self.requests.append(request)
+        self._show(request, "IN_PROGRESS")
         self._function.invoke(json.dumps(event).encode(), after=self.held_back())
         return request
+
+    def _over(self, request: Request) -> None:
+        """CloudFormation no longer waits for the response."""
+        request.given_up = True
+        succeeded = request.answer is not None and request.answer.succeeded and not request.cancelled
+        self._show(request, "COMPLETE" if succeeded else "FAILED")
+
+    def _show(self, request: Request, state: str) -> None:
+        self._statuses.append((f"{str(request.event['RequestType']).upper()}_{state}", self._scheduler.now()))

@@ -18,6 +18,7 @@ class Extras:
         guardrail: An alarm may end the test.
         late_delivery: Lambda delivers requests late, and the guardrail looks in the meantime.
         gates: Promotions have a gate, which is judged by metrics.
+        redelivery: Lambda delivers updates again while the stack rolls back.
     """
 
     seed: int = 0
@@ -30,6 +31,7 @@ class Extras:
     guardrail: bool = False
     late_delivery: bool = False
     gates: bool = False
+    redelivery: bool = False
 
     @property
     def played(self) -> dict[str, int]:
@@ -44,6 +46,7 @@ class Extras:
             "guardrail": self.guardrail,
             "late delivery": self.late_delivery,
             "gates": self.gates,
+            "redelivery": self.redelivery,
         }
         return {name: 1 for name, played in named.items() if played}
 
@@ -75,4 +78,5 @@ def drawn(seed: int) -> Extras:
         guardrail=guardrail,
         late_delivery=guardrail and is_played("late delivery", 0.5),
         gates=is_played("gates", 0.1),
+        redelivery=is_played("redelivery", 0.15),
     )

@@ -35,7 +35,6 @@ class GateJudge:
     def __init__(self, world: World, judge: Judge, measured: Measurements) -> None:
         self._world, self._judge, self._stack, self._measured = world, judge, judge.stack, measured
         self._readings: dict[str, list[Reading]] = defaultdict(list)
-        self._as_rollback: list[HandlerCall] = []
         self._alarm_changed = START
         world.calls.on_success.append(self._called)
         self._then = self._stack.on_answer
@@ -79,8 +78,6 @@ class GateJudge:
         request = self._request(call.request)
         if request is None:
             return
-        if self._is_taken_for_rollback(request):
-            self._as_rollback.append(call)
         if call.operation == _STOP:
             self._check_rolled_back(request, call)
         # A rollback may end what the failed update has created, as that declared for its deletion.
@@ -127,18 +124,9 @@ class GateJudge:
         With a verdict that holds, it writes tags. It judges again until SageMaker has accepted a call. If Lambda runs
         it again, it does not know that it has updated the test.
         """
-        if call in self._as_rollback:
-            return True
         if call.operation == _UPDATE and not self._is_run_again(request):
             return False
         return call.operation in ("AddTags", "DeleteTags", _UPDATE) and self._may_hold_before(request, call.at)
-
-    def _is_taken_for_rollback(self, request: Request) -> bool:
-        """Whether Lambda runs a refused update again while its stack is rolling back.
-
-        Until the rollback is delivered, the two can't be distinguished.
-        """
-        return bool(request.answers) and "ROLLBACK" in self._stack.status
 
     def _check_rolled_back(self, request: Request, call: HandlerCall) -> None:
         """A rollback of what was refused ends nothing."""

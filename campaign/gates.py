@@ -205,12 +205,12 @@ class Gates:
         self._judge.metrics_are_read()
 
     def _answered(self, request: Request, answer: Answer) -> None:
-        """Lambda may deliver an update that has failed again, while the stack is rolling back."""
+        """Lambda may deliver an update that has failed again, before or while the stack rolls back."""
         self._then(request, answer)
         again = request.kind == "Update" and not answer.succeeded and len(request.answers) == 1
         if again and self._dice.random() < 0.5:
             event = json.dumps(request.event).encode()
-            self._world.scheduler.spawn(partial(self._world.function.invoke, event), seconds=self._dice.uniform(0, 2))
+            self._world.scheduler.spawn(partial(self._world.function.invoke, event), seconds=self._dice.uniform(0, 20))
 
     def _called(self, call: HandlerCall) -> None:
         """Once the intent to stop is on the tags, the metrics may say something else."""

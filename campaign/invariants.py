@@ -71,7 +71,8 @@ def answered(request: Request, answer: Answer) -> str | None:
     body, event = answer.body, request.event
     # A cancelled Create must first remove what it has created, and CloudFormation does not wait for the response.
     allowed = request.timeout + (_CLEANING if request.cancelled and request.kind == "Create" else 0)
-    if (answer.at - request.sent).total_seconds() > allowed and answer is request.answers[0]:
+    late = (answer.at - request.sent).total_seconds() > allowed and not request.redelivered
+    if late and answer is request.answers[0]:
         return f"{request.id} {request.kind} answered after {answer.at - request.sent}"
     if any(body[key] != event[key] for key in ("RequestId", "StackId", "LogicalResourceId")):
         return f"{request.id} answered with another's ids"

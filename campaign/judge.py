@@ -296,11 +296,9 @@ class Judge:
     def _on_its_way(self, call: HandlerCall, rollback: Request) -> bool:
         """Whether the rolled-back update made the call before it could know about the rollback.
 
-        The response of DescribeStacks and the visible tags are up to a minute old. And until the rollback is delivered,
-        an update that Lambda delivers late can't be distinguished from it.
+        The responses of CloudFormation and the visible tags are up to a minute old.
         """
-        began = min((run.began for run in self._function.of(rollback.id)), default=rollback.sent)
-        return call.request != rollback.id and rollback.sent <= call.at < max(rollback.sent, began) + _LATE
+        return call.request != rollback.id and rollback.sent <= call.at < rollback.sent + _LATE
 
     def _unsettled(self) -> bool:
         """Whether the experiment has just changed for a reason other than the handler."""

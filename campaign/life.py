@@ -13,6 +13,7 @@ from campaign.invariants import Violation
 from campaign.judge import Judge
 from campaign.neighbour import Neighbour
 from campaign.outcome import NEVER, Outcome
+from campaign.redelivery import Redelivery
 from campaign.takeover import Takeover
 from campaign.world import World
 
@@ -39,6 +40,8 @@ class Life:
         )
         self._takeover = takeover
         self._neighbour = Neighbour(self.world, self.outcome, has) if has.neighbour else None
+        if has.redelivery:
+            Redelivery(self.world, self.judge, has.dice("redelivery"))
 
     def run(self) -> Outcome:
         scheduler = self.world.scheduler

@@ -20,7 +20,7 @@ from campaign.response_address import ResponseAddress
 from campaign.scheduler import Scheduler
 from campaign.standing import Standing
 from inference_experiment_handler import index
-from inference_experiment_handler.model.operations import DESCRIBE_ALARMS, GET_METRIC_DATA
+from inference_experiment_handler.model.operations import DESCRIBE_ALARMS, DESCRIBE_STACKS, GET_METRIC_DATA
 from inference_experiment_handler.runtime.ports import Ports
 from inference_experiment_handler.runtime.response import deliver
 from local.sagemaker import SageMaker
@@ -60,7 +60,7 @@ class World:
             sagemaker_of(self.service, self.productions.values(), self.calls, self.policy if enforced else None),
             denied_until=denied.timestamp(),
         )
-        self._cloudformation = Client(*parts, self._describe_stacks)
+        self.cloudformation = Client(*parts, self._ask_cloudformation)
         self.cloudwatch = CloudWatch(self.scheduler)
         self._monitoring = Client(*parts, self._read_cloudwatch)
         self._deliveries: dict[greenlet, int] = {}
@@ -75,7 +75,7 @@ class World:
     def _serve(self, event: Any, context: Context) -> None:
         ports = Ports(
             sagemaker=lambda: self.sagemaker,
-            cloudformation=lambda: self._cloudformation,
+            cloudformation=lambda: self.cloudformation,
             cloudwatch=lambda: self._monitoring,
             invoke=self._hand_over,
             now=self.scheduler.now,
@@ -117,6 +117,12 @@ class World:
         read = {GET_METRIC_DATA: self.cloudwatch.get_metric_data, DESCRIBE_ALARMS: self.cloudwatch.describe_alarms}
         return read[operation](**asked)
 
-    def _describe_stacks(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
-        stack = next((each for each in self.stacks if each.resource.stack_id == asked["StackName"]), self.stack)
-        return stack.describe_stacks(operation, asked)
+    def _ask_cloudformation(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        logical_id = asked.get("LogicalResourceId")
+        asked_of = (
+            each
+            for each in self.stacks
+            if each.resource.stack_id == asked["StackName"] and logical_id in (None, each.resource.logical_id)
+        )
+        stack = next(asked_of, self.stack)
+        return stack.describe_stacks(asked) if operation == DESCRIBE_STACKS else stack.describe_stack_resource(asked)

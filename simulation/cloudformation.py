@@ -9,6 +9,7 @@ from simulation.declarations import Declaration
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 LOGICAL_ID = "ShadowTest"
+RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 INVENTED = "Demo-ShadowTest-1ABCDEFGHIJK"
 """The ID that CloudFormation generates if a Create has never responded."""
 ADDRESSES = "https://cloudformation.test/"
@@ -32,7 +33,7 @@ def request_event(
         "RequestId": f"request-{number}",
         "StackId": stack_id,
         "LogicalResourceId": logical_id,
-        "ResourceType": "Custom::SageMakerInferenceExperiment",
+        "ResourceType": RESOURCE_TYPE,
         "ResponseURL": f"{ADDRESSES}{number}?X-Amz-Date={sent:%Y%m%dT%H%M%SZ}&X-Amz-Signature=secret",
         "ResourceProperties": as_sent(declared),
         **({"PhysicalResourceId": physical_id} if physical_id is not None else {}),
@@ -84,3 +85,17 @@ def described(status: str, operation_began: datetime, *, stack_id: str = STACK_I
     """The response of DescribeStacks."""
     stack = {"StackId": stack_id, "StackName": "Demo", "StackStatus": status, "LastUpdatedTime": operation_began}
     return {"Stacks": [stack]}
+
+
+def described_resource(
+    status: str, since: datetime, *, stack_id: str = STACK_ID, logical_id: str = LOGICAL_ID
+) -> dict[str, Any]:
+    """The response of DescribeStackResource."""
+    resource = {
+        "StackId": stack_id,
+        "LogicalResourceId": logical_id,
+        "ResourceType": RESOURCE_TYPE,
+        "ResourceStatus": status,
+        "LastUpdatedTimestamp": since,
+    }
+    return {"StackResourceDetail": resource}

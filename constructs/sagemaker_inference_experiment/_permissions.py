@@ -27,7 +27,12 @@ def statements(stack: Stack) -> list[aws_iam.PolicyStatement]:
         ),
         _allow([_arn(stack, "endpoint")], operations.DESCRIBE_ENDPOINT),
         _allow([_arn(stack, "endpoint-config")], operations.DESCRIBE_ENDPOINT_CONFIG),
-        aws_iam.PolicyStatement(actions=[f"cloudformation:{operations.DESCRIBE_STACKS}"], resources=[_stacks(stack)]),
+        aws_iam.PolicyStatement(
+            actions=[
+                f"cloudformation:{each}" for each in (operations.DESCRIBE_STACKS, operations.DESCRIBE_STACK_RESOURCE)
+            ],
+            resources=[_stacks(stack)],
+        ),
     ]
 
 

@@ -42,6 +42,7 @@ class CloudFormation(Protocol):
     """The part of boto3's CloudFormation client that the handler uses."""
 
     def describe_stacks(self, **arguments: Any) -> dict[str, Any]: ...
+    def describe_stack_resource(self, **arguments: Any) -> dict[str, Any]: ...
 
 
 class CloudWatch(Protocol):
@@ -81,7 +82,10 @@ SAGEMAKER = {
     operations.LIST_TAGS: "list_tags",
     operations.DELETE_TAGS: "delete_tags",
 }
-CLOUDFORMATION = {operations.DESCRIBE_STACKS: "describe_stacks"}
+CLOUDFORMATION = {
+    operations.DESCRIBE_STACKS: "describe_stacks",
+    operations.DESCRIBE_STACK_RESOURCE: "describe_stack_resource",
+}
 CLOUDWATCH = {operations.GET_METRIC_DATA: "get_metric_data", operations.DESCRIBE_ALARMS: "describe_alarms"}
 _METHODS = SAGEMAKER | CLOUDFORMATION | CLOUDWATCH
 """The client's method for each operation."""

@@ -18,7 +18,7 @@ from inference_experiment_handler.client import (
 )
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedExperiment
-from inference_experiment_handler.model.operations import CREATE, DESCRIBE_STACKS, EVIDENCE
+from inference_experiment_handler.model.operations import CREATE, DESCRIBE_STACK_RESOURCE, DESCRIBE_STACKS, EVIDENCE
 from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Step, Wait
 from inference_experiment_handler.observer import observe, observe_alarms, with_evidence
@@ -153,6 +153,9 @@ def _act(step: Call, journal: Journal, clients: Clients, now: Callable[[], datet
     if step.operation == DESCRIBE_STACKS:
         stack = answer["Stacks"][0]
         journal.record_stack(stack["StackStatus"], stack.get("LastUpdatedTime") or stack.get("CreationTime"), now())
+    if step.operation == DESCRIBE_STACK_RESOURCE:
+        resource = answer.get("StackResourceDetail", {})
+        journal.record_resource(now(), resource.get("ResourceStatus", ""), resource.get("LastUpdatedTimestamp"))
 
 
 def _after_failed_read(error: ServiceError, situation: Situation) -> Wait | Fail:
@@ -174,8 +177,14 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
 
     A final error of a tentative call is a conflict: the planner tries another call that may be allowed. After any other
     final error, a Create or an Update is planned again, because a rollback must succeed anyway, and a Delete fails.
+    No request fails only because the status of the resource can't be read, for example by a role of an earlier version.
     """
     journal, now = situation.journal, situation.now
+    if call.operation == DESCRIBE_STACK_RESOURCE:
+        throttled = isinstance(error, ThrottledError) and not journal.retry_is_over(error.operation, now)
+        if not throttled:
+            journal.record_resource(now)
+            return None
     journal.last_error = str(error)
     final = False
     match error:

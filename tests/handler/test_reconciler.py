@@ -24,9 +24,9 @@ def test_an_update_asks_cloudformation_at_first_and_at_the_end_and_one_that_chan
     stack.asked = 0
 
     assert stack.update(declared(), declared(), name).succeeded
-    assert stack.asked == 0
+    assert (stack.asked, stack.asked_of_resource) == (0, 0)
     assert stack.update(declared(), declared(sampling=50), name).succeeded
-    assert stack.asked == 2
+    assert (stack.asked, stack.asked_of_resource) == (2, 2)
 
 
 def test_a_loop_that_never_waits_is_ended_and_says_so(

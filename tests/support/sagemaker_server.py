@@ -1,4 +1,4 @@
-"""SageMaker's state machine, Lambda's Invoke and CloudFormation's DescribeStacks, behind a socket on loopback.
+"""SageMaker's state machine, Lambda's Invoke and what CloudFormation reports of a stack, behind a socket on loopback.
 
 For a handler in another process.
 """
@@ -20,6 +20,12 @@ DESCRIBED = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.co
     <StackStatus>{status}</StackStatus>
   </member></Stacks></DescribeStacksResult>
 </DescribeStacksResponse>"""
+DESCRIBED_RESOURCE = """<DescribeStackResourceResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+  <DescribeStackResourceResult><StackResourceDetail>
+    <ResourceStatus>{status}</ResourceStatus>
+    <LastUpdatedTimestamp>2020-01-01T00:00:00Z</LastUpdatedTimestamp>
+  </StackResourceDetail></DescribeStackResourceResult>
+</DescribeStackResourceResponse>"""
 
 
 @dataclass
@@ -42,6 +48,9 @@ def sagemaker_server(service: SageMaker) -> Iterator[SageMakerServer]:
             elif b"Action=DescribeStacks" in body:
                 stacks = DESCRIBED.format(status=server.stack_status)
                 self._answer(200, {"content-type": "text/xml"}, stacks.encode())
+            elif b"Action=DescribeStackResource" in body:
+                resource = DESCRIBED_RESOURCE.format(status=server.stack_status)
+                self._answer(200, {"content-type": "text/xml"}, resource.encode())
             else:
                 self._answer(*wire.handle(service, self.headers["X-Amz-Target"], body, "handler"))
 

@@ -97,17 +97,19 @@ def situation_of(
     *,
     applied: dict[str, Any] = AS_IT_IS,
     endpoint: ObservedEndpoint | None = None,
+    now: datetime = NOW,
 ) -> Situation:
     """``endpoint``: as the status has it, if omitted."""
     usual = ENDPOINT_UNDER_TEST if status == "Running" else ENDPOINT_AS_BEFORE
     observed = None if status == ABSENT else experiment_of(status, request, applied=applied)
-    return Situation(request, journal, NOW, observed, endpoints={ENDPOINT: endpoint or usual})
+    return Situation(request, journal, now, observed, endpoints={ENDPOINT: endpoint or usual})
 
 
 def asked(request_type: str) -> Journal:
     """A request that has just asked CloudFormation for the stack's status."""
     journal = Journal()
     journal.record_stack(STATUS_DURING[request_type], None, NOW)
+    journal.record_resource(NOW)
     return journal
 
 

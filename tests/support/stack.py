@@ -14,7 +14,15 @@ from typing import Any
 from inference_experiment_handler import index
 from inference_experiment_handler.runtime.ports import Ports
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
-from simulation.cloudformation import ADDRESSES, LOGICAL_ID, STACK_ID, Answer, described, request_event
+from simulation.cloudformation import (
+    ADDRESSES,
+    LOGICAL_ID,
+    STACK_ID,
+    Answer,
+    described,
+    described_resource,
+    request_event,
+)
 from simulation.cloudwatch import CloudWatch
 from simulation.declarations import ENDPOINT, REMOVE, Declaration
 from simulation.endpoints import SOMEBODY, create_endpoints, create_models
@@ -32,7 +40,7 @@ STATUS_DURING = {
 
 @dataclass(frozen=True)
 class StackStatus:
-    """CloudFormation's DescribeStacks, of one stack."""
+    """What CloudFormation reports of one stack and its resource."""
 
     stack: "Stack"
 
@@ -42,6 +50,13 @@ class StackStatus:
         # An answer takes a moment, so that it is younger than what it is asked about.
         self.stack.clock.advance(0.01)
         return described(self.stack.status, self.stack.operation_began, stack_id=self.stack.stack_id)
+
+    def describe_stack_resource(self, **asked: Any) -> dict[str, Any]:
+        stack_id, logical_id = self.stack.stack_id, self.stack.logical_id
+        assert asked == {"StackName": stack_id, "LogicalResourceId": logical_id}
+        self.stack.asked_of_resource += 1
+        self.stack.clock.advance(0.01)
+        return described_resource(*self.stack.resource_status, stack_id=stack_id, logical_id=logical_id)
 
 
 class Stack:
@@ -65,11 +80,14 @@ class Stack:
         self.status_during: dict[str, str] = {}
         """By the id of the request that is served."""
         self.operation_began = START
+        self.resource_status: tuple[str, datetime] = (STATUS_DURING["Create"], START)
+        """The status of the resource, and since when it has it."""
         self.answers: list[Answer] = []
         self.handovers = 0
         self.poll_seconds = 30.0
         self.random: Callable[[], float] = lambda: 0.0
         self.asked = 0
+        self.asked_of_resource = 0
         self.sleeps = 0
         self.while_waiting: Callable[[], None] | None = None
         self.takes_handover: Callable[[], bool] = lambda: True
@@ -78,6 +96,8 @@ class Stack:
         self._client = boto3_client(self.sagemaker)
         self.cloudwatch = CloudWatch(self.clock)
         self._requests = 0
+        self._waits_for = ""
+        """The response URL of the newest request, until its response is there."""
         self._invocations = 0
         self.timeout = TIMEOUT
         if not beside:
@@ -129,6 +149,8 @@ class Stack:
             logical_id=self.logical_id,
         )
         self.status_during[event["RequestId"]] = STATUS_DURING[request_type]
+        self._waits_for = event["ResponseURL"]
+        self._show(event["RequestType"], "IN_PROGRESS")
         if request_type != "Rollback":
             self.operation_began = self.clock.now()
         return event
@@ -230,5 +252,12 @@ class Stack:
 
     def _deliver(self, url: str, body: bytes) -> bool:
         assert url.startswith(ADDRESSES)
-        self.answers.append(Answer.read(body, self.clock.now()))
+        answer = Answer.read(body, self.clock.now())
+        self.answers.append(answer)
+        if url == self._waits_for:
+            self._waits_for = ""
+            self._show(self.resource_status[0].partition("_")[0], "COMPLETE" if answer.succeeded else "FAILED")
         return True
+
+    def _show(self, request_type: str, state: str) -> None:
+        self.resource_status = (f"{request_type.upper()}_{state}", self.clock.now())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
-from inference_experiment_handler.model.operations import CREATE, DELETE, DESCRIBE_STACKS, STOP
+from inference_experiment_handler.model.operations import CREATE, DELETE, DESCRIBE_STACK_RESOURCE, DESCRIBE_STACKS, STOP
 from inference_experiment_handler.model.request import Request, RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Wait
 from inference_experiment_handler.plan.needs import evidence_needed
@@ -94,6 +94,9 @@ def course_of(request: Request, live: Live, now: datetime, *, stops_scheduled: b
         elif step.operation == DESCRIBE_STACKS:
             journal.record(step, now)
             journal.record_stack(_FORWARD[request.type], now, now)
+            continue
+        elif step.operation == DESCRIBE_STACK_RESOURCE:
+            journal.record_resource(now)
             continue
         elif step.purpose == Purpose.UNHANDLED_STATUS:
             unknown = Open(f"it is not known what SageMaker allows: {step.why}")

@@ -6,7 +6,7 @@ the function may continue the request.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from inference_experiment_handler.model.operations import CREATE, READS
@@ -39,6 +39,8 @@ class Journal:
         stack: The stack's status, and when CloudFormation reported it.
         stack_since: When the stack's current, or last, operation began.
         stack_at_first: The first status that CloudFormation reported.
+        resource: The resource's status, since when it has it, and when CloudFormation reported it. The first two are
+            empty if CloudFormation did not report them.
         gate: The last judgement of ``PromoteIf``: when it was made, its verdict, and its headline.
         last_error: The last error, with the service's message.
         generation: How often the request was handed over from one invocation to the next.
@@ -59,6 +61,7 @@ class Journal:
     stack: tuple[str, str] | None = None
     stack_since: str | None = None
     stack_at_first: str | None = None
+    resource: tuple[str, str, str] | None = None
     gate: tuple[str, str, str] | None = None
     last_error: str = ""
     generation: int = 0
@@ -147,6 +150,17 @@ class Journal:
         self.stack_since = since.isoformat() if since is not None else None
         self.stack_at_first = self.stack_at_first or status
 
+    def record_resource(self, now: datetime, status: str = "", since: datetime | None = None) -> None:
+        """Records the resource's status, and since when it has it, as far as CloudFormation reports them."""
+        self.resource = (status, since.astimezone(UTC).isoformat() if since is not None else "", now.isoformat())
+
+    def resource_status(self, *, since: datetime) -> tuple[str, datetime | None] | None:
+        """The resource's status and since when it has it, if CloudFormation was asked for them after that time."""
+        if self.resource is None or datetime.fromisoformat(self.resource[2]) <= since:
+            return None
+        status, at, _ = self.resource
+        return status, datetime.fromisoformat(at) if at else None
+
     def record_judgement(self, at: datetime, verdict: str, headline: str) -> None:
         """Records a judgement of ``PromoteIf``. A later one replaces it."""
         self.gate = (at.isoformat(), verdict, headline)
@@ -226,6 +240,7 @@ _KEYS = {
     "stack": "stack",
     "stack_since": "stack_since",
     "stack_at_first": "stack_at_first",
+    "resource": "resource",
     "gate": "gate",
     "last_error": "last_words",
     "generation": "hops",

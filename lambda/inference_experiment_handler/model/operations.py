@@ -13,7 +13,8 @@ LIST_TAGS = "ListTags"
 DELETE_TAGS = "DeleteTags"
 
 DESCRIBE_STACKS = "DescribeStacks"
-"""The operation of CloudFormation."""
+DESCRIBE_STACK_RESOURCE = "DescribeStackResource"
+"""The operations of CloudFormation."""
 
 GET_METRIC_DATA = "GetMetricData"
 DESCRIBE_ALARMS = "DescribeAlarms"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from inference_experiment_handler.model.tags import Owner
@@ -64,6 +64,11 @@ class Request:
     removal: Removal = field(default_factory=Removal)
     generated_names: frozenset[str] = frozenset()
     alarms: tuple[GuardedAlarm, ...] = ()
+
+    @property
+    def issued(self) -> datetime:
+        """When the request was issued, to the second."""
+        return datetime.fromtimestamp(issued_at(self.token), UTC)
 
     @property
     def candidates(self) -> tuple[str, ...]:

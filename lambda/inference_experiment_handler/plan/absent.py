@@ -8,6 +8,7 @@ from inference_experiment_handler.model.request import RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step, Wait
 from inference_experiment_handler.model.tags import LEASE
 from inference_experiment_handler.plan import arguments, last_applied, stack
+from inference_experiment_handler.plan.awaited import while_awaited
 from inference_experiment_handler.plan.ending_proof import ending_problem, endpoint_after
 from inference_experiment_handler.plan.endpoint import placement_problem, still_updating
 from inference_experiment_handler.plan.keep_production import removal_that_keeps_production
@@ -71,7 +72,7 @@ def _create(situation: Situation) -> Step:
     why = taken_in_words(situation.declared, desired_as_served(situation)) or "there is no experiment"
     create = Call(CREATE, request.name, arguments.create(situation, tags), why)
     # A Delete can't find an experiment that does not exist yet, so it must not be created after a Delete.
-    return stack.while_awaited(situation, create)
+    return while_awaited(situation, create)
 
 
 def _already_over(situation: Situation) -> Step | Infeasible | None:

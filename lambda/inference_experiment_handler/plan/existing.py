@@ -5,7 +5,8 @@ from dataclasses import replace
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, START
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import STARTED, owner_in_words
-from inference_experiment_handler.plan import diff, stack
+from inference_experiment_handler.plan import diff
+from inference_experiment_handler.plan.awaited import while_awaited
 from inference_experiment_handler.plan.calls import call_once
 from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ended import plan_ended
@@ -31,7 +32,7 @@ def plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     step = _plan_existing(situation, target)
     if isinstance(step, Call) and target.being_taken_over:
         # A Delete that came in the meantime did not change it, because this resource did not own it yet.
-        return stack.while_awaited(situation, step)
+        return while_awaited(situation, step)
     return step
 
 

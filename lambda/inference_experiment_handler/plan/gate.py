@@ -5,11 +5,10 @@ waits, a verdict that holds becomes outdated, and the gate is judged again. A ro
 a gate. Once the stop may have taken effect, another verdict would come too late.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from inference_experiment_handler.evidence.judgement import Judgement, Verdict
 from inference_experiment_handler.model.operations import STOP, UPDATE
-from inference_experiment_handler.model.request import issued_at
 from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.plan import stack
@@ -102,7 +101,7 @@ def _has_begun(target: Target) -> bool:
 def _is_patient(situation: Situation, gate: Gate) -> bool:
     """Whether there is time to read the metrics again."""
     request, now = situation.request, situation.now
-    sent = datetime.fromtimestamp(issued_at(request.token), UTC)
+    sent = request.issued
     return now < sent + gate.patience and now + JUDGED_EVERY < request.deadline
 
 

@@ -1,6 +1,6 @@
 """Ends the running test when an alarm rings. It yields to CloudFormation's requests (docs/decisions/0018-…)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from inference_experiment_handler.model.alarm import ObservedAlarm, reason_to_end
 from inference_experiment_handler.model.operations import STOP
@@ -114,7 +114,7 @@ def _wait_to_act(situation: Situation, why: str) -> Step:
 
 
 def _may_wait(situation: Situation) -> bool:
-    issued = datetime.fromtimestamp(issued_at(situation.request.token), UTC)
+    issued = situation.request.issued
     return situation.now - issued < _LONGEST_WAIT
 
 

@@ -8,7 +8,7 @@ When the lease is acquired:
 
 - of an experiment that is in transition: immediately, because the request must wait;
 - of one that is at rest: before the request waits, or before the first call that changes it, as part of an intent if
-  one is recorded;
+  one is recorded. A request that waits to see whether CloudFormation still waits for it has not acquired the lease;
 - of the run that this one replaces: when the request first waits, so that an older request ends;
 - of one that is being taken over: last, together with the owner's tags. Until then, the handler must not remove it.
 """

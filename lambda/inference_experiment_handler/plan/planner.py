@@ -7,6 +7,7 @@ from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.request import RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step
 from inference_experiment_handler.plan import stack
+from inference_experiment_handler.plan.awaited import while_awaited
 from inference_experiment_handler.plan.deadline import may_go_on, out_of_time
 from inference_experiment_handler.plan.guardrail import plan_guardrail
 from inference_experiment_handler.plan.lease import restore_owner_tags
@@ -50,7 +51,7 @@ def _plan(situation: Situation) -> Step:
 
 def _in_rollback(situation: Situation, infeasible: Infeasible) -> Step:
     step = infeasible.in_rollback()
-    return stack.while_awaited(situation, step) if isinstance(step, Call) else step
+    return while_awaited(situation, step) if isinstance(step, Call) else step
 
 
 def _unless_terminal(situation: Situation, step: Step, *, rollback: bool) -> Step:

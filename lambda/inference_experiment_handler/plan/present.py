@@ -2,9 +2,9 @@
 
 from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.steps import Call, Fail, Infeasible, Step, Wait
-from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.abandon import abandon_create
 from inference_experiment_handler.plan.absent import plan_absent
+from inference_experiment_handler.plan.awaited import while_awaited
 from inference_experiment_handler.plan.existing import plan_existing
 from inference_experiment_handler.plan.lease import acquire_lease
 from inference_experiment_handler.plan.predecessor import predecessor_problem, retire_predecessor
@@ -17,7 +17,7 @@ def plan_present(situation: Situation) -> Step | Infeasible:
     if abandoned is not None:
         return abandoned
     step = _plan_present(situation)
-    return stack.while_awaited(situation, step) if isinstance(step, Call) else step
+    return while_awaited(situation, step) if isinstance(step, Call) else step
 
 
 def _plan_present(situation: Situation) -> Step | Infeasible:

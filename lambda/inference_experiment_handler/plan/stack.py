@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from inference_experiment_handler.model.operations import DESCRIBE_STACKS
 from inference_experiment_handler.model.request import RequestType, issued_at
-from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
+from inference_experiment_handler.model.steps import Call, Wait
 from inference_experiment_handler.plan.situation import Situation
-from inference_experiment_handler.plan.wording import GIVEN_UP
 from inference_experiment_handler.spec.limits import SERVICE_TIMEOUT
 
 _UNDER_WAY = {
@@ -33,8 +32,8 @@ _GOING = ("DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
 _LONGEST_REQUEST = timedelta(seconds=SERVICE_TIMEOUT[-1])
 """How long CloudFormation waits for a response at most."""
 
-_FRESH = timedelta(seconds=10)
-"""How long a status of the stack from CloudFormation is valid."""
+FRESH = timedelta(seconds=10)
+"""How long a status from CloudFormation is valid."""
 
 
 def ask(situation: Situation, why: str) -> Call:
@@ -57,7 +56,7 @@ def is_rollback(situation: Situation) -> bool | None:
 def waits_for(situation: Situation) -> bool | None:
     """Whether the stack still waits for the response to the request; ``None`` if its status must be read first."""
     request, journal = situation.request, situation.journal
-    status = journal.stack_status(since=situation.now - _FRESH)
+    status = journal.stack_status(since=situation.now - FRESH)
     if status is None:
         return None
     began = journal.stack_began()
@@ -68,22 +67,9 @@ def waits_for(situation: Situation) -> bool | None:
     return status in _UNDER_WAY[request.type] and (bool(is_rollback(situation)) or "ROLLBACK" not in status)
 
 
-def while_awaited(situation: Situation, call: Call) -> Step:
-    """The call, if the stack still waits for the response to the request.
-
-    A rollback may have begun in the meantime, or Lambda runs a completed request again.
-    """
-    if call.operation == DESCRIBE_STACKS or call.takes_back:
-        return call
-    awaited = waits_for(situation)
-    if awaited is None:
-        return ask(situation, "whether the stack still waits for this request")
-    return call if awaited else Fail(GIVEN_UP)
-
-
 def is_gone(situation: Situation) -> Call | Wait | bool:
     """Whether all resources of the stack were deleted; a step if that is not known yet."""
-    status = situation.journal.stack_status(since=situation.now - _FRESH)
+    status = situation.journal.stack_status(since=situation.now - FRESH)
     if status is None:
         return ask(situation, "whether the stack is deleted")
     if status in _GOING:
@@ -101,7 +87,7 @@ def is_under_way(situation: Situation, token: str) -> bool | None:
     if now - issued > _LONGEST_REQUEST:
         return False
     # A status from before the request shows nothing, unless CloudFormation's clock is ahead.
-    status = journal.stack_status(since=max(now - _FRESH, min(issued, now - timedelta(seconds=1))))
+    status = journal.stack_status(since=max(now - FRESH, min(issued, now - timedelta(seconds=1))))
     if status is None:
         return None
     began = journal.stack_began()

@@ -1,0 +1,67 @@
+"""Whether CloudFormation still waits for the response to this request. Otherwise, the request must not change anything.
+
+The status of the stack does not show that. An Update may have failed, or been cancelled. If Lambda then delivers it
+late or again, the stack may be rolling back, and the Update looks like the Update of the rollback. But CloudFormation
+changes the status of the resource when it sends a request, and when the request ends. So a status that is newer than
+the Update shows that CloudFormation no longer waits for it.
+"""
+
+from datetime import timedelta
+
+from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW
+from inference_experiment_handler.model.operations import DESCRIBE_STACK_RESOURCE, DESCRIBE_STACKS
+from inference_experiment_handler.model.request import RequestType
+from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
+from inference_experiment_handler.plan import stack
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.wording import GIVEN_UP
+
+_SAME_SECOND = timedelta(seconds=1)
+"""A ``ResponseURL`` is signed right after the status has changed, and its time has no fractions of a second."""
+
+_LONGEST_WAIT = timedelta(minutes=30)
+
+
+def while_awaited(situation: Situation, call: Call) -> Step:
+    """The call, if CloudFormation still waits for the response to the request. Otherwise, the step instead of it.
+
+    A rollback may have begun in the meantime, or Lambda runs a completed request again.
+    """
+    if call.operation in (DESCRIBE_STACKS, DESCRIBE_STACK_RESOURCE) or call.takes_back:
+        return call
+    awaited = stack.waits_for(situation)
+    if awaited is None:
+        return stack.ask(situation, "whether the stack still waits for this request")
+    if not awaited:
+        return Fail(GIVEN_UP)
+    return _unless_status_is_newer(situation, call) if situation.request.type is RequestType.UPDATE else call
+
+
+def _unless_status_is_newer(situation: Situation, call: Call) -> Step:
+    owner, now = situation.request.owner, situation.now
+    reported = situation.journal.resource_status(since=now - stack.FRESH)
+    if reported is None:
+        asked = {"StackName": owner.stack_id, "LogicalResourceId": owner.logical_id}
+        why = "whether CloudFormation still waits for this request of the resource"
+        return Call(DESCRIBE_STACK_RESOURCE, owner.stack_id, asked, why)
+    status, since = reported
+    if since is None:
+        return call
+    newer = since - situation.request.issued
+    if newer < (timedelta() if status.endswith("_FAILED") else _SAME_SECOND):
+        # The status of this request, or from before it.
+        return call
+    in_progress = status.endswith("_IN_PROGRESS")
+    if now - since < (_wait_for_other(newer) if in_progress else CONSISTENCY_WINDOW):
+        return Wait(f"CloudFormation may no longer wait for this request: the resource is {status}")
+    return call if in_progress else Fail(GIVEN_UP)
+
+
+def _wait_for_other(newer: timedelta) -> timedelta:
+    """How long to wait for the tags of another request, if the resource is in progress.
+
+    AWS does not document if CloudFormation signs a ``ResponseURL`` before it changes the status. Then the status of
+    the request for which it waits is newer, too. That of an earlier request is still newer, so the earlier request
+    waits for longer: one more minute for each second.
+    """
+    return min(CONSISTENCY_WINDOW * (newer / timedelta(seconds=1)), _LONGEST_WAIT)
