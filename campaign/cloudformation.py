@@ -84,6 +84,7 @@ class CloudFormation:
         self.leaked: set[str] = set()
         """The IDs whose Delete or rollback has failed permanently. The stack's owner must remove what is left."""
         self.on_answer: Callable[[Request, Answer], None] = lambda *_: None
+        self.before_a_rollback = BEFORE_A_ROLLBACK
         self.on_rollback: Callable[[Request], None] = lambda _: None
         """Called with the request that the stack begins to roll back."""
         self.held_back: Callable[[], float] = lambda: 0.0
@@ -173,7 +174,7 @@ class CloudFormation:
         self._scheduler.sleep(self._chance.later.uniform(0, 2))
         self.status = "UPDATE_ROLLBACK_IN_PROGRESS"
         self.on_rollback(self.requests[-1])
-        self._scheduler.sleep(self._chance.later.uniform(*BEFORE_A_ROLLBACK))
+        self._scheduler.sleep(self._chance.later.uniform(*self.before_a_rollback))
         request = self._send("Rollback", before, physical_id=now_id, old=failed)
         request.settled.wait(request.timeout)
         self._over(request)

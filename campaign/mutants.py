@@ -293,7 +293,12 @@ MUTANTS = (
     ),
     Mutant("keeps its tags on what it lets go", 5, ((removal, "release", _instead(None)),)),
     Mutant("refuses rollbacks", 5, ((stack, "is_rollback", _instead(False)),), quick=False),
-    Mutant("ignores the status of the resource", 5, ((awaited, "_unless_status_is_newer", lambda _, call: call),)),
+    Mutant(
+        "ignores the status of the resource",
+        7,
+        ((awaited, "_unless_status_is_newer", lambda _, call: call),),
+        first=300,
+    ),
     # Few lives show it: both requests have to wait, and the older one runs once more.
     Mutant("ignores newer requests", 5, ((Target, "superseded", property(_instead(False))),), first=420400462),
     Mutant("promotes what should be removed", 6, ((arguments, "stop", _acting("Remove", "Promote")),)),

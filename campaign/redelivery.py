@@ -11,8 +11,10 @@ from campaign.judge import Judge
 from campaign.world import World
 from inference_experiment_handler.model.operations import DESCRIBE_STACK_RESOURCE
 
-_AFTER = 0, 60
-"""The seconds after the stack has begun to roll back. CloudFormation sends the rollback in the meantime."""
+_AFTER = 0, 90
+"""The seconds after the stack has begun to roll back."""
+_BEFORE_A_ROLLBACK = 1, 300
+"""The seconds until CloudFormation sends the rollback: it first rolls back the resources that depend on this one."""
 _LATE = timedelta(seconds=14)
 """A status that the handler has read is valid for ten seconds, and can be three seconds late."""
 _FOR_TAGS = timedelta(minutes=1)
@@ -34,6 +36,7 @@ class Redelivery:
         self._over: dict[str, datetime] = {}
         """By the id of a request: when the stack began to roll it back."""
         judge.stack.on_rollback = self._rolls_back
+        judge.stack.before_a_rollback = _BEFORE_A_ROLLBACK
         world.calls.on_success.append(self._called)
         # Otherwise, an update that is over can go on.
         world.cloudformation.reliable.add(DESCRIBE_STACK_RESOURCE)

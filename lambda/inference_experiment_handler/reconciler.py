@@ -123,13 +123,14 @@ def _recover_journal(situation: Situation) -> None:
         if each.lease_observed:
             journal.record_lease_observed(each.name)
     target = situation.target
-    if target is None or target.came_about or target.name in journal.leases:
+    created_at = target.experiment.created if target is not None else None
+    if target is None or created_at is None or target.name in journal.leases:
         return
     if situation.request.type is RequestType.GUARDRAIL:
         # It takes the lease of what others have created.
         return
-    if target.lease_observed and target.experiment.created is not None:
-        journal.record_creation(target.name, target.experiment.created)
+    if target.created_without_tags or (target.lease_observed and not target.came_about):
+        journal.record_creation(target.name, created_at)
 
 
 def _record_judgement(situation: Situation) -> None:

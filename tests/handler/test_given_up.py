@@ -233,6 +233,26 @@ def test_what_was_given_up_is_removed_even_if_all_is_forgotten_meanwhile() -> No
     assert stack.shadows() == []
 
 
+def test_what_was_given_up_is_removed_even_if_all_is_forgotten_and_somebody_strips_its_tags() -> None:
+    stack = Stack(visible_after_create=timedelta(seconds=20))
+    event = stack.event("Create", declared())
+
+    def give_up(_: object) -> None:
+        stack.serve_once(stack.event("Delete", declared(), physical_id=INVENTED))
+
+    stack.sagemaker.faults.add(Hook(give_up, "CreateInferenceExperiment"))
+    stop_waiting(stack, event, after="CreateInferenceExperiment")
+    stack.clock.advance(600)
+    (name,) = stack.names()
+    stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=list(stack.tags(name)))
+
+    index.serve(event, Context(stack.clock), stack.ports)
+
+    assert not stack.answers[-1].succeeded
+    assert stack.names() == []
+    assert stack.shadows() == []
+
+
 def test_an_update_creates_nothing_once_the_stack_rolls_back(stack: Stack) -> None:
     first = declared(Schedule={"EndTime": "2030-01-03T00:00:00Z"})
     name = stack.create(first).physical_id

@@ -13,7 +13,7 @@ from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journ
 from inference_experiment_handler.model.lease import Lease, read_lease
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STOP
-from inference_experiment_handler.model.request import Request, issued_at
+from inference_experiment_handler.model.request import Request, RequestType, issued_at
 from inference_experiment_handler.model.steps import Purpose
 from inference_experiment_handler.model.tags import (
     ADOPTED,
@@ -166,6 +166,17 @@ class Target:
     def left_by_failed_creation(self) -> bool:
         """Whether another request created it and did not succeed, so that its declaration is not known."""
         return self.owned and not self.came_about and not self.journal.perhaps_completed(CREATE, self.name)
+
+    @property
+    def created_without_tags(self) -> bool:
+        """Whether this Create must have created it, although others have removed its tags.
+
+        It has the name that only this resource generates, and is newer than the request.
+        """
+        created, request = self.experiment.created, self.request
+        if request.type is not RequestType.CREATE or created is None or self.experiment.tags is None:
+            return False
+        return self.owned and not {LEASE, LAST_APPLIED} & self.tags.keys() and created >= request.issued
 
     @cached_property
     def last_applied(self) -> Digests | None:
