@@ -80,7 +80,7 @@ class CloudFormation:
         dice = chance.later
         # Neither is documented.
         self._shows_after = timedelta(seconds=dice.choice([0, 0, 0, 3]))
-        self._signs_before = timedelta(seconds=dice.choice([0, 0, 0, 0, 0, 0.5, 3, 8]))
+        self.signs_before = timedelta(seconds=dice.choice([0, 0, 0, 0, 0, 0.5, 3, 8]))
         self.leaked: set[str] = set()
         """The IDs whose Delete or rollback has failed permanently. The stack's owner must remove what is left."""
         self.on_answer: Callable[[Request, Answer], None] = lambda *_: None
@@ -216,7 +216,7 @@ class CloudFormation:
             kind,
             declared,
             number=number,
-            sent=now - self._signs_before,
+            sent=now - self.signs_before,
             physical_id=physical_id,
             old=old,
             stack_id=self.resource.stack_id,

@@ -27,7 +27,8 @@ class Excuses:
         reserve = min(180, request.timeout / 4) + 60
         last = request.sent + timedelta(seconds=request.timeout - reserve)
         runs = self._function.of(request.id)
-        if not runs:
+        if not runs or (runs[-1].handovers and not self._function.serving(request.id)):
+            # Lambda has not delivered the request, or its handover, yet.
             return self._world.scheduler.now() > last
         return any(run.delayed and run.began > last for run in runs)
 
