@@ -333,7 +333,7 @@ MUTANTS = (
             (needs, "is_to_be_judged", _instead(True)),
             (existing, "held_up", _unless_it_holds_now(gate.held_up)),
         ),
-        quick=False,
+        first=3000,
     ),
     Mutant(
         "keeps a verdict while it waits",
