@@ -142,6 +142,8 @@ ONCE_FAILED = (
     # Judged wrongly: Lambda ran a promotion again, which was then refused although it had updated the test.
     535349692,
     841173962,
+    # A rollback created its run again, and took its shadow variant for that of the run that it had ended.
+    1321,
     # A rollback that waited, because its URL was signed early, and then was handed over late.
     55501721,
 )

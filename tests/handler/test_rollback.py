@@ -204,6 +204,23 @@ def test_a_rollback_to_a_run_that_is_gone_removes_the_orphan_on_another_endpoint
     assert stack.names() == []
 
 
+def test_a_rollback_that_creates_its_run_again_does_not_take_its_shadow_variant_for_that_of_the_orphan(
+    stack: Stack,
+) -> None:
+    first, second = declared(OnDelete={"Record": "Retain"}), declared(OnDelete={"Record": "Retain"}, Run="2")
+    name = stack.create(first).physical_id
+    stack.call("StopInferenceExperiment", Name=name, ModelVariantActions={PRODUCTION: "Retain", SHADOW: "Remove"})
+    stack.clock.advance(1800)
+    stack.call("DeleteInferenceExperiment", Name=name)
+    stop_waiting(stack, stack.event("Update", second, physical_id=name, old=first), after="CreateInferenceExperiment")
+
+    answer = stack.roll_back(second, first, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(name)["Status"] == "Running"
+    assert len(stack.shadows()) == 1
+
+
 @pytest.mark.parametrize("reported", [True, False])
 def test_a_rollback_leaves_the_shadow_variant_that_the_run_before_was_to_keep(reported: bool) -> None:
     stack = Stack(unscheduled_passes_created=True, stop_in_created=True, reports_actual_start=reported)

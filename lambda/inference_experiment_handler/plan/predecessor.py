@@ -1,5 +1,6 @@
 """The run that another one replaces: how it ends, and when."""
 
+from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.steps import Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
@@ -18,7 +19,9 @@ def retire_predecessor(situation: Situation) -> Step | None:
     experiment = predecessor.experiment
     orphan = _is_orphan(situation, predecessor)
     alive = situation.observed is not None and not situation.observed.ended
-    if alive and experiment.ended and not orphan:
+    # This request creates its own run only after it has proven that the other one left nothing on the endpoint.
+    proven = situation.journal.perhaps_completed(CREATE, request.name) and on_the_same_endpoint(situation, predecessor)
+    if alive and experiment.ended and (proven or not orphan):
         return None
     if not predecessor.ours:
         if request.keeps_physical_id and predecessor.owner_may_not_show_yet:
