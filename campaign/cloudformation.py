@@ -216,7 +216,8 @@ class CloudFormation:
             kind,
             declared,
             number=number,
-            sent=now - self.signs_before,
+            # The stack's operation has begun before.
+            sent=max(now - self.signs_before, self._operation_began),
             physical_id=physical_id,
             old=old,
             stack_id=self.resource.stack_id,

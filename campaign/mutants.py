@@ -308,7 +308,7 @@ MUTANTS = (
         6,
         ((absent, "placement_problem", _instead(None)), (feasibility, "placement_problem", _instead(None))),
     ),
-    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", _instead(False)),), first=2200),
+    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", _instead(False)),), quick=False),
     Mutant(
         "ends on INSUFFICIENT_DATA",
         11,
