@@ -8,7 +8,7 @@ from inference_experiment_handler.client import CLOUDFORMATION
 
 LIFETIME = 3 * 3600
 """Seconds: the hour that CloudFormation waits, and two hours in which the handler may still clean up."""
-CALLS_A_LOOK = 15
+CALLS_A_LOOK = 12
 CALLS_BESIDES = 60
 CALLS_OF_A_NO_OP = 4
 """For the experiment and its tags and, if it is at rest, the endpoint and its configuration, which others may change.

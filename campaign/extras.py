@@ -66,6 +66,7 @@ def drawn(seed: int) -> Extras:
 
     takeover = is_played("takeover", 0.12)
     guardrail = is_played("guardrail", 0.1)
+    gates = is_played("gates", 0.1)
     return Extras(
         seed=seed,
         takeover=takeover,
@@ -77,6 +78,7 @@ def drawn(seed: int) -> Extras:
         opening=is_played("opening", 0.25),
         guardrail=guardrail,
         late_delivery=guardrail and is_played("late delivery", 0.5),
-        gates=is_played("gates", 0.1),
-        redelivery=is_played("redelivery", 0.15),
+        gates=gates,
+        # A refused promotion must change nothing, also when it is delivered again.
+        redelivery=is_played("redelivery", 0.5 if gates else 0.15),
     )

@@ -1,6 +1,5 @@
 """Promotions with a gate (``PromoteIf``), and the CloudWatch by which it is judged."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -10,7 +9,6 @@ from random import Random
 from typing import Any
 
 from campaign import measurements
-from campaign.cloudformation import Request
 from campaign.gate_judge import GateJudge
 from campaign.handler_calls import HandlerCall
 from campaign.judge import Judge
@@ -20,7 +18,6 @@ from inference_experiment_handler.model.tags import PENDING_STOP
 from local.sagemaker import ServiceError
 from local.sagemaker.publisher import Publisher
 from local.sagemaker.traffic import Datum, Performance, Traffic
-from simulation.cloudformation import Answer
 from simulation.cloudwatch import Refusal
 from simulation.declarations import PROMOTE, SHADOW, Declaration
 
@@ -61,8 +58,6 @@ class Gates:
         world.cloudwatch.source = self._published
         world.calls.on_success.append(self._called)
         self._judge = GateJudge(world, judge, self._measured)
-        self._then = self._stack.on_answer
-        self._stack.on_answer = self._answered
 
     def begin(self, declared: Declaration) -> None:
         """Lets most tests start at once, and run for long, because only a running test can be promoted."""
@@ -203,14 +198,6 @@ class Gates:
                 self._measured.note(datum)
                 yield datum
         self._judge.metrics_are_read()
-
-    def _answered(self, request: Request, answer: Answer) -> None:
-        """Lambda may deliver an update that has failed again, before or while the stack rolls back."""
-        self._then(request, answer)
-        again = request.kind == "Update" and not answer.succeeded and len(request.answers) == 1
-        if again and self._dice.random() < 0.5:
-            event = json.dumps(request.event).encode()
-            self._world.scheduler.spawn(partial(self._world.function.invoke, event), seconds=self._dice.uniform(0, 20))
 
     def _called(self, call: HandlerCall) -> None:
         """Once the intent to stop is on the tags, the metrics may say something else."""

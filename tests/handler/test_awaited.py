@@ -1,7 +1,9 @@
 """Lambda delivers an Update late, or again, and CloudFormation no longer waits for its response."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -52,6 +54,21 @@ def changes_of(stack: Stack, update: dict[str, Any], rollback: dict[str, Any]) -
     return changes + stack.calls(since=mark)
 
 
+def answer_with(monkeypatch: pytest.MonkeyPatch, answers: Iterator[Exception | dict[str, Any]]) -> list[dict[str, Any]]:
+    """CloudFormation answers DescribeStackResource with these. Returns the calls."""
+    asked: list[dict[str, Any]] = []
+
+    def describe_stack_resource(_: StackStatus, **arguments: Any) -> dict[str, Any]:
+        asked.append(arguments)
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(StackStatus, "describe_stack_resource", describe_stack_resource)
+    return asked
+
+
 @pytest.mark.parametrize("after", [2, 6, 60])
 def test_an_update_that_failed_changes_nothing_when_it_is_delivered_again_while_its_stack_rolls_back(
     stack: Stack, after: float
@@ -67,24 +84,6 @@ def test_an_update_that_failed_changes_nothing_when_it_is_delivered_again_while_
 
     assert "a newer request holds the lease" in stack.answers[-1].reason
     assert stack.update(declared(), declared(sampling=20), name).succeeded
-
-
-def test_an_update_that_was_made_does_not_undo_its_rollback_when_it_is_delivered_again(stack: Stack) -> None:
-    name = stack.create(declared()).physical_id
-    update = stack.event("Update", declared(sampling=50), physical_id=name, old=declared())
-    stack.serve_once(update)
-    assert sampling(stack, name) == 50
-    # Another resource of the stack fails.
-    as_the_stack_rolls_back(stack, update)
-    rollback = roll_back(stack, declared(sampling=50), declared(), name, after=6)
-    stack.serve_once(rollback)
-
-    mark = stack.mark()
-    stack.serve_once(update)
-
-    assert "a newer request holds the lease" in stack.answers[-1].reason
-    assert stack.calls(since=mark) == []
-    assert sampling(stack, name) == 10
 
 
 def test_a_cancelled_update_that_is_delivered_only_during_the_rollback_changes_nothing(stack: Stack) -> None:
@@ -169,12 +168,7 @@ def test_a_rollback_succeeds_even_if_the_status_of_the_failed_update_is_still_sh
 def test_an_update_goes_on_at_once_if_the_status_cannot_be_read(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, answer: Exception | dict[str, Any]
 ) -> None:
-    def describe_stack_resource(_: StackStatus, **__: str) -> dict[str, Any]:
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    monkeypatch.setattr(StackStatus, "describe_stack_resource", describe_stack_resource)
+    answer_with(monkeypatch, repeat(answer))
     name = stack.create(declared()).physical_id
     sleeps = stack.sleeps
 
@@ -186,33 +180,19 @@ def test_an_update_goes_on_at_once_if_the_status_cannot_be_read(
     assert stack.sleeps - sleeps <= 1 + Behaviour().updating / timedelta(seconds=stack.poll_seconds)
 
 
-def test_an_update_asks_again_if_it_is_throttled(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    answered = StackStatus.describe_stack_resource
-    throttled = [ClientError({"Error": {"Code": "Throttling"}}, "DescribeStackResource")]
-
-    def describe_stack_resource(self: StackStatus, **asked: Any) -> dict[str, Any]:
-        if throttled:
-            raise throttled.pop()
-        return answered(self, **asked)
-
-    monkeypatch.setattr(StackStatus, "describe_stack_resource", describe_stack_resource)
-    name = stack.create(declared()).physical_id
-
-    assert stack.update(declared(), declared(sampling=50), name).succeeded
-    assert stack.asked_of_resource == 2
-
-
-def test_an_update_goes_on_if_it_is_throttled_for_long(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    def describe_stack_resource(_: StackStatus, **__: str) -> dict[str, Any]:
-        raise ClientError({"Error": {"Code": "Throttling"}}, "DescribeStackResource")
-
-    monkeypatch.setattr(StackStatus, "describe_stack_resource", describe_stack_resource)
+@pytest.mark.parametrize("times", [1, 1000])
+def test_an_update_asks_again_for_a_while_if_it_is_throttled(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    throttled = repeat(ClientError({"Error": {"Code": "Throttling"}}, "DescribeStackResource"), times)
+    asked = answer_with(monkeypatch, chain(throttled, repeat({})))
     name = stack.create(declared()).physical_id
 
     answered = stack.roll_back(declared(), declared(sampling=50), name)
 
     assert answered.succeeded, answered.reason
     assert sampling(stack, name) == 50
+    assert len(asked) > 1
 
 
 @pytest.mark.parametrize(
@@ -292,6 +272,21 @@ def test_what_is_no_update_does_not_ask_for_its_resource() -> None:
     journal.resource = None
 
     assert while_awaited(situation_of(request_for("Create", CHANGED), "Running", journal), call) == call
+
+
+def test_an_update_that_waits_for_another_request_does_not_ask_cloudformation_at_each_poll(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    assert stack.update(declared(), declared(sampling=50), name).succeeded
+    rollback = roll_back(stack, declared(sampling=50), declared(), name, after=3)
+    stack.clock.advance(8)
+    stack.resource_status = ("UPDATE_IN_PROGRESS", stack.clock.now())
+    stack.asked = stack.asked_of_resource = 0
+
+    stack.serve_once(rollback)
+
+    assert stack.answers[-1].succeeded, stack.answers[-1].reason
+    # To find out that it must wait, afterwards, and before the last tags.
+    assert (stack.asked, stack.asked_of_resource) == (3, 3)
 
 
 def test_the_status_is_valid_for_ten_seconds() -> None:

@@ -214,26 +214,8 @@ def test_what_was_given_up_is_removed_even_if_it_starts_for_longer_than_the_serv
     assert stack.shadows() == []
 
 
-def test_what_was_given_up_is_removed_even_if_all_is_forgotten_meanwhile() -> None:
-    stack = Stack(visible_after_create=timedelta(seconds=20))
-    event = stack.event("Create", declared())
-
-    def give_up(_: object) -> None:
-        stack.serve_once(stack.event("Delete", declared(), physical_id=INVENTED))
-
-    stack.sagemaker.faults.add(Hook(give_up, "CreateInferenceExperiment"))
-    stop_waiting(stack, event, after="CreateInferenceExperiment")
-    stack.clock.advance(600)
-    assert stack.names()
-
-    index.serve(event, Context(stack.clock), stack.ports)
-
-    assert not stack.answers[-1].succeeded
-    assert stack.names() == []
-    assert stack.shadows() == []
-
-
-def test_what_was_given_up_is_removed_even_if_all_is_forgotten_and_somebody_strips_its_tags() -> None:
+@pytest.mark.parametrize("stripped", [False, True], ids=["", "somebody strips its tags"])
+def test_what_was_given_up_is_removed_even_if_all_is_forgotten_meanwhile(*, stripped: bool) -> None:
     stack = Stack(visible_after_create=timedelta(seconds=20))
     event = stack.event("Create", declared())
 
@@ -244,7 +226,8 @@ def test_what_was_given_up_is_removed_even_if_all_is_forgotten_and_somebody_stri
     stop_waiting(stack, event, after="CreateInferenceExperiment")
     stack.clock.advance(600)
     (name,) = stack.names()
-    stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=list(stack.tags(name)))
+    if stripped:
+        stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=list(stack.tags(name)))
 
     index.serve(event, Context(stack.clock), stack.ports)
 

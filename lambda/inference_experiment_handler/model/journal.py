@@ -154,11 +154,13 @@ class Journal:
         """Records the resource's status, and since when it has it, as far as CloudFormation reports them."""
         self.resource = (status, since.astimezone(UTC).isoformat() if since is not None else "", now.isoformat())
 
-    def resource_status(self, *, since: datetime) -> tuple[str, datetime | None] | None:
+    def resource_status(self, *, since: datetime | None = None) -> tuple[str, datetime | None] | None:
         """The resource's status and since when it has it, if CloudFormation was asked for them after that time."""
-        if self.resource is None or datetime.fromisoformat(self.resource[2]) <= since:
+        if self.resource is None:
             return None
-        status, at, _ = self.resource
+        status, at, asked = self.resource
+        if since is not None and datetime.fromisoformat(asked) <= since:
+            return None
         return status, datetime.fromisoformat(at) if at else None
 
     def record_judgement(self, at: datetime, verdict: str, headline: str) -> None:

@@ -6,7 +6,7 @@ changes the status of the resource when it sends a request, and when the request
 the Update shows that CloudFormation no longer waits for it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW
 from inference_experiment_handler.model.operations import DESCRIBE_STACK_RESOURCE, DESCRIBE_STACKS
@@ -19,6 +19,7 @@ from inference_experiment_handler.plan.wording import GIVEN_UP
 _SAME_SECOND = timedelta(seconds=1)
 """A ``ResponseURL`` is signed right after the status has changed, and its time has no fractions of a second."""
 
+_IN_PROGRESS = "_IN_PROGRESS"
 _LONGEST_WAIT = timedelta(minutes=30)
 
 
@@ -27,34 +28,38 @@ def while_awaited(situation: Situation, call: Call) -> Step:
 
     A rollback may have begun in the meantime, or Lambda runs a completed request again.
     """
+    journal, now = situation.journal, situation.now
     if call.operation in (DESCRIBE_STACKS, DESCRIBE_STACK_RESOURCE) or call.takes_back:
         return call
+    is_update = situation.request.type is RequestType.UPDATE
+    status, until = _status_and_wait(situation) if is_update else ("", None)
+    if until is not None and now < until:
+        # It changes nothing until then, so nothing else must be known.
+        return Wait(f"CloudFormation may no longer wait for this request: the resource is {status}")
     awaited = stack.waits_for(situation)
     if awaited is None:
         return stack.ask(situation, "whether the stack still waits for this request")
     if not awaited:
         return Fail(GIVEN_UP)
-    return _unless_status_is_newer(situation, call) if situation.request.type is RequestType.UPDATE else call
-
-
-def _unless_status_is_newer(situation: Situation, call: Call) -> Step:
-    owner, now = situation.request.owner, situation.now
-    reported = situation.journal.resource_status(since=now - stack.FRESH)
-    if reported is None:
+    if is_update and journal.resource_status(since=now - stack.FRESH) is None:
+        owner = situation.request.owner
         asked = {"StackName": owner.stack_id, "LogicalResourceId": owner.logical_id}
         why = "whether CloudFormation still waits for this request of the resource"
         return Call(DESCRIBE_STACK_RESOURCE, owner.stack_id, asked, why)
-    status, since = reported
+    is_over = until is not None and not status.endswith(_IN_PROGRESS)
+    return Fail(GIVEN_UP) if is_over else call
+
+
+def _status_and_wait(situation: Situation) -> tuple[str, datetime | None]:
+    """The last status of the resource that was reported, and until when the request waits if it is newer."""
+    status, since = situation.journal.resource_status() or ("", None)
     if since is None:
-        return call
+        return status, None
     newer = since - situation.request.issued
     if newer < (timedelta() if status.endswith("_FAILED") else _SAME_SECOND):
-        # The status of this request, or from before it.
-        return call
-    in_progress = status.endswith("_IN_PROGRESS")
-    if now - since < (_wait_for_other(newer) if in_progress else CONSISTENCY_WINDOW):
-        return Wait(f"CloudFormation may no longer wait for this request: the resource is {status}")
-    return call if in_progress else Fail(GIVEN_UP)
+        # It is the status of this request, or from before it.
+        return status, None
+    return status, since + (_wait_for_other(newer) if status.endswith(_IN_PROGRESS) else CONSISTENCY_WINDOW)
 
 
 def _wait_for_other(newer: timedelta) -> timedelta:
