@@ -42,6 +42,7 @@ always hold. The same seed replays the same life exactly::
 ``outcome``           the result of one life
 ``invariants``        what must always hold
 ``mutants``           faults in the handler that the campaign must find
+``replacements``      what such a fault replaces parts of the handler by
 ``planting``          plants such a fault, and checks that it is reached
 ====================  ==========================================================
 """
