@@ -34,7 +34,7 @@ def while_awaited(situation: Situation, call: Call) -> Step:
     is_update = situation.request.type is RequestType.UPDATE
     status, until = _status_and_wait(situation) if is_update else ("", None)
     if until is not None and now < until:
-        # It changes nothing until then, so nothing else must be known.
+        # It changes nothing until then, so it does not need to know more.
         return Wait(f"CloudFormation may no longer wait for this request: the resource is {status}")
     awaited = stack.waits_for(situation)
     if awaited is None:
@@ -65,8 +65,8 @@ def _status_and_wait(situation: Situation) -> tuple[str, datetime | None]:
 def _wait_for_other(newer: timedelta) -> timedelta:
     """How long to wait for the tags of another request, if the resource is in progress.
 
-    AWS does not document if CloudFormation signs a ``ResponseURL`` before it changes the status. Then the status of
-    the request for which it waits is newer, too. That of an earlier request is still newer, so the earlier request
-    waits for longer: one more minute for each second.
+    AWS does not document if CloudFormation signs a ``ResponseURL`` before it changes the status. If it does, the status
+    is newer even than the request for which CloudFormation waits. Compared with an earlier request, it is newer by more
+    seconds. So the earlier request waits longer: one more minute for each second.
     """
     return min(CONSISTENCY_WINDOW * (newer / timedelta(seconds=1)), _LONGEST_WAIT)
