@@ -1,7 +1,7 @@
 """The situation provides what decisions need, and contains only what was read."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint
-from inference_experiment_handler.model.steps import Call
+from inference_experiment_handler.model.steps import Call, Fail, Purpose, Wait
 from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, PENDING_STOP
 from inference_experiment_handler.plan.needs import endpoints_needed, tags_needed
 from inference_experiment_handler.plan.planner import plan
 from inference_experiment_handler.plan.situation import Situation
+from simulation.declarations import RETAIN
 from tests.support.situations import (
     ABSENT,
     AS_IT_IS,
@@ -21,6 +22,7 @@ from tests.support.situations import (
     CHANGED,
     ENDPOINT_AS_BEFORE,
     ENDPOINT_PROMOTED,
+    ENDPOINT_UNDER_TEST,
     KEPT,
     NOW,
     PROMOTED,
@@ -83,6 +85,56 @@ def test_whose_tags_are_read_is_told_by_the_name_that_was_asked_for(asked_for: s
 def test_an_endpoint_that_was_not_observed_can_not_be_asked_for() -> None:
     with pytest.raises(LookupError):
         situation_of(request_for("Create", AS_IT_IS), "Running", Journal()).endpoint("another")
+
+
+JUST_NOW, LONG_AGO = NOW - timedelta(seconds=5), NOW - timedelta(minutes=9)
+
+
+def stopped_twice(recorded: Journal, tag: str) -> Situation:
+    """The end of a test that a Delete has stopped. Its journal is that of one invocation of two."""
+    request = request_for("Delete", KEPT | {"OnDelete": {"Record": "Retain", "ModelVariantActions": RETAIN}})
+    situation = situation_of(request, "Cancelled", recorded, endpoint=ENDPOINT_UNDER_TEST)
+    assert situation.observed is not None
+    tags = {**(situation.observed.tags or {}), PENDING_STOP: tag.replace("OWN", request.token)}
+    return replace(situation, observed=replace(situation.observed, tags=tags))
+
+
+def intended(actions: dict[str, datetime], *, given_up: tuple[str, ...] = ()) -> Journal:
+    """A journal with these intents. The tags of those that were given up could not be written."""
+    journal, name = Journal(), request_for("Delete", KEPT).name
+    for action, at in actions.items():
+        write = call("AddTags", name, f"{Purpose.STOP} {action}")
+        journal.record_conflict(write, "denied", at) if action in given_up else journal.record(write, at)
+    return journal
+
+
+@pytest.mark.parametrize(
+    ("journal", "tag", "action"),
+    [
+        (intended({"Remove": LONG_AGO}), "Retain OWN", "Retain"),
+        (intended({"Remove": LONG_AGO, "Retain": JUST_NOW}), "Remove OWN", "Retain"),
+        (intended({"Remove": LONG_AGO, "Retain": LONG_AGO}, given_up=("Retain",)), "Remove OWN", "Retain"),
+        (intended({"Retain": LONG_AGO}), "Remove 1-delete-other", "Retain"),
+        (intended({"Retain": LONG_AGO}), "", "Retain"),
+    ],
+    ids=["another invocation's", "not visible yet", "not written", "another request's", "removed by others"],
+)
+def test_a_request_that_is_delivered_twice_knows_how_it_last_intended_to_stop(
+    journal: Journal, tag: str, action: str
+) -> None:
+    target = stopped_twice(journal, tag).target
+
+    assert target is not None
+    assert target.stop_intent is not None
+    assert target.stop_intent.action == action
+
+
+def test_an_end_is_verified_as_another_invocation_of_the_request_intended_it() -> None:
+    # The test had not started when this invocation intended to stop it. It ran when the other one did.
+    step = plan(stopped_twice(intended({"Remove": LONG_AGO}), "Retain OWN"))
+
+    assert not isinstance(step, Fail), step
+    assert not isinstance(step, Wait), step
 
 
 @st.composite

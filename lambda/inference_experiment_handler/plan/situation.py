@@ -127,9 +127,13 @@ class Target:
         They named this request as the holder of the lease, and name another one now. After the consistency window, they
         no longer show the holder from before.
         """
-        at = self.journal.completed.get((ADD_TAGS, self.name, purpose))
         seen = self.name in self.journal.lease_observed and not self.lease_observed
-        return seen and at is not None and self.now - datetime.fromisoformat(at) >= CONSISTENCY_WINDOW
+        return seen and self._is_visible(purpose)
+
+    def _is_visible(self, purpose: str) -> bool:
+        """Whether tags that this request wrote for this purpose must be visible, unless others have replaced them."""
+        at = self.journal.completed.get((ADD_TAGS, self.name, purpose))
+        return at is not None and self.now - datetime.fromisoformat(at) >= CONSISTENCY_WINDOW
 
     @property
     def came_about(self) -> bool:
@@ -214,13 +218,18 @@ class Target:
 
     @property
     def stop_intent(self) -> PendingStop | None:
-        """The last intent to stop the test that this request recorded, or tried to record."""
+        """The last intent to stop the test that this request recorded, or tried to record.
+
+        Lambda can deliver a request twice. Each invocation has its own journal, so only the tag shows an intent that
+        another invocation has recorded. Right after this invocation recorded one, the tag may still show an older one.
+        """
+        on_tag = self.pending_stop if self.pending_stop.token == self.request.token else None
         tried = self.journal.last_tried(ADD_TAGS, self.name, Purpose.STOP, self.now) or ""
         action, _, production = tried.removeprefix(Purpose.STOP).strip().partition(" ")
-        if action:
-            return PendingStop(action, self.request.token, production)
-        # Nothing was tried, or an earlier version tried it, whose journal does not contain the intent.
-        return self.pending_stop if self.pending_stop.token == self.request.token else None
+        if not action or (on_tag is not None and self._is_visible(tried)):
+            # Without an action, nothing was tried, or an earlier version tried it. Its journal has no intent.
+            return on_tag
+        return PendingStop(action, self.request.token, production)
 
     @property
     def stop_may_be_forgotten(self) -> bool:
