@@ -156,8 +156,10 @@ def _classified(operation: str, error: ClientError) -> ServiceError:
 
 def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceError]:
     if code in ("ResourceNotFound", "ResourceNotFoundException"):
+        if operation != operations.CREATE:
+            return NotFoundError
         # The new experiment can't be missing. It is something that the declaration refers to.
-        return TerminalError if operation == operations.CREATE else NotFoundError
+        return RetryableError if _role_not_assumable(said) else TerminalError
     if code == "ValidationException" and operation in _ENDPOINT_READS and said.lstrip().startswith("Could not find"):
         # DescribeEndpoint has no modeled errors. In other operations, this refers to a model or an endpoint.
         return NotFoundError
@@ -179,7 +181,7 @@ _MAY_BE_EMPTY = frozenset({operations.DELETE_TAGS, operations.DESCRIBE_ALARMS})
 """The operations whose responses may have no members. CloudWatch's protocol may omit lists without entries."""
 _ENDPOINT_READS = frozenset({operations.DESCRIBE_ENDPOINT, operations.DESCRIBE_ENDPOINT_CONFIG})
 _OF_TAGS = frozenset({operations.LIST_TAGS, operations.ADD_TAGS, operations.DELETE_TAGS})
-_ASSUME = re.compile(r"\bassum(e|ing)\b|AssumeRole", re.IGNORECASE)
+_ASSUME = re.compile(r"\bassum(e|ed|ing)\b(?!-)|AssumeRole", re.IGNORECASE)
 """Not the ARN of a caller, as in ``assumed-role``."""
 _OVERLOADED = frozenset({"TooManyRequestsException", "RequestLimitExceeded"})
 _NOT_SPREAD = frozenset({"UnrecognizedClientException", "InvalidClientTokenId"})

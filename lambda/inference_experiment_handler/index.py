@@ -20,6 +20,9 @@ from inference_experiment_handler.runtime.response import check_delivered, deliv
 # Short enough to leave the invocation time to hand over or respond.
 _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 3})
 
+_ACCEPTED = 202
+"""The status with which Lambda accepts an asynchronous invocation."""
+
 
 def handler(event: dict[str, Any], context: Context) -> None:
     """Serves one request of CloudFormation or of a guardrail, or continues one that was handed over."""
@@ -84,7 +87,10 @@ def _cloudwatch() -> CloudWatch:
 
 
 def _invoke(function_arn: str, payload: bytes) -> None:
-    boto3.client("lambda", config=_CONFIG).invoke(FunctionName=function_arn, InvocationType="Event", Payload=payload)
+    client = boto3.client("lambda", config=_CONFIG)
+    status = client.invoke(FunctionName=function_arn, InvocationType="Event", Payload=payload)["StatusCode"]
+    if status != _ACCEPTED:
+        raise RuntimeError(f"Invoke: status {status} is not from Lambda; a proxy may have sent it")
 
 
 def _utc_now() -> datetime:

@@ -125,9 +125,15 @@ def test_the_tags_of_what_has_just_been_deleted_are_gone(stack: Stack, operation
     assert answer.succeeded, answer.reason
 
 
-@pytest.mark.parametrize("code", ["ValidationException", "", "InvalidParameterException"])
-def test_a_role_that_cannot_be_assumed_yet_is_tried_again(stack: Stack, code: str) -> None:
-    said = "Could not assume role arn:aws:iam::123456789012:role/shadow-test. Please ensure that the role exists."
+@pytest.mark.parametrize("code", ["ValidationException", "", "InvalidParameterException", "ResourceNotFound"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Could not assume role arn:aws:iam::123456789012:role/shadow-test. Please ensure that the role exists.",
+        "The role arn:aws:iam::123456789012:role/shadow-test cannot be assumed by sagemaker.amazonaws.com",
+    ],
+)
+def test_a_role_that_cannot_be_assumed_yet_is_tried_again(stack: Stack, code: str, said: str) -> None:
     stack.sagemaker.faults.add(ErrorFault("CreateInferenceExperiment", code, said, times=3))
 
     answer = stack.create(declared())

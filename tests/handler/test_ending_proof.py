@@ -26,6 +26,8 @@ RESIZED = ServedVariant(PRODUCTION, 4, CHAMPION, "ml.m5.2xlarge")
 OWN = ModelVariant(PRODUCTION, CHAMPION, INSTANCE_TYPE, 1)
 THREE = ModelVariant(SHADOW, CHALLENGER, "ml.m5.4xlarge", 3)
 
+RETAIN_ONE = Ending(shadow=Action.RETAIN, desired_variants=(ModelVariant(SHADOW, CHALLENGER, INSTANCE_TYPE, 1),))
+
 
 def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
     return Ending(production, Action.PROMOTE, "Completed", desired)
@@ -54,6 +56,15 @@ def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
         (Ending(shadow=Action.RETAIN), RETAINED, None),
         (Ending(shadow=Action.RETAIN), REMOVED, "no longer on endpoint"),
         (Ending(shadow=Action.RETAIN, desired_variants=(THREE,)), RETAINED, "has 1 instances"),
+        # Its configuration shows that it was not scaled out since.
+        (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=3, configured_count=3),)), "declares 1 of"),
+        (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=3, configured_count=1),)), None),
+        (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=1, configured_count=3),)), None),
+        (
+            replace(RETAIN_ONE, counts_left_open=(SHADOW,)),
+            replace(RETAINED, shadows=(replace(NEW, instance_count=3, configured_count=3),)),
+            None,
+        ),
         (Ending(), REMOVED, None),
         (Ending(), RETAINED, "is still billed"),
         (Ending(), None, None),

@@ -247,3 +247,19 @@ def test_a_scheduled_test_of_a_busy_endpoint_can_be_described_anew_whatever_serv
 
 def statuses(stack: Stack) -> list[str]:
     return [stack.describe(name)["Status"] for name in stack.names()]
+
+
+def test_an_update_that_is_delivered_twice_starts_a_test_with_the_instances_of_its_endpoint(stack: Stack) -> None:
+    before = scheduled(2)
+    name = stack.create(before).physical_id
+    deploy(stack, [served(count=2)])
+    after = scheduled(1) | {"Schedule": {"Duration": "P5D"}}
+    event = stack.event("Update", after, physical_id=name, old=before)
+
+    # The other invocation comes when this one has sent the variants and started the test.
+    meanwhile(stack, lambda: stack.serve_once(event), when=lambda: stack.describe(name)["Status"] == "Running")
+    stack.deliver(event)
+    stack.run()
+
+    assert [answer.succeeded for answer in stack.answers] == [True, True, True], stack.answers[1].reason
+    assert count_in_experiment(stack, name) == 2

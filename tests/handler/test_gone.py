@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from local.sagemaker import ErrorFault
 from simulation.declarations import PROMOTE, declared, shadow_mode
-from tests.support.interruption import meanwhile, stop_waiting
+from tests.support.interruption import meanwhile, stop_before, stop_waiting
 from tests.support.stack import Stack
 
 
@@ -161,6 +162,41 @@ def test_what_vanishes_while_the_request_is_under_way_is_not_created_again(stack
     assert not answer.succeeded
     assert "was deleted outside of this stack" in answer.reason
     assert stack.names() == []
+
+
+def test_a_test_that_another_invocation_of_the_request_has_cancelled_and_deleted_is_cancelled(stack: Stack) -> None:
+    before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
+    off = before | {"DesiredState": "Cancelled"}
+    name = stack.create(before).physical_id
+    event = stack.event("Update", off, physical_id=name, old=before)
+    stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ConflictException", "busy", times=1000))
+    stack.sagemaker.faults.add(ErrorFault("DeleteInferenceExperiment", "ConflictException", "busy"))
+
+    meanwhile(stack, lambda: stack.serve_once(event))
+    stack.serve_once(event)
+
+    assert stack.names() == []
+    assert [answer.succeeded for answer in stack.answers[1:]] == [True, True], stack.answers[-1].reason
+
+
+def test_a_rollback_creates_its_run_again_though_another_invocation_has_deleted_the_other_run(stack: Stack) -> None:
+    first, second = declared(Name="first"), declared(Name="second")
+    name = stack.create(first).physical_id
+    stack.remove(name)
+    update = stack.event("Update", second, physical_id=name, old=first)
+    stop_waiting(stack, update, after="CreateInferenceExperiment")
+    rollback = stack.event("Rollback", first, physical_id=name, old=second)
+
+    def lost() -> None:
+        stop_before(stack, rollback, "CreateInferenceExperiment")
+
+    meanwhile(stack, lost)
+    stack.deliver(rollback)
+    stack.run()
+
+    assert stack.answers[-1].succeeded, stack.answers[-1].reason
+    assert stack.names() == ["first"]
+    assert stack.describe("first")["Status"] == "Running"
 
 
 def test_a_create_does_not_take_sagemakers_lag_for_a_deletion() -> None:

@@ -1,14 +1,19 @@
 """A request is handed over from invocation to invocation: refused, lost, delivered again, or by another version."""
 
+import contextlib
 import json
+import threading
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import pytest
 
 from inference_experiment_handler import index
 from simulation.cloudformation import INVENTED
 from simulation.declarations import declared
-from simulation.function import Context
+from simulation.function import FUNCTION_ARN, Context
 from tests.support.stack import Stack
 
 
@@ -26,6 +31,33 @@ def test_a_failed_handover_is_tried_again_and_then_answered() -> None:
     assert not answer.succeeded
     assert "could not hand over" in answer.reason
     assert answer.physical_id.startswith("demo-shadowtest-1-")
+
+
+@pytest.mark.parametrize(("status", "content_type"), [(202, "application/json"), (200, "text/html")])
+def test_a_handover_counts_only_if_lambda_has_accepted_it(
+    monkeypatch: pytest.MonkeyPatch, status: int, content_type: str
+) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", f"http://127.0.0.1:{server.server_port}")
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        accepted = contextlib.nullcontext() if status == 202 else pytest.raises(RuntimeError, match="not from Lambda")
+        with accepted:
+            index.real_ports().invoke(FUNCTION_ARN, b"{}")
+        server.shutdown()
 
 
 def test_short_invocations_hand_over_all_the_same() -> None:

@@ -198,6 +198,41 @@ def test_a_test_that_somebody_has_started_can_be_updated(stack: Stack) -> None:
     assert experiment["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
 
 
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(days=60)], ids=["before its start", "after it"])
+def test_a_test_that_somebody_has_started_can_be_updated_if_sagemaker_reports_the_planned_start(
+    after: timedelta,
+) -> None:
+    stack = Stack(reports_actual_start=False)
+    before = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "EndTime": "2030-02-15T00:00:00Z"})
+    name = started_by_somebody(stack, before)
+    end = stack.describe(name)["Schedule"]["EndTime"]
+    assert end < datetime(2030, 2, 15, tzinfo=UTC)
+    stack.clock.advance(after / 3)
+
+    answer = stack.update(before, before | {"Description": "x"}, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(name)["Schedule"]["EndTime"] == end
+    # A new end is not taken for what SageMaker has set.
+    later = before | {"Schedule": before["Schedule"] | {"EndTime": "2030-02-16T00:00:00Z"}}
+    assert not stack.update(before | {"Description": "x"}, later, name).succeeded
+
+
+def test_an_update_of_a_scheduled_test_says_that_its_endpoint_is_gone(stack: Stack) -> None:
+    before = declared(Schedule=FAR)
+    name = stack.create(before).physical_id
+    stack.call("DeleteEndpoint", EndpointName="shop")
+    stack.clock.advance(timedelta(hours=1))
+    mark = stack.mark()
+
+    answer = stack.update(before, before | {"Description": "x"}, name)
+
+    assert not answer.succeeded
+    assert f"endpoint shop does not exist, so {name} can't start" in answer.reason
+    assert stack.calls(since=mark) == []
+    assert stack.roll_back(before | {"Description": "x"}, before, name).succeeded
+
+
 def test_a_running_test_is_not_taken_over_as_one_that_starts_later(stack: Stack) -> None:
     given = declared(Schedule=FAR, Name="theirs")
     started_by_somebody(stack, given)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.observed import ObservedEndpoint
-from inference_experiment_handler.model.steps import Call, Fail, Purpose, Wait
+from inference_experiment_handler.model.steps import Call, Fail, Purpose
 from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, PENDING_STOP
 from inference_experiment_handler.plan.needs import endpoints_needed, tags_needed
 from inference_experiment_handler.plan.planner import plan
@@ -87,7 +87,7 @@ def test_an_endpoint_that_was_not_observed_can_not_be_asked_for() -> None:
         situation_of(request_for("Create", AS_IT_IS), "Running", Journal()).endpoint("another")
 
 
-JUST_NOW, LONG_AGO = NOW - timedelta(seconds=5), NOW - timedelta(minutes=9)
+BEFORE, LATER = NOW - timedelta(minutes=9), NOW - timedelta(minutes=8)
 
 
 def stopped_twice(recorded: Journal, tag: str) -> Situation:
@@ -99,27 +99,37 @@ def stopped_twice(recorded: Journal, tag: str) -> Situation:
     return replace(situation, observed=replace(situation.observed, tags=tags))
 
 
-def intended(actions: dict[str, datetime], *, given_up: tuple[str, ...] = ()) -> Journal:
-    """A journal with these intents. The tags of those that were given up could not be written."""
+def intended(actions: dict[str, datetime], *, denied: str = "", stopped: bool = False) -> Journal:
+    """A journal with these intents. The tag of the one that was denied could not be written."""
     journal, name = Journal(), request_for("Delete", KEPT).name
     for action, at in actions.items():
         write = call("AddTags", name, f"{Purpose.STOP} {action}")
-        journal.record_conflict(write, "denied", at) if action in given_up else journal.record(write, at)
+        journal.record_conflict(write, "denied", at) if action == denied else journal.record(write, at)
+    if stopped:
+        journal.record(call("StopInferenceExperiment", name), LATER)
     return journal
 
 
 @pytest.mark.parametrize(
     ("journal", "tag", "action"),
     [
-        (intended({"Remove": LONG_AGO}), "Retain OWN", "Retain"),
-        (intended({"Remove": LONG_AGO, "Retain": JUST_NOW}), "Remove OWN", "Retain"),
-        (intended({"Remove": LONG_AGO, "Retain": LONG_AGO}, given_up=("Retain",)), "Remove OWN", "Retain"),
-        (intended({"Retain": LONG_AGO}), "Remove 1-delete-other", "Retain"),
-        (intended({"Retain": LONG_AGO}), "", "Retain"),
+        (intended({"Remove": BEFORE}), "Retain OWN", "Retain"),
+        (intended({"Remove": BEFORE}, stopped=True), "Retain OWN", "Remove"),
+        (intended({"Remove": BEFORE, "Retain": LATER}, stopped=True), "Remove OWN", "Retain"),
+        (intended({"Retain": BEFORE, "Remove": LATER}, stopped=True, denied="Remove"), "Retain OWN", "Remove"),
+        (intended({"Retain": BEFORE}), "Remove 1-delete-other", "Retain"),
+        (intended({"Retain": BEFORE}), "", "Retain"),
     ],
-    ids=["another invocation's", "not visible yet", "not written", "another request's", "removed by others"],
+    ids=[
+        "stopped by another invocation",
+        "stopped by this one",
+        "not visible yet",
+        "not written",
+        "another request's tag",
+        "removed by others",
+    ],
 )
-def test_a_request_that_is_delivered_twice_knows_how_it_last_intended_to_stop(
+def test_a_request_that_is_delivered_twice_knows_the_intent_of_the_stop_that_was_sent(
     journal: Journal, tag: str, action: str
 ) -> None:
     target = stopped_twice(journal, tag).target
@@ -131,10 +141,26 @@ def test_a_request_that_is_delivered_twice_knows_how_it_last_intended_to_stop(
 
 def test_an_end_is_verified_as_another_invocation_of_the_request_intended_it() -> None:
     # The test had not started when this invocation intended to stop it. It ran when the other one did.
-    step = plan(stopped_twice(intended({"Remove": LONG_AGO}), "Retain OWN"))
+    situation = stopped_twice(intended({"Remove": BEFORE}), "Retain OWN")
 
-    assert not isinstance(step, Fail), step
-    assert not isinstance(step, Wait), step
+    verified = plan(situation)
+    missing = plan(replace(situation, endpoints={"shop": ENDPOINT_AS_BEFORE}))
+
+    assert isinstance(verified, Call)
+    assert verified.purpose == Purpose.VERIFIED
+    assert isinstance(missing, Fail)
+    assert "is no longer on endpoint" in missing.reason
+
+
+def test_an_invocation_records_the_intent_of_its_own_stop_though_another_one_has_recorded_the_same() -> None:
+    situation = stopped_twice(intended({"Remove": BEFORE}), "Retain OWN")
+    assert situation.observed is not None
+    running = replace(situation.observed, status="Running", concluded=None)
+
+    step = plan(replace(situation, observed=running))
+
+    assert isinstance(step, Call)
+    assert step.purpose == f"{Purpose.STOP} Retain"
 
 
 @st.composite

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from local.sagemaker import ErrorFault, Hook, SilentRollback
+from local.sagemaker import Call, ErrorFault, Hook, ServiceError, SilentRollback
 from simulation.declarations import SHADOW, declared
 from tests.handler.test_ownership import strip
 from tests.support.stack import Stack
@@ -12,6 +12,7 @@ from tests.support.stack import Stack
 OWNER = "sagemaker-inference-experiment:stack-id"
 CONFLICT = ErrorFault("AddTags", "ConflictException", "busy")
 NO_ANSWER = ErrorFault("AddTags", "InternalFailure", "oops", status=500)
+SECOND = declared(Run="2")
 DENIED = ErrorFault("AddTags", "AccessDeniedException", "not authorized")
 
 
@@ -58,3 +59,34 @@ def test_owner_tags_that_are_refused_once_are_put_back(stack: Stack, name: str, 
 
     assert stack.update(declared(), declared(sampling=50), name).succeeded
     assert tags_at_update == [True]
+
+
+def deny_tags_of(stack: Stack, name: str) -> None:
+    """Somebody has denied AddTags for one experiment."""
+
+    def denied(call: Call) -> None:
+        if call.parameters["ResourceArn"].endswith(f"/{name}"):
+            raise ServiceError("AccessDeniedException", "not authorized")
+
+    stack.sagemaker.faults.add(Hook(denied, "AddTags", times=None))
+
+
+def test_a_run_is_replaced_though_its_tags_can_not_be_written(stack: Stack, name: str) -> None:
+    deny_tags_of(stack, name)
+
+    answer = stack.update(declared(), SECOND, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(answer.physical_id)["Status"] == "Running"
+
+
+def test_a_denial_for_one_run_is_nothing_to_another(stack: Stack) -> None:
+    before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
+    old = stack.create(before).physical_id
+    deny_tags_of(stack, old)
+    soon_allowed = Hook(lambda _: stack.sagemaker.faults.add(DENIED), "CreateInferenceExperiment", after=True)
+    stack.sagemaker.faults.add(soon_allowed)
+
+    answer = stack.update(before, SECOND, old)
+
+    assert answer.succeeded, answer.reason

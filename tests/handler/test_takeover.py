@@ -7,6 +7,8 @@ import pytest
 
 from local.sagemaker import CancelFault, Hook
 from simulation.declarations import SHADOW, declared
+from simulation.endpoints import served
+from tests.support.endpoint import begin_to_deploy
 from tests.support.foreign import THEIRS, make_theirs
 from tests.support.interruption import meanwhile, stop_waiting
 from tests.support.stack import Stack
@@ -137,3 +139,18 @@ def overtaken() -> tuple[Stack, dict[str, Any]]:
     assert stack.delete(ADOPTING, THEIRS).succeeded
     stack.clock.advance(180)
     return stack, event
+
+
+def test_a_rollback_that_has_released_a_test_does_not_stop_it(stack: Stack) -> None:
+    own = stack.create(declared()).physical_id
+    stack.remove(own)
+    make_theirs(stack)
+    stack.clock.advance(600)
+    assert stack.update(declared(), ADOPTING, own).physical_id == THEIRS
+    # The rollback waits for the endpoint, so it has acquired the lease when it releases the test.
+    begin_to_deploy(stack, [served()], [served(SHADOW, "challenger")])
+
+    answer = stack.roll_back(ADOPTING, declared(), own)
+
+    assert stack.describe(THEIRS)["Status"] == "Running", answer.reason
+    assert own_tags(stack) == []

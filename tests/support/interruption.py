@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from local.sagemaker import Call, Hook
 from tests.support.stack import Stack
 
 
@@ -16,6 +17,17 @@ def stop_waiting(stack: Stack, event: dict[str, Any], *, after: str) -> None:
     """Serves a request until the handler has made a call, and loses all that it knew."""
     mark = stack.mark()
     stop_once(stack, event, lambda: after in stack.calls(since=mark))
+
+
+def stop_before(stack: Stack, event: dict[str, Any], operation: str) -> None:
+    """Serves a request until the handler is about to make a call, and loses all that it knew."""
+
+    def gone(_: Call) -> None:
+        raise Gone
+
+    stack.sagemaker.faults.add(Hook(gone, operation))
+    with pytest.raises(Gone):
+        stack.serve_once(event)
 
 
 def stop_once(stack: Stack, event: dict[str, Any], reached: Callable[[], bool]) -> None:

@@ -29,8 +29,8 @@ class Journal:
         unknown_outcome: When a call got no response. It may have taken effect.
         conflicts: Since when SageMaker has rejected a call that may be allowed later.
         conflict_errors: The last error of each of these calls.
-        retrying_since: Since when an operation has been retried, because access is denied or a name is in use; or a
-            call, because there is no response.
+        retrying_since: Since when a read, or the calls of an operation for one experiment, have been retried, because
+            access is denied or a name is in use; or a call, because there is no response.
         terminal_errors: The message of each call that failed with a final error.
         sent_fields: The fields that updates have sent.
         leases: The experiments whose lease the request acquired, and the fencing token of the last request of
@@ -139,7 +139,7 @@ class Journal:
         self.completed[call.key] = now.isoformat()
         self.conflicts.pop(call.key, None)
         self.conflict_errors.pop(call.key, None)
-        self.retrying_since.pop(call.operation, None)
+        self.retrying_since.pop(_denied(call), None)
         self.sent_fields.extend(call.fields)
         if call.takes_lease_from is not None:
             self.leases[call.subject] = call.takes_lease_from
@@ -178,7 +178,7 @@ class Journal:
         return self.gate[2] if self.gate is not None else ""
 
     def record_conflict(self, call: Call, words: str, now: datetime) -> None:
-        since = (self.retrying_since.get(each) for each in (_text(call.key), call.operation))
+        since = (self.retrying_since.get(each) for each in (_text(call.key), _denied(call)))
         self.conflicts.setdefault(call.key, next(filter(None, since), now.isoformat()))
         self.conflict_errors[call.key] = words
 
@@ -193,9 +193,12 @@ class Journal:
         self.unknown_outcome.setdefault((CREATE, name, ""), at.isoformat())
 
     def retry_is_over(self, operation: str, now: datetime) -> bool:
-        """Whether the operation has been retried for longer than the retry window, which the first call begins."""
-        since = self.retrying_since.setdefault(operation, now.isoformat())
-        return _is_over(since, now)
+        """Whether a read has been retried for longer than the retry window, which the first error begins."""
+        return _is_over(self.retrying_since.setdefault(operation, now.isoformat()), now)
+
+    def is_denied_for_long(self, call: Call, now: datetime) -> bool:
+        """The same for the calls of an operation for one experiment, whatever their purpose."""
+        return _is_over(self.retrying_since.setdefault(_denied(call), now.isoformat()), now)
 
     def is_unanswered_for_long(self, call: Call, now: datetime) -> bool:
         """Whether the call has got no response for longer than the retry window, which the first call begins."""
@@ -258,6 +261,11 @@ _BY_CALL = {"completed", "unknown_outcome", "conflicts", "conflict_errors", "ter
 def _is_over(since: str, now: datetime) -> bool:
     """Whether the retry window that began at this time is over."""
     return now - datetime.fromisoformat(since) >= RETRY_WINDOW
+
+
+def _denied(call: Call) -> str:
+    """A key that no call without a response has."""
+    return f"{call.operation} {call.subject} denied"
 
 
 def _to_json(value: Any) -> Any:

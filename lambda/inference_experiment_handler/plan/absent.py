@@ -25,7 +25,8 @@ from inference_experiment_handler.spec.text import iso_instant
 
 def plan_absent(situation: Situation) -> Step | Infeasible:
     """The step of a Create or an Update if its experiment does not exist."""
-    journal, declared, name = situation.journal, situation.declared, situation.request.name
+    journal, request, declared = situation.journal, situation.request, situation.declared
+    name = request.name
     if journal.perhaps_completed(DELETE, name):
         called_off = declared.conclusion is not None
         return Done(f"{name} was cancelled before it started") if called_off else Fail(GIVEN_UP)
@@ -36,6 +37,9 @@ def plan_absent(situation: Situation) -> Step | Infeasible:
         gone = f"{name} was deleted outside of this stack during this request; it is not created again"
         if journal.perhaps_completed(CREATE, name):
             return Fail(gone)
+        if request.replaces is None and declared.conclusion is not None and not declared.conclusion.promotes:
+            # Also if another invocation of this request has cancelled it before its start, and deleted it.
+            return _ended(name)
         # The update that is rolled back may have deleted it before it detected the rollback.
         return Infeasible(gone, in_rollback=lambda: _put_back(situation))
     return _plan_creation(situation)
@@ -78,7 +82,7 @@ def _create(situation: Situation) -> Step:
 def _already_over(situation: Situation) -> Step | Infeasible | None:
     """The test is declared as ended, so there is nothing to create."""
     request, declared = situation.request, situation.declared
-    done = Done(f"there is no experiment {request.name}, and its test is declared as ended")
+    done = _ended(request.name)
     if declared.conclusion is None:
         return done if _end_is_past(situation) else None
     if not declared.conclusion.promotes or _was_concluded_so(situation):
@@ -91,6 +95,10 @@ def _already_over(situation: Situation) -> Step | Infeasible | None:
         f"there is no experiment {request.name} to promote from, and {problem}: {DEPLOY_INSTEAD}",
         in_rollback=lambda: done,
     )
+
+
+def _ended(name: str) -> Done:
+    return Done(f"there is no experiment {name}, and its test is declared as ended")
 
 
 def _promotion_problem(
@@ -120,7 +128,9 @@ def _creation_problem(situation: Situation) -> str | None:
             f"DesiredState {declared.conclusion.desired_state} ends a test, but there is no test {request.name} yet: "
             "to start one, remove DesiredState and ModelVariantActions"
         )
-    gone = situation.predecessor is None and request.replaces in journal.leases
+    # A rollback removes that run anyway. Another invocation of this request may have deleted it.
+    forward = request.replaces is not None and not request.keeps_physical_id
+    gone = forward and situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):
         return f"{request.replaces} was deleted during the request that replaces it; nothing is created"
     if declared.schedule.start is None and declared.schedule.end is not None:

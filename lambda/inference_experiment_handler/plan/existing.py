@@ -91,7 +91,7 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
         target.last_applied_or_previous if declared_before else target.last_applied,
         situation.now,
         previous=target.previous if declared_before else None,
-        sent=situation.journal.sent_fields,
+        sent=_sent(situation, target),
         adopting=not declared_before,
         lost=target.last_applied_is_lost,
     )
@@ -105,6 +105,17 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
     if _only_its_end_is_off(situation, target, differing):
         return []
     return differing
+
+
+def _sent(situation: Situation, target: Target) -> list[str]:
+    """The fields that this request has sent. It sends the fields that can't change later before it starts the test.
+
+    Another invocation of this request may have sent them, so the journal does not show that.
+    """
+    sent = situation.journal.sent_fields
+    if not target.started_by_this_request:
+        return sent
+    return [*sent, *(field.name for field in FIELDS if target.experiment.status not in field.changes_in)]
 
 
 def _only_its_end_is_off(situation: Situation, target: Target, differing: list[Field]) -> bool:

@@ -79,7 +79,12 @@ def as_intended(ending: Ending, intent: PendingStop, experiment: ObservedExperim
     production = Action.REMOVE if intent.action == Action.PROMOTE else Action.RETAIN
     # What production should be is recorded. The declared values of the shadow variant apply if it was to stay.
     kept = (_declared(ending, experiment.shadow_name),) if intent.action == ending.shadow else ()
-    return Ending(production=production, shadow=intent.action, desired_variants=tuple(filter(None, kept)))
+    return Ending(
+        production=production,
+        shadow=intent.action,
+        desired_variants=tuple(filter(None, kept)),
+        counts_left_open=ending.counts_left_open,
+    )
 
 
 def _can_be_named(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:

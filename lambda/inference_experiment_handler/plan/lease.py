@@ -42,12 +42,12 @@ def record_intent(target: Target, purpose: str, tags: Mapping[str, str], *, agai
     """The call that records an intent, or a verification; ``None`` if it is recorded, or can't be.
 
     Later requests then know of it, even if this request's journal is lost. It also acquires the lease.
-    ``again``: even if the request has recorded it before, because it has recorded something else since.
+    ``again``: even if it was recorded before, because something else was recorded since, which may not be visible yet.
     """
     name = Purpose(purpose.partition(" ")[0]).name.lower()
     call = replace(_write(target, tags, purpose, why=f"to record first: {name}"), tentative=True)
-    written = tags.items() <= target.tags.items() or (not again and call.key in target.journal.completed)
-    return None if written or target.journal.in_conflict_for_good(call, target.now) else call
+    written = tags.items() <= target.tags.items() or call.key in target.journal.completed
+    return None if (written and not again) or target.journal.in_conflict_for_good(call, target.now) else call
 
 
 def restore_owner_tags(situation: Situation, step: Step) -> Call | None:

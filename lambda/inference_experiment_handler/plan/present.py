@@ -6,7 +6,7 @@ from inference_experiment_handler.plan.abandon import abandon_create
 from inference_experiment_handler.plan.absent import plan_absent
 from inference_experiment_handler.plan.awaited import while_awaited
 from inference_experiment_handler.plan.existing import plan_existing
-from inference_experiment_handler.plan.lease import acquire_lease
+from inference_experiment_handler.plan.lease import acquire_lease_to_remove
 from inference_experiment_handler.plan.predecessor import predecessor_problem, retire_predecessor
 from inference_experiment_handler.plan.situation import Situation
 
@@ -47,7 +47,7 @@ def _plan_present(situation: Situation) -> Step | Infeasible:
     if step.leaves_untouched:
         return step
     # It is not known yet whether this is feasible, but an older request that still waits must be superseded now.
-    lease = acquire_lease(predecessor) if not predecessor.experiment.ended else None
+    lease = acquire_lease_to_remove(predecessor) if not predecessor.experiment.ended else None
     return lease or step
 
 

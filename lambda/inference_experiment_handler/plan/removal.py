@@ -216,7 +216,9 @@ def _intend_stop(target: Target, ending: Ending) -> Call | None:
     """
     intent = PendingStop(ending.shadow, target.request.token, kept_otherwise(ending, target.experiment))
     purpose = f"{Purpose.STOP} {intent.in_journal}"
-    if intent == target.stop_intent and not target.is_overwritten(purpose):
+    # What this invocation has recorded, and not what another one has: the intent must be that of its own Stop.
+    recorded = target.journaled_stop_intent or target.stop_intent
+    if intent == recorded and not target.is_overwritten(purpose):
         return None
     return record_intent(target, purpose, {PENDING_STOP: intent.on_tag}, again=True)
 

@@ -41,7 +41,9 @@ def match_end(desired: Desired, observed: ObservedExperiment, now: datetime) -> 
     if observed.start_called is not None and not observed.not_started:
         # The reported start may have changed since the end was set: SageMaker may report the planned start.
         ends.append(desired.schedule.end_of_a_test_started_at(observed.start_called) or end)
-    return match_if(any(abs(observed.end - each) < _CLOSE for each in ends))
+    if any(abs(observed.end - each) < _CLOSE for each in ends):
+        return Match.SAME
+    return Match.UNKNOWN if _may_be_shortened(end, observed) else Match.DIFFERENT
 
 
 def _shortened(end: datetime, observed: ObservedExperiment) -> datetime:
@@ -49,6 +51,19 @@ def _shortened(end: datetime, observed: ObservedExperiment) -> datetime:
     if observed.not_started or observed.start is None:
         return end
     return min(end, observed.start + LONGEST_TEST)
+
+
+def _may_be_shortened(end: datetime, observed: ObservedExperiment) -> bool:
+    """Whether others may have started the test early, so that SageMaker has moved its end.
+
+    SageMaker may report the planned start. Then only the last applied end shows whether the desired one is new.
+    """
+    if observed.not_started or observed.start is None or observed.created is None or observed.end is None:
+        return False
+    if started_at(observed.tags or {}) or end <= observed.end:
+        return False
+    earliest, latest = observed.created + LONGEST_TEST, observed.start + LONGEST_TEST
+    return earliest - _CLOSE < observed.end < latest
 
 
 def iso_or_none(instant: datetime | None) -> str | None:

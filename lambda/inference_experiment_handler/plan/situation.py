@@ -12,7 +12,7 @@ from inference_experiment_handler.model.alarm import ObservedAlarm
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.lease import Lease, read_lease
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
-from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, STOP
+from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, DELETE_TAGS, STOP
 from inference_experiment_handler.model.request import Request, RequestType, issued_at
 from inference_experiment_handler.model.steps import Purpose
 from inference_experiment_handler.model.tags import (
@@ -24,6 +24,7 @@ from inference_experiment_handler.model.tags import (
     STACK_ID,
     PendingStop,
     read_pending_stop,
+    started_at,
 )
 from inference_experiment_handler.plan.last_applied import (
     CONCLUSION,
@@ -78,8 +79,14 @@ class Target:
 
     @property
     def leased(self) -> bool:
-        """Whether this request has acquired its lease, or has created it."""
-        return self.journal.holds_lease(self.name)
+        """Whether this request has acquired its lease, or has created it, and has not released it since."""
+        return self.journal.holds_lease(self.name) and not self._released
+
+    @property
+    def _released(self) -> bool:
+        """Whether a rollback of its takeover has removed its owner's tags."""
+        tags = self.experiment.tags
+        return tags is not None and STACK_ID not in tags and self.journal.perhaps_completed(DELETE_TAGS, self.name)
 
     @property
     def ours(self) -> bool:
@@ -127,13 +134,9 @@ class Target:
         They named this request as the holder of the lease, and name another one now. After the consistency window, they
         no longer show the holder from before.
         """
-        seen = self.name in self.journal.lease_observed and not self.lease_observed
-        return seen and self._is_visible(purpose)
-
-    def _is_visible(self, purpose: str) -> bool:
-        """Whether tags that this request wrote for this purpose must be visible, unless others have replaced them."""
         at = self.journal.completed.get((ADD_TAGS, self.name, purpose))
-        return at is not None and self.now - datetime.fromisoformat(at) >= CONSISTENCY_WINDOW
+        seen = self.name in self.journal.lease_observed and not self.lease_observed
+        return seen and at is not None and self.now - datetime.fromisoformat(at) >= CONSISTENCY_WINDOW
 
     @property
     def came_about(self) -> bool:
@@ -144,6 +147,12 @@ class Target:
         # another owner. Then nothing shows that it was not completed.
         created_by_a_request = LEASE in self.tags and STACK_ID in self.tags
         return LAST_APPLIED in self.tags or not created_by_a_request
+
+    @property
+    def started_by_this_request(self) -> bool:
+        """Whether its tags show that this request has started it. False if they were not read."""
+        started = started_at(self.experiment.tags or {})
+        return self.lease_observed and started is not None and started >= self.request.issued
 
     @property
     def taken_over(self) -> bool:
@@ -218,18 +227,25 @@ class Target:
 
     @property
     def stop_intent(self) -> PendingStop | None:
-        """The last intent to stop the test that this request recorded, or tried to record.
+        """The intent of the Stop that this request has sent.
 
-        Lambda can deliver a request twice. Each invocation has its own journal, so only the tag shows an intent that
-        another invocation has recorded. Right after this invocation recorded one, the tag may still show an older one.
+        Lambda can deliver a request twice, and each invocation has its own journal. If this one has sent no Stop, only
+        the tag shows the intent of the one that has.
         """
-        on_tag = self.pending_stop if self.pending_stop.token == self.request.token else None
+        own = self.journaled_stop_intent
+        if own is not None and self.journal.perhaps_completed(STOP, self.name):
+            return own
+        return self.pending_stop if self.pending_stop.token == self.request.token else own
+
+    @property
+    def journaled_stop_intent(self) -> PendingStop | None:
+        """The last intent to stop the test that this invocation recorded, or tried to record.
+
+        ``None`` also if an earlier version recorded it, whose journal does not contain the intent.
+        """
         tried = self.journal.last_tried(ADD_TAGS, self.name, Purpose.STOP, self.now) or ""
         action, _, production = tried.removeprefix(Purpose.STOP).strip().partition(" ")
-        if not action or (on_tag is not None and self._is_visible(tried)):
-            # Without an action, nothing was tried, or an earlier version tried it. Its journal has no intent.
-            return on_tag
-        return PendingStop(action, self.request.token, production)
+        return PendingStop(action, self.request.token, production) if action else None
 
     @property
     def stop_may_be_forgotten(self) -> bool:

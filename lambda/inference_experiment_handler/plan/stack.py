@@ -20,6 +20,9 @@ _UNDER_WAY = {
 _ROLLING_BACK = ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
 """Parts of the statuses in which a stack rolls back, and deletes what a failed update created."""
 
+_ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"
+"""The beginning of the statuses of a stack that has rolled back an update."""
+
 _CLOCKS = 5
 """The seconds by which CloudFormation's clock and that of the ``ResponseURL`` may differ."""
 
@@ -98,9 +101,12 @@ def is_under_way(situation: Situation, token: str) -> bool | None:
 def gave_up(situation: Situation, *, since: datetime) -> bool | None:
     """Whether the stack reverts what the request should do; ``None`` if its status was not read since then.
 
-    A complete stack does not: it has received its response, and the request is running again.
+    A complete stack does not: it has received its response, and the request is running again. For the request of a
+    rollback, a stack that has rolled back is complete.
     """
     status = situation.journal.stack_status(since=since)
     if status is None:
         return None
+    if is_rollback(situation) and status.startswith(_ROLLED_BACK):
+        return False
     return status not in _UNDER_WAY[situation.request.type] and ("ROLLBACK" in status or "DELETE" in status)
