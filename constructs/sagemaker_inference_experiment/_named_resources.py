@@ -51,14 +51,12 @@ class NamedResources:
         # Several resources with one name are for several accounts, or have conditions. Any of them may be the one.
         return None
 
-    def with_literal_name(self, given: object, kind: type[CfnResource], stack: Stack) -> list[CfnResource]:
-        """The resources of the stack that have the given name, if it is a literal name and not a reference."""
+    def with_name(self, given: object, kind: type[CfnResource], stack: Stack) -> list[CfnResource]:
+        """The resources of the stack that have the given name, if it is not a reference to one of them."""
         name = name_of(given, kind) if resource_behind(given, kind) is None else None
-        parts = parts_of(stack, name) if name is not None else ()
-        match parts:
-            case (str(),):
-                return [each for each in self._by_name.get(_key(kind, stack, parts), []) if _is_of(each, stack)]
-        return []
+        if name is None:
+            return []
+        return [each for each in self._by_name.get(_key(kind, stack, parts_of(stack, name)), []) if _is_of(each, stack)]
 
     def identity(self, given: object, name: str, kind: type[T], stack: Stack) -> Hashable:
         """Equal for two experiments that use the same resource: its address in the app, or otherwise its name."""

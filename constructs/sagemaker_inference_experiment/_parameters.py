@@ -42,6 +42,7 @@ _PARAMETERS = {
     "Run": "run",
     "RoleArn": "role",
     "EndpointName": "endpoint",
+    "EndpointConfigName": "endpoint",
     "KmsKey": "kms_key",
     "Description": "description",
     "Schedule.StartTime": "schedule.start",

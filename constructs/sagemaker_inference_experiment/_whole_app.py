@@ -14,6 +14,7 @@ from sagemaker_inference_experiment._dependencies import depends_on
 from sagemaker_inference_experiment._mirror import Difference
 from sagemaker_inference_experiment._named_resources import NamedResources
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
+from sagemaker_inference_experiment._references import endpoint_config_name
 from sagemaker_inference_experiment._same_endpoint import same_endpoint_faults
 from sagemaker_inference_experiment._warnings import add_warning, warn_of_promotion
 from sagemaker_inference_experiment._watched import Watched
@@ -57,6 +58,7 @@ class _WholeApp:
             named = NamedResources(self._root)
             for each in self._in_app(named):
                 _add_dependencies(each, named)
+                _add_endpoint_config(each, named)
 
     def validate(self) -> list[str]:
         named = NamedResources(self._root)
@@ -79,14 +81,25 @@ class _WholeApp:
 
 
 def _add_dependencies(watched: Watched, named: NamedResources) -> None:
-    """CloudFormation derives dependencies from references, but not from literal names.
+    """CloudFormation derives dependencies from references, but not from names.
 
     No dependency on a resource of another stack is added, because it could make the stacks depend on each other.
     """
     for given, kind in _needed(watched.declaration):
-        for resource in named.with_literal_name(given, kind, watched.stack):
+        for resource in named.with_name(given, kind, watched.stack):
             if not depends_on(resource, watched.experiment, named):
                 watched.resource.node.add_dependency(resource)
+
+
+def _add_endpoint_config(watched: Watched, named: NamedResources) -> None:
+    """Adds the configuration of an endpoint that is given by its name, so that a change of it sends an Update."""
+    endpoint = named.find(watched.declaration.endpoint, aws_sagemaker.CfnEndpoint, watched.stack)
+    resource = watched.resource.node.default_child
+    if endpoint is None or not isinstance(resource, CfnResource):
+        return
+    config_name = endpoint_config_name(endpoint, watched.stack)
+    if config_name is not None and not depends_on(endpoint, watched.experiment, named):
+        resource.add_property_override("EndpointConfigName", config_name)
 
 
 def _warn_of_differences(watched: Watched, differences: Sequence[Difference]) -> None:

@@ -189,6 +189,29 @@ def test_so_is_what_is_found_by_a_name_put_together_of_literals(declared: Any) -
     assert "Endpoint" in depends_on(declared)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [lambda _: "shop", lambda _: f"{Aws.STACK_NAME}-shop", lambda stack: CfnParameter(stack, "Name").value_as_string],
+    ids=["literal", "of several parts", "a parameter"],
+)
+def test_an_endpoint_that_is_found_by_its_name_is_made_first_and_a_change_of_it_sends_an_update(
+    declared: Any, name: Callable[[Stack], str]
+) -> None:
+    given = name(declared.stack)
+    declared.experiment(endpoint=given)
+    serve(declared.stack, name=given, instance_type="ml.m5.xlarge")
+
+    assert "Endpoint" in depends_on(declared)
+    assert declared.properties()["EndpointConfigName"] == {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+
+
+def test_a_name_of_another_stack_sends_no_update(declared: Any) -> None:
+    declared.experiment(endpoint="shop")
+    serve(Stack(declared.app, "Serving"), instance_type="ml.m5.xlarge")
+
+    assert "EndpointConfigName" not in declared.properties()
+
+
 def test_so_it_is_after_the_first_experiment_is_removed(declared: Any) -> None:
     declared.experiment("Removed")
     declared.stack.node.try_remove_child("Removed")
