@@ -52,7 +52,7 @@ class NamedResources:
         return None
 
     def with_name(self, given: object, kind: type[CfnResource], stack: Stack) -> list[CfnResource]:
-        """The resources of the stack that have the given name, if it is not a reference to one of them."""
+        """The resources of the stack with the given name. Empty for a reference, which is already a dependency."""
         name = name_of(given, kind) if resource_behind(given, kind) is None else None
         if name is None:
             return []

@@ -92,7 +92,12 @@ def _add_dependencies(watched: Watched, named: NamedResources) -> None:
 
 
 def _add_endpoint_config(watched: Watched, named: NamedResources) -> None:
-    """Adds the configuration of an endpoint that is given by its name, so that a change of it sends an Update."""
+    """Adds ``EndpointConfigName`` for an endpoint of the same stack that is given by its name.
+
+    CloudFormation then sends an Update to the test if the endpoint's configuration changes. An endpoint that is given
+    by a construct or a reference already has the property. It is not added if the endpoint depends on the experiment,
+    because the two could then depend on each other.
+    """
     endpoint = named.find(watched.declaration.endpoint, aws_sagemaker.CfnEndpoint, watched.stack)
     resource = watched.resource.node.default_child
     if endpoint is None or not isinstance(resource, CfnResource):

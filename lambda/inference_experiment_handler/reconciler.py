@@ -182,7 +182,7 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
     """
     journal, now = situation.journal, situation.now
     if call.operation == DESCRIBE_STACK_RESOURCE:
-        throttled = isinstance(error, ThrottledError) and not journal.retry_is_over(error.operation, now)
+        throttled = isinstance(error, ThrottledError) and not journal.call_retry_is_over(call, now)
         if not throttled:
             journal.record_resource(now)
             return None
@@ -202,7 +202,7 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
             # Nothing has taken effect, so there is nothing to record.
             pass
         case RetryableError() | TerminalError():
-            final = isinstance(error, TerminalError) or journal.is_denied_for_long(call, now)
+            final = isinstance(error, TerminalError) or journal.call_retry_is_over(call, now)
     if final and call.tentative:
         journal.record_conflict(call, str(error), now)
     elif final and situation.request.declared is not None:

@@ -146,7 +146,7 @@ ONCE_FAILED = (
     1321,
     # A rollback that waited, because its URL was signed early, and then was handed over late.
     55501721,
-    # A rollback that Lambda delivered twice judged the end of a test by an intent that the other one had replaced.
+    # Lambda delivered a rollback twice. One delivery judged the end by an intent that the other one had replaced.
     806633577,
 )
 

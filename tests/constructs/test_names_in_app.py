@@ -205,14 +205,14 @@ def test_an_endpoint_that_is_found_by_its_name_is_made_first_and_a_change_of_it_
     assert declared.properties()["EndpointConfigName"] == {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
 
 
-def test_a_name_of_another_stack_sends_no_update(declared: Any) -> None:
+def test_a_change_of_an_endpoint_of_another_stack_sends_no_update(declared: Any) -> None:
     declared.experiment(endpoint="shop")
     serve(Stack(declared.app, "Serving"), instance_type="ml.m5.xlarge")
 
     assert "EndpointConfigName" not in declared.properties()
 
 
-def test_so_it_is_after_the_first_experiment_is_removed(declared: Any) -> None:
+def test_an_endpoint_is_made_first_though_the_first_experiment_was_removed(declared: Any) -> None:
     declared.experiment("Removed")
     declared.stack.node.try_remove_child("Removed")
     declared.experiment(endpoint="shop")

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.steps import Call, Fail, Wait
 from inference_experiment_handler.plan.awaited import while_awaited
 from local.sagemaker import Behaviour
@@ -193,6 +194,15 @@ def test_an_update_asks_again_for_a_while_if_it_is_throttled(
     assert answered.succeeded, answered.reason
     assert sampling(stack, name) == 50
     assert len(asked) > 1
+
+
+def test_each_time_that_it_is_throttled_it_asks_again_for_a_while() -> None:
+    journal, ask = Journal(), Call("DescribeStackResource", "a stack", {}, "")
+    assert not journal.call_retry_is_over(ask, NOW)
+    journal.record(ask, NOW)
+
+    assert not journal.call_retry_is_over(ask, NOW + timedelta(minutes=10))
+    assert journal.call_retry_is_over(ask, NOW + timedelta(minutes=12))
 
 
 @pytest.mark.parametrize(

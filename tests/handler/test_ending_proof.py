@@ -56,10 +56,12 @@ def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
         (Ending(shadow=Action.RETAIN), RETAINED, None),
         (Ending(shadow=Action.RETAIN), REMOVED, "no longer on endpoint"),
         (Ending(shadow=Action.RETAIN, desired_variants=(THREE,)), RETAINED, "has 1 instances"),
-        # Its configuration shows that it was not scaled out since.
+        # The endpoint and its configuration have too many instances.
         (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=3, configured_count=3),)), "declares 1 of"),
+        # It has scaled out since, or in.
         (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=3, configured_count=1),)), None),
         (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=1, configured_count=3),)), None),
+        # No count is declared.
         (
             replace(RETAIN_ONE, counts_left_open=(SHADOW,)),
             replace(RETAINED, shadows=(replace(NEW, instance_count=3, configured_count=3),)),

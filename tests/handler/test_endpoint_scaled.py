@@ -256,7 +256,7 @@ def test_an_update_that_is_delivered_twice_starts_a_test_with_the_instances_of_i
     after = scheduled(1) | {"Schedule": {"Duration": "P5D"}}
     event = stack.event("Update", after, physical_id=name, old=before)
 
-    # The other invocation comes when this one has sent the variants and started the test.
+    # The other delivery comes when this one has sent the variants and started the test.
     meanwhile(stack, lambda: stack.serve_once(event), when=lambda: stack.describe(name)["Status"] == "Running")
     stack.deliver(event)
     stack.run()

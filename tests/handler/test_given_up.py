@@ -339,18 +339,18 @@ def test_a_rollback_that_runs_once_more_changes_nothing_though_only_a_part_can_b
     assert stack.describe(name)["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
 
 
-def test_a_rollback_that_is_delivered_twice_keeps_what_it_has_created_again() -> None:
+def test_a_rollback_that_is_delivered_twice_keeps_the_test_that_its_other_delivery_has_created() -> None:
     stack = Stack(tags_visible_after=timedelta(seconds=40))
     name = stack.create(declared()).physical_id
     stack.remove(name)
     event = stack.event("Rollback", declared(), physical_id=name, old=declared(sampling=50))
 
-    def the_other_one_is_first() -> None:
+    def other_delivery_responds_first() -> None:
         stack.serve_once(event)
         assert stack.answers[-1].succeeded, stack.answers[-1].reason
         stack.status = "UPDATE_ROLLBACK_COMPLETE"
 
-    meanwhile(stack, the_other_one_is_first, when=lambda: stack.describe(name)["Status"] == "Running")
+    meanwhile(stack, other_delivery_responds_first, when=lambda: stack.describe(name)["Status"] == "Running")
     stack.serve_once(event)
     stack.clock.advance(600)
 

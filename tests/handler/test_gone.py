@@ -164,11 +164,12 @@ def test_what_vanishes_while_the_request_is_under_way_is_not_created_again(stack
     assert stack.names() == []
 
 
-def test_a_test_that_another_invocation_of_the_request_has_cancelled_and_deleted_is_cancelled(stack: Stack) -> None:
+def test_a_cancellation_succeeds_though_the_other_delivery_has_already_deleted_the_test(stack: Stack) -> None:
     before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
     off = before | {"DesiredState": "Cancelled"}
     name = stack.create(before).physical_id
     event = stack.event("Update", off, physical_id=name, old=before)
+    # SageMaker always rejects the Stop, so the test is deleted. It rejects the first Delete, so the request waits.
     stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ConflictException", "busy", times=1000))
     stack.sagemaker.faults.add(ErrorFault("DeleteInferenceExperiment", "ConflictException", "busy"))
 
@@ -179,7 +180,7 @@ def test_a_test_that_another_invocation_of_the_request_has_cancelled_and_deleted
     assert [answer.succeeded for answer in stack.answers[1:]] == [True, True], stack.answers[-1].reason
 
 
-def test_a_rollback_creates_its_run_again_though_another_invocation_has_deleted_the_other_run(stack: Stack) -> None:
+def test_a_rollback_creates_its_run_again_though_its_other_delivery_has_deleted_the_failed_run(stack: Stack) -> None:
     first, second = declared(Name="first"), declared(Name="second")
     name = stack.create(first).physical_id
     stack.remove(name)
@@ -187,10 +188,11 @@ def test_a_rollback_creates_its_run_again_though_another_invocation_has_deleted_
     stop_waiting(stack, update, after="CreateInferenceExperiment")
     rollback = stack.event("Rollback", first, physical_id=name, old=second)
 
-    def lost() -> None:
+    def other_delivery_is_lost() -> None:
+        # It deletes the failed run, and is lost before it creates the first run again.
         stop_before(stack, rollback, "CreateInferenceExperiment")
 
-    meanwhile(stack, lost)
+    meanwhile(stack, other_delivery_is_lost)
     stack.deliver(rollback)
     stack.run()
 

@@ -87,11 +87,15 @@ def test_an_endpoint_that_was_not_observed_can_not_be_asked_for() -> None:
         situation_of(request_for("Create", AS_IT_IS), "Running", Journal()).endpoint("another")
 
 
+# The tags are up to date again, unless a case says otherwise.
 BEFORE, LATER = NOW - timedelta(minutes=9), NOW - timedelta(minutes=8)
 
 
-def stopped_twice(recorded: Journal, tag: str) -> Situation:
-    """The end of a test that a Delete has stopped. Its journal is that of one invocation of two."""
+def delivered_twice(recorded: Journal, tag: str) -> Situation:
+    """A test that has ended, seen by one of the two deliveries of a Delete.
+
+    ``recorded``: the journal of this delivery. ``tag``: the intent on the test; OWN is the token of the Delete.
+    """
     request = request_for("Delete", KEPT | {"OnDelete": {"Record": "Retain", "ModelVariantActions": RETAIN}})
     situation = situation_of(request, "Cancelled", recorded, endpoint=ENDPOINT_UNDER_TEST)
     assert situation.observed is not None
@@ -100,7 +104,10 @@ def stopped_twice(recorded: Journal, tag: str) -> Situation:
 
 
 def intended(actions: dict[str, datetime], *, denied: str = "", stopped: bool = False) -> Journal:
-    """A journal with these intents. The tag of the one that was denied could not be written."""
+    """The journal of a delivery that recorded these intents, at these times.
+
+    ``denied``: the intent whose tag could not be written. ``stopped``: this delivery also sent the Stop.
+    """
     journal, name = Journal(), request_for("Delete", KEPT).name
     for action, at in actions.items():
         write = call("AddTags", name, f"{Purpose.STOP} {action}")
@@ -121,27 +128,25 @@ def intended(actions: dict[str, datetime], *, denied: str = "", stopped: bool = 
         (intended({"Retain": BEFORE}), "", "Retain"),
     ],
     ids=[
-        "stopped by another invocation",
-        "stopped by this one",
-        "not visible yet",
-        "not written",
-        "another request's tag",
-        "removed by others",
+        "the other delivery sent the Stop",
+        "this delivery sent the Stop",
+        "the tag does not show the last intent yet",
+        "the tag of the last intent could not be written",
+        "the tag is of another request",
+        "others have removed the tag",
     ],
 )
-def test_a_request_that_is_delivered_twice_knows_the_intent_of_the_stop_that_was_sent(
-    journal: Journal, tag: str, action: str
-) -> None:
-    target = stopped_twice(journal, tag).target
+def test_the_intent_of_a_stop_is_that_of_the_delivery_that_sent_it(journal: Journal, tag: str, action: str) -> None:
+    target = delivered_twice(journal, tag).target
 
     assert target is not None
     assert target.stop_intent is not None
     assert target.stop_intent.action == action
 
 
-def test_an_end_is_verified_as_another_invocation_of_the_request_intended_it() -> None:
-    # The test had not started when this invocation intended to stop it. It ran when the other one did.
-    situation = stopped_twice(intended({"Remove": BEFORE}), "Retain OWN")
+def test_an_end_is_verified_as_the_other_delivery_of_the_request_intended_it() -> None:
+    # The test had not started when this delivery intended to stop it. It ran when the other one did.
+    situation = delivered_twice(intended({"Remove": BEFORE}), "Retain OWN")
 
     verified = plan(situation)
     missing = plan(replace(situation, endpoints={"shop": ENDPOINT_AS_BEFORE}))
@@ -152,8 +157,8 @@ def test_an_end_is_verified_as_another_invocation_of_the_request_intended_it() -
     assert "is no longer on endpoint" in missing.reason
 
 
-def test_an_invocation_records_the_intent_of_its_own_stop_though_another_one_has_recorded_the_same() -> None:
-    situation = stopped_twice(intended({"Remove": BEFORE}), "Retain OWN")
+def test_a_delivery_records_the_intent_of_its_own_stop_though_the_other_one_has_recorded_the_same() -> None:
+    situation = delivered_twice(intended({"Remove": BEFORE}), "Retain OWN")
     assert situation.observed is not None
     running = replace(situation.observed, status="Running", concluded=None)
 

@@ -12,8 +12,8 @@ from tests.support.stack import Stack
 OWNER = "sagemaker-inference-experiment:stack-id"
 CONFLICT = ErrorFault("AddTags", "ConflictException", "busy")
 NO_ANSWER = ErrorFault("AddTags", "InternalFailure", "oops", status=500)
-SECOND = declared(Run="2")
 DENIED = ErrorFault("AddTags", "AccessDeniedException", "not authorized")
+SECOND = declared(Run="2")
 
 
 @pytest.fixture
@@ -80,12 +80,12 @@ def test_a_run_is_replaced_though_its_tags_can_not_be_written(stack: Stack, name
     assert stack.describe(answer.physical_id)["Status"] == "Running"
 
 
-def test_a_denial_for_one_run_is_nothing_to_another(stack: Stack) -> None:
+def test_calls_for_the_new_run_are_retried_though_access_to_the_old_run_is_denied(stack: Stack) -> None:
     before = declared(Schedule={"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"})
     old = stack.create(before).physical_id
     deny_tags_of(stack, old)
-    soon_allowed = Hook(lambda _: stack.sagemaker.faults.add(DENIED), "CreateInferenceExperiment", after=True)
-    stack.sagemaker.faults.add(soon_allowed)
+    denied_once = Hook(lambda _: stack.sagemaker.faults.add(DENIED), "CreateInferenceExperiment", after=True)
+    stack.sagemaker.faults.add(denied_once)
 
     answer = stack.update(before, SECOND, old)
 

@@ -29,8 +29,8 @@ class Journal:
         unknown_outcome: When a call got no response. It may have taken effect.
         conflicts: Since when SageMaker has rejected a call that may be allowed later.
         conflict_errors: The last error of each of these calls.
-        retrying_since: Since when a read, or the calls of an operation for one experiment, have been retried, because
-            access is denied or a name is in use; or a call, because there is no response.
+        retrying_since: Since when something has been retried. If access was denied, or a name is in use, that is a
+            read, or an operation with its experiment. If there was no response, it is a call.
         terminal_errors: The message of each call that failed with a final error.
         sent_fields: The fields that updates have sent.
         leases: The experiments whose lease the request acquired, and the fencing token of the last request of
@@ -139,7 +139,7 @@ class Journal:
         self.completed[call.key] = now.isoformat()
         self.conflicts.pop(call.key, None)
         self.conflict_errors.pop(call.key, None)
-        self.retrying_since.pop(_denied(call), None)
+        self.retrying_since.pop(_retry_key(call), None)
         self.sent_fields.extend(call.fields)
         if call.takes_lease_from is not None:
             self.leases[call.subject] = call.takes_lease_from
@@ -178,7 +178,7 @@ class Journal:
         return self.gate[2] if self.gate is not None else ""
 
     def record_conflict(self, call: Call, words: str, now: datetime) -> None:
-        since = (self.retrying_since.get(each) for each in (_text(call.key), _denied(call)))
+        since = (self.retrying_since.get(each) for each in (_text(call.key), _retry_key(call)))
         self.conflicts.setdefault(call.key, next(filter(None, since), now.isoformat()))
         self.conflict_errors[call.key] = words
 
@@ -193,12 +193,16 @@ class Journal:
         self.unknown_outcome.setdefault((CREATE, name, ""), at.isoformat())
 
     def retry_is_over(self, operation: str, now: datetime) -> bool:
-        """Whether a read has been retried for longer than the retry window, which the first error begins."""
+        """Whether the retry window of a read is over. The first error begins it."""
         return _is_over(self.retrying_since.setdefault(operation, now.isoformat()), now)
 
-    def is_denied_for_long(self, call: Call, now: datetime) -> bool:
-        """The same for the calls of an operation for one experiment, whatever their purpose."""
-        return _is_over(self.retrying_since.setdefault(_denied(call), now.isoformat()), now)
+    def call_retry_is_over(self, call: Call, now: datetime) -> bool:
+        """Whether the retry window of a call is over. The first error that may be temporary begins it.
+
+        The calls of one operation for one experiment share a window, whatever their purpose. Another experiment has its
+        own, because a policy can deny access to one experiment only.
+        """
+        return _is_over(self.retrying_since.setdefault(_retry_key(call), now.isoformat()), now)
 
     def is_unanswered_for_long(self, call: Call, now: datetime) -> bool:
         """Whether the call has got no response for longer than the retry window, which the first call begins."""
@@ -263,8 +267,8 @@ def _is_over(since: str, now: datetime) -> bool:
     return now - datetime.fromisoformat(since) >= RETRY_WINDOW
 
 
-def _denied(call: Call) -> str:
-    """A key that no call without a response has."""
+def _retry_key(call: Call) -> str:
+    """The key of an operation with its experiment. Its last word distinguishes it from the key of a call."""
     return f"{call.operation} {call.subject} denied"
 
 

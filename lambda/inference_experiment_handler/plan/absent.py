@@ -38,7 +38,7 @@ def plan_absent(situation: Situation) -> Step | Infeasible:
         if journal.perhaps_completed(CREATE, name):
             return Fail(gone)
         if request.replaces is None and declared.conclusion is not None and not declared.conclusion.promotes:
-            # Also if another invocation of this request has cancelled it before its start, and deleted it.
+            # It is gone, as declared. Another delivery of this request may have cancelled and deleted it.
             return _ended(name)
         # The update that is rolled back may have deleted it before it detected the rollback.
         return Infeasible(gone, in_rollback=lambda: _put_back(situation))
@@ -128,7 +128,8 @@ def _creation_problem(situation: Situation) -> str | None:
             f"DesiredState {declared.conclusion.desired_state} ends a test, but there is no test {request.name} yet: "
             "to start one, remove DesiredState and ModelVariantActions"
         )
-    # A rollback removes that run anyway. Another invocation of this request may have deleted it.
+    # Only for an update that replaces a run. A rollback deletes the failed run itself, so it does not matter if the
+    # failed run is already gone: another delivery of the rollback may have deleted it.
     forward = request.replaces is not None and not request.keeps_physical_id
     gone = forward and situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):

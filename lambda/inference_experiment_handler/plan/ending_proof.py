@@ -115,8 +115,8 @@ def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> s
         if served is None and ending.promotes and desired.variant_name == test.shadow_name:
             # SageMaker may give the promoted variant another name.
             served = endpoint.production[0]
-        exact = desired.variant_name == test.shadow_name and desired.variant_name not in ending.counts_left_open
-        if served is not None and not _has_instances_of(desired, served, exact=exact):
+        no_surplus = desired.variant_name == test.shadow_name and desired.variant_name not in ending.counts_left_open
+        if served is not None and not _has_instances_of(desired, served, no_surplus=no_surplus):
             return (
                 f"variant {served.variant_name} of endpoint {endpoint.name} has {served.instance_count} instances of "
                 f"{served.instance_type}, but DesiredModelVariants declares {desired.instance_count} of "
@@ -138,14 +138,18 @@ def _is_fill_in(desired: ModelVariant, test: Test) -> bool:
     )
 
 
-def _has_instances_of(desired: ModelVariant, served: ServedVariant, *, exact: bool) -> bool:
-    """As far as it is known. Autoscaling may have scaled it since. Its configuration then shows the count.
+def _has_instances_of(desired: ModelVariant, served: ServedVariant, *, no_surplus: bool) -> bool:
+    """Whether a variant serves with the desired instances. A value that is not known is not a problem.
 
-    ``exact``: more instances are a problem, too. Production may have more, because a Stop never removes its instances.
+    Autoscaling may have changed the count since the end of the test. So one of two counts is enough: the current one,
+    or that of the endpoint's configuration.
+
+    ``no_surplus``: more instances in both counts are also a problem. Production may have more, because a Stop never
+    removes its instances.
     """
     counts = [count for count in (served.instance_count, served.configured_count) if count is not None]
     enough = not counts or max(counts) >= desired.instance_count
-    too_many = exact and served.configured_count is not None and min(counts) > desired.instance_count
+    too_many = no_surplus and served.configured_count is not None and min(counts) > desired.instance_count
     return enough and not too_many and served.instance_type in (None, desired.instance_type)
 
 

@@ -108,9 +108,10 @@ def _differing(situation: Situation, target: Target) -> list[Field]:
 
 
 def _sent(situation: Situation, target: Target) -> list[str]:
-    """The fields that this request has sent. It sends the fields that can't change later before it starts the test.
+    """The names of the fields that this request has sent, also if another delivery of the request has sent them.
 
-    Another invocation of this request may have sent them, so the journal does not show that.
+    The journal does not show what another delivery has sent. But a request starts a test only after it has sent all
+    fields that can't change in a started test.
     """
     sent = situation.journal.sent_fields
     if not target.started_by_this_request:

@@ -59,7 +59,10 @@ def _problems_before_start(situation: Situation, target: Target) -> dict[str, st
             return {"Schedule.EndTime": f"Schedule.EndTime {problem}, because the test starts now."}
     endpoint_name = target.experiment.endpoint_name
     if target.experiment.not_started and conclusion is None and situation.endpoint(endpoint_name) is None:
-        gone = f"endpoint {endpoint_name} does not exist, so {target.name} can't start. {way_out(desired)}."
+        gone = (
+            f"endpoint {endpoint_name} does not exist, so {target.name} can't start. Create the endpoint again, and "
+            f"deploy again. Alternatively, declare another endpoint: {way_out(desired)}."
+        )
         return {"EndpointName": gone}
     if placement_matters(situation, target):
         problem = placement_problem(situation, situation.endpoint(desired.endpoint_name))

@@ -42,7 +42,8 @@ def record_intent(target: Target, purpose: str, tags: Mapping[str, str], *, agai
     """The call that records an intent, or a verification; ``None`` if it is recorded, or can't be.
 
     Later requests then know of it, even if this request's journal is lost. It also acquires the lease.
-    ``again``: even if it was recorded before, because something else was recorded since, which may not be visible yet.
+    ``again``: the call even if the tags or the journal show that it is recorded. Something else may have been recorded
+    since, and may not be visible yet.
     """
     name = Purpose(purpose.partition(" ")[0]).name.lower()
     call = replace(_write(target, tags, purpose, why=f"to record first: {name}"), tentative=True)

@@ -46,7 +46,8 @@ def _plan_present(situation: Situation) -> Step | Infeasible:
         return step if created else retirement
     if step.leaves_untouched:
         return step
-    # It is not known yet whether this is feasible, but an older request that still waits must be superseded now.
+    # It is not known yet whether this is feasible, but an older request that still waits must be superseded now. If the
+    # tags can't be written, the request goes on without the lease, because that run is removed anyway.
     lease = acquire_lease_to_remove(predecessor) if not predecessor.experiment.ended else None
     return lease or step
 

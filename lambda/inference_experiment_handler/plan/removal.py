@@ -216,7 +216,8 @@ def _intend_stop(target: Target, ending: Ending) -> Call | None:
     """
     intent = PendingStop(ending.shadow, target.request.token, kept_otherwise(ending, target.experiment))
     purpose = f"{Purpose.STOP} {intent.in_journal}"
-    # What this invocation has recorded, and not what another one has: the intent must be that of its own Stop.
+    # The intent in the journal comes first: the Stop that follows must have the intent that this delivery recorded,
+    # and the tag may show the intent of another delivery.
     recorded = target.journaled_stop_intent or target.stop_intent
     if intent == recorded and not target.is_overwritten(purpose):
         return None

@@ -54,9 +54,11 @@ def _shortened(end: datetime, observed: ObservedExperiment) -> datetime:
 
 
 def _may_be_shortened(end: datetime, observed: ObservedExperiment) -> bool:
-    """Whether others may have started the test early, so that SageMaker has moved its end.
+    """Whether the observed end may be the desired one, moved by SageMaker because others started the test early.
 
-    SageMaker may report the planned start. Then only the last applied end shows whether the desired one is new.
+    SageMaker moves a late end to 30 days after the actual start, but may report the planned start. Then it is only
+    known that the actual start is after the creation and before the planned start. So the observed end does not show
+    whether the desired end has changed, and what was applied last decides.
     """
     if observed.not_started or observed.start is None or observed.created is None or observed.end is None:
         return False

@@ -84,7 +84,7 @@ class Target:
 
     @property
     def _released(self) -> bool:
-        """Whether a rollback of its takeover has removed its owner's tags."""
+        """Whether this request has released it: it has rolled back a takeover, and the owner's tags are gone."""
         tags = self.experiment.tags
         return tags is not None and STACK_ID not in tags and self.journal.perhaps_completed(DELETE_TAGS, self.name)
 
@@ -150,7 +150,11 @@ class Target:
 
     @property
     def started_by_this_request(self) -> bool:
-        """Whether its tags show that this request has started it. False if they were not read."""
+        """Whether its tags show that this request has started it, or has recorded that it will.
+
+        The tag has a time, but no token. So this request must hold the lease, and the time must not be before it was
+        issued. False if the tags were not read.
+        """
         started = started_at(self.experiment.tags or {})
         return self.lease_observed and started is not None and started >= self.request.issued
 
@@ -227,10 +231,10 @@ class Target:
 
     @property
     def stop_intent(self) -> PendingStop | None:
-        """The intent of the Stop that this request has sent.
+        """The intent with which this request has stopped the test, or will stop it; ``None`` if none is recorded.
 
-        Lambda can deliver a request twice, and each invocation has its own journal. If this one has sent no Stop, only
-        the tag shows the intent of the one that has.
+        Lambda can deliver a request twice, and each delivery has its own journal. If this delivery may have sent a
+        Stop, its own intent applies. Otherwise, that on the tag applies: the other delivery may have sent a Stop.
         """
         own = self.journaled_stop_intent
         if own is not None and self.journal.perhaps_completed(STOP, self.name):
@@ -239,7 +243,7 @@ class Target:
 
     @property
     def journaled_stop_intent(self) -> PendingStop | None:
-        """The last intent to stop the test that this invocation recorded, or tried to record.
+        """The last intent to stop the test that this delivery of the request recorded, or tried to record.
 
         ``None`` also if an earlier version recorded it, whose journal does not contain the intent.
         """

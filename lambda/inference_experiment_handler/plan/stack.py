@@ -101,8 +101,8 @@ def is_under_way(situation: Situation, token: str) -> bool | None:
 def gave_up(situation: Situation, *, since: datetime) -> bool | None:
     """Whether the stack reverts what the request should do; ``None`` if its status was not read since then.
 
-    A complete stack does not: it has received its response, and the request is running again. For the request of a
-    rollback, a stack that has rolled back is complete.
+    A complete stack does not: it has received its response, and the request is running again. For a rollback, that is a
+    stack that has rolled back, even if it still cleans up.
     """
     status = situation.journal.stack_status(since=since)
     if status is None:
