@@ -1,6 +1,7 @@
 """The endpoints, endpoint configurations and models of the app, by the names that the app gives them."""
 
 from collections.abc import Hashable
+from functools import cached_property
 from typing import Any, TypeVar
 
 from aws_cdk import CfnResource, Stack, Stage
@@ -22,7 +23,6 @@ class NamedResources:
         # By identity: a construct that was removed may have been replaced by another with the same path.
         self._ids = {id(construct) for construct in self.constructs}
         self._by_name: dict[tuple[Any, ...], list[CfnResource]] = {}
-        self._by_kind: dict[type[CfnResource], list[CfnResource]] = {kind: [] for kind in NAMES}
         for construct in self.constructs:
             kind = next((kind for kind in NAMES if isinstance(construct, kind)), None)
             # A stage within the app is deployed by itself.
@@ -58,13 +58,21 @@ class NamedResources:
             return []
         return [each for each in self._by_name.get(_key(kind, stack, parts_of(stack, name)), []) if _is_of(each, stack)]
 
+    def with_logical_id(self, logical_id: str, stack: Stack) -> CfnResource | None:
+        """The resource of the stack with this logical id."""
+        return self._by_logical_id.get((address_of(stack), logical_id))
+
+    @cached_property
+    def _by_logical_id(self) -> dict[tuple[str, str], CfnResource]:
+        resources = [each for each in self.constructs if isinstance(each, CfnResource)]
+        return {(address_of(each.stack), each.stack.resolve(each.logical_id)): each for each in resources}
+
     def identity(self, given: object, name: str, kind: type[T], stack: Stack) -> Hashable:
         """Equal for two experiments that use the same resource: its address in the app, or otherwise its name."""
         resource = self.find(given, kind, stack)
         return address_of(resource) if resource is not None else _key(kind, stack, parts_of(stack, name))
 
     def _add(self, kind: type[CfnResource], resource: CfnResource) -> None:
-        self._by_kind[kind].append(resource)
         name = getattr(resource, NAMES[kind])
         if name is not None:
             stack = Stack.of(resource)
@@ -73,9 +81,8 @@ class NamedResources:
     def _by_attribute(self, kind: type[CfnResource], stack: Stack, parts: Parts) -> CfnResource | None:
         match parts:
             case (Attribute(logical_id),):
-                for resource in self._by_kind[kind]:
-                    if _is_of(resource, stack) and stack.resolve(resource.logical_id) == logical_id:
-                        return resource
+                resource = self.with_logical_id(logical_id, stack)
+                return resource if isinstance(resource, kind) else None
         return None
 
 

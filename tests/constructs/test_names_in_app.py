@@ -15,6 +15,7 @@ from aws_cdk import (
     Fn,
     Stack,
     Stage,
+    aws_cloudwatch,
     aws_sagemaker,
 )
 from aws_cdk.aws_sagemaker_alpha import Endpoint
@@ -203,6 +204,42 @@ def test_an_endpoint_that_is_found_by_its_name_is_made_first_and_a_change_of_it_
 
     assert "Endpoint" in depends_on(declared)
     assert declared.properties()["EndpointConfigName"] == {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+
+
+def _substituted(experiment: InferenceExperiment) -> str:
+    logical_id = Stack.of(experiment).resolve(_resource_of(experiment).logical_id)
+    return Fn.sub(f"${{{logical_id}.Arn}}")
+
+
+def _alarm(experiment: InferenceExperiment) -> str:
+    """An alarm on the shadow variant, whose name is a reference."""
+    metric = experiment.shadow_variant.metric_invocations()
+    return aws_cloudwatch.Alarm(
+        Stack.of(experiment), "Alarm", metric=metric, threshold=1, evaluation_periods=1
+    ).alarm_name
+
+
+REFERS: dict[str, Callable[[InferenceExperiment], str]] = {
+    "directly": lambda experiment: experiment.experiment_name,
+    "by a substitution": _substituted,
+    "by another resource": _alarm,
+}
+
+
+@pytest.mark.parametrize("refer", REFERS.values(), ids=REFERS)
+@pytest.mark.parametrize("name", ["shop", f"{Aws.STACK_NAME}-shop"], ids=["literal", "of several parts"])
+def test_an_endpoint_that_refers_to_the_experiment_is_not_made_before_it(
+    declared: Any, name: str, refer: Callable[[InferenceExperiment], str]
+) -> None:
+    # The name of its shadow variant is an attribute.
+    experiment = declared.experiment(
+        endpoint=name, production_variant=None, shadow_variant=ModelVariant(model="challenger")
+    )
+    serve(declared.stack, name=name, instance_type="ml.m5.xlarge").tags.set_tag("test", refer(experiment))
+
+    # The template has no circle, or this would raise an error.
+    assert "Endpoint" not in depends_on(declared)
+    assert "EndpointConfigName" not in declared.properties()
 
 
 def test_a_change_of_an_endpoint_of_another_stack_sends_no_update(declared: Any) -> None:

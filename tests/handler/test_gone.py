@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.sagemaker import ErrorFault
-from simulation.declarations import PROMOTE, declared, shadow_mode
+from local.sagemaker import ErrorFault, SilentRollback
+from simulation.declarations import PROMOTE, REMOVE, SHADOW, declared, shadow_mode
 from tests.support.interruption import meanwhile, stop_before, stop_waiting
 from tests.support.stack import Stack
 
@@ -178,6 +178,22 @@ def test_a_cancellation_succeeds_though_the_other_delivery_has_already_deleted_t
 
     assert stack.names() == []
     assert [answer.succeeded for answer in stack.answers[1:]] == [True, True], stack.answers[-1].reason
+
+
+def test_a_test_that_vanishes_while_it_is_concluded_is_no_success(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    removed = declared(DesiredState="Completed", ModelVariantActions=REMOVE)
+    stack.sagemaker.faults.add(SilentRollback())
+
+    def vanish() -> None:
+        stack.clock.advance(600)
+        stack.call("DeleteInferenceExperiment", Name=name)
+
+    meanwhile(stack, vanish, when=lambda: stack.describe(name)["Status"] == "Stopping")
+    answer = stack.update(declared(), removed, name)
+
+    assert stack.shadows() == [SHADOW]
+    assert not answer.succeeded
 
 
 def test_a_rollback_creates_its_run_again_though_its_other_delivery_has_deleted_the_failed_run(stack: Stack) -> None:

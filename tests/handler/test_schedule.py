@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from simulation.declarations import declared
+from tests.support.foreign import THEIRS, make_theirs
 from tests.support.stack import Stack
 
 
@@ -217,6 +218,19 @@ def test_a_test_that_somebody_has_started_can_be_updated_if_sagemaker_reports_th
     # A new end is still detected as a change, and is refused.
     later = before | {"Schedule": before["Schedule"] | {"EndTime": "2030-02-16T00:00:00Z"}}
     assert not stack.update(before | {"Description": "x"}, later, name).succeeded
+
+
+def test_a_takeover_sets_the_end_of_a_test_that_may_have_started_early(stack: Stack) -> None:
+    given = {"StartTime": "2030-01-20T00:00:00Z", "EndTime": "2030-02-05T00:00:00Z"}
+    make_theirs(stack, Schedule={key: datetime.fromisoformat(value) for key, value in given.items()})
+    stack.clock.advance(timedelta(days=20))
+
+    answer = stack.create(
+        declared(Name=THEIRS, AdoptExisting=True, Schedule=given | {"EndTime": "2030-02-15T00:00:00Z"})
+    )
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(THEIRS)["Schedule"]["EndTime"] == datetime(2030, 2, 15, tzinfo=UTC)
 
 
 def test_an_update_of_a_scheduled_test_says_that_its_endpoint_is_gone(stack: Stack) -> None:

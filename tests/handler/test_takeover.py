@@ -154,3 +154,19 @@ def test_a_rollback_that_has_released_a_test_does_not_stop_it(stack: Stack) -> N
 
     assert stack.describe(THEIRS)["Status"] == "Running", answer.reason
     assert own_tags(stack) == []
+
+
+def test_a_test_without_its_tags_is_not_released_because_a_declared_tag_was_deleted(stack: Stack) -> None:
+    tagged = declared(Name="given", Tags=[{"Key": "team", "Value": "ranking"}])
+    untagged = declared(Name="given")
+    assert stack.create(tagged).succeeded
+
+    def strip_all(_: object) -> None:
+        arn = stack.describe("given")["Arn"]
+        stack.call("DeleteTags", ResourceArn=arn, TagKeys=list(stack.tags("given")))
+
+    stack.sagemaker.faults.add(Hook(strip_all, "DeleteTags", after=True))
+    assert stack.update(tagged, untagged | {"Description": "x"}, "given").succeeded
+
+    assert stack.delete(untagged, "given").succeeded
+    assert stack.names() == []

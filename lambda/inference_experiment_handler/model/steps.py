@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     VERIFIED = "proof"
     OWNER = "owner"
     UNHANDLED_STATUS = "unknown status"
+    RELEASE = "release"
 
 
 CallKey = tuple[str, str, str]

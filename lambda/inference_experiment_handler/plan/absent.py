@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from inference_experiment_handler.model.observed import ObservedEndpoint
-from inference_experiment_handler.model.operations import CREATE, DELETE
+from inference_experiment_handler.model.operations import CREATE, DELETE, STOP
 from inference_experiment_handler.model.request import RequestType
 from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasible, Step, Wait
 from inference_experiment_handler.model.tags import LEASE
@@ -37,7 +37,9 @@ def plan_absent(situation: Situation) -> Step | Infeasible:
         gone = f"{name} was deleted outside of this stack during this request; it is not created again"
         if journal.perhaps_completed(CREATE, name):
             return Fail(gone)
-        if request.replaces is None and declared.conclusion is not None and not declared.conclusion.promotes:
+        may_have_run = name in journal.seen_running or journal.perhaps_completed(STOP, name)
+        called_off = declared.conclusion is not None and not declared.conclusion.promotes
+        if called_off and not may_have_run and request.replaces is None:
             # It is gone, as declared. Another delivery of this request may have cancelled and deleted it.
             return _ended(name)
         # The update that is rolled back may have deleted it before it detected the rollback.

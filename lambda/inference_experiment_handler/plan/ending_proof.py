@@ -144,8 +144,8 @@ def _has_instances_of(desired: ModelVariant, served: ServedVariant, *, no_surplu
     Autoscaling may have changed the count since the end of the test. So one of two counts is enough: the current one,
     or that of the endpoint's configuration.
 
-    ``no_surplus``: more instances in both counts are also a problem. Production may have more, because a Stop never
-    removes its instances.
+    ``no_surplus``: more instances in both counts are also a problem. Production may have more, because a Stop does not
+    remove instances of its type.
     """
     counts = [count for count in (served.instance_count, served.configured_count) if count is not None]
     enough = not counts or max(counts) >= desired.instance_count

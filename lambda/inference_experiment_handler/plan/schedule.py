@@ -43,7 +43,7 @@ def match_end(desired: Desired, observed: ObservedExperiment, now: datetime) -> 
         ends.append(desired.schedule.end_of_a_test_started_at(observed.start_called) or end)
     if any(abs(observed.end - each) < _CLOSE for each in ends):
         return Match.SAME
-    return Match.UNKNOWN if _may_be_shortened(end, observed) else Match.DIFFERENT
+    return Match.NOT_DECLARED if _may_be_shortened(end, observed) else Match.DIFFERENT
 
 
 def _shortened(end: datetime, observed: ObservedExperiment) -> datetime:

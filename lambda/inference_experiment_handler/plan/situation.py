@@ -86,7 +86,9 @@ class Target:
     def _released(self) -> bool:
         """Whether this request has released it: it has rolled back a takeover, and the owner's tags are gone."""
         tags = self.experiment.tags
-        return tags is not None and STACK_ID not in tags and self.journal.perhaps_completed(DELETE_TAGS, self.name)
+        release = (DELETE_TAGS, self.name, Purpose.RELEASE)
+        released = release in self.journal.completed or release in self.journal.unknown_outcome
+        return released and tags is not None and STACK_ID not in tags
 
     @property
     def ours(self) -> bool:

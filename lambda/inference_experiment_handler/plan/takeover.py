@@ -1,7 +1,7 @@
 """An experiment that was taken over (``AdoptExisting``) existed before, so a rollback must not delete it."""
 
 from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
-from inference_experiment_handler.model.steps import Call, Fail, Step
+from inference_experiment_handler.model.steps import Call, Fail, Purpose, Step
 from inference_experiment_handler.model.tags import PREFIX
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.situation import Situation, Target
@@ -41,8 +41,9 @@ def confirm_takeover(situation: Situation, target: Target) -> Step | None:
 
 def release(target: Target) -> Call | None:
     """The call that releases an experiment; ``None`` if it was made. The experiment then continues without an owner."""
-    if target.journal.is_completed(DELETE_TAGS, target.name):
+    if (DELETE_TAGS, target.name, Purpose.RELEASE) in target.journal.completed:
         return None
     keys = [key for key in target.tags if key.startswith(PREFIX)]
     why = "its takeover is rolled back, and it existed before"
-    return Call(DELETE_TAGS, target.name, {"ResourceArn": target.experiment.arn, "TagKeys": keys}, why, takes_back=True)
+    untag = {"ResourceArn": target.experiment.arn, "TagKeys": keys}
+    return Call(DELETE_TAGS, target.name, untag, why, purpose=Purpose.RELEASE, takes_back=True)
