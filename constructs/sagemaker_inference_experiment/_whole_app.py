@@ -15,6 +15,7 @@ from sagemaker_inference_experiment._mirror import Difference
 from sagemaker_inference_experiment._named_resources import NamedResources
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import endpoint_config_name
+from sagemaker_inference_experiment._reflection import resource_behind
 from sagemaker_inference_experiment._same_endpoint import same_endpoint_faults
 from sagemaker_inference_experiment._warnings import add_warning, warn_of_promotion
 from sagemaker_inference_experiment._watched import Watched
@@ -98,12 +99,15 @@ def _add_endpoint_config(watched: Watched, named: NamedResources) -> None:
     by a construct or a reference already has the property. It is not added if the endpoint depends on the experiment,
     because the two could then depend on each other.
     """
-    endpoint = named.find(watched.declaration.endpoint, aws_sagemaker.CfnEndpoint, watched.stack)
-    resource = watched.resource.node.default_child
-    if endpoint is None or not isinstance(resource, CfnResource):
+    given, stack = watched.declaration.endpoint, watched.stack
+    if resource_behind(given, aws_sagemaker.CfnEndpoint) is not None:
         return
-    config_name = endpoint_config_name(endpoint, watched.stack)
-    if config_name is not None and not depends_on(endpoint, watched.experiment, named):
+    endpoint = named.find(given, aws_sagemaker.CfnEndpoint, stack)
+    config_name = endpoint_config_name(endpoint, stack) if endpoint is not None else None
+    if endpoint is None or config_name is None or depends_on(endpoint, watched.experiment, named):
+        return
+    resource = watched.resource.node.default_child
+    if isinstance(resource, CfnResource):
         resource.add_property_override("EndpointConfigName", config_name)
 
 

@@ -226,6 +226,13 @@ REFERS: dict[str, Callable[[InferenceExperiment], str]] = {
 }
 
 
+def test_so_does_a_change_of_one_that_is_found_by_a_joined_reference(declared: Any) -> None:
+    endpoint = serve(declared.stack, name=None, instance_type="ml.m5.xlarge")
+    declared.experiment(endpoint=Fn.join("", [endpoint.attr_endpoint_name]))
+
+    assert declared.properties()["EndpointConfigName"] == {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+
+
 @pytest.mark.parametrize("refer", REFERS.values(), ids=REFERS)
 @pytest.mark.parametrize("name", ["shop", f"{Aws.STACK_NAME}-shop"], ids=["literal", "of several parts"])
 def test_an_endpoint_that_refers_to_the_experiment_is_not_made_before_it(
