@@ -52,7 +52,7 @@ class Redelivery:
         over = self._over.get(call.request)
         if over is None or call.operation not in _CHANGES or call.at <= over + _LATE:
             return
-        if not self._has_created(call) and not self._rollback_is_late(call):
+        if not self._has_created(call) and not self._rollback_is_late_or_lost(call):
             self._judge.violated(7, f"{call.request} is over, and calls {call.operation} of {call.name}")
 
     def _has_created(self, call: HandlerCall) -> bool:
@@ -60,12 +60,14 @@ class Redelivery:
         made = (each for each in self._world.calls.made if each.request == call.request)
         return any(each.operation == "CreateInferenceExperiment" and each.name == call.name for each in made)
 
-    def _rollback_is_late(self, call: HandlerCall) -> bool:
-        """Whether the update has waited for the tags of the rollback in vain, because Lambda has delivered it late."""
+    def _rollback_is_late_or_lost(self, call: HandlerCall) -> bool:
+        """Whether the update has waited in vain for the tags of the rollback, which Lambda delivered late, or lost."""
         requests = self._judge.stack.requests
         (index,) = (number for number, each in enumerate(requests) if each.id == call.request)
         rollback = requests[index + 1] if index + 1 < len(requests) else None
         if rollback is None or call.at < rollback.sent + _FOR_TAGS:
             return False
+        if rollback.id in self._world.function.exhausted:
+            return True
         began = min((run.began for run in self._world.function.of(rollback.id)), default=call.at)
         return call.at < began + _FOR_TAGS

@@ -148,6 +148,8 @@ ONCE_FAILED = (
     55501721,
     # Lambda delivered a rollback twice. One delivery judged the end by an intent that the other one had replaced.
     806633577,
+    # Judged wrongly: Lambda lost a rollback that waited, and an update that it delivered again took its place.
+    496335173,
 )
 
 
