@@ -220,6 +220,15 @@ def test_a_test_that_somebody_has_started_can_be_updated_if_sagemaker_reports_th
     assert not stack.update(before | {"Description": "x"}, later, name).succeeded
 
 
+def test_a_test_of_thirty_days_that_is_created_slowly_lasts_thirty_days() -> None:
+    stack = Stack(creating=timedelta(minutes=20))
+
+    name = stack.create(declared(Schedule={"Duration": "P30D"})).physical_id
+
+    times = stack.describe(name)["Schedule"]
+    assert abs(times["EndTime"] - times["StartTime"] - timedelta(days=30)) < timedelta(minutes=1)
+
+
 def test_a_takeover_sets_the_end_of_a_test_that_may_have_started_early(stack: Stack) -> None:
     given = {"StartTime": "2030-01-20T00:00:00Z", "EndTime": "2030-02-05T00:00:00Z"}
     make_theirs(stack, Schedule={key: datetime.fromisoformat(value) for key, value in given.items()})
