@@ -150,6 +150,9 @@ ONCE_FAILED = (
     806633577,
     # Judged wrongly: Lambda lost a rollback that waited, and an update that it delivered again took its place.
     496335173,
+    # An end that was declared anew was taken for one that SageMaker had moved.
+    416076110,
+    32750666,
 )
 
 

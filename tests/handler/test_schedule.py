@@ -199,27 +199,6 @@ def test_a_test_that_somebody_has_started_can_be_updated(stack: Stack) -> None:
     assert experiment["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
 
 
-@pytest.mark.parametrize("wait", [timedelta(0), timedelta(days=20)], ids=["before planned start", "after it"])
-def test_a_test_that_somebody_has_started_can_be_updated_if_sagemaker_reports_the_planned_start(
-    wait: timedelta,
-) -> None:
-    stack = Stack(reports_actual_start=False)
-    before = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "EndTime": "2030-02-15T00:00:00Z"})
-    name = started_by_somebody(stack, before)
-    end = stack.describe(name)["Schedule"]["EndTime"]
-    # SageMaker has moved it to 30 days after the actual start.
-    assert end < datetime(2030, 2, 15, tzinfo=UTC)
-    stack.clock.advance(wait)
-
-    answer = stack.update(before, before | {"Description": "x"}, name)
-
-    assert answer.succeeded, answer.reason
-    assert stack.describe(name)["Schedule"]["EndTime"] == end
-    # A new end is still detected as a change, and is refused.
-    later = before | {"Schedule": before["Schedule"] | {"EndTime": "2030-02-16T00:00:00Z"}}
-    assert not stack.update(before | {"Description": "x"}, later, name).succeeded
-
-
 def test_a_test_of_thirty_days_that_is_created_slowly_lasts_thirty_days() -> None:
     stack = Stack(creating=timedelta(minutes=20))
 

@@ -41,9 +41,7 @@ def match_end(desired: Desired, observed: ObservedExperiment, now: datetime) -> 
     if observed.start_called is not None and not observed.not_started:
         # The reported start may have changed since the end was set: SageMaker may report the planned start.
         ends.append(desired.schedule.end_of_a_test_started_at(observed.start_called) or end)
-    if any(abs(observed.end - each) < _CLOSE for each in ends):
-        return Match.SAME
-    return Match.NOT_DECLARED if _may_be_shortened(end, desired, observed) else Match.DIFFERENT
+    return match_if(any(abs(observed.end - each) < _CLOSE for each in ends))
 
 
 def _shortened(end: datetime, observed: ObservedExperiment) -> datetime:
@@ -51,22 +49,6 @@ def _shortened(end: datetime, observed: ObservedExperiment) -> datetime:
     if observed.not_started or observed.start is None:
         return end
     return min(end, observed.start + LONGEST_TEST)
-
-
-def _may_be_shortened(end: datetime, desired: Desired, observed: ObservedExperiment) -> bool:
-    """Whether the observed end may be the desired one, moved by SageMaker because others started the test early.
-
-    SageMaker moves a late end to 30 days after the actual start, but may report the planned start. Then it is only
-    known that the actual start is after the creation and before the planned start. So the observed end does not show
-    whether the desired end has changed, and what was applied last decides.
-    """
-    planned = desired.schedule.start
-    if observed.not_started or planned is None or observed.created is None or observed.end is None:
-        return False
-    if started_at(observed.tags or {}) or end <= observed.end:
-        return False
-    earliest, latest = observed.created + LONGEST_TEST, planned + LONGEST_TEST
-    return earliest - _CLOSE < observed.end < latest - _CLOSE
 
 
 def iso_or_none(instant: datetime | None) -> str | None:
