@@ -33,7 +33,7 @@ from inference_experiment_handler.plan import (
     stack,
     takeover,
 )
-from inference_experiment_handler.plan.situation import Target
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.runtime import custom_resource, response
 
 _Resource = custom_resource.InferenceExperimentResource

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from inference_experiment_handler.plan import diff
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from shadowtest.drifting.drift import Finding
 
 _SCHEDULE = "Schedule."

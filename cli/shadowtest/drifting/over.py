@@ -9,7 +9,8 @@ from inference_experiment_handler.model.tags import PENDING_STOP
 from inference_experiment_handler.plan.ending_proof import shadow_left
 from inference_experiment_handler.plan.resolution import Test, resolve_by_endpoint
 from inference_experiment_handler.plan.schedule import desired_end
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import ended_words
 from inference_experiment_handler.spec.declaration import Action
 from inference_experiment_handler.spec.limits import DEFAULT_TEST

@@ -7,7 +7,8 @@ from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.steps import Call, Fail
 from inference_experiment_handler.plan.displaced import displaced
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.spec.text import iso_instant
 from shadowtest.drifting.drift import Finding, Kind
 from shadowtest.planning.transitions import Open

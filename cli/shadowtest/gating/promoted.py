@@ -2,7 +2,7 @@
 
 from inference_experiment_handler.client import SageMaker
 from inference_experiment_handler.model.journal import Journal
-from inference_experiment_handler.plan.situation import Target
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.spec.parser import InvalidPropertiesError
 from shadowtest.deployed_resources import Resource
 from shadowtest.drifting.unknowns import as_live

@@ -17,7 +17,7 @@
 ``finalize``      the tags, as the last step
 ``needs``         what must be observed before a step can be planned
 
-``situation``     the context of all of these
+``situation``     the context of all of these; ``target``: one experiment in it, its owner, its lease, its intents
 ``fields``        the table of fields; ``matching`` and ``schedule`` compare, ``diff`` names the differences,
                   ``last_applied`` digests, ``update`` and ``arguments`` send
 ``resolution``    the values that a declaration leaves open

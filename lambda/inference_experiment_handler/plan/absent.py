@@ -16,7 +16,8 @@ from inference_experiment_handler.plan.live_count import desired_as_served
 from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
 from inference_experiment_handler.plan.resolution import resolve_by_promotion, resolve_ending
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import DEPLOY_INSTEAD, GIVEN_UP, taken_in_words
 from inference_experiment_handler.spec.declaration import Declaration, DeclaredEnding
 from inference_experiment_handler.spec.limits import length_problem

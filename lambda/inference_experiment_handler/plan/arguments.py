@@ -7,7 +7,8 @@ from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.plan import schedule
 from inference_experiment_handler.plan.fields import FIELDS, Arguments, Field
 from inference_experiment_handler.plan.live_count import desired_as_served
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.spec.declaration import Ending
 from inference_experiment_handler.spec.limits import REASON
 

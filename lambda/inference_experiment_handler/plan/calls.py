@@ -3,7 +3,7 @@
 from inference_experiment_handler.model.operations import DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
 from inference_experiment_handler.plan.fields import Arguments
-from inference_experiment_handler.plan.situation import Target
+from inference_experiment_handler.plan.target import Target
 
 
 def call_once(operation: str, target: Target, arguments: Arguments, *, tentative: bool = False) -> Step:

@@ -14,7 +14,8 @@ from inference_experiment_handler.plan.keep_production import as_intended
 from inference_experiment_handler.plan.live_count import pins_what_was_taken
 from inference_experiment_handler.plan.matching import Match
 from inference_experiment_handler.plan.resolution import resolve_ending
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import DEPLOY_INSTEAD, ended_words, way_out
 from inference_experiment_handler.spec.declaration import DeclaredEnding
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from inference_experiment_handler.model.observed import ObservedEndpoint, ServedVariant
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.plan import matching
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import IF_MOVED
 from inference_experiment_handler.spec import names
 

@@ -6,7 +6,8 @@ from inference_experiment_handler.plan import diff
 from inference_experiment_handler.plan.endpoint import placement_matters, placement_problem
 from inference_experiment_handler.plan.fields import Field
 from inference_experiment_handler.plan.live_count import lacks_instances, live_count
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import way_out
 from inference_experiment_handler.spec.declaration import Action
 from inference_experiment_handler.spec.limits import LONGEST_TEST, length_problem

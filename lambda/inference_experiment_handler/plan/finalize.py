@@ -4,8 +4,9 @@ from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS,
 from inference_experiment_handler.model.steps import Call, Done, Step
 from inference_experiment_handler.model.tags import ADOPTED, LAST_APPLIED, LEASE, PENDING_STOP, STARTED, VERIFIED
 from inference_experiment_handler.plan import arguments, last_applied
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.takeover import confirm_takeover
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.spec.text import iso_instant
 
 

@@ -12,7 +12,8 @@ from inference_experiment_handler.model.operations import STOP, UPDATE
 from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.steps import Wait
 from inference_experiment_handler.plan import stack
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.spec.gate import Gate
 from inference_experiment_handler.spec.text import iso_instant
 

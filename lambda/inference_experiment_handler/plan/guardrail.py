@@ -11,7 +11,8 @@ from inference_experiment_handler.model.tags import LOGICAL_ID, PENDING_STOP, ST
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.lease import record_intent
 from inference_experiment_handler.plan.removal import stop, verify_stop
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec.declaration import Ending
 from inference_experiment_handler.spec.guardrail import GuardedAlarm

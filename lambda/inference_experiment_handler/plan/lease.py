@@ -20,7 +20,8 @@ from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, NEED
 from inference_experiment_handler.model.steps import Call, Purpose, Step
 from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, NOT_KNOWN
 from inference_experiment_handler.plan import arguments
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 
 
 def acquire_lease(target: Target) -> Call | None:

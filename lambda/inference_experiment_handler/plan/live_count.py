@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from inference_experiment_handler.plan.fields import Field
 from inference_experiment_handler.plan.matching import Match
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.spec.declaration import Desired
 
 

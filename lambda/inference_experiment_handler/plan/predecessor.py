@@ -5,8 +5,9 @@ from inference_experiment_handler.model.steps import Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
 from inference_experiment_handler.plan.removal import end, remove
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec import names
 

@@ -20,8 +20,9 @@ from inference_experiment_handler.plan.keep_production import (
 )
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
 from inference_experiment_handler.plan.resolution import resolve_ending
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import DELETED_WITH, stop_reason, unhandled_status
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal

@@ -4,7 +4,8 @@ from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS
 from inference_experiment_handler.model.steps import Call, Fail, Purpose, Step
 from inference_experiment_handler.model.tags import PREFIX
 from inference_experiment_handler.plan import stack
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import GIVEN_UP
 
 

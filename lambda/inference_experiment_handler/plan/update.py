@@ -5,7 +5,8 @@ from inference_experiment_handler.model.steps import Call, Fail, Step, Wait
 from inference_experiment_handler.plan import arguments, diff
 from inference_experiment_handler.plan.fields import Field
 from inference_experiment_handler.plan.live_count import sent_with
-from inference_experiment_handler.plan.situation import Situation, Target
+from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.target import Target
 
 
 def update(situation: Situation, target: Target, differing: list[Field]) -> Step:
