@@ -58,6 +58,7 @@ def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
         (Ending(shadow=Action.RETAIN, desired_variants=(THREE,)), RETAINED, "has 1 instances"),
         # The endpoint and its configuration have too many instances.
         (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=3, configured_count=3),)), "declares 1 of"),
+        (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=None, configured_count=3),)), "has 3 inst"),
         # It has scaled out since, or in.
         (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=3, configured_count=1),)), None),
         (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=1, configured_count=3),)), None),

@@ -94,6 +94,11 @@ class Request:
         """
         return self.physical_id == self.name
 
+    @property
+    def replaces_forward(self) -> bool:
+        """Whether it is an update that replaces a run, and not the rollback of such an update."""
+        return self.replaces is not None and not self.keeps_physical_id
+
     def owns(self, name: str, tags: Mapping[str, str]) -> bool:
         """Whether an experiment with that name and these tags belongs to this resource."""
         return self.owner.owns(tags, by_name=name in self.generated_names)

@@ -29,8 +29,8 @@ def plan_absent(situation: Situation) -> Step | Infeasible:
     journal, request, declared = situation.journal, situation.request, situation.declared
     name = request.name
     if journal.perhaps_completed(DELETE, name):
-        called_off = declared.conclusion is not None
-        return Done(f"{name} was cancelled before it started") if called_off else Fail(GIVEN_UP)
+        ended = declared.conclusion is not None
+        return Done(f"{name} was cancelled before it started") if ended else Fail(GIVEN_UP)
     is_new = not journal.existed or bool(stack.is_rollback(situation))
     if is_new and journal.may_not_show_yet(CREATE, name, situation.now):
         return Wait(f"waiting for {CREATE} to take effect")
@@ -133,8 +133,7 @@ def _creation_problem(situation: Situation) -> str | None:
         )
     # Only for an update that replaces a run. A rollback deletes the failed run itself, so it does not matter if the
     # failed run is already gone: another delivery of the rollback may have deleted it.
-    forward = request.replaces is not None and not request.keeps_physical_id
-    gone = forward and situation.predecessor is None and request.replaces in journal.leases
+    gone = request.replaces_forward and situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):
         return f"{request.replaces} was deleted during the request that replaces it; nothing is created"
     if declared.schedule.start is None and declared.schedule.end is not None:

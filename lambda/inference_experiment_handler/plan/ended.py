@@ -72,8 +72,7 @@ def _problem(situation: Situation, target: Target) -> str | None:
 def _is_to_begin(situation: Situation, target: Target) -> bool:
     """Whether a new test is declared, and an old one with the same name and owner was found."""
     request = situation.request
-    forward = request.replaces is not None and not request.keeps_physical_id
-    return (request.type is RequestType.CREATE or forward) and target.owned
+    return (request.type is RequestType.CREATE or request.replaces_forward) and target.owned
 
 
 def _changed(situation: Situation, target: Target) -> list[Field]:

@@ -117,8 +117,9 @@ def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> s
             served = endpoint.production[0]
         no_surplus = desired.variant_name == test.shadow_name and desired.variant_name not in ending.counts_left_open
         if served is not None and not _has_instances_of(desired, served, no_surplus=no_surplus):
+            count = served.instance_count if served.instance_count is not None else served.configured_count
             return (
-                f"variant {served.variant_name} of endpoint {endpoint.name} has {served.instance_count} instances of "
+                f"variant {served.variant_name} of endpoint {endpoint.name} has {count} instances of "
                 f"{served.instance_type}, but DesiredModelVariants declares {desired.instance_count} of "
                 f"{desired.instance_type}{because(endpoint)}"
             )
