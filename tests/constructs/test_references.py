@@ -3,6 +3,7 @@
 from typing import Any
 
 import jsii
+import pytest
 from aws_cdk import Stack, aws_ecr, aws_sagemaker
 from aws_cdk.assertions import Template
 from aws_cdk.aws_sagemaker_alpha import (
@@ -15,7 +16,7 @@ from aws_cdk.aws_sagemaker_alpha import (
 )
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference, IEndpointRef
 
-from sagemaker_inference_experiment import Conclusion, ModelVariant
+from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant
 from sagemaker_inference_experiment._reflection import has
 from tests.support.experiments import RESOURCE_TYPE
 from tests.support.kernel import round_trips
@@ -155,3 +156,10 @@ def test_a_configuration_of_another_stack_is_not_exported(declared: Any) -> None
 
     assert "EndpointConfigName" not in declared.rendered(endpoint=endpoint)
     assert "EndpointConfigName" not in str(Template.from_stack(serving).to_json().get("Outputs"))
+
+
+def test_a_fault_of_the_configurations_name_names_the_parameter(declared: Any) -> None:
+    endpoint = aws_sagemaker.CfnEndpoint(declared.stack, "Endpoint", endpoint_config_name="not valid")
+
+    with pytest.raises(InvalidExperimentError, match=r"\bendpoint \(EndpointConfigName\) is 'not valid'"):
+        declared.experiment(endpoint=endpoint)
