@@ -32,6 +32,7 @@ from inference_experiment_handler.plan import (
     situation,
     stack,
     takeover,
+    target,
 )
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.runtime import custom_resource, response
@@ -134,7 +135,7 @@ MUTANTS = (
         11,
         ((ObservedAlarm, "rings", property(lambda alarm: alarm.state != "OK")),),
     ),
-    Mutant("lets a guardrail supersede", 11, ((situation, "read_lease", by.of_the_holder(read_lease)),), first=100),
+    Mutant("lets a guardrail supersede", 11, ((target, "read_lease", by.of_the_holder(read_lease)),), first=100),
     Mutant("acts on another's alarm", 3, ((guardrail, "_not_owned", by.as_if_owned(guardrail._not_owned)),)),
     Mutant(
         "judges the newest point",
