@@ -199,6 +199,25 @@ def test_a_test_that_somebody_has_started_can_be_updated(stack: Stack) -> None:
     assert experiment["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
 
 
+def test_the_end_that_sagemaker_has_moved_can_be_declared() -> None:
+    stack = Stack(reports_actual_start=False)
+    before = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "EndTime": "2030-02-15T00:00:00Z"})
+    name = started_by_somebody(stack, before)
+    moved = stack.describe(name)["Schedule"]["EndTime"]
+    # The planned start does not show that SageMaker has moved the end, so the update sets it again.
+    described = before | {"Description": "x"}
+    answer = stack.update(before, described, name)
+    assert "must not last longer than 30 days" in answer.reason
+    assert stack.roll_back(described, before, name).succeeded
+
+    corrected = described | {"Schedule": before["Schedule"] | {"EndTime": moved.isoformat()}}
+
+    assert stack.update(before, corrected, name).succeeded
+    experiment = stack.describe(name)
+    assert experiment["Description"] == "x"
+    assert experiment["Schedule"]["EndTime"] == moved
+
+
 def test_a_test_of_thirty_days_that_is_created_slowly_lasts_thirty_days() -> None:
     stack = Stack(creating=timedelta(minutes=20))
 
