@@ -70,7 +70,8 @@ class World:
     def slowest(self) -> timedelta:
         """How long SageMaker's slowest transition takes."""
         behaviour = self.service.behaviour
-        return max(behaviour.creating, behaviour.starting, behaviour.updating, behaviour.stopping)
+        stopping = behaviour.stopping + behaviour.endpoint_first_by
+        return max(behaviour.creating, behaviour.starting, behaviour.updating, stopping)
 
     def _serve(self, event: Any, context: Context) -> None:
         ports = Ports(

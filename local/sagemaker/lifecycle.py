@@ -57,7 +57,7 @@ class Lifecycle:
             case "Running" if schedule.started:
                 return max(schedule.ends(schedule.started), experiment.entered)
             case "Stopping":
-                return self._after(experiment.entered, behaviour.stopping)
+                return self._after(experiment.entered, behaviour.stopping + behaviour.endpoint_first_by)
         return None
 
     def move(self, experiment: Experiment, at: datetime) -> None:

@@ -23,6 +23,7 @@ from tests.support.endpoint import (
     begin_to_deploy,
     delete,
     deploy,
+    forget_configuration,
     production_of,
     while_stopping,
 )
@@ -311,3 +312,28 @@ def test_a_test_whose_endpoint_is_gone_is_not_concluded(stack: Stack, name: str)
 
     assert not answer.succeeded
     assert "no longer exists" in answer.reason
+
+
+@pytest.mark.parametrize(
+    "properties", [declared(), PROMOTING, declared(DesiredState="Cancelled")], ids=["delete", "promote", "conclude"]
+)
+def test_a_stop_is_refused_if_the_shadow_is_gone_and_production_is_not_known(
+    stack: Stack, name: str, properties: dict[str, Any]
+) -> None:
+    # Somebody has changed the endpoint, and the Stop could replace a model that the handler can't read.
+    deploy(stack, ANOTHER_MODEL)
+    forget_configuration(stack)
+    mark = stack.mark()
+
+    if "DesiredState" in properties:
+        answer = stack.update(declared(), properties, name)
+    else:
+        answer = stack.delete(properties, name)
+
+    assert not answer.succeeded
+    assert "with model unknown" in answer.reason
+    assert f"no shadow variant {SHADOW}" in answer.reason
+    assert "StopInferenceExperiment" not in stack.calls(since=mark)
+    deploy(stack, ANOTHER_MODEL)
+    assert stack.delete(properties, name).succeeded
+    assert production_of(stack) == CONTENDER

@@ -18,6 +18,7 @@ from tests.support.situations import (
     CALLED_OFF,
     KEPT,
     NOW,
+    PROMOTED,
     asked,
     experiment_of,
     kind,
@@ -155,6 +156,20 @@ def test_a_stop_that_was_accepted_is_waited_for_in_an_unknown_status() -> None:
     journal.record(step, NOW)
 
     assert kind(plan(situation_of(request, STATUS, journal))) == "WAIT"
+
+
+def test_a_conclusion_waits_in_an_unknown_status_after_its_stop() -> None:
+    request, journal = request_for("Update", PROMOTED), asked("Update")
+    situation = situation_of(request, "Running", journal)
+    step = planned(situation)
+    assert kind(step) == "STOP"
+    assert isinstance(step, Call)
+    journal.record(step, situation.now)
+
+    waiting = plan(situation_of(request, STATUS, journal))
+
+    assert kind(waiting) == "WAIT"
+    assert STATUS in waiting.why
 
 
 @pytest.mark.parametrize("own", ["absent", "Created", "Running"])

@@ -24,6 +24,8 @@ OPEN_POINTS: list[dict[str, Any]] = [
     {"visible_after_create": timedelta(seconds=20)},
     {"update_drops_what_is_left_out": True},
     {"stop_shows_after": timedelta(minutes=3)},
+    {"endpoint_first_by": timedelta(minutes=3)},
+    {"endpoint_first_by": timedelta(minutes=3), "stop_shows_after": timedelta(minutes=6)},
     {"shadow_deployed_before_start": True, "stop_in_created": True},
     {"shadow_deployed_before_start": True, "unscheduled_passes_created": True},
     {"tags_per_page": 2},

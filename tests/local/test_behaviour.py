@@ -65,6 +65,18 @@ def test_a_stop_may_show_late() -> None:
     assert [first, listed, world.status()] == ["Running", "Running", "Stopping"]
 
 
+def test_the_endpoint_may_be_updated_before_a_test_has_ended() -> None:
+    world = World(endpoint_first_by=MINUTE)
+    world.reach("Running")
+    world.stop(ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"})
+
+    world.clock.advance(world.service.behaviour.stopping)
+    first = [world.status(), "ShadowProductionVariants" in world.endpoint()]
+    world.clock.advance(MINUTE)
+
+    assert [first, world.status()] == [["Stopping", False], "Completed"]
+
+
 def test_delete_may_be_illegal_in_created() -> None:
     world = World(delete_in_created=False)
     world.reach("Created")

@@ -26,6 +26,13 @@ def wait_for_stop(target: Target) -> Wait | None:
     return Wait(f"waiting for {STOP} to take effect") if accepted else None
 
 
+def wait_for_stop_of_running(target: Target) -> Wait | None:
+    """The same for a running test, and for a moment also if the Stop got no response."""
+    if target.journal.may_not_show_yet(STOP, target.name, target.now):
+        return Wait(f"waiting for {STOP} to take effect")
+    return wait_for_stop(target)
+
+
 def call_off(target: Target, stop_arguments: Arguments, *, shadow_left: str | None) -> Step:
     """The next step to cancel a scheduled test, so that it never starts.
 

@@ -15,6 +15,8 @@ def displaced(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None)
         differences.append(
             f"serves {_in_words(endpoint.production)}, not {_in_words((own,)) if own else 'its production variant'}"
         )
+    elif not production_is_known(experiment, endpoint):
+        differences.append(f"serves {_in_words(endpoint.production)}")
     if not serves_shadow(experiment, endpoint):
         own = experiment.variants.get(experiment.shadow_name)
         found = f", but {_in_words(endpoint.shadows)}" if endpoint.shadows else ""
@@ -39,6 +41,16 @@ def serves_shadow(experiment: ObservedExperiment, endpoint: ObservedEndpoint) ->
     """Whether the test's own shadow variant is on the endpoint, as far as it is known."""
     own = experiment.variants.get(experiment.shadow_name)
     return any(_is_own(served, own) for served in endpoint.shadows)
+
+
+def production_is_known(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
+    """Whether it is known what production serves, or it may be assumed that this is the test's own variant.
+
+    If the shadow variant of a running test is gone, somebody has changed the endpoint, and perhaps production, too.
+    """
+    if experiment.not_started or serves_shadow(experiment, endpoint):
+        return True
+    return all(served.model_name and served.instance_type for served in endpoint.production)
 
 
 def _is_own(served: ServedVariant, own: ModelVariant | None) -> bool:

@@ -7,7 +7,7 @@ from inference_experiment_handler.model.steps import Call, Done, Fail, Infeasibl
 from inference_experiment_handler.model.tags import STARTED, owner_in_words
 from inference_experiment_handler.plan import diff
 from inference_experiment_handler.plan.awaited import while_awaited
-from inference_experiment_handler.plan.calls import call_once
+from inference_experiment_handler.plan.calls import call_once, wait_for_stop, wait_for_stop_of_running
 from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ended import plan_ended
 from inference_experiment_handler.plan.endpoint import placement_matters, still_updating
@@ -18,7 +18,7 @@ from inference_experiment_handler.plan.gate import held_up, may_be_refused
 from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.live_count import lacks_instances, pins_what_was_taken, sent_with
-from inference_experiment_handler.plan.removal import call_off_scheduled, stop
+from inference_experiment_handler.plan.removal import call_off_scheduled, stop, wait_for_promotion
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.target import Target
@@ -63,6 +63,10 @@ def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
     if experiment.ended:
         return plan_ended(situation, target)
     if experiment.unhandled:
+        # After its Stop, a test may pass through a status that has no plan.
+        stopping = wait_for_stop(target)
+        if stopping is not None:
+            return Wait(f"{stopping.why}: {unhandled_status(experiment)}")
         left = Done(f"{experiment.name} is {experiment.status}, and is not changed")
         return Infeasible(unhandled_status(experiment), in_rollback=lambda: lease or left)
     step = _plan_created_or_running(situation, target)
@@ -166,7 +170,8 @@ def _look_at_endpoint(situation: Situation, target: Target, differing: list[Fiel
     desired, experiment = situation.desired, target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
     conclusion = resolve_ending(desired.conclusion, experiment) if desired.conclusion is not None else None
-    wait = still_updating(endpoint)
+    # The endpoint may be as the test's end leaves it before SageMaker shows that the test is stopped.
+    wait = (wait_for_stop_of_running(target) if conclusion is not None else None) or still_updating(endpoint)
     if wait is not None:
         # A request that changes nothing does not wait for an update that may take long.
         return wait if differing or conclusion is not None else None
@@ -177,6 +182,9 @@ def _look_at_endpoint(situation: Situation, target: Target, differing: list[Fiel
         # A Stop can end the test without changing what production serves.
         if keep_production(conclusion, experiment, endpoint) is not None:
             return None
+        promoted = wait_for_promotion(target, conclusion, endpoint)
+        if promoted is not None:
+            return promoted
         problem += (
             ", and StopInferenceExperiment can't end the test as declared without changing what production serves"
         )

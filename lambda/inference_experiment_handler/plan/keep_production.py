@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
 from inference_experiment_handler.model.tags import PendingStop
-from inference_experiment_handler.plan.displaced import serves_production, serves_shadow
+from inference_experiment_handler.plan.displaced import production_is_known, serves_production, serves_shadow
 from inference_experiment_handler.plan.wording import instances_in_words
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
@@ -34,6 +34,8 @@ def keep_production(ending: Ending, experiment: ObservedExperiment, endpoint: Ob
         # An endpoint that has failed serves nothing.
         return ending
     if not serves_production(experiment, endpoint) and not _can_be_named(ending, experiment, endpoint):
+        return None
+    if not production_is_known(experiment, endpoint):
         return None
     staying = []
     if ending.production != Action.REMOVE:

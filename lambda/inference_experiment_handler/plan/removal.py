@@ -7,7 +7,7 @@ from inference_experiment_handler.model.operations import DELETE, STOP
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED, PendingStop
 from inference_experiment_handler.plan import arguments, stack
-from inference_experiment_handler.plan.calls import call_off, call_once, wait_for_stop
+from inference_experiment_handler.plan.calls import call_off, call_once, wait_for_stop, wait_for_stop_of_running
 from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ending_proof import ending_problem, shadow_left, stop_problem
 from inference_experiment_handler.plan.endpoint import still_updating
@@ -136,14 +136,12 @@ def stop(
     endpoint = situation.endpoint(experiment.endpoint_name)
     if endpoint is None:
         return _end_without_endpoint(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
-    if target.journal.may_not_show_yet(STOP, target.name, situation.now):
-        return Wait(f"waiting for {STOP} to take effect")
-    wait = wait_for_stop(target) or still_updating(endpoint)
+    wait = wait_for_stop_of_running(target) or still_updating(endpoint)
     if wait is not None:
         return wait
     kept = removal_that_keeps_production(ending, experiment, endpoint)
     if kept is None:
-        return Fail(
+        return wait_for_promotion(target, ending, endpoint) or Fail(
             f"{displaced(experiment, endpoint)}. StopInferenceExperiment would replace what production serves, so "
             f"{target.name} is not stopped. {_how_to_make_it_stoppable(experiment, endpoint)}"
         )
@@ -152,6 +150,20 @@ def stop(
     if fewer and isinstance(step, Call):
         step = replace(step, why=f"{step.why}; {fewer}")
     return _intend_stop(target, kept) or step
+
+
+def wait_for_promotion(target: Target, ending: Ending, endpoint: ObservedEndpoint) -> Wait | None:
+    """A wait, if the endpoint is already as a Stop that promotes leaves it, but the test is still Running.
+
+    The Stop got no response, or another delivery of this request has called it.
+    """
+    experiment, intent = target.experiment, target.stop_intent
+    if intent is None or not (target.journal.perhaps_completed(STOP, target.name) or target.stop_may_be_forgotten):
+        return None
+    intended = as_intended(ending, intent, experiment)
+    if not intended.promotes or stop_problem(intended, experiment, endpoint, intent.production) is not None:
+        return None
+    return Wait(f"waiting for {STOP} to take effect: {displaced(experiment, endpoint)}")
 
 
 def call_off_scheduled(
