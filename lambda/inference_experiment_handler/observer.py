@@ -93,7 +93,7 @@ def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedE
         tags = read_tags(sagemaker, experiment.arn) if tags_needed(situation, name, experiment) else None
     except NotFoundError:
         return None
-    started = (started_at(tags) if tags else None) or situation.journal.completed_at(START, experiment.name)
+    started = situation.journal.completed_at(START, experiment.name) or (started_at(tags) if tags else None)
     start = actual_start(experiment, started, situation.now)
     seen_running = experiment.name in situation.journal.seen_running
     return replace(experiment, tags=tags, start=start, start_called=started, seen_running=seen_running)

@@ -153,6 +153,8 @@ ONCE_FAILED = (
     # An end that was declared anew was taken for one that SageMaker had moved.
     416076110,
     32750666,
+    # A start that SageMaker had rejected at first was recorded with the time of the first attempt.
+    604000205,
 )
 
 

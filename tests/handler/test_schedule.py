@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from local.sagemaker import Call, Hook
 from simulation.declarations import declared
 from tests.support.foreign import THEIRS, make_theirs
+from tests.support.interruption import stop_once
 from tests.support.stack import Stack
 
 
@@ -225,6 +227,26 @@ def test_a_test_of_thirty_days_that_is_created_slowly_lasts_thirty_days() -> Non
 
     times = stack.describe(name)["Schedule"]
     assert abs(times["EndTime"] - times["StartTime"] - timedelta(days=30)) < timedelta(minutes=1)
+
+
+def test_a_test_whose_start_was_rejected_at_first_lasts_as_long_as_declared() -> None:
+    stack = Stack(unscheduled_passes_created=True, created_pause=timedelta(hours=1), updating=timedelta(minutes=3))
+    event = stack.event("Create", declared(Schedule={"Duration": "P7D"}))
+    mark = stack.mark()
+    # Somebody's update is under way when the handler first calls Start.
+    stack.sagemaker.faults.add(Hook(lambda call: somebody_updates(stack, call), "StartInferenceExperiment"))
+
+    stop_once(stack, event, lambda: stack.calls(since=mark).count("StartInferenceExperiment") > 1)
+    stack.deliver(event)
+    stack.run()
+
+    assert stack.answers[-1].succeeded, stack.answers[-1].reason
+    times = stack.describe(stack.answers[-1].physical_id)["Schedule"]
+    assert abs(times["EndTime"] - times["StartTime"] - timedelta(days=7)) < timedelta(minutes=1)
+
+
+def somebody_updates(stack: Stack, call: Call) -> None:
+    stack.call("UpdateInferenceExperiment", Name=call.parameters["Name"], Description="somebody else's")
 
 
 def test_a_takeover_sets_the_end_of_a_test_that_may_have_started_early(stack: Stack) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from inference_experiment_handler.model.operations import CREATE, READS
-from inference_experiment_handler.model.steps import Call, CallKey
+from inference_experiment_handler.model.steps import Call, CallKey, Purpose
 
 CONSISTENCY_WINDOW = timedelta(minutes=1)
 """How long it can take until SageMaker reports the effect of a call."""
@@ -72,8 +72,8 @@ class Journal:
     def is_completed(self, operation: str, subject: str) -> bool:
         return (operation, subject, "") in self.completed
 
-    def completed_at(self, operation: str, subject: str) -> datetime | None:
-        at = self.completed.get((operation, subject, ""))
+    def completed_at(self, operation: str, subject: str, purpose: str = Purpose.NONE) -> datetime | None:
+        at = self.completed.get((operation, subject, purpose))
         return datetime.fromisoformat(at) if at else None
 
     def certainly_completed(self, operation: str, subject: str) -> bool:

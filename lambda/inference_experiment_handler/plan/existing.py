@@ -20,6 +20,7 @@ from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.live_count import lacks_instances, pins_what_was_taken, sent_with
 from inference_experiment_handler.plan.removal import call_off_scheduled, stop, wait_for_promotion
 from inference_experiment_handler.plan.resolution import resolve_ending
+from inference_experiment_handler.plan.schedule import CLOSE
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.update import update
@@ -204,12 +205,25 @@ def _update_conclude_start(situation: Situation, target: Target, differing: list
         return _conclude(situation, target, desired.conclusion)
     due = desired.conclusion is None and desired.schedule.is_due(situation.now)
     if experiment.not_started and due and in_full:
-        # A test that is being taken over gets all tags last: a rollback must find that it existed before.
-        started = {STARTED: iso_instant(situation.now)}
-        intent = None if target.being_taken_over else record_intent(target, Purpose.START, started)
-        return intent or call_once(START, target, {"Name": target.name})
+        return _intend_start(target) or call_once(START, target, {"Name": target.name})
     why = f"{experiment.status}, {'as declared' if in_full else 'as far as possible as declared'}"
     return finalize(situation, target, why, in_full=in_full)
+
+
+def _intend_start(target: Target) -> Step | None:
+    """The call that records when the test is started; ``None`` if it is recorded, or can't be.
+
+    The end of the test may count from that time. So it is recorded again if the Start was only rejected since.
+    """
+    if target.being_taken_over:
+        # A test that is being taken over gets all tags last: a rollback must find that it existed before.
+        return None
+    journal, started = target.journal, {STARTED: iso_instant(target.now)}
+    recorded = journal.completed_at(ADD_TAGS, target.name, Purpose.START)
+    outdated = (
+        recorded is not None and target.now - recorded >= CLOSE and not journal.perhaps_completed(START, target.name)
+    )
+    return record_intent(target, Purpose.START, started, again=outdated)
 
 
 def _conclude(situation: Situation, target: Target, declared: DeclaredEnding) -> Step:

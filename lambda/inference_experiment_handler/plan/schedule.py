@@ -10,7 +10,7 @@ from inference_experiment_handler.spec.declaration import Desired
 from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
-_CLOSE = timedelta(minutes=1)
+CLOSE = timedelta(minutes=1)
 """Instants that are closer than this are the same, because AWS does not document how SageMaker rounds them."""
 
 
@@ -25,7 +25,7 @@ def match_start(desired: Desired, observed: ObservedExperiment, now: datetime) -
         # Others may have started it early. The desired start may be unchanged then.
         by_somebody_else = observed.running and not started_at(observed.tags or {})
         return Match.NOT_DECLARED if by_somebody_else else Match.DIFFERENT
-    return match_if(observed.start is not None and abs(observed.start - start) < _CLOSE)
+    return match_if(observed.start is not None and abs(observed.start - start) < CLOSE)
 
 
 def match_end(desired: Desired, observed: ObservedExperiment, now: datetime) -> Match:
@@ -41,7 +41,7 @@ def match_end(desired: Desired, observed: ObservedExperiment, now: datetime) -> 
     if observed.start_called is not None and not observed.not_started:
         # The reported start may have changed since the end was set: SageMaker may report the planned start.
         ends.append(desired.schedule.end_of_a_test_started_at(observed.start_called) or end)
-    return match_if(any(abs(observed.end - each) < _CLOSE for each in ends))
+    return match_if(any(abs(observed.end - each) < CLOSE for each in ends))
 
 
 def _shortened(end: datetime, observed: ObservedExperiment) -> datetime:
