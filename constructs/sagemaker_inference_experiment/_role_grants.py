@@ -127,8 +127,14 @@ def independent_grantee(to: aws_iam.IGrantable, experiment: IConstruct) -> aws_i
     role = getattr(experiment, "role", None)
     if not isinstance(experiment, Construct) or role is None:
         return to
-    own = getattr(to.grant_principal, "role_arn", None) == role_arn(role)
-    return _grantee(experiment, "OwnRole", role) if own else to
+    return _grantee(experiment, "OwnRole", role) if _is_same_role(to.grant_principal, role) else to
+
+
+def _is_same_role(principal: aws_iam.IPrincipal, role: aws_iam.IRole) -> bool:
+    if getattr(principal, "role_arn", None) != role_arn(role):
+        return False
+    # If the app customizes roles, all roles that are not mapped to an existing one have the same ARN.
+    return not in_report(role) or (Construct.is_construct(principal) and address_of(principal) == address_of(role))
 
 
 def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *actions: str) -> list[Granted]:

@@ -71,3 +71,32 @@ def test_all_that_sagemaker_needs_is_in_the_report(assembly: Path) -> None:
 
     assert allowed(statements, "kms:CreateGrant") == ["Resource.Arn)", "*"]
     assert allowed(statements, "s3:PutObject") == ["*"]
+
+
+@pytest.mark.parametrize("mapped", [{}, {"Demo/Own": "own"}], ids=["no role is mapped", "the test's role is mapped"])
+def test_a_grant_on_an_experiment_is_reported_for_its_grantee(tmp_path: Path, mapped: dict[str, str]) -> None:
+    app = App(outdir=str(tmp_path))
+    aws_iam.Role.customize_roles(app, use_precreated_roles=mapped)
+    stack = Stack(app, "Demo")
+    own, other = (
+        aws_iam.Role(stack, id, assumed_by=aws_iam.ServicePrincipal("sagemaker.amazonaws.com"))
+        for id in ("Own", "Other")
+    )
+    experiment = experiment_in(stack, "One", role=own)
+
+    experiment.grants.stop(other)
+    experiment.grants.update(own)
+    app.synth()
+
+    granted = {
+        name: [action for each in reported(tmp_path, f"Demo/{name}") for action in _listed(each["Action"])]
+        for name in ("Own", "Other")
+    }
+    assert "sagemaker:StopInferenceExperiment" in granted["Other"]
+    assert "sagemaker:StopInferenceExperiment" not in granted["Own"]
+    assert "sagemaker:UpdateInferenceExperiment" in granted["Own"]
+    assert "sagemaker:UpdateInferenceExperiment" not in granted["Other"]
+
+
+def _listed(actions: str | list[str]) -> list[str]:
+    return [actions] if isinstance(actions, str) else actions
