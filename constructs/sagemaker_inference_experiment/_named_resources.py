@@ -10,7 +10,7 @@ from constructs import IConstruct
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._environment import environment_of
 from sagemaker_inference_experiment._name_parts import Attribute, Parts, parts_of
-from sagemaker_inference_experiment._reflection import NAMES, address_of, name_of, resource_behind
+from sagemaker_inference_experiment._reflection import ATTRIBUTES, NAMES, address_of, name_of, resource_behind
 
 T = TypeVar("T", bound=CfnResource)
 
@@ -58,6 +58,16 @@ class NamedResources:
             return []
         return [each for each in self._by_name.get(_key(kind, stack, parts_of(stack, name)), []) if _is_of(each, stack)]
 
+    def by_another_attribute(self, given: object, kind: type[CfnResource], stack: Stack) -> CfnResource | None:
+        """The resource of the stack, if the value refers to it in an expression, but not to its name."""
+        name = name_of(given, kind) if resource_behind(given, kind) is None else None
+        if name is None:
+            return None
+        parts = parts_of(stack, name)
+        referred = self._by_attribute(kind, stack, parts)
+        own = referred is not None and parts == (Attribute(_logical_id(referred), ATTRIBUTES[kind]),)
+        return None if own else referred
+
     def with_logical_id(self, logical_id: str, stack: Stack) -> CfnResource | None:
         """The resource of the stack with this logical id."""
         return self._by_logical_id.get((address_of(stack), logical_id))
@@ -65,7 +75,7 @@ class NamedResources:
     @cached_property
     def _by_logical_id(self) -> dict[tuple[str, str], CfnResource]:
         resources = [each for each in self.constructs if isinstance(each, CfnResource)]
-        return {(address_of(each.stack), each.stack.resolve(each.logical_id)): each for each in resources}
+        return {(address_of(each.stack), _logical_id(each)): each for each in resources}
 
     def identity(self, given: object, name: str, kind: type[T], stack: Stack) -> Hashable:
         """Equal for two experiments that use the same resource: its address in the app, or otherwise its name."""
@@ -84,6 +94,10 @@ class NamedResources:
                 resource = self.with_logical_id(logical_id, stack)
                 return resource if isinstance(resource, kind) else None
         return None
+
+
+def _logical_id(resource: CfnResource) -> str:
+    return str(resource.stack.resolve(resource.logical_id))
 
 
 def _is_of(resource: CfnResource, stack: Stack) -> bool:

@@ -17,6 +17,13 @@ NAMES: dict[type[CfnResource], str] = {
 }
 """The property of each type that contains its name."""
 
+ATTRIBUTES: dict[type[CfnResource], str] = {
+    aws_sagemaker.CfnEndpoint: "EndpointName",
+    aws_sagemaker.CfnEndpointConfig: "EndpointConfigName",
+    aws_sagemaker.CfnModel: "ModelName",
+}
+"""The attribute of each type that returns its name. ``Ref`` returns its ARN."""
+
 
 class Find(Protocol):
     """Finds the resource of the app that a construct, a reference or a name in a stack refers to."""

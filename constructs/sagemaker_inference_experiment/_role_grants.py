@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import cast
 
 import jsii
 from aws_cdk import Names, Stack, aws_iam
@@ -134,7 +135,7 @@ def _is_same_role(principal: aws_iam.IPrincipal, role: aws_iam.IRole) -> bool:
     if getattr(principal, "role_arn", None) != role_arn(role):
         return False
     # If the app customizes roles, all roles that are not mapped to an existing one have the same ARN.
-    return not in_report(role) or (Construct.is_construct(principal) and address_of(principal) == address_of(role))
+    return not in_report(role) or address_of(cast("aws_iam.IRole", principal)) == address_of(role)
 
 
 def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *actions: str) -> list[Granted]:

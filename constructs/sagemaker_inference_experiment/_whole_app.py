@@ -15,7 +15,7 @@ from sagemaker_inference_experiment._mirror import Difference
 from sagemaker_inference_experiment._named_resources import NamedResources
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import endpoint_config_name
-from sagemaker_inference_experiment._reflection import resource_behind
+from sagemaker_inference_experiment._reflection import ATTRIBUTES, resource_behind
 from sagemaker_inference_experiment._same_endpoint import same_endpoint_faults
 from sagemaker_inference_experiment._warnings import add_warning, warn_of_promotion
 from sagemaker_inference_experiment._watched import Watched
@@ -26,11 +26,15 @@ def watch(watched: Watched, provider: InferenceExperimentProvider) -> None:
     _whole(Stage.of(watched.stack) or watched.stack.node.root).watch(watched, provider)
 
 
-def _needed(declaration: Declaration) -> list[tuple[object, type[CfnResource]]]:
-    """The resources that the experiment needs, with their types."""
-    variants = (declaration.production_variant, declaration.shadow_variant)
-    models = [(variant.model, aws_sagemaker.CfnModel) for variant in variants if variant is not None]
-    return [(declaration.endpoint, aws_sagemaker.CfnEndpoint), *models]
+def _needed(declaration: Declaration) -> list[tuple[str, object, type[CfnResource]]]:
+    """The resources that the experiment needs: their parameters, values and types."""
+    variants = {"production_variant": declaration.production_variant, "shadow_variant": declaration.shadow_variant}
+    models = [
+        (f"{parameter}.model", variant.model, aws_sagemaker.CfnModel)
+        for parameter, variant in variants.items()
+        if variant is not None
+    ]
+    return [("endpoint", declaration.endpoint, aws_sagemaker.CfnEndpoint), *models]
 
 
 @jsii.implements(IAspect, IValidation)
@@ -68,7 +72,10 @@ class _WholeApp:
         faults = [
             f"{each.path}: {fault}"
             for each in watched
-            for fault in app_faults(each.stack, each.declaration, named.find, over=each.over)
+            for fault in (
+                *_reference_faults(each, named),
+                *app_faults(each.stack, each.declaration, named.find, over=each.over),
+            )
         ]
         for each in watched:
             warn_of_promotion(each.experiment, each.stack, each.declaration, named.find)
@@ -86,7 +93,7 @@ def _add_dependencies(watched: Watched, named: NamedResources) -> None:
 
     No dependency on a resource of another stack is added, because it could make the stacks depend on each other.
     """
-    for given, kind in _needed(watched.declaration):
+    for _, given, kind in _needed(watched.declaration):
         for resource in named.with_name(given, kind, watched.stack):
             if not depends_on(resource, watched.experiment, named):
                 watched.resource.node.add_dependency(resource)
@@ -109,6 +116,19 @@ def _add_endpoint_config(watched: Watched, named: NamedResources) -> None:
     resource = watched.resource.node.default_child
     if isinstance(resource, CfnResource):
         resource.add_property_override("EndpointConfigName", config_name)
+
+
+def _reference_faults(watched: Watched, named: NamedResources) -> list[str]:
+    """The parameters whose expression returns the ARN of a resource of the app, and not its name."""
+    faults = []
+    for parameter, given, kind in _needed(watched.declaration):
+        resource = named.by_another_attribute(given, kind, watched.stack)
+        if resource is not None:
+            faults.append(
+                f"{parameter} refers to {resource.node.path} in an expression, which returns its ARN, must be a name: "
+                f"pass the construct, or refer to its attribute {ATTRIBUTES[kind]}"
+            )
+    return faults
 
 
 def _warn_of_differences(watched: Watched, differences: Sequence[Difference]) -> None:

@@ -157,6 +157,33 @@ def test_any_reference_to_a_model_goes_by_its_name(declared: Any) -> None:
     assert properties["ModelVariants"][1]["ModelName"] == {"Fn::GetAtt": ["Model", "ModelName"]}
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [Fn.sub("${Endpoint}"), Fn.sub("${Endpoint.EndpointArn}"), Fn.join("", [Fn.ref("Endpoint")])],
+    ids=["a reference in Fn.sub", "the ARN in Fn.sub", "a reference in Fn.join"],
+)
+def test_an_expression_that_returns_the_arn_of_an_endpoint_is_refused(declared: Any, expression: str) -> None:
+    serve(declared.stack, instance_type="ml.m5.xlarge")
+    declared.experiment(endpoint=expression)
+
+    assert "endpoint refers to Demo/Endpoint in an expression, which returns its ARN" in refused(declared.app)
+
+
+def test_an_expression_that_returns_the_arn_of_a_model_is_refused(declared: Any) -> None:
+    model(declared.stack)
+    declared.experiment(shadow_variant=replace(SHADOW, model=Fn.sub("${Model}")))
+
+    assert "shadow_variant.model refers to Demo/Model in an expression, which returns its ARN" in refused(declared.app)
+
+
+def test_an_expression_may_return_the_name(declared: Any) -> None:
+    serve(declared.stack, instance_type="ml.m5.xlarge")
+
+    properties = declared.rendered(endpoint=Fn.sub("${Endpoint.EndpointName}"))
+
+    assert properties["EndpointName"] == {"Fn::Sub": "${Endpoint.EndpointName}"}
+
+
 def test_a_model_of_the_app_is_known_by_its_name(declared: Any) -> None:
     declared.experiment()
     model(declared.stack, model_name="challenger", several=True)
