@@ -33,7 +33,7 @@ from sagemaker_inference_experiment._permissions import (
     network_interfaces,
     statements,
 )
-from sagemaker_inference_experiment._provider_options import ProviderOptions, check_options
+from sagemaker_inference_experiment._provider_options import ProviderOptions, checked_options
 from sagemaker_inference_experiment._reflection import address_of
 from sagemaker_inference_experiment._role_policy import RolePolicy
 
@@ -59,9 +59,10 @@ class InferenceExperimentProvider(Construct):
     """
 
     def __init__(self, scope: Construct, id: str, **options: Unpack[ProviderOptions]) -> None:
+        # Before the construct is in the tree: it would be left there, without a function.
+        options = checked_options(options)
         super().__init__(scope, id)
         self._stack = stack_of(self, scope)
-        check_options(options)
         self._log_group = self._make_log_group(options)
         self._role = self._make_role(options)
         self._function = self._make_function(options)

@@ -1,12 +1,15 @@
 """The settings of a provider, and their allowed values."""
 
+import math
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from aws_cdk import Duration, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 
+from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._durations import is_token, seconds, text, unit_faults
+from sagemaker_inference_experiment._numbers import whole_number
 from sagemaker_inference_experiment._tokens import is_unresolved
 
 
@@ -69,8 +72,8 @@ class ProviderOptions(TypedDict, total=False):
     """
 
 
-def check_options(options: ProviderOptions) -> None:
-    """Checks the settings, and reports all faults at once.
+def checked_options(options: ProviderOptions) -> ProviderOptions:
+    """The settings, with numbers in place of strings such as ``"512"``. Reports all faults at once.
 
     Raises:
         TypeError: If there is no such setting.
@@ -79,24 +82,35 @@ def check_options(options: ProviderOptions) -> None:
     # At run time, Python accepts any parameter name for an unpacked TypedDict.
     if unknown := options.keys() - ProviderOptions.__annotations__.keys():
         raise TypeError(f"InferenceExperimentProvider has no setting {', '.join(sorted(unknown))}")
-    faults = _poll_interval_faults(options.get("poll_interval"))
-    memory_size = options.get("memory_size")
-    if memory_size is not None and not is_unresolved(memory_size) and not 128 <= memory_size <= 10240:
-        faults.append(f"memory_size is {memory_size}, must be 128 to 10240 MB")
-    reserved = options.get("reserved_concurrent_executions")
-    # With 0, Lambda would never invoke the function, and each deployment would wait for an hour.
-    if reserved is not None and not is_unresolved(reserved) and reserved < 1:
-        faults.append(f"reserved_concurrent_executions is {reserved}, must be at least 1")
+    memory_size = whole_number(options.get("memory_size"))
+    reserved = whole_number(options.get("reserved_concurrent_executions"))
+    faults = [
+        *_poll_interval_faults(options.get("poll_interval")),
+        *_number_faults("memory_size", memory_size, 128, 10240, "an integer from 128 to 10240 (MB)"),
+        # With 0, Lambda would never invoke the function, and each deployment would wait for an hour.
+        *_number_faults("reserved_concurrent_executions", reserved, 1, math.inf, "an integer of at least 1"),
+    ]
     if options.get("vpc") is None:
         of_vpc = {"vpc_subnets": options.get("vpc_subnets"), "security_groups": options.get("security_groups")}
         faults += [f"{name} requires vpc" for name, value in of_vpc.items() if value is not None]
     if faults:
         raise ValueError("; ".join(faults))
+    return {**options, "memory_size": memory_size, "reserved_concurrent_executions": reserved}
 
 
-def _poll_interval_faults(poll_interval: Duration | None) -> list[str]:
+def _number_faults(name: str, number: Any, lowest: float, highest: float, allowed: str) -> list[str]:
+    if number is None or is_unresolved(number):
+        return []
+    if isinstance(number, int) and not isinstance(number, bool) and lowest <= number <= highest:
+        return []
+    return [f"{name} is {shown(number)}, must be {allowed}"]
+
+
+def _poll_interval_faults(poll_interval: Any) -> list[str]:
     if poll_interval is None:
         return []
+    if not isinstance(poll_interval, Duration):
+        return [f"poll_interval is {shown(poll_interval)}, must be an aws_cdk.Duration, such as Duration.seconds(5)"]
     faults = unit_faults("poll_interval", poll_interval, ["seconds"])
     if not is_token(poll_interval) and not 1 <= seconds(poll_interval) <= 60:
         faults.append(f"poll_interval is {text(seconds(poll_interval))} seconds, must be 1 to 60")

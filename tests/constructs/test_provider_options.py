@@ -148,10 +148,42 @@ def test_settings_that_cannot_be_meant_are_refused_all_at_once(declared: Any) ->
         )
 
     assert str(raised.value) == (
-        "poll_interval is 120 seconds, must be 1 to 60; memory_size is 64, must be 128 to 10240 MB; "
-        "reserved_concurrent_executions is 0, must be at least 1; "
+        "poll_interval is 120 seconds, must be 1 to 60; memory_size is 64, must be an integer from 128 to 10240 (MB); "
+        "reserved_concurrent_executions is 0, must be an integer of at least 1; "
         "vpc_subnets requires vpc; security_groups requires vpc"
     )
+
+
+def test_numbers_may_come_as_text(declared: Any) -> None:
+    text: Any = "512"
+
+    InferenceExperimentProvider(declared.stack, "Provider", memory_size=text, reserved_concurrent_executions=text)
+
+    declared.template.has_resource_properties(
+        "AWS::Lambda::Function", {"MemorySize": 512, "ReservedConcurrentExecutions": 512}
+    )
+
+
+def test_settings_of_wrong_types_are_refused_all_at_once(declared: Any) -> None:
+    wrong: Any = {"poll_interval": "5", "memory_size": "big", "reserved_concurrent_executions": 2.5}
+
+    with pytest.raises(ValueError) as raised:
+        InferenceExperimentProvider(declared.stack, "Provider", **wrong)
+
+    assert str(raised.value) == (
+        "poll_interval is '5', must be an aws_cdk.Duration, such as Duration.seconds(5); "
+        "memory_size is 'big', must be an integer from 128 to 10240 (MB); "
+        "reserved_concurrent_executions is 2.5, must be an integer of at least 1"
+    )
+
+
+def test_settings_can_be_corrected_after_a_refusal(declared: Any) -> None:
+    with pytest.raises(ValueError, match="memory_size is 64"):
+        InferenceExperimentProvider.for_stack(declared.stack, memory_size=64)
+
+    made = InferenceExperimentProvider.for_stack(declared.stack, memory_size=512)
+
+    assert declared.experiment_in(declared.stack, "ShadowTest", role=None).provider is made
 
 
 def test_a_setting_that_there_is_not_is_refused(declared: Any) -> None:
