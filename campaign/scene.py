@@ -166,8 +166,9 @@ def behaviour(chance: Chance) -> Behaviour:
         update_drops_what_is_left_out=later.random() < 0.5,
         stop_shows_after=timedelta(seconds=later.choice([0, 0, 30, 200])),
     )
-    latest = Random(repr(later.getstate()))  # noqa: S311 - a simulation
-    if latest.random() < 0.15:
+    # A stop that shows late has its own dice for the same reason.
+    late_stop = Random(repr(later.getstate()))  # noqa: S311 - a simulation
+    if late_stop.random() < 0.15:
         # The endpoint is done while the test is still shown as Running, or as Stopping.
-        known = known.changed({"endpoint_first_by": 300, "stop_shows_after": latest.choice([0, 500])})
+        known = known.changed({"endpoint_first_by": 300, "stop_shows_after": late_stop.choice([0, 500])})
     return known.changed({transition: timedelta(minutes=minutes) for transition, minutes in usual.items()})

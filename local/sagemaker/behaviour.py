@@ -49,7 +49,7 @@ class Behaviour:
     stop_shows_after: timedelta = timedelta()
     """How long Describe still returns Running after a Stop was accepted."""
     endpoint_first_by: timedelta = timedelta()
-    """How long before the end of a test its endpoint is updated. During that time, it is still Stopping."""
+    """How long a test is still Stopping after its endpoint was updated."""
     visible_after_create: timedelta = timedelta()
     """How long a created experiment is still unknown to every other call."""
     sampling_zero_allowed: bool = True

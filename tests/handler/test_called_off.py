@@ -18,7 +18,7 @@ from simulation.declarations import (
     variant,
 )
 from simulation.endpoints import served
-from tests.support.endpoint import Serving, deploy, production_of
+from tests.support.endpoint import Serving, deploy, forget_configuration, production_of
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
@@ -220,3 +220,18 @@ def test_the_answer_has_the_errors_of_the_calls_that_are_in_conflict(production:
     assert "can't be deleted; it must be in one of" in answer.reason
     assert ("can't be stopped; it must be in one of" in answer.reason) == (production == [served()])
     assert "ThrottlingException" not in answer.reason
+
+
+def test_a_scheduled_test_is_not_stopped_if_production_is_not_known() -> None:
+    # Its shadow variant was deployed early, and somebody has deployed another configuration, which is gone.
+    stack, name = deployed_early(stop_is_legal=True)
+    contender = [served(model="contender", count=2)]
+    deploy(stack, contender)
+    forget_configuration(stack)
+    mark = stack.mark()
+
+    answer = stack.delete(SCHEDULED, name)
+
+    assert answer.succeeded, answer.reason
+    assert "StopInferenceExperiment" not in stack.calls(since=mark)
+    assert stack.names() == []

@@ -100,19 +100,6 @@ def test_a_mix_is_told_of_every_ending(ending: Ending) -> None:
     assert "a mix of two configurations" in str(stopped(ending, replace(endpoint, status="UpdateRollbackFailed")))
 
 
-@pytest.mark.parametrize("status", ["Failed", "OutOfService"])
-@pytest.mark.parametrize(
-    "ending", [promote(), Ending(shadow=Action.RETAIN), Ending()], ids=["promote", "retain", "remove"]
-)
-def test_an_endpoint_that_serves_nothing_is_told_of_every_ending(ending: Ending, status: str) -> None:
-    endpoint = {"Promote": PROMOTED, "Retain": RETAINED, "Remove": REMOVED}[ending.shadow]
-
-    problem = stopped(ending, replace(endpoint, status=status, failure_reason="no capacity"))
-
-    assert problem is not None
-    assert f"is {status}: no capacity" in problem
-
-
 @pytest.mark.parametrize(
     ("kept", "as_it_was"),
     [

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from local.sagemaker import Call, ConnectionFault, Hook
+from simulation.cloudformation import Answer
 from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared
-from tests.support.interruption import stop_once
+from simulation.endpoints import served
+from tests.support.endpoint import begin_to_deploy
+from tests.support.interruption import meanwhile, stop_once
 from tests.support.stack import Stack
 
 ENDINGS = [(PROMOTE, ([SHADOW], [])), (RETAIN, ([PRODUCTION], [SHADOW])), (REMOVE, ([PRODUCTION], []))]
@@ -32,6 +36,18 @@ def removed(actions: dict[str, str]) -> dict[str, Any]:
     return declared(OnDelete={"DesiredState": "Completed", "ModelVariantActions": actions})
 
 
+def request_of(stack: Stack, event: str, name: str, actions: dict[str, str]) -> dict[str, Any]:
+    if event == "Update":
+        return stack.event(event, concluded(actions), physical_id=name, old=declared())
+    return stack.event(event, removed(actions), physical_id=name)
+
+
+def answered(stack: Stack, request: dict[str, Any]) -> Answer:
+    stack.deliver(request)
+    stack.run()
+    return stack.answers[-1]
+
+
 def on_endpoint(stack: Stack) -> tuple[list[str], list[str]]:
     return stack.served(), stack.shadows()
 
@@ -50,11 +66,53 @@ def test_a_conclusion_waits(stack: Stack, name: str, actions: dict[str, str], le
 
 @pytest.mark.parametrize(("actions", "left"), ENDINGS, ids=["promote", "retain", "remove"])
 def test_a_delete_waits(stack: Stack, name: str, actions: dict[str, str], left: object) -> None:
+    mark = stack.mark()
+
     answer = stack.delete(removed(actions), name)
 
     assert answer.succeeded, answer.reason
     assert on_endpoint(stack) == left
     assert stack.names() == []
+    assert stack.calls(since=mark).count("StopInferenceExperiment") == 1
+
+
+@pytest.mark.parametrize("event", ["Update", "Delete"])
+@pytest.mark.parametrize(("actions", "left"), ENDINGS, ids=["promote", "retain", "remove"])
+def test_a_stop_without_a_response_is_waited_for(
+    stack: Stack, name: str, event: str, actions: dict[str, str], left: object
+) -> None:
+    stack.sagemaker.faults.add(ConnectionFault("StopInferenceExperiment", after=True))
+
+    answer = answered(stack, request_of(stack, event, name, actions))
+
+    assert answer.succeeded, answer.reason
+    assert on_endpoint(stack) == left
+
+
+@pytest.mark.parametrize("event", ["Update", "Delete"])
+def test_a_promotion_by_another_delivery_is_waited_for(stack: Stack, name: str, event: str) -> None:
+    request = request_of(stack, event, name, PROMOTE)
+
+    def other_delivery(_: Call) -> None:
+        mark = stack.mark()
+        stop_once(stack, request, lambda: "StopInferenceExperiment" in stack.calls(since=mark))
+
+    # The other delivery calls Stop first, so that of this one is in conflict.
+    stack.sagemaker.faults.add(Hook(other_delivery, "StopInferenceExperiment"))
+
+    answer = answered(stack, request)
+
+    assert answer.succeeded, answer.reason
+    assert on_endpoint(stack) == ([SHADOW], [])
+
+
+def test_what_somebody_deploys_after_the_promotion_is_reported_once_the_test_has_ended(stack: Stack, name: str) -> None:
+    meanwhile(stack, lambda: begin_to_deploy(stack, [served("Blue")]), when=lambda: stack.served() == [SHADOW])
+
+    answer = stack.update(declared(), concluded(PROMOTE), name)
+
+    assert not answer.succeeded
+    assert "does not serve production traffic: endpoint shop serves Blue" in answer.reason
 
 
 @pytest.mark.parametrize("event", ["Update", "Delete"])
@@ -62,9 +120,7 @@ def test_a_delete_waits(stack: Stack, name: str, actions: dict[str, str], left: 
 def test_a_request_that_lambda_runs_again_waits(
     stack: Stack, name: str, event: str, actions: dict[str, str], left: object
 ) -> None:
-    properties = concluded(actions) if event == "Update" else removed(actions)
-    old = {"old": declared()} if event == "Update" else {}
-    request = stack.event(event, properties, physical_id=name, **old)
+    request = request_of(stack, event, name, actions)
     mark = stack.mark()
 
     def endpoint_is_done() -> bool:
@@ -74,8 +130,7 @@ def test_a_request_that_lambda_runs_again_waits(
     stop_once(stack, request, endpoint_is_done)
     assert stack.describe(name)["Status"] == "Running"
 
-    stack.deliver(request)
-    stack.run()
+    answer = answered(stack, request)
 
-    assert stack.answers[-1].succeeded, stack.answers[-1].reason
+    assert answer.succeeded, answer.reason
     assert on_endpoint(stack) == left

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.sagemaker import Call, Hook
+from local.sagemaker import Call, ConnectionFault, Hook
 from simulation.declarations import declared
 from tests.support.foreign import THEIRS, make_theirs
 from tests.support.interruption import stop_once
@@ -242,6 +242,16 @@ def test_a_test_whose_start_was_rejected_at_first_lasts_as_long_as_declared() ->
 
     assert stack.answers[-1].succeeded, stack.answers[-1].reason
     times = stack.describe(stack.answers[-1].physical_id)["Schedule"]
+    assert abs(times["EndTime"] - times["StartTime"] - timedelta(days=7)) < timedelta(minutes=1)
+
+
+def test_a_test_whose_start_was_lost_at_first_lasts_as_long_as_declared() -> None:
+    stack = Stack(unscheduled_passes_created=True, created_pause=timedelta(hours=1))
+    stack.sagemaker.faults.add(ConnectionFault("StartInferenceExperiment", times=4))
+
+    name = stack.create(declared(Schedule={"Duration": "P7D"})).physical_id
+
+    times = stack.describe(name)["Schedule"]
     assert abs(times["EndTime"] - times["StartTime"] - timedelta(days=7)) < timedelta(minutes=1)
 
 

@@ -27,7 +27,7 @@ def wait_for_stop(target: Target) -> Wait | None:
 
 
 def wait_for_stop_of_running(target: Target) -> Wait | None:
-    """The same for a running test, and for a moment also if the Stop got no response."""
+    """A wait, if SageMaker accepted a Stop, or, within the consistency window, if a Stop got no response."""
     if target.journal.may_not_show_yet(STOP, target.name, target.now):
         return Wait(f"waiting for {STOP} to take effect")
     return wait_for_stop(target)

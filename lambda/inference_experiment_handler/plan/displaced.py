@@ -16,7 +16,7 @@ def displaced(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None)
             f"serves {_in_words(endpoint.production)}, not {_in_words((own,)) if own else 'its production variant'}"
         )
     elif not production_is_known(experiment, endpoint):
-        differences.append(f"serves {_in_words(endpoint.production)}")
+        differences.append(f"serves {_in_words(endpoint.production)}, which may not be the test's own")
     if not serves_shadow(experiment, endpoint):
         own = experiment.variants.get(experiment.shadow_name)
         found = f", but {_in_words(endpoint.shadows)}" if endpoint.shadows else ""
@@ -44,11 +44,12 @@ def serves_shadow(experiment: ObservedExperiment, endpoint: ObservedEndpoint) ->
 
 
 def production_is_known(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
-    """Whether it is known what production serves, or it may be assumed that this is the test's own variant.
+    """Whether production's model and instance type are known, or may be taken from the test.
 
-    If the shadow variant of a running test is gone, somebody has changed the endpoint, and perhaps production, too.
+    They may be taken from the test while its shadow variant is on the endpoint. Otherwise, nothing of the test is
+    deployed yet, or somebody has changed the endpoint, and perhaps production, too.
     """
-    if experiment.not_started or serves_shadow(experiment, endpoint):
+    if serves_shadow(experiment, endpoint):
         return True
     return all(served.model_name and served.instance_type for served in endpoint.production)
 

@@ -50,7 +50,6 @@ def stop_problem(
         ending_problem(ending, experiment, endpoint)
         or _production_problem(production, endpoint)
         or _mixed_problem(endpoint)
-        or _failed_problem(endpoint)
     )
 
 
@@ -82,13 +81,6 @@ def _mixed_problem(endpoint: ObservedEndpoint | None) -> str | None:
     return (
         f"endpoint {endpoint.name} is {endpoint.status}, so it may serve a mix of two configurations{because(endpoint)}"
     )
-
-
-def _failed_problem(endpoint: ObservedEndpoint | None) -> str | None:
-    """A problem if the endpoint serves nothing any more."""
-    if endpoint is None or endpoint.status not in ("Failed", "OutOfService"):
-        return None
-    return f"endpoint {endpoint.name} is {endpoint.status}{because(endpoint)}"
 
 
 def _not_in_service(endpoint: ObservedEndpoint) -> str | None:

@@ -67,7 +67,7 @@ def _plan_existing(situation: Situation, target: Target) -> Step | Infeasible:
         # After its Stop, a test may pass through a status that has no plan.
         stopping = wait_for_stop(target)
         if stopping is not None:
-            return Wait(f"{stopping.why}: {unhandled_status(experiment)}")
+            return replace(stopping, why=f"{stopping.why}: {unhandled_status(experiment)}")
         left = Done(f"{experiment.name} is {experiment.status}, and is not changed")
         return Infeasible(unhandled_status(experiment), in_rollback=lambda: lease or left)
     step = _plan_created_or_running(situation, target)
@@ -171,7 +171,7 @@ def _look_at_endpoint(situation: Situation, target: Target, differing: list[Fiel
     desired, experiment = situation.desired, target.experiment
     endpoint = situation.endpoint(experiment.endpoint_name)
     conclusion = resolve_ending(desired.conclusion, experiment) if desired.conclusion is not None else None
-    # The endpoint may be as the test's end leaves it before SageMaker shows that the test is stopped.
+    # SageMaker may update the endpoint before it reports the test as stopped.
     wait = (wait_for_stop_of_running(target) if conclusion is not None else None) or still_updating(endpoint)
     if wait is not None:
         # A request that changes nothing does not wait for an update that may take long.
@@ -213,7 +213,7 @@ def _update_conclude_start(situation: Situation, target: Target, differing: list
 def _intend_start(target: Target) -> Step | None:
     """The call that records when the test is started; ``None`` if it is recorded, or can't be.
 
-    The end of the test may count from that time. So it is recorded again if the Start was only rejected since.
+    The end of the test may count from that time. So if SageMaker has rejected every Start since, it is recorded again.
     """
     if target.being_taken_over:
         # A test that is being taken over gets all tags last: a rollback must find that it existed before.

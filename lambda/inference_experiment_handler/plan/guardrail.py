@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from inference_experiment_handler.model.alarm import ObservedAlarm, reason_to_end
-from inference_experiment_handler.model.operations import STOP
 from inference_experiment_handler.model.request import is_of_guardrail, issued_at
 from inference_experiment_handler.model.status import Status
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import LOGICAL_ID, PENDING_STOP, STACK_ID, VERIFIED, owner_in_words
 from inference_experiment_handler.plan import stack
+from inference_experiment_handler.plan.calls import wait_for_stop_of_running
 from inference_experiment_handler.plan.lease import record_intent
 from inference_experiment_handler.plan.removal import stop, verify_stop
 from inference_experiment_handler.plan.situation import Situation
@@ -38,8 +38,9 @@ def plan_guardrail(situation: Situation) -> Step:
         return Done(f"{experiment.name} is already Stopping")
     if experiment.not_started:
         return Done(f"{experiment.name} has not started, so there is nothing to end")
-    if target.journal.is_completed(STOP, target.name) or target.journal.may_not_show_yet(STOP, target.name, target.now):
-        return Wait(f"waiting for {STOP} to take effect")
+    stopping = wait_for_stop_of_running(target)
+    if stopping is not None:
+        return stopping
     ringing = _ringing(situation)
     if ringing is None:
         return Done(f"none of the alarms is in ALARM: {_states(situation)}")

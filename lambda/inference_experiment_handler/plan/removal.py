@@ -122,6 +122,8 @@ def _end_in_unhandled_status(
         if untried or retried:
             return (untried or retried)[0]
     waiting = f"waiting for {target.name}: {unhandled_status(target.experiment)}"
+    if kept is None:
+        waiting += f". {_how_to_make_it_stoppable(experiment, endpoint)}"
     return Wait(f"{waiting}; {left}" if left is not None else waiting)
 
 
@@ -153,17 +155,17 @@ def stop(
 
 
 def wait_for_promotion(target: Target, ending: Ending, endpoint: ObservedEndpoint) -> Wait | None:
-    """A wait, if the endpoint is already as a Stop that promotes leaves it, but the test is still Running.
+    """A wait, if the endpoint is already as this request's promotion leaves it, but the test is still Running.
 
-    The Stop got no response, or another delivery of this request has called it.
+    The Stop got no response, or another delivery of this request has called it. Then it may be in conflict here.
     """
     experiment, intent = target.experiment, target.stop_intent
-    if intent is None or not (target.journal.perhaps_completed(STOP, target.name) or target.stop_may_be_forgotten):
+    if intent is None:
         return None
     intended = as_intended(ending, intent, experiment)
     if not intended.promotes or stop_problem(intended, experiment, endpoint, intent.production) is not None:
         return None
-    return Wait(f"waiting for {STOP} to take effect: {displaced(experiment, endpoint)}")
+    return Wait(f"waiting for {STOP} to take effect: {experiment.shadow_name} already serves production traffic")
 
 
 def call_off_scheduled(
