@@ -129,7 +129,7 @@ MUTANTS = (
             (feasibility, "placement_problem", by.instead(None)),
         ),
     ),
-    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", by.instead(False)),), first=1900),
+    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", by.instead(False)),), first=2550),
     Mutant(
         "ends on INSUFFICIENT_DATA",
         11,
