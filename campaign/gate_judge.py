@@ -68,8 +68,8 @@ class GateJudge:
         return self._measured.truth(criterion, window, created, now, cloudwatch.late)
 
     def _created(self) -> datetime | None:
-        found = (each for each in self._world.service.experiments() if each["Name"] == self._stack.physical_id)
-        return next((each["CreationTime"] for each in found), None)
+        found = self._world.service.experiment(self._stack.physical_id)
+        return found["CreationTime"] if found is not None else None
 
     def _request(self, id: str) -> Request | None:
         return next((each for each in self._stack.requests if each.id == id), None)

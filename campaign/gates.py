@@ -123,8 +123,8 @@ class Gates:
         return {"Criteria": criteria + reported, **window, **patience}
 
     def _is_running(self) -> bool:
-        name = self._stack.physical_id
-        return any(each["Name"] == name and each["Status"] == "Running" for each in self._world.service.experiments())
+        found = self._world.service.experiment(self._stack.physical_id)
+        return found is not None and found["Status"] == "Running"
 
     def _pass_time(self) -> None:
         self._become(self._dice.choice(_FAULTS))

@@ -121,8 +121,8 @@ class Guardrail:
         return complete and running and not gone
 
     def _status(self, name: str) -> str:
-        found = (each["Status"] for each in self._world.service.experiments() if each["Name"] == name)
-        return str(next(found, ""))
+        found = self._world.service.experiment(name)
+        return str(found["Status"]) if found is not None else ""
 
     def _called(self, call: HandlerCall) -> None:
         """One of the handler's calls has taken effect."""

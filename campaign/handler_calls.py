@@ -51,7 +51,7 @@ class HandlerCalls:
         if _LOOKS.match(operation):
             return perform()
         name = (str(parameters.get("Name", "")) or str(parameters.get("ResourceArn")).rpartition("/")[2]).lower()
-        live = next((each for each in self._service.experiments() if each["Name"].lower() == name), None)
+        live = self._service.experiment(name)
         tags = self._service.tags_by_arn().get(live["Arn"], {}) if live else {}
         event = self._function.present_event
         call = HandlerCall(

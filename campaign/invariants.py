@@ -49,11 +49,9 @@ class Violation:
 def own(service: SageMaker, resource: Resource) -> list[dict[str, Any]]:
     """The experiments of a resource, by their tags, or by a name that only this resource generates."""
     tags = service.tags_by_arn()
-    return [
-        each
-        for each in service.experiments()
-        if resource.tags.items() <= tags.get(each["Arn"], {}).items() or each["Name"].startswith(resource.generated)
-    ]
+    return service.experiments(
+        lambda name, arn: resource.tags.items() <= tags.get(arn, {}).items() or name.startswith(resource.generated)
+    )
 
 
 def promotes(declared: Declaration) -> bool:
@@ -110,7 +108,7 @@ def unlike(
 
     ``before``: its previous declarations.
     """
-    live = next((each for each in service.experiments() if each["Name"] == name), None)
+    live = service.experiment(name)
     if live is None:
         over = "DesiredState" in declared or _end_is_past(declared, now) or rollback
         return None if over else f"{name} is absent"
@@ -208,7 +206,7 @@ def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker
 
 def missing_tags(declared: Declaration, name: str, service: SageMaker) -> list[str]:
     """The declared tags that a live experiment lacks. They may become visible late."""
-    live = next((each for each in service.experiments() if each["Name"] == name), None)
+    live = service.experiment(name)
     tags = service.tags_by_arn().get(live["Arn"], {}) if live else {}
     return [
         f"tag {tag['Key']} is {tags.get(tag['Key'])}, declared {tag['Value']}"

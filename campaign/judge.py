@@ -258,8 +258,8 @@ class Judge:
     def _concerned(self) -> list[dict[str, Any]]:
         """The stack's experiments, and one that it takes over, whose tags may not be visible yet."""
         own, name = self._own(), self.stack.physical_id or self.resource.given_name
-        others = self._service.experiments() if self.adopts else []
-        return own + [each for each in others if each["Name"] == name and each not in own]
+        other = self._service.experiment(name) if self.adopts else None
+        return [*own, other] if other is not None and other not in own else own
 
     def _calls(self) -> list[HandlerCall]:
         """What the handler has changed, or tried to change, for this stack."""

@@ -26,5 +26,5 @@ class Policy:
         if operation in (UPDATE, START, STOP) and name.lower() in self.adopted:
             return True
         tags = service.tags_by_arn()
-        live = [each for each in service.experiments() if each["Name"].casefold() == name.casefold()]
-        return all(tags.get(each["Arn"], {}).get(STACK_TAG) in self.stacks for each in live)
+        live = service.experiment(name)
+        return live is None or tags.get(live["Arn"], {}).get(STACK_TAG) in self.stacks

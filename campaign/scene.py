@@ -46,7 +46,8 @@ class Scene:
     def create_foreign(self, name: str) -> None:
         if self.foreign:
             self.scheduler.sleep(7200)
-            if any(each["Name"] == FOREIGN and each["Status"] == "Running" for each in self.service.experiments()):
+            there = self.service.experiment(FOREIGN)
+            if there is not None and there["Status"] == "Running":
                 self.somebody("StopInferenceExperiment", Name=FOREIGN, ModelVariantActions=REMOVE)
             self.scheduler.sleep(7200)
         try:

@@ -12,7 +12,7 @@ from simulation.declarations import Declaration
 
 def concluded_otherwise(declared: Declaration, name: str, service: SageMaker) -> str | None:
     """The instances that a conclusion declares, but that the endpoint does not have."""
-    live = next((each for each in service.experiments() if each["Name"] == name), None)
+    live = service.experiment(name)
     if live is None or "DesiredState" not in declared:
         return None
     start, end = live["Schedule"].get("StartTime"), live.get("CompletionTime")

@@ -95,7 +95,7 @@ class Takeover:
             self._judge.violated(5, f"the takeover of {self._name} is taken back, and it still has {left}")
 
     def _live(self) -> dict[str, Any]:
-        return next((each for each in self._world.service.experiments() if each["Name"] == self._name), {})
+        return self._world.service.experiment(self._name) or {}
 
 
 def _lag(operation: str) -> timedelta:

@@ -29,7 +29,8 @@ class EndpointConfig:
         return copied(list(self.declared.get("ShadowProductionVariants", [])))
 
     def serves(self, variant: str) -> bool:
-        return any(served["VariantName"] == variant for served in self.production + self.shadows)
+        variants = (*self.declared["ProductionVariants"], *self.declared.get("ShadowProductionVariants", []))
+        return any(served["VariantName"] == variant for served in variants)
 
     def describe(self) -> dict[str, Any]:
         described = {name: copied(value) for name, value in self.declared.items() if name != "Tags"}

@@ -85,9 +85,10 @@ class Experiments:
             raise not_found(f"Inference experiment {self._arns.of('inference-experiment', name)} does not exist.")
         return experiment
 
-    def names(self) -> list[str]:
+    def arns(self) -> dict[str, str]:
+        """The ARNs of all visible experiments, by their names."""
         now = self._clock.now()
-        return [experiment.name for experiment in self._by_key.values() if experiment.visible_from <= now]
+        return {each.name: each.arn for each in self._by_key.values() if each.visible_from <= now}
 
     def describe(self, name: str) -> dict[str, Any]:
         experiment = self.get(name)

@@ -20,7 +20,7 @@ from local.sagemaker.experiments import Experiments
 from local.sagemaker.faults import Faults
 from local.sagemaker.lifecycle import Lifecycle
 from local.sagemaker.models import Models
-from local.sagemaker.names import Arns, split
+from local.sagemaker.names import Arns, key, split
 from local.sagemaker.tags import Tags, check_tags
 from local.sagemaker.traffic import Served
 from local.sagemaker.variants import shares
@@ -237,11 +237,16 @@ class SageMaker:
             self.settle()
             return [endpoint.describe() for endpoint in self._endpoints.all()]
 
-    def experiments(self) -> list[Answer]:
-        """Every experiment as Describe returns it, without recording a call."""
+    def experiments(self, chosen: Callable[[str, str], bool] = lambda _name, _arn: True) -> list[Answer]:
+        """Every experiment as Describe returns it, without recording a call; or those chosen by name and ARN."""
         with self._lock:
             self.settle()
-            return [self._experiments.describe(name) for name in self._experiments.names()]
+            arns = self._experiments.arns()
+            return [self._experiments.describe(name) for name, arn in arns.items() if chosen(name, arn)]
+
+    def experiment(self, name: str) -> Answer | None:
+        """One experiment as Describe returns it, without recording a call; ``None`` if there is none."""
+        return next(iter(self.experiments(lambda each, _: key(each) == key(name))), None)
 
 
 def _experiment_arn(arn: str) -> Answer:
