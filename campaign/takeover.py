@@ -7,9 +7,12 @@ from campaign.extras import Extras
 from campaign.invariants import ENDED
 from campaign.judge import Judge
 from campaign.world import World
+from inference_experiment_handler.plan.stack import FRESH
 from simulation.declarations import MODELS, REMOVE, SHADOW, Declaration, variant
 
 _PREFIX = "sagemaker-inference-experiment:"
+_STATUS_OF_STACK = FRESH + timedelta(seconds=5)
+"""How long a call can follow from one status of the stack: it is valid for a while, and the call takes a moment."""
 _ENDS = ("StopInferenceExperiment", "DeleteInferenceExperiment")
 
 
@@ -99,5 +102,9 @@ class Takeover:
 
 
 def _lag(operation: str) -> timedelta:
-    """A repeated Create may also release the test, while the tags that the Delete has removed are still visible."""
-    return timedelta(minutes=1) if operation == "DeleteTags" else timedelta()
+    """How long after the release of the test the handler may still call an operation.
+
+    A repeated Create may also release the test, while the tags that the Delete has removed are still visible. Any other
+    call may follow from the status that the stack had shortly before.
+    """
+    return timedelta(minutes=1) if operation == "DeleteTags" else _STATUS_OF_STACK
