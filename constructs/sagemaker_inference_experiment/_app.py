@@ -1,5 +1,7 @@
 """Checks of the experiment's endpoint and models against the resources of the app."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Stack, aws_sagemaker
 
 from inference_experiment_handler.spec import names
@@ -25,7 +27,7 @@ def app_faults(stack: Stack, declaration: Declaration, find: Find, *, over: bool
     faults = []
     config = None if over else _configuration(stack, declaration, find)
     if config is not None:
-        faults += configuration_faults(config, _names(declaration, config)[1])
+        faults += configuration_faults(config, _possible_shadow_names(declaration, config))
         faults += _name_faults(declaration, config)
         if not declaration.may_follow_a_promotion:
             faults += [difference.fault for difference in _differences(stack, declaration, config, find)]
@@ -97,6 +99,15 @@ def _names(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig | N
     if shadow is None and name is not None and not is_unresolved(name):
         shadow = names.default_shadow(name)
     return name, shadow
+
+
+def _possible_shadow_names(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig) -> Sequence[str]:
+    """The names that the shadow variant can have. If the name is left open, it depends on that of production."""
+    name = _names(declaration, config)[1]
+    if name is not None:
+        return [name]
+    default = names.default_shadow("")
+    return [default, names.default_shadow(default)]
 
 
 def _configuration(stack: Stack, declaration: Declaration, find: Find) -> aws_sagemaker.CfnEndpointConfig | None:

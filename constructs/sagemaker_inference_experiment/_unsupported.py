@@ -13,12 +13,15 @@ Configured = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
 Container = aws_sagemaker.CfnModel.ContainerDefinitionProperty
 
 
-def configuration_faults(config: aws_sagemaker.CfnEndpointConfig, shadow_name: str | None) -> list[str]:
-    """The reasons why SageMaker can't run a shadow test on an endpoint with this configuration."""
-    return [f"endpoint configuration {config.node.path} {fault}" for fault in _of_configuration(config, shadow_name)]
+def configuration_faults(config: aws_sagemaker.CfnEndpointConfig, shadow_names: Sequence[str]) -> list[str]:
+    """The reasons why SageMaker can't run a shadow test on an endpoint with this configuration.
+
+    ``shadow_names``: the names that the test's shadow variant can have.
+    """
+    return [f"endpoint configuration {config.node.path} {fault}" for fault in _of_configuration(config, shadow_names)]
 
 
-def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow_name: str | None) -> Iterator[str]:
+def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow_names: Sequence[str]) -> Iterator[str]:
     if _is_given(config.async_inference_config):
         yield "is asynchronous (AsyncInferenceConfig), must be a real-time endpoint"
     variants = configured(known_entries(config.production_variants))
@@ -29,12 +32,13 @@ def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow_name: str 
         yield f"has {len(variants)} production variants ({names}), must have exactly one"
     for variant in configured(known_entries(config.shadow_production_variants)):
         name = variant.variant_name
-        if shadow_name is None or is_unresolved(name) or is_unresolved(shadow_name):
+        if any(is_unresolved(each) for each in (name, *shadow_names)):
             continue
-        if name != shadow_name:
+        if name not in shadow_names:
+            own = " or ".join(shown(each) for each in shadow_names)
             yield (
                 f"has shadow variant {shown(name)} (ShadowProductionVariants), must have none besides the experiment's "
-                f"own, {shown(shadow_name)}: an endpoint can have only one"
+                f"own, {own}: an endpoint can have only one"
             )
 
 

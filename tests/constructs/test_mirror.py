@@ -101,6 +101,28 @@ def test_a_shadow_variant_of_the_configurations_own_is_refused(declared: Any) ->
     ]
 
 
+OPEN = {"production_variant": None, "shadow_variant": ModelVariant(model="challenger")}
+"""The names of both variants are left open."""
+
+
+@pytest.mark.parametrize("later", [{"experiment_name": "ranking"}, {"run": "2"}], ids=["given name", "later run"])
+def test_so_it_is_if_only_the_endpoint_knows_the_name_of_the_experiments_own(
+    declared: Any, later: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(endpoint=endpoint(declared, [shadow("Other")]), **OPEN, **later)
+
+    assert (
+        "endpoint configuration Demo/Config has shadow variant 'Other' (ShadowProductionVariants), must have none "
+        "besides the experiment's own, 'Shadow' or 'Shadow-2': an endpoint can have only one"
+    ) in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["Shadow", "Shadow-2"])
+def test_a_shadow_variant_of_a_name_that_a_later_run_can_have_may_be_there(declared: Any, name: str) -> None:
+    assert declared.experiment(endpoint=endpoint(declared, [shadow(name)]), **OPEN, run="2")
+
+
 def test_a_shadow_variant_of_the_experiments_name_may_be_there(declared: Any) -> None:
     assert declared.experiment(endpoint=endpoint(declared, [shadow("Shadow-01")]))
 
