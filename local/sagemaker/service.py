@@ -248,6 +248,12 @@ class SageMaker:
         """One experiment as Describe returns it, without recording a call; ``None`` if there is none."""
         return next(iter(self.experiments(lambda each, _: key(each) == key(name))), None)
 
+    def is_stopping(self, name: str) -> bool:
+        """Whether an experiment is stopping, even if Describe does not show it yet."""
+        with self._lock:
+            self.settle()
+            return self._experiments.get(name).status == "Stopping"
+
 
 def _experiment_arn(arn: str) -> Answer:
     return {"InferenceExperimentArn": arn}

@@ -134,3 +134,22 @@ def test_a_request_that_lambda_runs_again_waits(
 
     assert answer.succeeded, answer.reason
     assert on_endpoint(stack) == left
+
+
+def test_a_rollback_leaves_the_intent_of_a_stop_that_may_show_late(stack: Stack, name: str) -> None:
+    before, after = declared(), declared(Run="2")
+    mark = stack.mark()
+
+    def endpoint_is_done() -> bool:
+        return "StopInferenceExperiment" in stack.calls(since=mark) and not stack.shadows()
+
+    stop_once(stack, stack.event("Update", after, physical_id=name, old=before), endpoint_is_done)
+    assert stack.describe(name)["Status"] == "Running"
+
+    answer = stack.roll_back(after, before, name)
+
+    assert answer.succeeded, answer.reason
+    assert "sagemaker-inference-experiment:ending" in stack.tags(name)
+    stack.clock.advance(timedelta(minutes=30))
+    assert stack.delete(before, name).succeeded
+    assert stack.names() == []

@@ -10,13 +10,18 @@ from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.spec.text import iso_instant
 
 
-def finalize(situation: Situation, target: Target, why: str, *, in_full: bool = True) -> Step:
+def finalize(
+    situation: Situation, target: Target, why: str, *, in_full: bool = True, may_be_stopping: bool = False
+) -> Step:
     """Updates the tags, and is then done. Tags never affect the test, so they come last.
 
     ``in_full``: everything that is desired is live, and not only what a rollback can restore.
+    ``may_be_stopping``: an earlier request may have stopped the test, and SageMaker does not show it yet. So the intent
+    to stop it must stay on the tags.
     """
     desired_tags = _desired_tags(situation, target, in_full=in_full)
-    surplus = [key for key in _obsolete_tags(situation, target) if key in target.tags]
+    obsolete = _obsolete_tags(situation, target, may_be_stopping=may_be_stopping)
+    surplus = [key for key in obsolete if key in target.tags]
     missing = {key: value for key, value in desired_tags.items() if target.tags.get(key) != value}
     untagged = target.journal.is_completed(DELETE_TAGS, target.name)
     untag = Call(
@@ -53,13 +58,13 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
     return tags
 
 
-def _obsolete_tags(situation: Situation, target: Target) -> list[str]:
+def _obsolete_tags(situation: Situation, target: Target, *, may_be_stopping: bool) -> list[str]:
     """The tags that are no longer declared, and those of intents that were not carried out."""
     previous = situation.request.previous
     obsolete = [key for key in (previous.tags if previous else {}) if key not in situation.desired.tags]
     if target.experiment.not_started:
         obsolete.append(STARTED)
-    if not target.experiment.ended:
+    if not target.experiment.ended and not may_be_stopping:
         obsolete.append(PENDING_STOP)
     return obsolete
 
