@@ -102,10 +102,15 @@ def _names(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig | N
 
 
 def _possible_shadow_names(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig) -> Sequence[str]:
-    """The names that the shadow variant can have. If the name is left open, it depends on that of production."""
+    """The names that the shadow variant can have; empty if it can have any name.
+
+    If the name is left open, it depends on that of production. A test with a given name may already exist.
+    """
     name = _names(declaration, config)[1]
     if name is not None:
         return [name]
+    if declaration.experiment_name is not None:
+        return []
     default = names.default_shadow("")
     return [default, names.default_shadow(default)]
 

@@ -58,7 +58,7 @@ class NamedResources:
             return []
         return [each for each in self._by_name.get(_key(kind, stack, parts_of(stack, name)), []) if _is_of(each, stack)]
 
-    def by_another_attribute(self, given: object, kind: type[CfnResource], stack: Stack) -> CfnResource | None:
+    def not_by_name(self, given: object, kind: type[CfnResource], stack: Stack) -> CfnResource | None:
         """The resource of the stack, if the value refers to it in an expression, but not to its name."""
         name = name_of(given, kind) if resource_behind(given, kind) is None else None
         if name is None:

@@ -101,7 +101,8 @@ def checked_options(options: ProviderOptions) -> ProviderOptions:
 def _number_faults(name: str, number: Any, lowest: float, highest: float, allowed: str) -> list[str]:
     if number is None or is_unresolved(number):
         return []
-    if isinstance(number, int) and not isinstance(number, bool) and lowest <= number <= highest:
+    is_whole = isinstance(number, int | float) and not isinstance(number, bool) and float(number).is_integer()
+    if is_whole and lowest <= number <= highest:
         return []
     return [f"{name} is {shown(number)}, must be {allowed}"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk import aws_sagemaker
 
-from inference_experiment_handler.spec import limits
+from inference_experiment_handler.spec import limits, names
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._tokens import is_unresolved
 
@@ -16,7 +16,7 @@ Container = aws_sagemaker.CfnModel.ContainerDefinitionProperty
 def configuration_faults(config: aws_sagemaker.CfnEndpointConfig, shadow_names: Sequence[str]) -> list[str]:
     """The reasons why SageMaker can't run a shadow test on an endpoint with this configuration.
 
-    ``shadow_names``: the names that the test's shadow variant can have.
+    ``shadow_names``: the names that the test's shadow variant can have; empty if it can have any name.
     """
     return [f"endpoint configuration {config.node.path} {fault}" for fault in _of_configuration(config, shadow_names)]
 
@@ -28,13 +28,13 @@ def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow_names: Seq
     for variant in variants:
         yield from _of_variant(variant)
     if len(variants) > 1:
-        names = ", ".join(shown(variant.variant_name) for variant in variants)
-        yield f"has {len(variants)} production variants ({names}), must have exactly one"
+        listed = ", ".join(shown(variant.variant_name) for variant in variants)
+        yield f"has {len(variants)} production variants ({listed}), must have exactly one"
     for variant in configured(known_entries(config.shadow_production_variants)):
         name = variant.variant_name
-        if any(is_unresolved(each) for each in (name, *shadow_names)):
+        if not shadow_names or any(is_unresolved(each) for each in (name, *shadow_names)):
             continue
-        if name not in shadow_names:
+        if not any(names.same(name, each) for each in shadow_names):
             own = " or ".join(shown(each) for each in shadow_names)
             yield (
                 f"has shadow variant {shown(name)} (ShadowProductionVariants), must have none besides the experiment's "

@@ -119,13 +119,13 @@ def _add_endpoint_config(watched: Watched, named: NamedResources) -> None:
 
 
 def _reference_faults(watched: Watched, named: NamedResources) -> list[str]:
-    """The parameters whose expression returns the ARN of a resource of the app, and not its name."""
+    """The parameters whose expression refers to a resource of the app, but does not return its name."""
     faults = []
     for parameter, given, kind in _needed(watched.declaration):
-        resource = named.by_another_attribute(given, kind, watched.stack)
+        resource = named.not_by_name(given, kind, watched.stack)
         if resource is not None:
             faults.append(
-                f"{parameter} refers to {resource.node.path} in an expression, which returns its ARN, must be a name: "
+                f"{parameter} is an expression that refers to {resource.node.path}, but does not return its name: "
                 f"pass the construct, or refer to its attribute {ATTRIBUTES[kind]}"
             )
     return faults

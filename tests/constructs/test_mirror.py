@@ -105,12 +105,9 @@ OPEN = {"production_variant": None, "shadow_variant": ModelVariant(model="challe
 """The names of both variants are left open."""
 
 
-@pytest.mark.parametrize("later", [{"experiment_name": "ranking"}, {"run": "2"}], ids=["given name", "later run"])
-def test_so_it_is_if_only_the_endpoint_knows_the_name_of_the_experiments_own(
-    declared: Any, later: dict[str, str]
-) -> None:
+def test_a_shadow_variant_of_the_configurations_own_is_refused_for_a_later_run(declared: Any) -> None:
     with pytest.raises(InvalidExperimentError) as raised:
-        declared.experiment(endpoint=endpoint(declared, [shadow("Other")]), **OPEN, **later)
+        declared.experiment(endpoint=endpoint(declared, [shadow("Other")]), **OPEN, run="2")
 
     assert (
         "endpoint configuration Demo/Config has shadow variant 'Other' (ShadowProductionVariants), must have none "
@@ -118,9 +115,15 @@ def test_so_it_is_if_only_the_endpoint_knows_the_name_of_the_experiments_own(
     ) in str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["Shadow", "Shadow-2"])
+@pytest.mark.parametrize("name", ["Shadow", "shadow", "Shadow-2"])
 def test_a_shadow_variant_of_a_name_that_a_later_run_can_have_may_be_there(declared: Any, name: str) -> None:
     assert declared.experiment(endpoint=endpoint(declared, [shadow(name)]), **OPEN, run="2")
+
+
+def test_an_existing_test_with_a_given_name_can_have_any_shadow_variant(declared: Any) -> None:
+    name = {"experiment_name": "ranking", "adopt_existing": True}
+
+    assert declared.experiment(endpoint=endpoint(declared, [shadow("Challenger")]), **OPEN, **name)
 
 
 def test_a_shadow_variant_of_the_experiments_name_may_be_there(declared: Any) -> None:

@@ -166,14 +166,18 @@ def test_an_expression_that_returns_the_arn_of_an_endpoint_is_refused(declared: 
     serve(declared.stack, instance_type="ml.m5.xlarge")
     declared.experiment(endpoint=expression)
 
-    assert "endpoint refers to Demo/Endpoint in an expression, which returns its ARN" in refused(declared.app)
+    assert "endpoint is an expression that refers to Demo/Endpoint, but does not return its name" in refused(
+        declared.app
+    )
 
 
 def test_an_expression_that_returns_the_arn_of_a_model_is_refused(declared: Any) -> None:
     model(declared.stack)
     declared.experiment(shadow_variant=replace(SHADOW, model=Fn.sub("${Model}")))
 
-    assert "shadow_variant.model refers to Demo/Model in an expression, which returns its ARN" in refused(declared.app)
+    assert "shadow_variant.model is an expression that refers to Demo/Model, but does not return its name" in refused(
+        declared.app
+    )
 
 
 def test_an_expression_may_return_the_name(declared: Any) -> None:

@@ -330,7 +330,7 @@ def test_a_stop_is_refused_if_the_shadow_is_gone_and_production_is_not_known(
     answer = stack.send(event, properties, physical_id=name, old=declared() if event == "Update" else None)
 
     assert not answer.succeeded
-    assert "model unknown on unknown, which may not be the test's own" in answer.reason
+    assert "model unknown on unknown, so it may not be the test's own" in answer.reason
     assert f"no shadow variant {SHADOW}" in answer.reason
     assert "StopInferenceExperiment" not in stack.calls(since=mark)
     deploy(stack, ANOTHER_MODEL)

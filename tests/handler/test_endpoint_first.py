@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.sagemaker import Call, ConnectionFault, Hook
+from local.sagemaker import Call, ConnectionFault, Hook, SilentRollback
 from simulation.cloudformation import Answer
 from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared
 from simulation.endpoints import served
@@ -136,20 +136,35 @@ def test_a_request_that_lambda_runs_again_waits(
     assert on_endpoint(stack) == left
 
 
-def test_a_rollback_leaves_the_intent_of_a_stop_that_may_show_late(stack: Stack, name: str) -> None:
+@pytest.mark.parametrize("endpoint_is", ["updated", "being updated"])
+def test_a_rollback_leaves_the_intent_of_a_stop_that_shows_late(stack: Stack, name: str, endpoint_is: str) -> None:
     before, after = declared(), declared(Run="2")
     mark = stack.mark()
 
-    def endpoint_is_done() -> bool:
-        return "StopInferenceExperiment" in stack.calls(since=mark) and not stack.shadows()
+    def reached() -> bool:
+        stopped = "StopInferenceExperiment" in stack.calls(since=mark)
+        return stopped and (endpoint_is == "being updated" or not stack.shadows())
 
-    stop_once(stack, stack.event("Update", after, physical_id=name, old=before), endpoint_is_done)
+    stop_once(stack, stack.event("Update", after, physical_id=name, old=before), reached)
     assert stack.describe(name)["Status"] == "Running"
 
     answer = stack.roll_back(after, before, name)
 
     assert answer.succeeded, answer.reason
     assert "sagemaker-inference-experiment:ending" in stack.tags(name)
+
+
+def test_a_delete_reports_a_shadow_that_a_stop_has_left_before_the_rollback(stack: Stack, name: str) -> None:
+    before, after = declared(), declared(Run="2")
+    mark = stack.mark()
+    stack.sagemaker.faults.add(SilentRollback())
+    event = stack.event("Update", after, physical_id=name, old=before)
+    stop_once(stack, event, lambda: "StopInferenceExperiment" in stack.calls(since=mark))
+    assert stack.roll_back(after, before, name).succeeded
     stack.clock.advance(timedelta(minutes=30))
-    assert stack.delete(before, name).succeeded
-    assert stack.names() == []
+    assert stack.shadows() == [SHADOW]
+
+    answer = stack.delete(before, name)
+
+    assert not answer.succeeded
+    assert f"shadow variant {SHADOW} is still on endpoint" in answer.reason

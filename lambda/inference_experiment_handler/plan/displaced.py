@@ -16,7 +16,7 @@ def displaced(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None)
             f"serves {_in_words(endpoint.production)}, not {_in_words((own,)) if own else 'its production variant'}"
         )
     elif not production_is_known(experiment, endpoint):
-        differences.append(f"serves {_in_words(endpoint.production)}, which may not be the test's own")
+        differences.append(f"serves {_in_words(endpoint.production)}, so it may not be the test's own")
     if not serves_shadow(experiment, endpoint):
         own = experiment.variants.get(experiment.shadow_name)
         found = f", but {_in_words(endpoint.shadows)}" if endpoint.shadows else ""
@@ -44,10 +44,10 @@ def serves_shadow(experiment: ObservedExperiment, endpoint: ObservedEndpoint) ->
 
 
 def production_is_known(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
-    """Whether production's model and instance type are known, or may be taken from the test.
+    """Whether production's model and instance type are known, or can be assumed to be those of the test.
 
-    They may be taken from the test while its shadow variant is on the endpoint. Otherwise, nothing of the test is
-    deployed yet, or somebody has changed the endpoint, and perhaps production, too.
+    They are assumed to be those of the test while its shadow variant is on the endpoint. Otherwise, nothing of the test
+    is deployed yet, or somebody has changed the endpoint, and perhaps production, too.
     """
     if serves_shadow(experiment, endpoint):
         return True

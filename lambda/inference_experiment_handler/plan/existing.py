@@ -192,7 +192,7 @@ def _look_at_endpoint(situation: Situation, target: Target, differing: list[Fiel
     why = f"{experiment.status}, and not changed"
     return Infeasible(
         f"{problem}. {way_out(desired)}, or delete the resource",
-        in_rollback=lambda: finalize(situation, target, why, in_full=False, may_be_stopping=True),
+        in_rollback=lambda: finalize(situation, target, why, in_full=False),
     )
 
 

@@ -4,24 +4,21 @@ from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS,
 from inference_experiment_handler.model.steps import Call, Done, Step
 from inference_experiment_handler.model.tags import ADOPTED, LAST_APPLIED, LEASE, PENDING_STOP, STARTED, VERIFIED
 from inference_experiment_handler.plan import arguments, last_applied
+from inference_experiment_handler.plan.displaced import displaced
+from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.takeover import confirm_takeover
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.spec.text import iso_instant
 
 
-def finalize(
-    situation: Situation, target: Target, why: str, *, in_full: bool = True, may_be_stopping: bool = False
-) -> Step:
+def finalize(situation: Situation, target: Target, why: str, *, in_full: bool = True) -> Step:
     """Updates the tags, and is then done. Tags never affect the test, so they come last.
 
     ``in_full``: everything that is desired is live, and not only what a rollback can restore.
-    ``may_be_stopping``: an earlier request may have stopped the test, and SageMaker does not show it yet. So the intent
-    to stop it must stay on the tags.
     """
     desired_tags = _desired_tags(situation, target, in_full=in_full)
-    obsolete = _obsolete_tags(situation, target, may_be_stopping=may_be_stopping)
-    surplus = [key for key in obsolete if key in target.tags]
+    surplus = [key for key in _obsolete_tags(situation, target) if key in target.tags]
     missing = {key: value for key, value in desired_tags.items() if target.tags.get(key) != value}
     untagged = target.journal.is_completed(DELETE_TAGS, target.name)
     untag = Call(
@@ -58,15 +55,26 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
     return tags
 
 
-def _obsolete_tags(situation: Situation, target: Target, *, may_be_stopping: bool) -> list[str]:
+def _obsolete_tags(situation: Situation, target: Target) -> list[str]:
     """The tags that are no longer declared, and those of intents that were not carried out."""
     previous = situation.request.previous
     obsolete = [key for key in (previous.tags if previous else {}) if key not in situation.desired.tags]
     if target.experiment.not_started:
         obsolete.append(STARTED)
-    if not target.experiment.ended and not may_be_stopping:
+    if not target.experiment.ended and not _may_be_stopping(situation, target):
         obsolete.append(PENDING_STOP)
     return obsolete
+
+
+def _may_be_stopping(situation: Situation, target: Target) -> bool:
+    """Whether the endpoint changes, or has changed, perhaps because of the Stop that an earlier request intended.
+
+    SageMaker may still show the test as Running. If the intent were removed, no later Delete would verify the Stop.
+    """
+    if PENDING_STOP not in target.tags or not target.experiment.running:
+        return False
+    endpoint = situation.endpoint(target.experiment.endpoint_name)
+    return still_updating(endpoint) is not None or displaced(target.experiment, endpoint) is not None
 
 
 def _lease_is_to_be_held(target: Target) -> bool:

@@ -122,9 +122,11 @@ def _end_in_unhandled_status(
         if untried or retried:
             return (untried or retried)[0]
     waiting = f"waiting for {target.name}: {unhandled_status(target.experiment)}"
+    if left is not None:
+        waiting += f"; {left}"
     if kept is None:
         waiting += f". {_how_to_make_it_stoppable(experiment, endpoint)}"
-    return Wait(f"{waiting}; {left}" if left is not None else waiting)
+    return Wait(waiting)
 
 
 def stop(
