@@ -19,10 +19,9 @@ NAMES: dict[type[CfnResource], str] = {
 
 ATTRIBUTES: dict[type[CfnResource], str] = {
     aws_sagemaker.CfnEndpoint: "EndpointName",
-    aws_sagemaker.CfnEndpointConfig: "EndpointConfigName",
     aws_sagemaker.CfnModel: "ModelName",
 }
-"""The attribute of each type that returns its name. ``Ref`` returns its ARN."""
+"""The attribute that returns the name of what an experiment refers to. ``Ref`` returns its ARN."""
 
 
 class Find(Protocol):
