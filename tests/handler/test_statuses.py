@@ -1,6 +1,7 @@
 """Statuses that SageMaker may add: what follows from their phase, and from an unknown one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -156,6 +157,19 @@ def test_a_stop_that_was_accepted_is_waited_for_in_an_unknown_status() -> None:
     journal.record(step, NOW)
 
     assert kind(plan(situation_of(request, STATUS, journal))) == "WAIT"
+
+
+def test_the_time_of_a_start_that_was_accepted_is_not_recorded_again() -> None:
+    situation = situation_of(request_for("Create", AS_IT_IS), "Created", asked("Create"))
+    step = planned(situation)
+    assert kind(step) == "START"
+    assert isinstance(step, Call)
+    situation.journal.record(step, situation.now)
+
+    later = plan(replace(situation, now=situation.now + timedelta(minutes=5)))
+
+    assert kind(later) == "FAIL"
+    assert "is still Created after StartInferenceExperiment" in later.why
 
 
 def test_a_conclusion_waits_in_an_unknown_status_after_its_stop() -> None:
