@@ -9,7 +9,7 @@ from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._mirror import Difference, differences
 from sagemaker_inference_experiment._reflection import Find
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet
 from sagemaker_inference_experiment._unsupported import (
     Configured,
     configuration_faults,
@@ -60,7 +60,7 @@ def _name_faults(declaration: Declaration, config: aws_sagemaker.CfnEndpointConf
     """A fault if the shadow variant has the name of the production variant. SageMaker ignores the case of names."""
     served = _production(config) if declaration.is_first else None
     name = declaration.shadow_variant.variant_name
-    if served is None or name is None or is_unresolved(name) or not names.same(name, served.variant_name):
+    if served is None or name is None or is_not_known_yet(name) or not names.same(name, served.variant_name):
         return []
     return [
         f"shadow_variant.variant_name is {shown(name)}, which is the production variant's name in endpoint "
@@ -96,7 +96,7 @@ def _names(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig | N
         # An earlier run may have promoted its shadow variant. Only the endpoint shows that.
         served = _production(config) if config is not None and declaration.is_first else None
         name = served.variant_name if served is not None else None
-    if shadow is None and name is not None and not is_unresolved(name):
+    if shadow is None and name is not None and not is_not_known_yet(name):
         shadow = names.default_shadow(name)
     return name, shadow
 

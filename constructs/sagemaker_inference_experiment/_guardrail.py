@@ -12,6 +12,7 @@ from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.guardrail import REQUEST_TYPE
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._alarms_given import AnyAlarm, alarm_arn, alarm_faults, is_alarm
+from sagemaker_inference_experiment._property_faults import problem_beside_tokens
 from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._tokens import is_not_known_yet
 
@@ -45,6 +46,8 @@ class Guardrails:
         if reason is not None and not is_not_known_yet(reason):
             admitted = isinstance(reason, str) and limits.REASON.admits(reason)
             faults += [] if admitted else [f"reason is {shown(reason)}, must be {limits.REASON.allowed}"]
+        elif (problem := problem_beside_tokens(reason, limits.REASON)) is not None:
+            faults.append(f"reason {problem}")
         return faults
 
     def add(self, alarm: AnyAlarm, reason: str | None) -> None:

@@ -8,7 +8,7 @@ from sagemaker_inference_experiment._alarms_given import AnyAlarm
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._cloudwatch.watched import Known
 from sagemaker_inference_experiment._references import as_in_arn
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet, is_unresolved
 
 _ARN = "the ARN of an inference experiment, arn:aws:sagemaker:REGION:ACCOUNT:inference-experiment/NAME"
 
@@ -59,7 +59,7 @@ class ImportedInferenceExperiment(IInferenceExperiment):
 
 
 def _checked(name: str) -> str:
-    if not is_unresolved(name) and not limits.EXPERIMENT_NAME.admits(name):
+    if not is_not_known_yet(name) and not limits.EXPERIMENT_NAME.admits(name):
         raise ValueError(f"experiment_name is {name!r}, must be {limits.EXPERIMENT_NAME.allowed}")
     return name
 

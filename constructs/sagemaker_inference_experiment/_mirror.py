@@ -8,7 +8,7 @@ from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._references import AnyModel, model_name
 from sagemaker_inference_experiment._reflection import Find, address_of
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet
 from sagemaker_inference_experiment._variants import ModelVariant
 
 Configured = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
@@ -44,7 +44,7 @@ def differences(
             ("variant_name", declared.variant_name, served.variant_name),
             ("instance_type", declared.instance_type, served.instance_type),
         )
-        if there is not None and not is_unresolved(given) and not is_unresolved(there) and given != there
+        if there is not None and not is_not_known_yet(given) and not is_not_known_yet(there) and given != there
     ]
     if served.model_name is not None:
         given, there = _Model(declared.model, stack, find), _Model(served.model_name, Stack.of(config), find)
@@ -62,7 +62,7 @@ class _Model:
     def __init__(self, given: AnyModel, stack: Stack, find: Find) -> None:
         self._resource = find(given, aws_sagemaker.CfnModel, stack)
         named = self._resource.model_name if self._resource is not None else model_name(given, stack)
-        self._name = named if named is not None and not is_unresolved(named) else None
+        self._name = named if named is not None and not is_not_known_yet(named) else None
 
     def differs_from(self, other: "_Model") -> bool:
         if self._name is not None and other._name is not None:

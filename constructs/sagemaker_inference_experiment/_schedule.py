@@ -10,7 +10,7 @@ from aws_cdk import Duration
 from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.text import iso_instant
 from sagemaker_inference_experiment._durations import ISO_UNITS, is_token, iso, unit_faults
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet
 
 
 class WaitFor(StrEnum):
@@ -98,7 +98,7 @@ class Schedule:
 
 
 def _literal(value: datetime | str | None) -> datetime | None:
-    if value is None or is_unresolved(value):
+    if value is None or is_not_known_yet(value):
         return None
     return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 

@@ -9,21 +9,17 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from aws_cdk import Aws, Duration, Token
+from aws_cdk import Aws, Duration
 
 from sagemaker_inference_experiment._conclusion import Conclusion
 from sagemaker_inference_experiment._criterion import Criterion
+from sagemaker_inference_experiment._numbers import unknown_number
 from sagemaker_inference_experiment._variants import ModelVariant
 
 
 @cache
 def _text() -> str:
     return Aws.NO_VALUE
-
-
-@cache
-def _number() -> float:
-    return Token.as_number({"Ref": "AWS::NoValue"})
 
 
 def omitted(_wrong: Any) -> None:
@@ -35,16 +31,16 @@ def text(_wrong: Any) -> str:
 
 
 def number(_wrong: Any) -> float:
-    return _number()
+    return unknown_number()
 
 
 def duration(_wrong: Any) -> Duration:
     """In seconds, which all durations may have that are not in milliseconds."""
-    return Duration.seconds(_number())
+    return Duration.seconds(unknown_number())
 
 
 def short_duration(_wrong: Any) -> Duration:
-    return Duration.millis(_number())
+    return Duration.millis(unknown_number())
 
 
 def variant(_wrong: Any) -> ModelVariant:

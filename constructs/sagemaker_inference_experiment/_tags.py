@@ -7,9 +7,8 @@ import jsii
 from aws_cdk import IResolvable, IStableAnyProducer, Lazy, TagManager, TagType
 from constructs import IConstruct, IValidation
 
-from inference_experiment_handler.spec.parser import faults_in
 from sagemaker_inference_experiment._parameters import in_parameters
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._property_faults import property_faults
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -58,4 +57,4 @@ class ExperimentTags:
         return tag_list(self._declared if self._manager is None else self._manager.tag_values())
 
     def validate(self) -> list[str]:
-        return in_parameters(faults_in({**self._properties, "Tags": self.produce()}, opaque=is_unresolved))
+        return in_parameters(property_faults({**self._properties, "Tags": self.produce()}))

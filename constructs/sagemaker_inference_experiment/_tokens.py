@@ -18,12 +18,17 @@ _NUMBER_AS_TEXT = "e+289"
 _NUMBER = b"\xfb\xff"
 """The first two bytes of every number token, as a double."""
 _LOOKED_UP = "dummy-value-for-"
-"""How the value of ``StringParameter.value_from_lookup`` begins until the CDK CLI has looked it up."""
+"""What the placeholder of ``StringParameter.value_from_lookup`` begins with. The app may put it into another text."""
 
 
 def is_not_known_yet(value: Any) -> bool:
-    """Whether it is a token, or stands for a value that the CDK CLI looks up before it runs the app again."""
-    return is_unresolved(value) or (isinstance(value, str) and value.startswith(_LOOKED_UP))
+    """Whether it is a token, or contains a placeholder: the CDK CLI looks up the value and runs the app again."""
+    return is_unresolved(value) or is_placeholder(value)
+
+
+def is_placeholder(value: Any) -> bool:
+    """Whether it contains a placeholder of ``StringParameter.value_from_lookup``."""
+    return isinstance(value, str) and _LOOKED_UP in value
 
 
 def is_unresolved(value: Any) -> bool:
@@ -40,6 +45,11 @@ def is_unresolved(value: Any) -> bool:
             return len(value) == 1 and isinstance(value[0], str) and _IN_LIST.search(value[0]) is not None
         case _:
             return _is_of_cdk(value) and Token.is_unresolved(value)
+
+
+def literal_parts(text: str) -> list[str]:
+    """The literal parts before, between and after the tokens of a text; the text itself if it has none."""
+    return _IN_STRING.split(text)
 
 
 def _is_number_token(number: float) -> bool:

@@ -7,7 +7,7 @@ from aws_cdk import aws_sagemaker
 
 from inference_experiment_handler.spec import limits, names
 from inference_experiment_handler.spec.text import shown
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet, is_unresolved
 
 Configured = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
 Container = aws_sagemaker.CfnModel.ContainerDefinitionProperty
@@ -32,7 +32,7 @@ def _of_configuration(config: aws_sagemaker.CfnEndpointConfig, shadow_names: Seq
         yield f"has {len(variants)} production variants ({listed}), must have exactly one"
     for variant in configured(known_entries(config.shadow_production_variants)):
         name = variant.variant_name
-        if not shadow_names or any(is_unresolved(each) for each in (name, *shadow_names)):
+        if not shadow_names or any(is_not_known_yet(each) for each in (name, *shadow_names)):
             continue
         if not any(names.same(name, each) for each in shadow_names):
             own = " or ".join(shown(each) for each in shadow_names)

@@ -7,7 +7,6 @@ from typing import Any
 from aws_cdk import Stack
 from constructs import IConstruct
 
-from inference_experiment_handler.spec.parser import faults_in
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._app import app_faults
 from sagemaker_inference_experiment._argument_types import Readable
@@ -15,9 +14,10 @@ from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._environment import environment_faults
 from sagemaker_inference_experiment._parameters import in_parameters
 from sagemaker_inference_experiment._places import place_faults
+from sagemaker_inference_experiment._property_faults import property_faults
 from sagemaker_inference_experiment._reflection import found_behind, is_in_tree
 from sagemaker_inference_experiment._tags import tag_list
-from sagemaker_inference_experiment._tokens import is_not_known_yet, is_unresolved
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 class InvalidExperimentError(ValueError):
@@ -30,7 +30,7 @@ def check(experiment: IConstruct, stack: Stack, given: Readable, properties: Map
     Returns whether the test is declared as ended.
     """
     declaration, provider = given.declaration, given.declaration.provider
-    faults = faults_in({**properties, "Tags": tag_list(declaration.tags or {})}, opaque=is_not_known_yet)
+    faults = property_faults({**properties, "Tags": tag_list(declaration.tags or {})})
     legible = not any(fault.path.startswith("Schedule") for fault in faults)
     over = declaration.is_over(datetime.now(UTC)) if legible else declaration.conclusion is not None
     others = [

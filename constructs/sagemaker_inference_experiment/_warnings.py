@@ -14,7 +14,7 @@ from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._instance_types import INSTANCE_TYPES
 from sagemaker_inference_experiment._reflection import Find
 from sagemaker_inference_experiment._role_grants import Granted
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet, is_unresolved
 
 PREFIX = "sagemaker-inference-experiment"
 
@@ -93,7 +93,7 @@ def _warn_of_fewer_instances(experiment: IConstruct, stack: Stack, declaration: 
     production_type, production_count = production_instances(stack, declaration, find)
     if instance_type is None or count is None or production_type is None or production_count is None:
         return
-    if any(map(is_unresolved, (instance_type, count, production_type, production_count))):
+    if any(map(is_not_known_yet, (instance_type, count, production_type, production_count))):
         return
     # Without a declared count, a promoted variant on the same instance type gets at least as many as production has.
     as_declared = instance_type != production_type or ending.shadow_instance_count is not None
@@ -132,7 +132,7 @@ def _warn_of_unknown_instance_types(declared: _Declared) -> None:
     unknown = {
         parameter: given
         for parameter, given in _instance_types(declared.declaration).items()
-        if not is_unresolved(given) and given not in INSTANCE_TYPES
+        if not is_not_known_yet(given) and given not in INSTANCE_TYPES
     }
     if unknown:
         said = "; ".join(f"{parameter} is {shown(given)}{_meant(given)}" for parameter, given in unknown.items())

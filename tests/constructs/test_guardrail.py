@@ -5,7 +5,7 @@ from typing import Any
 
 import jsii
 import pytest
-from aws_cdk import App, CfnParameter, Environment, Stack, aws_cloudwatch, aws_iam
+from aws_cdk import App, Aws, CfnParameter, Environment, Stack, aws_cloudwatch, aws_iam
 from aws_cdk.assertions import Template
 from aws_cdk.interfaces.aws_cloudwatch import AlarmReference, IAlarmRef
 
@@ -337,6 +337,7 @@ def test_all_faults_are_named_at_once(declared_in_dublin: Any) -> None:
         ("slow", None, "alarm is 'slow', must be the ARN of a CloudWatch alarm"),
         (ARN, "x" * 1025, "must be up to 1024 characters in one line"),
         (ARN, 3, "reason is 3, must be"),
+        (ARN, f"two\nlines of {Aws.STACK_NAME}", r"reason is 'two\nlines of <token>', must be up to 1024"),
     ],
 )
 def test_what_is_no_alarm_or_no_reason_is_refused(declared: Any, alarm: Any, reason: Any, fault: str) -> None:

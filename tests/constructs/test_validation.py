@@ -1,14 +1,20 @@
 """What is rejected at synth: every fault that can be known, all at once. Tokens pass."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import jsii
 import pytest
-from aws_cdk import App, CfnParameter, Duration, Environment, IStableStringProducer, Lazy, Stack, Tags, Token, aws_ssm
+from aws_cdk import (
+    Aws,
+    CfnParameter,
+    Duration,
+    IStableStringProducer,
+    Lazy,
+    Tags,
+    Token,
+)
 
 from sagemaker_inference_experiment import (
     Conclusion,
@@ -19,7 +25,6 @@ from sagemaker_inference_experiment import (
     Schedule,
     VariantAction,
 )
-from tests.support.experiments import experiment_in
 
 PRODUCTION = ModelVariant(model="champion", variant_name="AllTraffic", instance_type="ml.m5.xlarge")
 SHADOW = ModelVariant(model="challenger", variant_name="Shadow-01", instance_type="ml.m5.xlarge")
@@ -61,17 +66,6 @@ def test_tokens_pass_every_check(declared: Any) -> None:
     assert properties["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == {"Ref": "Number"}
     assert properties["Schedule"]["Duration"] == {"Fn::Join": ["", ["PT", {"Ref": "Number"}, "H"]]}
     assert properties["Reason"] == "later"
-
-
-def test_a_value_that_the_cdk_cli_looks_up_passes_until_it_is_known() -> None:
-    app = App()
-    stack = Stack(app, "Demo", env=Environment(account="123456789012", region="us-east-1"))
-    looked_up = aws_ssm.StringParameter.value_from_lookup(stack, "/shop/candidate")
-
-    experiment_in(stack, shadow_variant=ModelVariant(model=looked_up))
-
-    manifest = json.loads((Path(app.synth().directory) / "manifest.json").read_text())
-    assert [each["props"]["parameterName"] for each in manifest["missing"]] == ["/shop/candidate"]
 
 
 def test_all_that_is_wrong_is_said_at_once(declared: Any) -> None:
@@ -167,6 +161,58 @@ def test_what_is_wrong_is_named_by_its_parameter_and_once(
     assert said == parameters
 
 
+TOKEN = Aws.STACK_NAME
+ONE_LINE = "must be up to 1024 characters in one line"
+NAME = "letters, digits and hyphens, a letter or digit first and last"
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (
+            {"description": f"two\nlines of {TOKEN}"},
+            f"description (Description) is 'two\\nlines of <token>', {ONE_LINE}",
+        ),
+        (ends(reason=f"{TOKEN}\u2028done"), f"conclusion.reason (Reason) is '<token>\\u2028done', {ONE_LINE}"),
+        (
+            {"on_delete": OnDelete(conclusion=Conclusion.cancel(reason=f"{TOKEN}\r\n"))},
+            f"on_delete.conclusion.reason (Reason) is '<token>\\r\\n', {ONE_LINE}",
+        ),
+        ({"description": f"{TOKEN}{'x' * 1025}"}, f"(1034 characters), {ONE_LINE}"),
+        ({"experiment_name": f"{TOKEN}_test"}, f"experiment_name (Name) is '<token>_test', must be 1 to 120 {NAME}"),
+        ({"endpoint": f"shop.{TOKEN}"}, f"endpoint (EndpointName) is 'shop.<token>', must be 1 to 63 {NAME}"),
+        (
+            {"production_variant": replace(PRODUCTION, model=f"-{TOKEN}")},
+            f"production_variant.model (ModelName) is '-<token>', must be 1 to 63 {NAME}",
+        ),
+        (
+            {"shadow_variant": replace(SHADOW, variant_name=f"{TOKEN}-")},
+            f"shadow_variant.variant_name (VariantName) is '<token>-', must be 1 to 63 {NAME}",
+        ),
+        ({"tags": {f"team\t{TOKEN}": "shop"}}, "a key of tags (Tags) is 'team\\t<token>', must be 1 to 128 letters"),
+        ({"tags": {"team": f"{TOKEN}\n{TOKEN}"}}, "a value of tags (Tags) is '<token>\\n<token>', must be up to 256"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_what_is_wrong_beside_a_token_is_refused(declared: Any, given: dict[str, Any], fault: str) -> None:
+    with pytest.raises(InvalidExperimentError) as raised:
+        declared.experiment(**given)
+
+    (line,) = str(raised.value).splitlines()[1:]
+    assert fault in line
+
+
+def test_what_is_allowed_beside_a_token_passes(declared: Any) -> None:
+    properties = declared.rendered(
+        experiment_name=f"{TOKEN}-test",
+        endpoint=f"shop-{TOKEN}-{TOKEN}",
+        description=f"a test of {TOKEN}, with Unicode: é",
+        tags={"team": f"shop@{TOKEN}"},
+    )
+
+    assert properties["Description"]["Fn::Join"][1][0] == "a test of "
+
+
 def test_a_run_beside_a_given_name_is_refused(declared: Any) -> None:
     with pytest.raises(InvalidExperimentError, match="to start a new run, change experiment_name"):
         declared.experiment(experiment_name="mine", run="2")
@@ -222,8 +268,9 @@ def test_nothing_is_made_of_a_declaration_that_is_refused(declared: Any) -> None
         ({"not:possible?": "x"}, "a key of tags \\(Tags\\) is 'not:possible\\?'"),
         ({f"tag-{index}": "x" for index in range(44)}, "tags \\(Tags\\) has 44 entries, must be a list of 0 to 43"),
         ({"sagemaker-inference-experiment:stack-id": "mine"}, "must not start with aws: or"),
+        ({"team": f"a\n{TOKEN}"}, "a value of tags \\(Tags\\) is 'a\\\\n<token>'"),
     ],
-    ids=["a key", "too many", "reserved"],
+    ids=["a key", "too many", "reserved", "beside a token"],
 )
 def test_tags_of_the_app_are_checked_at_synth(declared: Any, tags: dict[str, str], problem: str) -> None:
     declared.experiment()
