@@ -290,6 +290,20 @@ def test_an_unknown_status_that_stays_is_named_at_the_deadline(stack: Stack) -> 
     assert stack.names() == []
 
 
+def test_the_tags_of_a_creation_that_show_late_do_not_supersede_the_delete_of_the_same_second() -> None:
+    stack = Stack(tags_visible_after=timedelta(minutes=1))
+    with reported_as(stack, "Paused", until=stack.clock.now() + timedelta(minutes=10)):
+        failed = stack.create(declared())
+        assert "'Paused'" in failed.reason
+        stack.deliver(stack.event("Delete", declared(), physical_id=failed.physical_id))
+        stack.clock.advance(40)
+
+        stack.run()
+
+    assert stack.answers[-1].succeeded
+    assert stack.names() == []
+
+
 def test_a_kept_record_is_no_ground_to_blame_the_next_tests_shadow(stack: Stack) -> None:
     kept = declared(OnDelete={"Record": "Retain"})
     name = stack.create(kept).physical_id

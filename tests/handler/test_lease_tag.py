@@ -1,9 +1,14 @@
 """The value of the tag that has the lease. Deployed tests have it, so it does not change."""
 
+from dataclasses import replace
+
 import pytest
 
+from inference_experiment_handler.model.journal import Journal
 from inference_experiment_handler.model.lease import Lease, read_lease
-from inference_experiment_handler.model.tags import LEASE
+from inference_experiment_handler.model.tags import LEASE, STACK_ID
+from inference_experiment_handler.plan.target import Target
+from tests.support.situations import AS_IT_IS, NOW, experiment_of, request_for
 
 UPDATE = "1893456000-update-0123456789abcdef"
 GUARDRAIL = "1893459600-guardrail-fedcba9876543210"
@@ -33,3 +38,33 @@ def test_a_guardrail_keeps_the_fence_of_the_last_request() -> None:
     assert (update.on_tag, guarded.on_tag) == (UPDATE, f"{GUARDRAIL} {UPDATE}")
     assert guarded.acquired_by(later).on_tag == f"{later} {UPDATE}"
     assert guarded.acquired_by("1893459800-delete-1").on_tag == "1893459800-delete-1"
+
+
+@pytest.mark.parametrize(
+    ("request_type", "fence", "superseded"),
+    [
+        ("Delete", "create-1", False),
+        ("Delete", "update-1", False),
+        ("Delete", "delete-1", True),
+        ("Update", "create-1", False),
+        ("Update", "update-1", True),
+        ("Update", "delete-1", True),
+        ("Create", "create-1", True),
+        ("Create", "update-1", True),
+        ("Create", "delete-1", True),
+    ],
+)
+def test_requests_of_one_second_are_ordered_by_their_types(request_type: str, fence: str, superseded: bool) -> None:
+    """The lease was acquired while no tags were visible. Now the tags show another holder."""
+    request = request_for(request_type, AS_IT_IS)
+    journal = Journal(leases={request.name: ""})
+    experiment = experiment_of("Running", request, applied=AS_IT_IS)
+    fence = f"{int(NOW.timestamp())}-{fence}"
+    own = replace(experiment, tags={**(experiment.tags or {}), LEASE: fence})
+    others = replace(
+        own, tags={**(own.tags or {}), STACK_ID: "arn:aws:cloudformation:us-east-1:123456789012:stack/B/1"}
+    )
+
+    assert Target(request, journal, NOW, own).superseded is superseded
+    # A request of another resource may have taken the experiment over.
+    assert Target(request, journal, NOW, others).superseded

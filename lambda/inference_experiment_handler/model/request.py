@@ -106,10 +106,25 @@ class Request:
 
 def is_of_guardrail(token: str) -> bool:
     """Whether a fencing token is that of a guardrail's request."""
-    return token.split("-")[1:2] == [RequestType.GUARDRAIL.lower()]
+    return _type_of(token) == RequestType.GUARDRAIL.lower()
+
+
+def comes_before(token: str, other: str) -> bool:
+    """Whether the request of a fencing token certainly comes before another request of the same resource and second.
+
+    The first request of a resource is its Create, and the last one is its Delete.
+    """
+    order = [each.lower() for each in FROM_CLOUDFORMATION]
+    types = _type_of(token), _type_of(other)
+    return all(each in order for each in types) and order.index(types[0]) < order.index(types[1])
 
 
 def issued_at(token: str) -> int:
     """When the request of a fencing token was issued, in seconds since 1970."""
     seconds = token.partition("-")[0]
     return int(seconds) if seconds.isdecimal() else 0
+
+
+def _type_of(token: str) -> str:
+    """The type of the request in lower case; empty in a token of an earlier version."""
+    return token.partition("-")[2].partition("-")[0]

@@ -9,7 +9,7 @@ from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journ
 from inference_experiment_handler.model.lease import Lease, read_lease
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, DELETE_TAGS, STOP
-from inference_experiment_handler.model.request import Request, RequestType, issued_at
+from inference_experiment_handler.model.request import Request, RequestType, comes_before, issued_at
 from inference_experiment_handler.model.steps import Purpose
 from inference_experiment_handler.model.tags import (
     ADOPTED,
@@ -122,7 +122,9 @@ class Target:
             return False
         if self.leased:
             # Right after a lease is acquired, the tags may still show an earlier holder, or show one only now.
-            return fence != self.journal.leases.get(self.name) and issued_at(fence) >= issued_at(token)
+            earlier = self.bears_owner_tags and comes_before(fence, token)
+            same_second = issued_at(fence) == issued_at(token) and not earlier
+            return fence != self.journal.leases.get(self.name) and (same_second or issued_at(fence) > issued_at(token))
         return issued_at(fence) > issued_at(token)
 
     def is_overwritten(self, purpose: str) -> bool:
