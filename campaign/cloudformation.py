@@ -74,7 +74,7 @@ class CloudFormation:
         self.there = True
         """Whether the resource is part of the stack. It is not, if the update that would have added it was rolled back.
         """
-        self._operation_began = scheduler.now()
+        self._operation_began = self._last_over = scheduler.now()
         self._statuses: list[tuple[str, datetime]] = []
         """The statuses of the resource, and since when it had each."""
         dice = chance.later
@@ -216,8 +216,9 @@ class CloudFormation:
             kind,
             declared,
             number=number,
-            # The stack's operation has begun before.
-            sent=max(now - self.signs_before, self._operation_began),
+            # Not before the stack's operation has begun, or before the last request is over: only then it is known
+            # which one follows.
+            sent=max(now - self.signs_before, self._operation_began, self._last_over),
             physical_id=physical_id,
             old=old,
             stack_id=self.resource.stack_id,
@@ -232,6 +233,7 @@ class CloudFormation:
     def _over(self, request: Request) -> None:
         """CloudFormation no longer waits for the response."""
         request.given_up = True
+        self._last_over = self._scheduler.now()
         succeeded = request.answer is not None and request.answer.succeeded and not request.cancelled
         self._show(request, "COMPLETE" if succeeded else "FAILED")
 
