@@ -8,6 +8,7 @@ from aws_cdk import Stack
 
 from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._numbers import take_whole_numbers
+from sagemaker_inference_experiment._tokens import has_placeholder
 from sagemaker_inference_experiment._variants import ModelVariant, in_properties
 
 
@@ -145,7 +146,7 @@ class Conclusion:
         variants = (shadow, *self.desired_variants)
         counts = {own if each.variant_name is None else each.variant_name: each.instance_count for each in variants}
         count = counts[own] if self.shadow_instance_count is None else self.shadow_instance_count
-        if self.shadow != VariantAction.PROMOTE or count != 0:
+        if self.shadow != VariantAction.PROMOTE or count != 0 or any(map(has_placeholder, counts)):
             return []
         return [f"{path} promotes the shadow variant with 0 instances, must have at least 1"]
 
@@ -164,7 +165,8 @@ class Conclusion:
             )
             stays = self.production != VariantAction.REMOVE
             named = [variant.variant_name for variant in self.desired_variants]
-            if production is not None and stays and production.variant_name not in named:
+            is_named = production is not None and production.variant_name in named
+            if production is not None and stays and not is_named and not any(map(has_placeholder, named)):
                 # SageMaker requires either all variants that stay, or none.
                 desired = (production, *desired)
         return tuple(desired)

@@ -8,7 +8,7 @@ from constructs import IConstruct
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._role import role_account
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet, is_unresolved
 
 
 class Place(NamedTuple):
@@ -40,7 +40,7 @@ def environment_faults(stack: Stack, provider_stack: Stack, role: aws_iam.IRole 
             ("the provider's account", there.account, here.account),
             ("the role's account", role_account(role) if role is not None else None, here.account),
         )
-        if given is not None and given != own and not is_unresolved(given) and not is_unresolved(own)
+        if given is not None and given != own and not is_not_known_yet(given) and not is_unresolved(own)
     ]
 
 

@@ -8,8 +8,9 @@ from sagemaker_inference_experiment._alarms_given import AnyAlarm
 from sagemaker_inference_experiment._base import IInferenceExperiment
 from sagemaker_inference_experiment._cloudwatch.watched import Known
 from sagemaker_inference_experiment._references import as_in_arn
-from sagemaker_inference_experiment._tokens import is_not_known_yet, is_unresolved
+from sagemaker_inference_experiment._tokens import has_placeholder, is_not_known_yet, is_unresolved
 
+_RESOURCE = "inference-experiment"
 _ARN = "the ARN of an inference experiment, arn:aws:sagemaker:REGION:ACCOUNT:inference-experiment/NAME"
 
 
@@ -31,9 +32,12 @@ class ImportedInferenceExperiment(IInferenceExperiment):
             given = "neither" if experiment_name is None else "both"
             raise ValueError(f"{given} of experiment_name and experiment_arn are given, must be exactly one")
         stack = Stack.of(scope)
+        if has_placeholder(experiment_arn):
+            # CDK reads the parts of an ARN. The app runs again with the ARN.
+            experiment_arn = stack.format_arn(service="sagemaker", resource=_RESOURCE, resource_name="looked-up")
         self._name = _checked(experiment_name) if experiment_name is not None else _name_in(experiment_arn or "", stack)
         self._arn = experiment_arn or stack.format_arn(
-            service="sagemaker", resource="inference-experiment", resource_name=as_in_arn(self._name)
+            service="sagemaker", resource=_RESOURCE, resource_name=as_in_arn(self._name)
         )
         super().__init__(scope, id, environment_from_arn=experiment_arn)
         self._watched = Known(
@@ -67,6 +71,6 @@ def _checked(name: str) -> str:
 def _name_in(arn: str, stack: Stack) -> str:
     if not is_unresolved(arn):
         kind, _, name = arn.rpartition(":")[2].partition("/")
-        if not arn.startswith("arn:") or ":sagemaker:" not in arn or kind != "inference-experiment" or not name:
+        if not arn.startswith("arn:") or ":sagemaker:" not in arn or kind != _RESOURCE or not name:
             raise ValueError(f"experiment_arn is {arn!r}, must be {_ARN}")
     return stack.split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name or ""

@@ -11,6 +11,7 @@ from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._environment import environment_of
 from sagemaker_inference_experiment._name_parts import Attribute, Parts, parts_of
 from sagemaker_inference_experiment._reflection import ATTRIBUTES, NAMES, address_of, name_of, resource_behind
+from sagemaker_inference_experiment._tokens import has_placeholder
 
 T = TypeVar("T", bound=CfnResource)
 
@@ -107,7 +108,7 @@ def _is_of(resource: CfnResource, stack: Stack) -> bool:
 def _key(kind: type[CfnResource], stack: Stack, parts: Parts) -> tuple[Any, ...]:
     """A key that is unique for a literal name within an account and region, and for any other within its stack."""
     match parts:
-        case (str(literal),):
+        case (str(literal),) if not has_placeholder(literal):
             return kind, environment_of(stack), literal.casefold()
     return kind, address_of(stack), parts
 

@@ -7,7 +7,7 @@ from typing import Any
 from aws_cdk import Token
 
 from inference_experiment_handler.spec.reader import NUMBER
-from sagemaker_inference_experiment._tokens import is_placeholder
+from sagemaker_inference_experiment._tokens import has_placeholder
 
 
 def whole_number(value: Any) -> Any:
@@ -15,7 +15,7 @@ def whole_number(value: Any) -> Any:
 
     A placeholder becomes a token: the CDK CLI looks up the number and runs the app again.
     """
-    if is_placeholder(value):
+    if has_placeholder(value):
         return unknown_number()
     return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}", value) else value
 

@@ -11,7 +11,7 @@ from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._declaration import Declaration
 from sagemaker_inference_experiment._environment import Place, environment_of
 from sagemaker_inference_experiment._reflection import has, referred
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet, is_unresolved
 
 _LOOKED_UP = (
     aws_sagemaker.CfnEndpoint,
@@ -48,7 +48,7 @@ def faults_of_place(parameter: str, given: Any, stack: Stack) -> Iterator[str]:
     told = [("region", place.region, own.region), ("account", place.account, own.account)]
     for what, there, here in told:
         # A role may use keys of other accounts.
-        if (what == "account" and parameter == "kms_key") or is_unresolved(there) or is_unresolved(here):
+        if (what == "account" and parameter == "kms_key") or is_not_known_yet(there) or is_unresolved(here):
             continue
         if there != here:
             yield (

@@ -1,13 +1,17 @@
-"""The faults of the custom resource's properties at synth, where some of them are tokens or contain tokens."""
+"""The faults of the custom resource's properties at synth, where some of them contain tokens."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from inference_experiment_handler.spec import limits
 from inference_experiment_handler.spec.parser import faults_in
 from inference_experiment_handler.spec.reader import Fault
 from inference_experiment_handler.spec.text import shown
-from sagemaker_inference_experiment._tokens import is_not_known_yet, is_placeholder, literal_parts
+from sagemaker_inference_experiment._tokens import has_placeholder, is_not_known_yet, literal_parts
+
+# A token can be the beginning of the location.
+_DESTINATION = replace(limits.S3_DESTINATION, pattern=limits.REASON.pattern)
 
 
 def property_faults(properties: Mapping[str, Any]) -> list[Fault]:
@@ -16,14 +20,17 @@ def property_faults(properties: Mapping[str, Any]) -> list[Fault]:
 
 
 def problem_beside_tokens(text: Any, rule: limits.Text) -> str | None:
-    """The problem with the literal parts of a text that contains tokens, if no values of the tokens are allowed there.
+    """The problem with the literal parts of a text, whatever the values of its tokens are.
 
-    ``rule``: the rule for a name, or one that allows each character at each place.
+    ``None`` for a text without tokens. ``rule``: that of a name, or one that allows each character at each place.
     """
-    parts = literal_parts(text) if isinstance(text, str) and not is_placeholder(text) else []
+    parts = literal_parts(text) if isinstance(text, str) and not has_placeholder(text) else []
+    if len(parts) < 2:
+        return None
     # A letter is allowed wherever another character is. A token can also have an empty value.
-    is_allowed = rule.pattern.fullmatch("x".join(parts)) and sum(map(len, parts)) <= rule.longest
-    return None if len(parts) < 2 or is_allowed else f"is {shown('<token>'.join(parts))}, must be {rule.allowed}"
+    if rule.pattern.fullmatch("x".join(parts)) and sum(map(len, parts)) <= rule.longest:
+        return None
+    return f"is {shown('<token>'.join(parts))}, must be {rule.allowed}"
 
 
 def _faults_beside_tokens(properties: Mapping[str, Any]) -> Iterator[Fault]:
@@ -35,13 +42,23 @@ def _faults_beside_tokens(properties: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _texts(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any, limits.Text]]:
     yield "Name", properties.get("Name"), limits.EXPERIMENT_NAME
+    yield "Run", properties.get("Run"), limits.RUN
     yield "EndpointName", properties.get("EndpointName"), limits.ENDPOINT_NAME
+    yield "KmsKey", properties.get("KmsKey"), limits.KMS_KEY
     yield "Description", properties.get("Description"), limits.DESCRIPTION
-    for index, variant in enumerate(properties["ModelVariants"]):
-        yield f"ModelVariants[{index}].ModelName", variant["ModelName"], limits.MODEL_NAME
-        yield f"ModelVariants[{index}].VariantName", variant.get("VariantName"), limits.VARIANT_NAME
-    yield "Reason", properties.get("Reason"), limits.REASON
-    yield "OnDelete.Reason", properties.get("OnDelete", {}).get("Reason"), limits.REASON
+    yield from _of_variants("ModelVariants", properties["ModelVariants"])
+    storage = properties.get("DataStorageConfig", {})
+    yield "DataStorageConfig.Destination", storage.get("Destination"), _DESTINATION
+    yield "DataStorageConfig.KmsKey", storage.get("KmsKey"), limits.KMS_KEY
+    for within, ending in (("", properties), ("OnDelete.", properties.get("OnDelete", {}))):
+        yield f"{within}Reason", ending.get("Reason"), limits.REASON
+        yield from _of_variants(f"{within}DesiredModelVariants", ending.get("DesiredModelVariants", ()))
     for index, tag in enumerate(properties["Tags"]):
         yield f"Tags[{index}].Key", tag["Key"], limits.TAG_KEY
         yield f"Tags[{index}].Value", tag["Value"], limits.TAG_VALUE
+
+
+def _of_variants(path: str, variants: Any) -> Iterator[tuple[str, Any, limits.Text]]:
+    for index, variant in enumerate(variants):
+        yield f"{path}[{index}].ModelName", variant["ModelName"], limits.MODEL_NAME
+        yield f"{path}[{index}].VariantName", variant.get("VariantName"), limits.VARIANT_NAME

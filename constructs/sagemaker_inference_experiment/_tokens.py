@@ -17,18 +17,18 @@ _NUMBER_AS_TEXT = "e+289"
 """The end of the text of every number token."""
 _NUMBER = b"\xfb\xff"
 """The first two bytes of every number token, as a double."""
-_LOOKED_UP = "dummy-value-for-"
+_PLACEHOLDER = "dummy-value-for-"
 """What the placeholder of ``StringParameter.value_from_lookup`` begins with. The app may put it into another text."""
 
 
 def is_not_known_yet(value: Any) -> bool:
-    """Whether it is a token, or contains a placeholder: the CDK CLI looks up the value and runs the app again."""
-    return is_unresolved(value) or is_placeholder(value)
+    """Whether it contains a token or a placeholder: the CDK CLI looks up its value and runs the app again."""
+    return is_unresolved(value) or has_placeholder(value)
 
 
-def is_placeholder(value: Any) -> bool:
+def has_placeholder(value: Any) -> bool:
     """Whether it contains a placeholder of ``StringParameter.value_from_lookup``."""
-    return isinstance(value, str) and _LOOKED_UP in value
+    return isinstance(value, str) and _PLACEHOLDER in value
 
 
 def is_unresolved(value: Any) -> bool:

@@ -17,7 +17,7 @@ from sagemaker_inference_experiment._places import place_faults
 from sagemaker_inference_experiment._property_faults import property_faults
 from sagemaker_inference_experiment._reflection import found_behind, is_in_tree
 from sagemaker_inference_experiment._tags import tag_list
-from sagemaker_inference_experiment._tokens import is_unresolved
+from sagemaker_inference_experiment._tokens import is_not_known_yet
 
 
 class InvalidExperimentError(ValueError):
@@ -56,7 +56,7 @@ def refuse(experiment: IConstruct, faults: list[str]) -> None:
 
 def _name_faults(experiment: IConstruct, stack: Stack, name: str | None) -> list[str]:
     """A fault if another experiment of the stack has this name. SageMaker ignores the case of names."""
-    if name is None or is_unresolved(name):
+    if name is None or is_not_known_yet(name):
         return []
     names = _given_names(stack)
     first = names.get(name.lower())

@@ -189,6 +189,23 @@ NAME = "letters, digits and hyphens, a letter or digit first and last"
             {"shadow_variant": replace(SHADOW, variant_name=f"{TOKEN}-")},
             f"shadow_variant.variant_name (VariantName) is '<token>-', must be 1 to 63 {NAME}",
         ),
+        ({"run": f"{TOKEN}{'x' * 257}"}, "(266 characters), must be 1 to 256 characters"),
+        ({"kms_key": f"alias/{TOKEN} x"}, "kms_key (KmsKey) is 'alias/<token> x', must be a KMS key's id"),
+        (
+            {"data_capture": DataCapture(destination=f"{TOKEN}/a\nb")},
+            "data_capture.destination (Destination) is '<token>/a\\nb', must be an S3 location",
+        ),
+        (
+            {
+                "production_variant": PRODUCTION,
+                "on_delete": OnDelete(
+                    conclusion=Conclusion(
+                        shadow=VariantAction.RETAIN, desired_variants=(PRODUCTION, replace(SHADOW, model=f"a_{TOKEN}"))
+                    )
+                ),
+            },
+            "on_delete.conclusion.desired_variants[1].model (ModelName) is 'a_<token>', must be 1 to 63",
+        ),
         ({"tags": {f"team\t{TOKEN}": "shop"}}, "a key of tags (Tags) is 'team\\t<token>', must be 1 to 128 letters"),
         ({"tags": {"team": f"{TOKEN}\n{TOKEN}"}}, "a value of tags (Tags) is '<token>\\n<token>', must be up to 256"),
     ],

@@ -10,7 +10,7 @@ from inference_experiment_handler.spec.reader import OPAQUE, Faults, Reader
 from inference_experiment_handler.spec.text import iso_duration, shown
 from sagemaker_inference_experiment._durations import is_token
 from sagemaker_inference_experiment._schedule import instant_text
-from sagemaker_inference_experiment._tokens import is_placeholder, is_unresolved
+from sagemaker_inference_experiment._tokens import has_placeholder, is_unresolved
 
 _PERIOD = timedelta(minutes=5)
 _LONG_PERIOD = timedelta(hours=1)
@@ -57,7 +57,7 @@ def _length_faults(before: Duration, shortest: timedelta) -> list[str]:
 
 def epoch_of(end_time: datetime | str) -> tuple[str, list[str]]:
     """The seconds since 1970, as text, and the faults of the time."""
-    if is_placeholder(end_time):
+    if has_placeholder(end_time):
         # The app runs again with the time.
         return "0", []
     faults = Faults()
