@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inference_experiment_handler import client
-from inference_experiment_handler.client import CloudWatch, NotFoundError, SageMaker
+from inference_experiment_handler.client import CloudWatch, NotFoundError, SageMaker, UnknownOutcomeError
 from inference_experiment_handler.evidence.answers import Evidence
 from inference_experiment_handler.evidence.judging import alarm_names, open_questions
 from inference_experiment_handler.evidence.queries import calls
@@ -90,13 +90,23 @@ def observe_endpoint(sagemaker: SageMaker, name: str) -> ObservedEndpoint | None
 def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedExperiment | None:
     try:
         experiment = ObservedExperiment.from_api(client.call(sagemaker, DESCRIBE, {"Name": name}))
-        tags = read_tags(sagemaker, experiment.arn) if tags_needed(situation, name, experiment) else None
+        tags = _tags_of(experiment, sagemaker) if tags_needed(situation, name, experiment) else None
     except NotFoundError:
         return None
     started = situation.journal.completed_at(START, experiment.name) or (started_at(tags) if tags else None)
     start = actual_start(experiment, started, situation.now)
     seen_running = experiment.name in situation.journal.seen_running
     return replace(experiment, tags=tags, start=start, start_called=started, seen_running=seen_running)
+
+
+def _tags_of(experiment: ObservedExperiment, sagemaker: SageMaker) -> dict[str, str]:
+    """Raises a ``NotFoundError`` only if the experiment itself is gone."""
+    try:
+        return read_tags(sagemaker, experiment.arn)
+    except NotFoundError as error:
+        client.call(sagemaker, DESCRIBE, {"Name": experiment.name})
+        # It may be too new for ListTags, so the answer proves nothing.
+        raise UnknownOutcomeError(LIST_TAGS, str(error)) from error
 
 
 def read_evidence(gate: Gate, test: ObservedExperiment, cloudwatch: CloudWatch, now: datetime) -> Evidence:

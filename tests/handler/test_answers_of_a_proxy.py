@@ -115,7 +115,7 @@ def test_a_proxy_that_stays_is_said_to_be_one(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("operation", ["ListTags", "AddTags", "DeleteTags"])
-def test_the_tags_of_what_has_just_been_deleted_are_gone(stack: Stack, operation: str) -> None:
+def test_tags_that_are_not_found_do_not_end_a_delete(stack: Stack, operation: str) -> None:
     name = stack.create(declared(Tags=[{"Key": "team", "Value": "ranking"}])).physical_id
     said = f"Experiment {name} does not exist."
     stack.sagemaker.faults.add(ErrorFault(operation, "ValidationException", said))
@@ -123,6 +123,20 @@ def test_the_tags_of_what_has_just_been_deleted_are_gone(stack: Stack, operation
     answer = stack.delete(declared(), name)
 
     assert answer.succeeded, answer.reason
+    # Only DescribeInferenceExperiment shows that it is gone.
+    assert stack.names() == []
+
+
+def test_tags_that_are_not_found_do_not_end_a_conclusion(stack: Stack) -> None:
+    name = stack.create(declared()).physical_id
+    stack.clock.advance(86400)
+    stack.sagemaker.faults.add(ErrorFault("ListTags", "ValidationException", "The resource does not exist."))
+
+    answer = stack.update(declared(), declared(DesiredState="Cancelled"), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(name)["Status"] == "Cancelled"
+    assert stack.shadows() == []
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "", "InvalidParameterException", "ResourceNotFound"])

@@ -41,26 +41,29 @@ def test_a_guardrail_keeps_the_fence_of_the_last_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_type", "fence", "superseded"),
+    ("request_type", "later", "fence", "superseded"),
     [
-        ("Delete", "create-1", False),
-        ("Delete", "update-1", False),
-        ("Delete", "delete-1", True),
-        ("Update", "create-1", False),
-        ("Update", "update-1", True),
-        ("Update", "delete-1", True),
-        ("Create", "create-1", True),
-        ("Create", "update-1", True),
-        ("Create", "delete-1", True),
+        ("Delete", 0, "create", False),
+        ("Delete", 5, "create", False),
+        ("Delete", 6, "create", True),
+        ("Delete", 5, "update", False),
+        ("Delete", 0, "delete", True),
+        ("Update", 5, "create", False),
+        ("Update", 0, "update", True),
+        ("Update", 0, "delete", True),
+        ("Create", 0, "create", True),
+        ("Create", 0, "update", True),
+        ("Create", 0, "delete", True),
     ],
 )
-def test_requests_of_one_second_are_ordered_by_their_types(request_type: str, fence: str, superseded: bool) -> None:
+def test_requests_of_about_one_time_are_ordered_by_their_types(
+    request_type: str, later: int, fence: str, superseded: bool
+) -> None:
     """The lease was acquired while no tags were visible. Now the tags show another holder."""
     request = request_for(request_type, AS_IT_IS)
     journal = Journal(leases={request.name: ""})
     experiment = experiment_of("Running", request, applied=AS_IT_IS)
-    fence = f"{int(NOW.timestamp())}-{fence}"
-    own = replace(experiment, tags={**(experiment.tags or {}), LEASE: fence})
+    own = replace(experiment, tags={**(experiment.tags or {}), LEASE: f"{int(NOW.timestamp()) + later}-{fence}-1"})
     others = replace(
         own, tags={**(own.tags or {}), STACK_ID: "arn:aws:cloudformation:us-east-1:123456789012:stack/B/1"}
     )

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from inference_experiment_handler import index
@@ -136,13 +136,15 @@ class Stack:
         *,
         physical_id: str | None = None,
         old: Declaration | None = None,
+        clock_ahead: float = 0.0,
     ) -> dict[str, Any]:
+        """``clock_ahead``: by how many seconds the clock is ahead that signs the response URL."""
         self._requests += 1
         event = request_event(
             request_type,
             properties,
             number=self._requests,
-            sent=self.clock.now(),
+            sent=self.clock.now() + timedelta(seconds=clock_ahead),
             physical_id=physical_id,
             old=old,
             stack_id=self.stack_id,

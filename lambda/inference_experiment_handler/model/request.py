@@ -20,6 +20,8 @@ class RequestType(StrEnum):
     GUARDRAIL = "Guardrail"
 
 
+CLOCK_SKEW = 5
+"""The seconds by which the clocks of CloudFormation and Lambda, and that of a ``ResponseURL``, may differ."""
 FROM_CLOUDFORMATION = (RequestType.CREATE, RequestType.UPDATE, RequestType.DELETE)
 
 
@@ -110,13 +112,16 @@ def is_of_guardrail(token: str) -> bool:
 
 
 def comes_before(token: str, other: str) -> bool:
-    """Whether the request of a fencing token certainly comes before another request of the same resource and second.
+    """Whether the request of a fencing token comes before another request of the same resource, by their types.
 
-    The first request of a resource is its Create, and the last one is its Delete.
+    The first request of a resource is its Create, and the last one is its Delete. Their times decide only if the first
+    one is later by more than clocks may differ: then the resource was created again.
     """
     order = [each.lower() for each in FROM_CLOUDFORMATION]
     types = _type_of(token), _type_of(other)
-    return all(each in order for each in types) and order.index(types[0]) < order.index(types[1])
+    if issued_at(token) - issued_at(other) > CLOCK_SKEW or not all(each in order for each in types):
+        return False
+    return order.index(types[0]) < order.index(types[1])
 
 
 def issued_at(token: str) -> int:

@@ -6,7 +6,7 @@ CloudFormation stops waiting without notifying the handler, and the Update of a 
 from datetime import UTC, datetime, timedelta
 
 from inference_experiment_handler.model.operations import DESCRIBE_STACKS
-from inference_experiment_handler.model.request import RequestType, issued_at
+from inference_experiment_handler.model.request import CLOCK_SKEW, RequestType, issued_at
 from inference_experiment_handler.model.steps import Call, Wait
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.spec.limits import SERVICE_TIMEOUT
@@ -22,9 +22,6 @@ _ROLLING_BACK = ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
 
 _ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"
 """The beginning of the statuses of a stack that has rolled back an update."""
-
-_CLOCKS = 5
-"""The seconds by which CloudFormation's clock and that of the ``ResponseURL`` may differ."""
 
 _GONE = ("DELETE_COMPLETE", "ROLLBACK_COMPLETE")
 """The statuses of a stack that has no resources any more. Only its deletion can follow."""
@@ -63,7 +60,7 @@ def waits_for(situation: Situation) -> bool | None:
     if status is None:
         return None
     began = journal.stack_began()
-    if began is not None and issued_at(request.token) < int(began.timestamp()) - _CLOCKS:
+    if began is not None and issued_at(request.token) < int(began.timestamp()) - CLOCK_SKEW:
         # It belongs to an earlier operation of the stack, and Lambda runs it again.
         return False
     # While the stack rolls back, it waits for the rollback of the resource, but for no other update.
@@ -94,7 +91,7 @@ def is_under_way(situation: Situation, token: str) -> bool | None:
     if status is None:
         return None
     began = journal.stack_began()
-    of_this_operation = began is None or issued >= began - timedelta(seconds=_CLOCKS + 1)
+    of_this_operation = began is None or issued >= began - timedelta(seconds=CLOCK_SKEW + 1)
     return status.endswith("_IN_PROGRESS") and of_this_operation
 
 

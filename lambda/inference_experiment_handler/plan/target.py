@@ -120,11 +120,11 @@ class Target:
         fence, token = self.lease.fence, self.request.token
         if not fence or token in (fence, self.lease.holder):
             return False
+        if self.bears_owner_tags and comes_before(fence, token):
+            return False
         if self.leased:
             # Right after a lease is acquired, the tags may still show an earlier holder, or show one only now.
-            earlier = self.bears_owner_tags and comes_before(fence, token)
-            same_second = issued_at(fence) == issued_at(token) and not earlier
-            return fence != self.journal.leases.get(self.name) and (same_second or issued_at(fence) > issued_at(token))
+            return fence != self.journal.leases.get(self.name) and issued_at(fence) >= issued_at(token)
         return issued_at(fence) > issued_at(token)
 
     def is_overwritten(self, purpose: str) -> bool:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from inference_experiment_handler.model.request import Previous, Request, RequestType
+from inference_experiment_handler.model.request import CLOCK_SKEW, Previous, Request, RequestType
 from inference_experiment_handler.model.tags import Owner
 from inference_experiment_handler.spec import names, parser
 from inference_experiment_handler.spec.declaration import Removal
@@ -34,8 +34,8 @@ def issued(event: Mapping[str, Any], received: datetime) -> datetime:
             signed = datetime.fromtimestamp(int(query["Expires"][0]), UTC) - _SIGNED_FOR
     except (KeyError, ValueError, OverflowError, OSError):
         return received
-    # Even if Lambda delivers it late. A future time means a wrong clock, or an address of another kind.
-    return signed if signed <= received else received
+    # Even if Lambda delivers it late. A time far in the future means a wrong clock, or an address of another kind.
+    return signed if signed <= received + timedelta(seconds=CLOCK_SKEW) else received
 
 
 def deadline(sent: datetime, resource_properties: Mapping[str, Any]) -> datetime:
