@@ -31,6 +31,7 @@ NAMES = {
 }
 ENDED = ("Completed", "Cancelled")
 _LONGEST = timedelta(days=30)
+_CLOSE = timedelta(minutes=2)
 _CLEANING = 2 * 3600
 """The seconds that a Create, for which CloudFormation no longer waits, may take to remove what it has created."""
 _LOOKS = re.compile(r"^(Describe|List)")
@@ -204,7 +205,12 @@ def _end_differs(declared: Declaration, live: dict[str, Any], service: SageMaker
     else:
         days = timedelta(days=int(schedule["Duration"][1:-1]))
         end = (datetime.fromisoformat(schedule["StartTime"]) if planned else live["Schedule"]["StartTime"]) + days
-    return [] if abs(live["Schedule"]["EndTime"] - end) < timedelta(minutes=2) else [f"it ends {live['Schedule']}"]
+    earliest = end
+    if declared.get("WaitFor") == "Created" and "EndTime" not in schedule and not planned:
+        # The deployment has not waited for the start, from which the duration counts. The next update corrects the end.
+        earliest = live["CreationTime"] + days
+    allowed = earliest - _CLOSE < live["Schedule"]["EndTime"] < end + _CLOSE
+    return [] if allowed else [f"it ends {live['Schedule']}"]
 
 
 def missing_tags(declared: Declaration, name: str, service: SageMaker) -> list[str]:

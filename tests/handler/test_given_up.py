@@ -373,3 +373,40 @@ def test_what_was_given_up_is_removed_though_somebody_strips_its_tags(stack: Sta
     assert stack.status == "DELETE_COMPLETE"
     assert stack.names() == []
     assert stack.shadows() == []
+
+
+@pytest.mark.parametrize("changed", [True, False], ids=["the update has changed it", "the update has not changed it"])
+def test_a_create_that_runs_again_in_the_rollback_of_a_later_update_does_not_remove_its_test(
+    stack: Stack, changed: bool
+) -> None:
+    event = stack.event("Create", declared())
+    stack.deliver(event)
+    stack.run()
+    name = stack.answers[-1].physical_id
+    stack.clock.advance(900)
+    # Somebody removes the tags, so they do not show that the creation was completed.
+    stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=list(stack.tags(name)))
+    if changed:
+        stack.event("Rollback", declared(), physical_id=name, old=declared(sampling=50))
+    stack.status_during[event["RequestId"]] = "UPDATE_ROLLBACK_IN_PROGRESS"
+    stack.operation_began = stack.clock.now()
+    mark = stack.mark()
+
+    stack.deliver(event)
+    stack.run()
+
+    assert stack.calls(since=mark) == []
+    assert stack.describe(name)["Status"] == "Running"
+
+
+def test_a_create_that_runs_again_when_its_own_update_is_rolled_back_removes_its_test(stack: Stack) -> None:
+    event = stack.event("Create", declared())
+    stop_waiting(stack, event, after="CreateInferenceExperiment")
+    stack.status_during[event["RequestId"]] = "UPDATE_ROLLBACK_IN_PROGRESS"
+    stack.resource_status = ("CREATE_FAILED", stack.clock.now())
+
+    stack.deliver(event)
+    stack.run()
+
+    assert not stack.answers[-1].succeeded
+    assert stack.names() == []

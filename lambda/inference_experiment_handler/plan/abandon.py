@@ -28,4 +28,11 @@ def abandon_create(situation: Situation) -> Step | None:
         return stack.ask(situation, "whether the stack still waits for the new experiment")
     if not given_up:
         return None
+    if not superseded and stack.reverts_update(situation, since=created_at):
+        part_of_stack = stack.has_resource(situation)
+        if part_of_stack is None:
+            return stack.ask_resource(situation, "whether the rollback removes the resource of the new experiment")
+        if part_of_stack:
+            # The Create was completed before, and Lambda runs it again. A Delete, if it comes, finds the experiment.
+            return None
     return remove(situation, target, Removal(), because="abandoned with") or Fail(GIVEN_UP)

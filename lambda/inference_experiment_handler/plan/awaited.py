@@ -42,10 +42,7 @@ def while_awaited(situation: Situation, call: Call) -> Step:
     if not awaited:
         return Fail(GIVEN_UP)
     if is_update and journal.resource_status(since=now - stack.FRESH) is None:
-        owner = situation.request.owner
-        asked = {"StackName": owner.stack_id, "LogicalResourceId": owner.logical_id}
-        why = "whether CloudFormation still waits for this request of the resource"
-        return Call(DESCRIBE_STACK_RESOURCE, owner.stack_id, asked, why)
+        return stack.ask_resource(situation, "whether CloudFormation still waits for this request of the resource")
     is_over = until is not None and not status.endswith(_IN_PROGRESS)
     return Fail(GIVEN_UP) if is_over else call
 

@@ -5,7 +5,7 @@ CloudFormation stops waiting without notifying the handler, and the Update of a 
 
 from datetime import UTC, datetime, timedelta
 
-from inference_experiment_handler.model.operations import DESCRIBE_STACKS
+from inference_experiment_handler.model.operations import DESCRIBE_STACK_RESOURCE, DESCRIBE_STACKS
 from inference_experiment_handler.model.request import CLOCK_SKEW, RequestType, issued_at
 from inference_experiment_handler.model.steps import Call, Wait
 from inference_experiment_handler.plan.situation import Situation
@@ -19,6 +19,9 @@ _UNDER_WAY = {
 
 _ROLLING_BACK = ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
 """Parts of the statuses in which a stack rolls back, and deletes what a failed update created."""
+
+_REVERTS_UPDATE = "UPDATE_ROLLBACK"
+"""The beginning of the statuses of a stack that rolls back an update, or has rolled it back."""
 
 _ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"
 """The beginning of the statuses of a stack that has rolled back an update."""
@@ -40,6 +43,13 @@ def ask(situation: Situation, why: str) -> Call:
     """The call that asks CloudFormation for the stack's status."""
     stack_id = situation.request.owner.stack_id
     return Call(DESCRIBE_STACKS, stack_id, {"StackName": stack_id}, why)
+
+
+def ask_resource(situation: Situation, why: str) -> Call:
+    """The call that asks CloudFormation for the status of the resource."""
+    owner = situation.request.owner
+    asked = {"StackName": owner.stack_id, "LogicalResourceId": owner.logical_id}
+    return Call(DESCRIBE_STACK_RESOURCE, owner.stack_id, asked, why)
 
 
 def is_rollback(situation: Situation) -> bool | None:
@@ -93,6 +103,21 @@ def is_under_way(situation: Situation, token: str) -> bool | None:
     began = journal.stack_began()
     of_this_operation = began is None or issued >= began - timedelta(seconds=CLOCK_SKEW + 1)
     return status.endswith("_IN_PROGRESS") and of_this_operation
+
+
+def reverts_update(situation: Situation, *, since: datetime) -> bool:
+    """Whether the request is a Create, and the stack rolls back an update, which may have added the resource or not."""
+    status = situation.journal.stack_status(since=since) or ""
+    return situation.request.type is RequestType.CREATE and status.startswith(_REVERTS_UPDATE)
+
+
+def has_resource(situation: Situation) -> bool | None:
+    """Whether the resource was completely created; ``None`` if its status must be read first.
+
+    False if CloudFormation does not report the status.
+    """
+    reported = situation.journal.resource_status(since=situation.now - FRESH)
+    return None if reported is None else reported[0].startswith(("CREATE_COMPLETE", "UPDATE_"))
 
 
 def gave_up(situation: Situation, *, since: datetime) -> bool | None:
