@@ -123,7 +123,7 @@ def described(aws: Aws, stack: str, logical_id: str, name: str) -> LiveTest | No
         answer = client.call(sagemaker, operations.DESCRIBE, {"Name": name})
         seen = aws.now()
         experiment = ObservedExperiment.from_api(answer)
-        tags = observer.read_tags(sagemaker, experiment.arn)
+        tags = observer.tags_of(experiment, sagemaker)
     except NotFoundError:
         return None
     started = started_at(tags)

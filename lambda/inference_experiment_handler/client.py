@@ -164,7 +164,7 @@ def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceErro
         # DescribeEndpoint has no modeled errors. In other operations, this refers to a model or an endpoint.
         return NotFoundError
     if code == "ValidationException" and operation in _OF_TAGS and "does not exist" in said:
-        # The experiment has just been deleted.
+        # The experiment was just deleted, or is too new for these operations.
         return NotFoundError
     if code == "ConflictException":
         return ConflictError

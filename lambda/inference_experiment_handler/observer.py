@@ -66,8 +66,17 @@ def observe_alarms(situation: Situation, cloudwatch: Callable[[], CloudWatch]) -
     return replace(situation, alarms={alarm.arn: alarm for alarm in _alarms_in(answer)})
 
 
-def read_tags(sagemaker: SageMaker, arn: str) -> dict[str, str]:
-    """Raises a ``ServiceError`` if they can't be read."""
+def tags_of(experiment: ObservedExperiment, sagemaker: SageMaker) -> dict[str, str]:
+    """Raises a ``NotFoundError`` if the experiment is gone, and another ``ServiceError`` if they can't be read."""
+    try:
+        return _read_tags(experiment.arn, sagemaker)
+    except NotFoundError as error:
+        client.call(sagemaker, DESCRIBE, {"Name": experiment.name})
+        # The experiment exists, but may be too new for ListTags. So this response shows nothing about its tags.
+        raise UnknownOutcomeError(LIST_TAGS, str(error).removeprefix(f"{LIST_TAGS}: ")) from error
+
+
+def _read_tags(arn: str, sagemaker: SageMaker) -> dict[str, str]:
     tags: dict[str, str] = {}
     arguments: dict[str, Any] = {"ResourceArn": arn}
     while True:
@@ -90,23 +99,13 @@ def observe_endpoint(sagemaker: SageMaker, name: str) -> ObservedEndpoint | None
 def _observe(situation: Situation, sagemaker: SageMaker, name: str) -> ObservedExperiment | None:
     try:
         experiment = ObservedExperiment.from_api(client.call(sagemaker, DESCRIBE, {"Name": name}))
-        tags = _tags_of(experiment, sagemaker) if tags_needed(situation, name, experiment) else None
+        tags = tags_of(experiment, sagemaker) if tags_needed(situation, name, experiment) else None
     except NotFoundError:
         return None
     started = situation.journal.completed_at(START, experiment.name) or (started_at(tags) if tags else None)
     start = actual_start(experiment, started, situation.now)
     seen_running = experiment.name in situation.journal.seen_running
     return replace(experiment, tags=tags, start=start, start_called=started, seen_running=seen_running)
-
-
-def _tags_of(experiment: ObservedExperiment, sagemaker: SageMaker) -> dict[str, str]:
-    """Raises a ``NotFoundError`` only if the experiment itself is gone."""
-    try:
-        return read_tags(sagemaker, experiment.arn)
-    except NotFoundError as error:
-        client.call(sagemaker, DESCRIBE, {"Name": experiment.name})
-        # It may be too new for ListTags, so the answer proves nothing.
-        raise UnknownOutcomeError(LIST_TAGS, str(error)) from error
 
 
 def read_evidence(gate: Gate, test: ObservedExperiment, cloudwatch: CloudWatch, now: datetime) -> Evidence:

@@ -13,7 +13,7 @@ from inference_experiment_handler.model import operations
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.status import Phase, Status, phase_of
 from inference_experiment_handler.model.tags import owner_in_words
-from inference_experiment_handler.observer import read_tags
+from inference_experiment_handler.observer import tags_of
 from shadowtest.aws.errors import is_denied, words_of
 from shadowtest.aws.reads import ReadOnce
 from shadowtest.aws.session import Aws
@@ -95,7 +95,7 @@ def _described(sagemaker: Any, name: str) -> ObservedExperiment:
 def _tags(sagemaker: Any, experiment: ObservedExperiment) -> dict[str, str] | None:
     """The tags, which name the owner of the experiment. ``None`` if IAM does not allow reading them."""
     try:
-        return read_tags(sagemaker, experiment.arn)
+        return tags_of(experiment, sagemaker)
     except ServiceError as error:
         if not is_denied(error):
             raise

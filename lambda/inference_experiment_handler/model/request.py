@@ -21,7 +21,7 @@ class RequestType(StrEnum):
 
 
 CLOCK_SKEW = 5
-"""The seconds by which the clocks of CloudFormation and Lambda, and that of a ``ResponseURL``, may differ."""
+"""How many seconds the clocks of CloudFormation, Lambda, and the service that signs a ``ResponseURL`` may differ."""
 FROM_CLOUDFORMATION = (RequestType.CREATE, RequestType.UPDATE, RequestType.DELETE)
 
 
@@ -112,14 +112,13 @@ def is_of_guardrail(token: str) -> bool:
 
 
 def comes_before(token: str, other: str) -> bool:
-    """Whether the request of a fencing token comes before another request of the same resource, by their types.
+    """Whether the request of a fencing token was sent before another request of the same resource and second.
 
-    The first request of a resource is its Create, and the last one is its Delete. Their times decide only if the first
-    one is later by more than clocks may differ: then the resource was created again.
+    Their types show that: a Create is the first request of a resource, and a Delete is the last one for an experiment.
     """
     order = [each.lower() for each in FROM_CLOUDFORMATION]
     types = _type_of(token), _type_of(other)
-    if issued_at(token) - issued_at(other) > CLOCK_SKEW or not all(each in order for each in types):
+    if issued_at(token) != issued_at(other) or not all(each in order for each in types):
         return False
     return order.index(types[0]) < order.index(types[1])
 

@@ -113,18 +113,18 @@ class Target:
 
     @property
     def superseded(self) -> bool:
-        """Whether another request of CloudFormation has acquired its lease, and was issued later than this one.
+        """Whether another request of CloudFormation has acquired its lease, and was issued after this one.
 
         The lease of a guardrail supersedes no request, because a request may be delivered long after it was issued.
         """
         fence, token = self.lease.fence, self.request.token
         if not fence or token in (fence, self.lease.holder):
             return False
-        if self.bears_owner_tags and comes_before(fence, token):
-            return False
         if self.leased:
             # Right after a lease is acquired, the tags may still show an earlier holder, or show one only now.
-            return fence != self.journal.leases.get(self.name) and issued_at(fence) >= issued_at(token)
+            if fence == self.journal.leases.get(self.name) or (self.bears_owner_tags and comes_before(fence, token)):
+                return False
+            return issued_at(fence) >= issued_at(token)
         return issued_at(fence) > issued_at(token)
 
     def is_overwritten(self, purpose: str) -> bool:
