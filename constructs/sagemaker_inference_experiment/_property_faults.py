@@ -10,7 +10,7 @@ from inference_experiment_handler.spec.reader import Fault
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._tokens import has_placeholder, is_not_known_yet, literal_parts
 
-# A token can be the beginning of the location.
+# A token can be the beginning of the location, so only the characters and the length are checked.
 _DESTINATION = replace(limits.S3_DESTINATION, pattern=limits.REASON.pattern)
 
 
@@ -20,14 +20,15 @@ def property_faults(properties: Mapping[str, Any]) -> list[Fault]:
 
 
 def problem_beside_tokens(text: Any, rule: limits.Text) -> str | None:
-    """The problem with the literal parts of a text, whatever the values of its tokens are.
+    """The problem with the literal parts of a text that no values of its tokens can solve.
 
-    ``None`` for a text without tokens. ``rule``: that of a name, or one that allows each character at each place.
+    ``None`` if there is none, or if the text has no tokens. ``rule``: that of a name, or one that allows each character
+    at each place.
     """
     parts = literal_parts(text) if isinstance(text, str) and not has_placeholder(text) else []
     if len(parts) < 2:
         return None
-    # A letter is allowed wherever another character is. A token can also have an empty value.
+    # A letter is allowed at each place where a token can be. A token can also be empty.
     if rule.pattern.fullmatch("x".join(parts)) and sum(map(len, parts)) <= rule.longest:
         return None
     return f"is {shown('<token>'.join(parts))}, must be {rule.allowed}"

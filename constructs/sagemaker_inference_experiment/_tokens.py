@@ -22,7 +22,7 @@ _PLACEHOLDER = "dummy-value-for-"
 
 
 def is_not_known_yet(value: Any) -> bool:
-    """Whether it contains a token or a placeholder: the CDK CLI looks up its value and runs the app again."""
+    """Whether it contains a token, or a placeholder for a value that the CDK CLI looks up before the app runs again."""
     return is_unresolved(value) or has_placeholder(value)
 
 

@@ -114,7 +114,7 @@ def test_a_proxy_that_stays_is_said_to_be_one(stack: Stack) -> None:
     assert "a proxy may have sent it" in answer.reason
 
 
-@pytest.mark.parametrize("operation", ["ListTags", "AddTags", "DeleteTags"])
+@pytest.mark.parametrize("operation", ["ListTags", "AddTags"])
 def test_tags_that_are_not_found_do_not_end_a_delete(stack: Stack, operation: str) -> None:
     name = stack.create(declared(Tags=[{"Key": "team", "Value": "ranking"}])).physical_id
     said = f"Experiment {name} does not exist."
@@ -125,6 +125,17 @@ def test_tags_that_are_not_found_do_not_end_a_delete(stack: Stack, operation: st
     assert answer.succeeded, answer.reason
     # Only DescribeInferenceExperiment shows that it is gone.
     assert stack.names() == []
+
+
+def test_tags_that_are_not_found_are_deleted_later(stack: Stack) -> None:
+    tagged = declared(Tags=[{"Key": "team", "Value": "ranking"}])
+    name = stack.create(tagged).physical_id
+    stack.sagemaker.faults.add(ErrorFault("DeleteTags", "ValidationException", f"Experiment {name} does not exist."))
+
+    answer = stack.update(tagged, declared(), name)
+
+    assert answer.succeeded, answer.reason
+    assert "team" not in stack.tags(name)
 
 
 def test_tags_that_are_not_found_do_not_end_a_conclusion(stack: Stack) -> None:

@@ -12,7 +12,7 @@ from constructs import IConstruct
 from sagemaker_inference_experiment._cloudwatch.expressions import labelled
 from sagemaker_inference_experiment._cloudwatch.known_metrics import ERRORS, KNOWN, REQUESTS
 from sagemaker_inference_experiment._cloudwatch.options import ExpressionOptions, MetricOptions
-from sagemaker_inference_experiment._tokens import is_not_known_yet
+from sagemaker_inference_experiment._tokens import is_unresolved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,8 +229,8 @@ def _account_and_region(scope: IConstruct) -> MetricOptions:
     """Where the metrics are. ``Metric.attach_to`` would use the stack's, which may differ from those of an import."""
     environment = scope.env if isinstance(scope, Resource) else Stack.of(scope)
     where: MetricOptions = {}
-    if not is_not_known_yet(environment.account):
+    if not is_unresolved(environment.account):
         where["stack_account"] = environment.account
-    if not is_not_known_yet(environment.region):
+    if not is_unresolved(environment.region):
         where["stack_region"] = environment.region
     return where
