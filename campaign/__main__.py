@@ -30,10 +30,17 @@ def main() -> int:
         print(f"lives {first} to {first + asked.lives - 1}", flush=True)
         began = time.monotonic()
         with ProcessPoolExecutor(initializer=_collect_less_often) as pool:
-            outcomes = list(pool.map(live, range(first, first + asked.lives), chunksize=20))
+            outcomes = list(map(_told, pool.map(live, range(first, first + asked.lives), chunksize=20)))
         print(f"{time.monotonic() - began:.0f} s")
     report(outcomes)
     return 1 if any(outcome.violations for outcome in outcomes) else 0
+
+
+def _told(outcome: Outcome) -> Outcome:
+    """The same. Its violations are printed at once, because the report comes only after all lives."""
+    for violation in outcome.violations:
+        print(f"seed {outcome.seed}: {violation}", file=sys.stderr, flush=True)
+    return outcome
 
 
 def _collect_less_often() -> None:

@@ -104,6 +104,10 @@ class Guardrail:
         resource = self._judge.resource
         event = guardrail_event(name, ALARM, stack_id=resource.stack_id, logical_id=resource.logical_id)
         self._world.function.invoke(json.dumps(event).encode())
+        self._world.scheduler.sleep(_LATE.total_seconds())
+        if self._state != "ALARM":
+            # It may have been OK when the function read it.
+            return
         while self._world.scheduler.now() - began < _LONG_ENOUGH + 2 * self._world.slowest:
             self._world.scheduler.sleep(60)
             if len(stack.requests) != requests:
