@@ -339,6 +339,7 @@ def test_all_faults_are_named_at_once(declared_in_dublin: Any) -> None:
         (ARN, 3, "reason is 3, must be"),
         (ARN, f"two\nlines of {Aws.STACK_NAME}", r"reason is 'two\nlines of <token>', must be up to 1024"),
     ],
+    ids=["not an alarm", "not an ARN", "too long", "not a text", "a line break beside a token"],
 )
 def test_what_is_no_alarm_or_no_reason_is_refused(declared: Any, alarm: Any, reason: Any, fault: str) -> None:
     with pytest.raises(InvalidExperimentError) as raised:
