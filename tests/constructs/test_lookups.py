@@ -118,30 +118,46 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
 }
 
 
+def endpoint_in(stack: Stack, *, name: str = "AllTraffic", shadow_name: str | None = None) -> aws_sagemaker.CfnEndpoint:
+    def served(variant_name: str, model: str) -> aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+        return aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+            variant_name=variant_name,
+            model_name=model,
+            instance_type="ml.m5.xlarge",
+            initial_instance_count=2,
+            initial_variant_weight=1,
+        )
+
+    config = aws_sagemaker.CfnEndpointConfig(
+        stack,
+        "Config",
+        production_variants=[served(name, "champion")],
+        shadow_production_variants=[served(shadow_name, "challenger")] if shadow_name is not None else None,
+    )
+    return aws_sagemaker.CfnEndpoint(stack, "Endpoint", endpoint_config_name=config.attr_endpoint_config_name)
+
+
 @pytest.mark.parametrize("in_the_app", [False, True], ids=["", "with the endpoint in the app"])
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_a_parameter_that_is_looked_up(stack: Stack, parameter: str, in_the_app: bool) -> None:
     given = PARAMETERS[parameter](looked_up(stack))
     if in_the_app:
-        config = aws_sagemaker.CfnEndpointConfig(
-            stack,
-            "Config",
-            production_variants=[
-                aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-                    variant_name="AllTraffic",
-                    model_name="champion",
-                    instance_type="ml.m5.xlarge",
-                    initial_instance_count=2,
-                    initial_variant_weight=1,
-                )
-            ],
-        )
-        name = config.attr_endpoint_config_name
-        given = {"endpoint": aws_sagemaker.CfnEndpoint(stack, "Endpoint", endpoint_config_name=name), **given}
+        given = {"endpoint": endpoint_in(stack), **given}
 
     experiment_in(stack, **given)
     # Synth then checks the tags, and with them all properties.
     Tags.of(stack).add("team", "shop")
+
+    assert missing(stack) == [NAME]
+
+
+@pytest.mark.parametrize(
+    "looked_up_name", [{"shadow_name": NAME}, {"name": NAME, "shadow_name": "Shadow-2"}], ids=["shadow", "production"]
+)
+def test_names_in_the_configuration_that_are_looked_up(stack: Stack, looked_up_name: dict[str, str]) -> None:
+    names = {key: looked_up(stack) if value == NAME else value for key, value in looked_up_name.items()}
+
+    experiment_in(stack, endpoint=endpoint_in(stack, **names), production_variant=None, **shadow())
 
     assert missing(stack) == [NAME]
 
@@ -182,7 +198,8 @@ def test_parts_of_arns_that_are_looked_up(stack: Stack) -> None:
 def test_two_names_that_differ_in_case_are_looked_up_separately(stack: Stack) -> None:
     for index, name in enumerate(("/shop/Name", "/shop/name")):
         value = aws_ssm.StringParameter.value_from_lookup(stack, name)
-        experiment_in(stack, f"ShadowTest{index}", experiment_name=value, endpoint=value)
+        schedule = Schedule.start_at("2030-06-01T00:00:00Z", for_=Duration.days(7))
+        experiment_in(stack, f"ShadowTest{index}", experiment_name=value, endpoint=value, schedule=schedule)
 
     assert sorted(missing(stack)) == ["/shop/Name", "/shop/name"]
 

@@ -6,15 +6,7 @@ from typing import Any, cast
 
 import jsii
 import pytest
-from aws_cdk import (
-    Aws,
-    CfnParameter,
-    Duration,
-    IStableStringProducer,
-    Lazy,
-    Tags,
-    Token,
-)
+from aws_cdk import Aws, CfnParameter, Duration, IStableStringProducer, Lazy, Tags, Token
 
 from sagemaker_inference_experiment import (
     Conclusion,

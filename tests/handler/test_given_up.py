@@ -399,11 +399,14 @@ def test_a_create_that_runs_again_in_the_rollback_of_a_later_update_does_not_rem
     assert stack.describe(name)["Status"] == "Running"
 
 
-def test_a_create_that_runs_again_when_its_own_update_is_rolled_back_removes_its_test(stack: Stack) -> None:
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "DELETE_COMPLETE", ""], ids=["failed", "deleted", "not reported"])
+def test_a_create_that_runs_again_when_its_own_update_is_rolled_back_removes_its_test(
+    stack: Stack, status: str
+) -> None:
     event = stack.event("Create", declared())
     stop_waiting(stack, event, after="CreateInferenceExperiment")
     stack.status_during[event["RequestId"]] = "UPDATE_ROLLBACK_IN_PROGRESS"
-    stack.resource_status = ("CREATE_FAILED", stack.clock.now())
+    stack.resource_status = (status, stack.clock.now())
 
     stack.deliver(event)
     stack.run()
