@@ -140,10 +140,7 @@ class Guardrail:
             self._judge.violated(11, what)
         if call.operation != "StopInferenceExperiment":
             return
-        self._judge.meddled()
-        # It may show only minutes later.
-        shows_after = self._world.service.behaviour.stop_shows_after
-        self._world.scheduler.spawn(self._judge.meddled, seconds=shows_after.total_seconds())
+        self._judge.stopped()
         now = self._world.scheduler.now()
         if self._state != "ALARM" and (self._rang is None or now - self._rang > _LATE):
             self._judge.violated(11, f"{what}, whose alarm is {self._state}")

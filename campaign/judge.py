@@ -60,6 +60,12 @@ class Judge:
         """Records that someone else has changed the experiment."""
         self._meddled, self.spoilt = self._world.scheduler.now(), True
 
+    def stopped(self) -> None:
+        """Records that someone else, or a guardrail, has stopped the experiment, which may show only minutes later."""
+        self.meddled()
+        shows_after = self._service.behaviour.stop_shows_after
+        self._world.scheduler.spawn(self.meddled, seconds=shows_after.total_seconds())
+
     def endpoint_changed(self) -> None:
         """Records that someone else has updated or scaled the endpoint."""
         self.standing.change()
