@@ -201,6 +201,17 @@ def test_a_test_that_somebody_has_started_can_be_updated(stack: Stack) -> None:
     assert experiment["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] == 50
 
 
+def test_a_test_that_is_called_off_instead_of_started_may_have_an_end_far_away(stack: Stack) -> None:
+    before = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "EndTime": "2030-02-15T00:00:00Z"})
+    name = stack.create(before).physical_id
+    called_off = declared(Schedule={"EndTime": "2030-03-01T00:00:00Z"}, DesiredState="Cancelled")
+
+    answer = stack.update(before, called_off, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.names() == []
+
+
 def test_the_end_that_sagemaker_has_moved_can_be_declared() -> None:
     stack = Stack(reports_actual_start=False)
     before = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "EndTime": "2030-02-15T00:00:00Z"})

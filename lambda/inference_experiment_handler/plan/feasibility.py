@@ -53,7 +53,8 @@ def _problems_before_start(situation: Situation, target: Target) -> dict[str, st
             f"{conclusion.shadow.lower()}: cancel it (remove the shadow variant), or let it run first."
         }
     end = desired.schedule.end
-    if target.experiment.not_started and desired.schedule.is_due(situation.now) and end is not None:
+    starts_now = target.experiment.not_started and conclusion is None and desired.schedule.is_due(situation.now)
+    if starts_now and end is not None:
         length = end - situation.now
         if length > LONGEST_TEST:
             problem = length_problem(length, " from now")
