@@ -142,9 +142,13 @@ def _is_somebody_elses(operation: str, answer: Mapping[str, Any]) -> bool:
 
     Some responses have no members. A proxy's page still has its content type.
     """
-    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    has_members = bool(answer.keys() - {"ResponseMetadata"})
-    return "html" in headers.get("content-type", "") or not (has_members or operation in _MAY_BE_EMPTY)
+    content_type = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-type", "")
+    if "html" in content_type:
+        return True
+    if answer.keys() - {"ResponseMetadata"}:
+        return False
+    is_of_aws = not content_type or any(each in content_type for each in _CONTENT_TYPES)
+    return operation not in _MAY_BE_EMPTY or not is_of_aws
 
 
 def _classified(operation: str, error: ClientError) -> ServiceError:
@@ -179,6 +183,8 @@ def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceErro
 
 _MAY_BE_EMPTY = frozenset({operations.DELETE_TAGS, operations.DESCRIBE_ALARMS})
 """The operations whose responses may have no members. CloudWatch's protocol may omit lists without entries."""
+_CONTENT_TYPES = ("json", "cbor", "xml")
+"""Parts of the content types of AWS's protocols."""
 _ENDPOINT_READS = frozenset({operations.DESCRIBE_ENDPOINT, operations.DESCRIBE_ENDPOINT_CONFIG})
 _OF_TAGS = frozenset({operations.LIST_TAGS, operations.ADD_TAGS, operations.DELETE_TAGS})
 _ASSUME = re.compile(r"\bassum(e|ed|ing)\b(?!-)|AssumeRole", re.IGNORECASE)

@@ -2,11 +2,13 @@
 again.
 """
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.parsers import ResponseParserError
 
+from inference_experiment_handler import client
 from local.sagemaker import ErrorFault, ProxyFault
 from simulation.declarations import PROMOTE, declared
 from tests.support.stack import Stack, StackStatus
@@ -112,6 +114,34 @@ def test_a_proxy_that_stays_is_said_to_be_one(stack: Stack) -> None:
 
     assert not answer.succeeded
     assert "a proxy may have sent it" in answer.reason
+
+
+def empty_response(operation: str, headers: dict[str, str]) -> Any:
+    """A client that gets a response without members."""
+    answer = {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": headers}}
+    return SimpleNamespace(**{operation: lambda **_: answer})
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "text/html; charset=utf-8", "application/octet-stream"])
+@pytest.mark.parametrize(
+    ("operation", "method"), [("DeleteTags", "delete_tags"), ("DescribeAlarms", "describe_alarms")]
+)
+def test_an_empty_page_is_no_answer_where_answers_may_be_empty(operation: str, method: str, content_type: str) -> None:
+    with pytest.raises(client.UnknownOutcomeError, match="a proxy may have sent it"):
+        client.call(empty_response(method, {"content-type": content_type}), operation, {})
+
+
+@pytest.mark.parametrize(
+    ("operation", "method", "headers"),
+    [
+        ("DeleteTags", "delete_tags", {"content-type": "application/x-amz-json-1.1"}),
+        ("DeleteTags", "delete_tags", {}),
+        ("DescribeAlarms", "describe_alarms", {"content-type": "text/xml"}),
+        ("DescribeAlarms", "describe_alarms", {"content-type": "application/cbor"}),
+    ],
+)
+def test_an_empty_answer_of_aws_is_one(operation: str, method: str, headers: dict[str, str]) -> None:
+    client.call(empty_response(method, headers), operation, {})
 
 
 @pytest.mark.parametrize("operation", ["ListTags", "AddTags"])
