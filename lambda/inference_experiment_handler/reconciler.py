@@ -205,11 +205,12 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
             final = isinstance(error, TerminalError) or journal.call_retry_is_over(call, now)
     if final and call.tentative:
         journal.record_conflict(call, str(error), now)
-    elif final and situation.request.declared is not None:
-        journal.record_terminal_error(call, str(error))
-        return None
     elif final:
-        return Fail(str(error))
+        problem = f"{str(error).rstrip('.')}. {call.if_rejected}" if call.if_rejected else str(error)
+        if situation.request.declared is None:
+            return Fail(problem)
+        journal.record_terminal_error(call, problem)
+        return None
     return _wait_for(error) if may_go_on(situation) else Fail(out_of_time(situation, str(error)))
 
 

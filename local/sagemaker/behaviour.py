@@ -34,6 +34,8 @@ class Behaviour:
     """StopInferenceExperiment is legal in Created, or a ConflictException."""
     delete_in_created: bool = True
     """DeleteInferenceExperiment is legal in Created, or a ConflictException."""
+    stop_deploys_another_model: bool = True
+    """A Stop may give a variant another model than the test has (``DesiredModelVariants``), or is refused."""
     shadow_deployed_before_start: bool = False
     """A scheduled test has its shadow variant deployed once it is Created, or when it starts."""
     reports_actual_start: bool = True

@@ -21,7 +21,7 @@ from local.sagemaker.lifecycle import Lifecycle
 from local.sagemaker.models import Models
 from local.sagemaker.names import Arns, key
 from local.sagemaker.schedule import Schedule
-from local.sagemaker.variants import check_actions, check_excluded, check_roles, sampling, shadow_name
+from local.sagemaker.variants import by_name, check_actions, check_excluded, check_roles, sampling, shadow_name
 
 _PAGE = 10
 
@@ -127,6 +127,9 @@ class Experiments:
         check_actions(actions, desired, experiment.shadow_mode)
         for variant in desired or []:
             self._models.get(variant["ModelName"])
+            own = by_name(experiment.variants)[variant["VariantName"]]["ModelName"]
+            if not self._behaviour().stop_deploys_another_model and key(own) != key(variant["ModelName"]):
+                raise validation(f"DesiredModelVariants must have the model of the experiment, {own}.")
         conclusion = Conclusion(asked.get("DesiredState", "Completed"), asked.get("Reason"))
         self._lifecycle.stop(experiment, actions, desired, conclusion, now)
         return experiment

@@ -9,8 +9,10 @@ from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
     ENDPOINT,
+    INSTANCE_TYPE,
     PRODUCTION,
     PROMOTE,
+    REMOVE,
     RETAIN,
     SHADOW,
     declared,
@@ -244,6 +246,44 @@ def test_what_an_earlier_request_was_to_keep_binds_no_later_one(stack: Stack, na
     answer = stack.delete(declared(), name)
 
     assert answer.succeeded, answer.reason
+
+
+def test_a_stop_that_sagemaker_rejects_for_another_model_tells_the_way_out() -> None:
+    stack = Stack(stop_deploys_another_model=False)
+    name = stack.create(declared()).physical_id
+    deploy(stack, ANOTHER_MODEL, THE_SHADOW)
+
+    for _ in range(2):
+        answer = stack.delete(declared(), name)
+
+        assert not answer.succeeded
+        assert answer.reason == (
+            "StopInferenceExperiment: ValidationException: DesiredModelVariants must have the model of the "
+            f"experiment, {CHAMPION}. {name} is still Running, and its shadow variant may still be billed. "
+            f"The Stop should keep what production serves, model contender on {INSTANCE_TYPE}, "
+            f"but the test has model {CHAMPION} on {INSTANCE_TYPE}. If SageMaker does not accept that, "
+            f"update endpoint {ENDPOINT} to a configuration whose production variant {PRODUCTION} is as in the test, "
+            "and try again. Then deploy contender again"
+        )
+        assert production_of(stack) == CONTENDER
+
+    deploy(stack, [served()], THE_SHADOW)
+    assert stack.delete(declared(), name).succeeded
+    assert stack.names() == []
+
+
+def test_a_conclusion_that_sagemaker_rejects_for_another_model_tells_the_way_out() -> None:
+    stack = Stack(stop_deploys_another_model=False)
+    name = stack.create(declared()).physical_id
+    deploy(stack, ANOTHER_MODEL, THE_SHADOW)
+    concluded = declared(DesiredState="Completed", ModelVariantActions=REMOVE)
+
+    answer = stack.update(declared(), concluded, name)
+
+    assert not answer.succeeded
+    assert f"update endpoint {ENDPOINT} to a configuration whose production variant {PRODUCTION}" in answer.reason
+    assert stack.roll_back(concluded, declared(), name).succeeded
+    assert production_of(stack) == CONTENDER
 
 
 @pytest.mark.parametrize("changes", [1, 2], ids=["once", "there and back"])

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from local.sagemaker import Behaviour, ServiceError
-from simulation.declarations import shadow_mode
+from simulation.declarations import shadow_mode, variant
 from tests.support.world import World
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -169,6 +169,15 @@ def test_a_sampling_of_zero_may_be_refused() -> None:
     World().create(ShadowModeConfig=shadow_mode(0))
     with pytest.raises(ServiceError, match="SamplingPercentage must be 1 or more"):
         World(sampling_zero_allowed=False).create(ShadowModeConfig=shadow_mode(0))
+
+
+def test_a_stop_with_another_model_may_be_refused() -> None:
+    world = World(stop_deploys_another_model=False)
+    world.reach("Running")
+    actions = {"Shadow-01": "Remove", "AllTraffic": "Retain"}
+    with pytest.raises(ServiceError, match="must have the model of the experiment, champion"):
+        world.stop(ModelVariantActions=actions, DesiredModelVariants=[variant("AllTraffic", "contender")])
+    assert world.status() == "Running"
 
 
 def test_the_minimum_duration_can_be_changed() -> None:

@@ -28,8 +28,9 @@ from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
 _HOW_TO_GET_RID_OF_A_SHADOW = (
-    "Remove it from the endpoint (with a new endpoint configuration without ShadowProductionVariants), or keep it: set "
-    "its action to Retain in OnDelete.ModelVariantActions"
+    "If it belongs to another test, end that test first, and try again. Otherwise, remove it from the endpoint (with a "
+    "new endpoint configuration without ShadowProductionVariants), or keep it: set its action to Retain in "
+    "OnDelete.ModelVariantActions"
 )
 
 
@@ -151,8 +152,9 @@ def stop(
         )
     fewer = fewer_instances(kept, experiment, endpoint)
     step = call_once(STOP, target, arguments.stop(experiment, kept, reason, says=fewer))
-    if fewer and isinstance(step, Call):
-        step = replace(step, why=f"{step.why}; {fewer}")
+    if isinstance(step, Call):
+        why = f"{step.why}; {fewer}" if fewer else step.why
+        step = replace(step, why=why, if_rejected=_how_to_stop_otherwise(kept, experiment, endpoint))
     return _intend_stop(target, kept) or step
 
 
@@ -211,6 +213,20 @@ def _how_to_make_it_stoppable(experiment: ObservedExperiment, endpoint: Observed
     return (
         f"Update endpoint {name} to a configuration with exactly one production variant, named "
         f"{experiment.production_name}, with a model and an instance type, and try again"
+    )
+
+
+def _how_to_stop_otherwise(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> str:
+    """What the user can do if SageMaker rejects a Stop that keeps another production variant than the test's own."""
+    model, _, instance_type = kept_otherwise(ending, experiment).partition("/")
+    own = experiment.variants.get(experiment.production_name)
+    if not model or own is None:
+        return ""
+    return (
+        f"{experiment.name} is still {experiment.status}, and its shadow variant may still be billed. The Stop should "
+        f"keep what production serves, model {model} on {instance_type}, but the test has model {own.model_name} on "
+        f"{own.instance_type}. If SageMaker does not accept that, update endpoint {endpoint.name} to a configuration "
+        f"whose production variant {own.variant_name} is as in the test, and try again. Then deploy {model} again"
     )
 
 
