@@ -1,6 +1,7 @@
 """``python -m bench``: all measurements, each with its reference."""
 
 import logging
+from datetime import timedelta
 
 from bench import command_line, cost, lag, scale, start
 
@@ -8,8 +9,13 @@ from bench import command_line, cost, lag, scale, start
 def main() -> None:
     logging.disable(logging.CRITICAL)
     print("a Create: from the final status to the answer, and what it took until then, simulated")
-    for waits in (lag.of_the_handler(), lag.of_stock_crhelper(1), lag.of_stock_crhelper(2)):
-        print(f"    {waits}")
+    for of, starting in (
+        ("any length", lag.of_any_length()),
+        ("about 18 minutes", lag.of_a_create(timedelta(minutes=17.7))),
+    ):
+        print(f"    of {of}")
+        for waits in (lag.of_the_handler(starting), *(lag.of_stock_crhelper(minutes, starting) for minutes in (1, 2))):
+            print(f"        {waits}")
     print("a fresh process until its first call is answered")
     measured = start.measured()
     alone_cpu, alone_memory = measured["botocore alone, one client"]

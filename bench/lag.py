@@ -6,7 +6,7 @@ put.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -85,24 +85,31 @@ class _World:
         return sum(call.operation != "ListInferenceExperiments" for call in self.sagemaker.record)
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
+        # A response takes time. It would not be newer than the creation otherwise, and would be asked for again.
+        self.clock.advance(0.1)
         return described("CREATE_IN_PROGRESS", self.sent)
 
     def describe_stack_resource(self, **_: str) -> dict[str, Any]:
         return described_resource("CREATE_IN_PROGRESS", self.sent)
 
 
-def of_the_handler() -> Waits:
-    return Waits("this handler, every 5 s", [_handlers(starting) for starting in _transitions()])
+def of_the_handler(transitions: Iterable[timedelta]) -> Waits:
+    return Waits("this handler, every 5 s", [_handlers(starting) for starting in transitions])
 
 
-def of_stock_crhelper(minutes: int) -> Waits:
-    return Waits(f"stock crhelper, every {60 * minutes} s", [_stocks(starting, minutes) for starting in _transitions()])
+def of_stock_crhelper(minutes: int, transitions: Iterable[timedelta]) -> Waits:
+    return Waits(f"stock crhelper, every {60 * minutes} s", [_stocks(starting, minutes) for starting in transitions])
 
 
-def _transitions() -> Iterator[timedelta]:
-    """Durations from half a minute to half an hour."""
+def of_any_length() -> list[timedelta]:
+    """How long tests take to start: from half a minute to half an hour."""
     dice = Random(0)  # noqa: S311  # a replay, not a secret
-    return (timedelta(seconds=dice.uniform(30, 1800)) for _ in range(TRANSITIONS))
+    return [timedelta(seconds=dice.uniform(30, 1800)) for _ in range(TRANSITIONS)]
+
+
+def of_a_create(length: timedelta) -> list[timedelta]:
+    """How long a test takes to start if its Create takes so long."""
+    return [length - _CREATING]
 
 
 def _handlers(starting: timedelta) -> Wait:
