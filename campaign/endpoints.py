@@ -21,7 +21,7 @@ def shadow_models(service: SageMaker, endpoint_name: str) -> list[str]:
 
 
 def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
-    """The production and shadow variants of an endpoint: model, instance type and count."""
+    """The production and shadow variants of an endpoint: model, instance type and count. None while it is created."""
     described = endpoint(service, endpoint_name)
     if not described:
         return []
@@ -35,6 +35,7 @@ def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
         {**each, "InstanceCount": counts[each["VariantName"]]}
         for kind in ("ProductionVariants", "ShadowProductionVariants")
         for each in config.get(kind, [])
+        if each["VariantName"] in counts
     ]
 
 

@@ -102,10 +102,11 @@ class Scene:
         minutes, and may be refused.
         """
         endpoint = endpoints.endpoint(self.service, name)
-        if not endpoint:
+        serving = [*endpoint.get("ProductionVariants", ()), *endpoint.get("ShadowProductionVariants", ())]
+        if not serving:
+            # It does not exist, or is being created again.
             return
         config = self.service.call("DescribeEndpointConfig", {"EndpointConfigName": endpoint["EndpointConfigName"]})
-        serving = [*endpoint.get("ProductionVariants", ()), *endpoint.get("ShadowProductionVariants", ())]
         counts = {each["VariantName"]: each["DesiredInstanceCount"] for each in serving}
         variants = {
             kind: [each | {"InitialInstanceCount": counts[each["VariantName"]]} for each in config[kind]]
