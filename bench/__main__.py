@@ -9,12 +9,13 @@ from bench import command_line, cost, lag, scale, start
 def main() -> None:
     logging.disable(logging.CRITICAL)
     print("a Create: from the final status to the answer, and what it took until then, simulated")
-    for of, starting in (
+    for label, transitions in (
         ("any length", lag.of_any_length()),
-        ("about 18 minutes", lag.of_a_create(timedelta(minutes=17.7))),
+        ("18 minutes", lag.of_a_create(timedelta(minutes=18))),
     ):
-        print(f"    of {of}")
-        for waits in (lag.of_the_handler(starting), *(lag.of_stock_crhelper(minutes, starting) for minutes in (1, 2))):
+        print(f"    of {label}")
+        references = (lag.of_stock_crhelper(minutes, transitions) for minutes in (1, 2))
+        for waits in (lag.of_the_handler(transitions), *references):
             print(f"        {waits}")
     print("a fresh process until its first call is answered")
     measured = start.measured()

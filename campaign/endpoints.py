@@ -21,7 +21,10 @@ def shadow_models(service: SageMaker, endpoint_name: str) -> list[str]:
 
 
 def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
-    """The production and shadow variants of an endpoint: model, instance type and count. None while it is created."""
+    """The production and shadow variants of an endpoint: model, instance type and count.
+
+    Empty while the endpoint is being created.
+    """
     described = endpoint(service, endpoint_name)
     if not described:
         return []
@@ -31,11 +34,12 @@ def served(service: SageMaker, endpoint_name: str) -> list[dict[str, Any]]:
         for kind in ("ProductionVariants", "ShadowProductionVariants")
         for each in described.get(kind, [])
     }
+    if not counts:
+        return []
     return [
         {**each, "InstanceCount": counts[each["VariantName"]]}
         for kind in ("ProductionVariants", "ShadowProductionVariants")
         for each in config.get(kind, [])
-        if each["VariantName"] in counts
     ]
 
 

@@ -41,7 +41,10 @@ class Meddler:
             self._service.call(operation, {**whose, **arguments}, principal=SOMEBODY)
         except ServiceError:
             return
-        (self._judge.stopped if operation == "StopInferenceExperiment" else self._judge.meddled)()
+        if operation == "StopInferenceExperiment":
+            self._judge.stopped()
+        else:
+            self._judge.meddled()
         started = victim["Status"] in ("Starting", "Running", "Updating")
         if operation == "StartInferenceExperiment" or (operation == "DeleteTags" and started):
             # Without the tags, it is not known that a rolled-back update has started it.

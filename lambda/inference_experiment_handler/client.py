@@ -140,7 +140,8 @@ def call(client: Client, operation: str, arguments: Mapping[str, Any]) -> dict[s
 def _is_somebody_elses(operation: str, answer: Mapping[str, Any]) -> bool:
     """Whether the response is not from AWS. botocore reads a proxy's page with status 200 as one without members.
 
-    Some responses have no members. A proxy's page still has its content type.
+    Some responses have no members. Then the content type shows whose it is, if there is one. A response without a
+    content type is taken for one of AWS's.
     """
     content_type = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-type", "")
     if "html" in content_type:

@@ -206,7 +206,9 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
     if final and call.tentative:
         journal.record_conflict(call, str(error), now)
     elif final:
-        problem = f"{str(error).rstrip('.')}. {call.if_rejected}" if call.if_rejected else str(error)
+        problem = str(error)
+        if call.if_rejected and "ValidationException" in problem:
+            problem = f"{problem.rstrip('.')}. {call.if_rejected}"
         if situation.request.declared is None:
             return Fail(problem)
         journal.record_terminal_error(call, problem)

@@ -35,7 +35,7 @@ class Behaviour:
     delete_in_created: bool = True
     """DeleteInferenceExperiment is legal in Created, or a ConflictException."""
     stop_deploys_another_model: bool = True
-    """A Stop may give a variant another model than the test has (``DesiredModelVariants``), or is refused."""
+    """``DesiredModelVariants`` may give a variant another model than the test has, or it is a ValidationException."""
     shadow_deployed_before_start: bool = False
     """A scheduled test has its shadow variant deployed once it is Created, or when it starts."""
     reports_actual_start: bool = True

@@ -122,7 +122,7 @@ def empty_response(operation: str, headers: dict[str, str]) -> Any:
     return SimpleNamespace(**{operation: lambda **_: answer})
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "text/html; charset=utf-8", "application/octet-stream"])
+@pytest.mark.parametrize("content_type", ["text/plain", "application/octet-stream"])
 @pytest.mark.parametrize(
     ("operation", "method"), [("DeleteTags", "delete_tags"), ("DescribeAlarms", "describe_alarms")]
 )
@@ -137,7 +137,6 @@ def test_an_empty_page_is_no_answer_where_answers_may_be_empty(operation: str, m
         ("DeleteTags", "delete_tags", {"content-type": "application/x-amz-json-1.1"}),
         ("DeleteTags", "delete_tags", {}),
         ("DescribeAlarms", "describe_alarms", {"content-type": "text/xml"}),
-        ("DescribeAlarms", "describe_alarms", {"content-type": "application/cbor"}),
     ],
 )
 def test_an_empty_answer_of_aws_is_one(operation: str, method: str, headers: dict[str, str]) -> None:

@@ -62,7 +62,10 @@ def test_a_shadow_that_no_call_takes_off_is_told_as_often_as_it_is_asked() -> No
         assert f"shadow variant {SHADOW} is still on endpoint" in answer.reason
         assert "billed" in answer.reason
         # SageMaker may accept a scheduled test beside one whose shadow variant has the same name.
-        assert "If it belongs to another test, end that test first" in answer.reason
+        assert (
+            "If it belongs to another test (`aws sagemaker list-inference-experiments` lists the tests)"
+            in answer.reason
+        )
 
     assert stack.names() == [name]
     # This is what the response says to do.

@@ -123,8 +123,8 @@ def _describe(scene: Scene) -> None:
         scene.stack.call("UpdateInferenceExperiment", Name=scene.name, Description="theirs")
 
 
-def _begin_to_deploy(scene: Scene) -> None:
-    """Not during an update of the test: the plan assumes that an update of the endpoint is then the test's own."""
+def _deploy_unless_it_changes(scene: Scene) -> None:
+    """Not while the test starts or is updated: the plan assumes that the test then causes the endpoint's update."""
     if scene.stack.describe(scene.name)["Status"] not in ("Creating", "Starting", "Updating"):
         begin_to_deploy(scene.stack, [served(PRODUCTION, "contender")])
 
@@ -148,7 +148,7 @@ EVENTS: dict[str, Event] = {
         "somebody deploys both": lambda scene: deploy(
             scene.stack, [served(PRODUCTION, "contender")], [served(scene.shadow(), CHALLENGER)]
         ),
-        "somebody is deploying": _begin_to_deploy,
+        "somebody is deploying": _deploy_unless_it_changes,
         "somebody deletes the endpoint": lambda scene: delete(scene.stack),
         "the configuration is deleted": lambda scene: forget_configuration(scene.stack),
         "promoted": lambda scene: scene.update(

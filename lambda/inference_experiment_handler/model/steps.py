@@ -36,7 +36,7 @@ class Call:
         fields: The fields that an update sends.
         tentative: AWS does not document whether the call is allowed now, so a conflict is not a failure yet.
         takes_back: It removes what the stack no longer waits for, so it is made even then.
-        if_rejected: What the user can do if SageMaker rejects the call, as a sentence; added to the error.
+        if_rejected: Text that is added to the error if SageMaker rejects the arguments: what the user can do.
         takes_lease_from: Set if the call acquires the lease of the subject: the fencing token of the last request of
             CloudFormation that held it before.
     """

@@ -8,7 +8,7 @@ from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, 
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED, PendingStop
 from inference_experiment_handler.plan import arguments, stack
 from inference_experiment_handler.plan.calls import call_off, call_once, wait_for_stop, wait_for_stop_of_running
-from inference_experiment_handler.plan.displaced import displaced
+from inference_experiment_handler.plan.displaced import displaced, serves_production
 from inference_experiment_handler.plan.ending_proof import ending_problem, shadow_left, stop_problem
 from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.fields import Arguments
@@ -28,8 +28,9 @@ from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
 _HOW_TO_GET_RID_OF_A_SHADOW = (
-    "If it belongs to another test, end that test first, and try again. Otherwise, remove it from the endpoint (with a "
-    "new endpoint configuration without ShadowProductionVariants), or keep it: set its action to Retain in "
+    "If it belongs to another test (`aws sagemaker list-inference-experiments` lists the tests), end that test and try "
+    "again. If it belongs to no test, remove it from the endpoint (with a new endpoint configuration without "
+    "ShadowProductionVariants). In both cases, you can also keep it: set its action to Retain in "
     "OnDelete.ModelVariantActions"
 )
 
@@ -217,16 +218,21 @@ def _how_to_make_it_stoppable(experiment: ObservedExperiment, endpoint: Observed
 
 
 def _how_to_stop_otherwise(ending: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> str:
-    """What the user can do if SageMaker rejects a Stop that keeps another production variant than the test's own."""
-    model, _, instance_type = kept_otherwise(ending, experiment).partition("/")
+    """What the user can do if SageMaker rejects a Stop that keeps another model in production than the test has."""
     own = experiment.variants.get(experiment.production_name)
-    if not model or own is None:
+    kept = next((each for each in ending.desired_variants if each.variant_name == experiment.production_name), None)
+    if own is None or kept is None or names.same(own.model_name, kept.model_name):
         return ""
+    if serves_production(experiment, endpoint):
+        # The declaration changes the model.
+        return ""
+    billed = ", and its shadow variant is still billed" if shadow_left(experiment, endpoint) else ""
     return (
-        f"{experiment.name} is still {experiment.status}, and its shadow variant may still be billed. The Stop should "
-        f"keep what production serves, model {model} on {instance_type}, but the test has model {own.model_name} on "
-        f"{own.instance_type}. If SageMaker does not accept that, update endpoint {endpoint.name} to a configuration "
-        f"whose production variant {own.variant_name} is as in the test, and try again. Then deploy {model} again"
+        f"{experiment.name} is still {experiment.status}{billed}. The Stop should keep model {kept.model_name}, which "
+        f"production serves, but the test has model {own.model_name}. If SageMaker does not accept that, update "
+        f"endpoint {endpoint.name} to a configuration without ShadowProductionVariants whose production variant "
+        f"{own.variant_name} has model {own.model_name} on {own.instance_type}, and try again. Production serves "
+        f"{own.model_name} until you deploy {kept.model_name} on {kept.instance_type} again"
     )
 
 
