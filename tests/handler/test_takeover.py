@@ -77,6 +77,32 @@ def test_a_takeover_is_answered_once_its_tags_show() -> None:
     assert own_tags(stack) == []
 
 
+def test_a_takeover_whose_tags_would_show_after_its_deadline_writes_none() -> None:
+    stack = Stack(tags_visible_after=timedelta(seconds=40), updating=timedelta(minutes=56))
+    make_theirs(stack)
+    stack.clock.advance(1200)
+
+    answer = stack.create(ADOPTING | {"Description": "of the stack"})
+
+    assert not answer.succeeded
+    assert "would not be visible before the deadline" in answer.reason
+    roll_back_creation(stack)
+    stack.clock.advance(120)
+    assert stack.describe(THEIRS)["Status"] == "Running"
+    assert own_tags(stack) == []
+
+
+def test_a_takeover_with_a_short_time_out_is_made() -> None:
+    stack = Stack()
+    make_theirs(stack)
+    stack.clock.advance(1200)
+
+    answer = stack.create(ADOPTING | {"ServiceTimeout": 60})
+
+    assert answer.succeeded, answer.reason
+    assert f"{PREFIX}adopted" in stack.tags(THEIRS)
+
+
 def test_a_takeover_that_a_delete_has_overtaken_lets_go(stack: Stack) -> None:
     make_theirs(stack)
     stack.clock.advance(1200)

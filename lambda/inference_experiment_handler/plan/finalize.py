@@ -1,7 +1,9 @@
 """The last steps before SUCCESS: the live state is as desired, and its tags show that."""
 
+from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW
 from inference_experiment_handler.model.operations import ADD_TAGS, DELETE_TAGS, START
-from inference_experiment_handler.model.steps import Call, Done, Step
+from inference_experiment_handler.model.request import RequestType
+from inference_experiment_handler.model.steps import Call, Done, Step, Wait
 from inference_experiment_handler.model.tags import ADOPTED, LAST_APPLIED, LEASE, PENDING_STOP, STARTED, VERIFIED
 from inference_experiment_handler.plan import arguments, last_applied
 from inference_experiment_handler.plan.displaced import displaced
@@ -31,11 +33,24 @@ def finalize(situation: Situation, target: Target, why: str, *, in_full: bool = 
     if target.bears_owner_tags and surplus and not untagged:
         return untag
     if missing and not target.journal.is_completed(ADD_TAGS, target.name):
+        if _would_show_too_late(target):
+            return Wait("not taken over, because its new tags would not be visible before the deadline")
         tag = arguments.add_tags(target.experiment, missing)
         return Call(ADD_TAGS, target.name, tag, f"to be set: {', '.join(missing)}")
     if surplus and not untagged:
         return untag
     return confirm_takeover(situation, target) or Done(why)
+
+
+def _would_show_too_late(target: Target) -> bool:
+    """Whether the tags of a takeover may be visible only after this request has failed.
+
+    The Delete that then follows would not see that the test was taken over, and would leave the tags on it. A rollback
+    does not take over what did not belong to the stack. With a short ``ServiceTimeout``, all the time is short.
+    """
+    request, now = target.request, target.now
+    takes_over = target.being_taken_over and (request.type is RequestType.CREATE or request.replaces_forward)
+    return takes_over and request.deadline - now < CONSISTENCY_WINDOW <= now - request.issued
 
 
 def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dict[str, str]:
