@@ -46,11 +46,13 @@ def _would_show_too_late(target: Target) -> bool:
     """Whether the tags of a takeover may be visible only after this request has failed.
 
     The Delete that then follows would not see that the test was taken over, and would leave the tags on it. A rollback
-    does not take over what did not belong to the stack. With a short ``ServiceTimeout``, all the time is short.
+    does not take over what did not belong to the stack. With a short ``ServiceTimeout``, a takeover would hardly be
+    possible otherwise.
     """
-    request, now = target.request, target.now
+    request = target.request
     takes_over = target.being_taken_over and (request.type is RequestType.CREATE or request.replaces_forward)
-    return takes_over and request.deadline - now < CONSISTENCY_WINDOW <= now - request.issued
+    has_time = request.deadline - request.issued >= 2 * CONSISTENCY_WINDOW
+    return takes_over and has_time and request.deadline - target.now < CONSISTENCY_WINDOW
 
 
 def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dict[str, str]:
