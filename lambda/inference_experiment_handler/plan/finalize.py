@@ -34,7 +34,7 @@ def finalize(situation: Situation, target: Target, why: str, *, in_full: bool = 
         return untag
     if missing and not target.journal.is_completed(ADD_TAGS, target.name):
         if _would_show_too_late(target):
-            return Wait("not taken over, because its new tags would not be visible before the deadline")
+            return Wait("not taken over, because its new tags might not be visible before the deadline; deploy again")
         tag = arguments.add_tags(target.experiment, missing)
         return Call(ADD_TAGS, target.name, tag, f"to be set: {', '.join(missing)}")
     if surplus and not untagged:
