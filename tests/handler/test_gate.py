@@ -8,42 +8,16 @@ from typing import Any
 import pytest
 
 from inference_experiment_handler.model.journal import Journal
-from local.sagemaker.publisher import Publisher
-from local.sagemaker.traffic import Performance, Traffic
 from simulation.cloudwatch import Refusal
-from simulation.declarations import CHALLENGER, CHAMPION, PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared
+from simulation.declarations import PRODUCTION, REMOVE, RETAIN, SHADOW, declared
+from tests.support.gated_promotion import CHANGES, CRITERIA, gated, has_traffic, run_for_two_hours
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
-
-CRITERIA = [
-    {"Type": "Traffic", "MinInvocations": 5000},
-    {"Type": "Latency", "Statistic": "p90", "MaxRatio": 1.1},
-    {"Type": "ErrorRate", "MaxIncrease": 1},
-]
-CHANGES = {"UpdateInferenceExperiment", "StopInferenceExperiment", "AddTags", "DeleteTags"}
-
-
-def gated(*criteria: dict[str, Any], actions: dict[str, str] = PROMOTE, **changes: Any) -> dict[str, Any]:
-    gate: dict[str, Any] = {key: changes.pop(key) for key in ("Window", "Patience") if key in changes}
-    gate["Criteria"] = list(criteria or CRITERIA)
-    return declared(DesiredState="Completed", ModelVariantActions=actions, PromoteIf=gate, **changes)
 
 
 @pytest.fixture
 def name(stack: Stack) -> str:
-    """A test that has run for two hours, a tenth of whose 1,000 requests a minute the shadow variant gets."""
-    has_traffic(stack)
-    name = stack.create(declared()).physical_id
-    stack.clock.advance(timedelta(hours=2))
-    return name
-
-
-def has_traffic(stack: Stack, per_minute: float = 1000, **challenger: float) -> None:
-    publisher = Publisher(stack.sagemaker)
-    models = {CHAMPION: Performance(latency_ms=40), CHALLENGER: Performance(**{"latency_ms": 40} | challenger)}
-    publisher.traffic = Traffic(requests_per_minute=per_minute, performances=models)
-    stack.cloudwatch.source = publisher.due
-    stack.cloudwatch.late = timedelta(minutes=2)
+    return run_for_two_hours(stack)
 
 
 def test_a_shadow_that_is_as_good_is_promoted(stack: Stack, name: str) -> None:
@@ -232,126 +206,6 @@ def test_a_rollback_does_not_promote(stack: Stack, name: str) -> None:
     assert stack.cloudwatch.asked == []
 
 
-def test_an_inconclusive_verdict_is_waited_for_with_patience(stack: Stack) -> None:
-    has_traffic(stack)
-    name = stack.create(declared()).physical_id
-    stack.clock.advance(timedelta(minutes=30))
-    # So far there are some 2,700.
-    criterion = {"Type": "Traffic", "MinInvocations": 4000}
-    began, mark = stack.clock.now(), stack.mark()
-    stack.poll_seconds = 5
-
-    answer = stack.update(declared(), gated(criterion, Patience="PT30M"), name)
-
-    assert answer.succeeded, answer.reason
-    assert stack.served() == [SHADOW]
-    assert timedelta(minutes=10) < stack.clock.now() - began < timedelta(minutes=25)
-    # Once a minute, and nothing is changed meanwhile.
-    reads = [call["EndTime"] for call in stack.cloudwatch.asked]
-    assert 8 < len(reads) < 20
-    assert stack.handovers > 0
-    before_the_stop = stack.calls(since=mark)[: stack.calls(since=mark).index("StopInferenceExperiment")]
-    assert before_the_stop == ["AddTags"]
-
-
-@pytest.mark.parametrize(("timeout", "waited"), [(3600, timedelta(minutes=10)), (600, timedelta(minutes=7))])
-def test_patience_ends_and_in_time_for_an_answer(stack: Stack, name: str, timeout: int, waited: timedelta) -> None:
-    criterion = {"Type": "Running", "AtLeast": "P2D"}
-    began, mark = stack.clock.now(), stack.mark()
-
-    answer = stack.update(declared(), gated(criterion, Patience="PT10M", ServiceTimeout=timeout), name)
-
-    assert answer.reason.startswith("PromoteIf is inconclusive: 1 of 1 criterion (Running) at ")
-    assert waited - timedelta(minutes=2) < answer.at - began < waited + timedelta(minutes=1)
-    assert not CHANGES & set(stack.calls(since=mark))
-
-
-def test_what_fails_is_not_waited_for(stack: Stack) -> None:
-    has_traffic(stack, latency_ms=90)
-    name = stack.create(declared()).physical_id
-    stack.clock.advance(timedelta(hours=2))
-    began = stack.clock.now()
-
-    answer = stack.update(declared(), gated(Patience="PT1H"), name)
-
-    assert answer.reason.startswith("PromoteIf fails: 1 of 3 criteria (Latency p90) at ")
-    assert answer.at - began < timedelta(minutes=1)
-
-
-@pytest.mark.parametrize("operation", ["GetMetricData", "DescribeAlarms"])
-def test_a_denial_is_borne_for_a_while_and_then_refused_by_name(stack: Stack, name: str, operation: str) -> None:
-    stack.cloudwatch.refusals[operation] = Refusal("AccessDenied", "not authorized", 403)
-    stack.cloudwatch.alarms["too slow"] = "OK"
-    gate = gated(*CRITERIA, {"Type": "Alarms", "AlarmNames": ["too slow"]})
-    began, mark = stack.clock.now(), stack.mark()
-
-    answer = stack.update(declared(), gate, name)
-
-    assert answer.reason == (
-        f"PromoteIf can't be judged, so {name} is not promoted, and the test continues: {operation}: AccessDenied: not "
-        f"authorized. The role of the function needs cloudwatch:{operation}"
-    )
-    assert timedelta(seconds=90) <= answer.at - began < timedelta(minutes=4)
-    assert not CHANGES & set(stack.calls(since=mark))
-
-
-def test_a_denial_that_passes_is_forgotten(stack: Stack, name: str) -> None:
-    stack.cloudwatch.refusals["GetMetricData"] = Refusal("AccessDenied", "not authorized", 403)
-
-    def allow() -> None:
-        stack.cloudwatch.refusals.clear()
-
-    stack.while_waiting = allow
-    answer = stack.update(declared(), gated(), name)
-
-    assert answer.succeeded, answer.reason
-
-
-@pytest.mark.parametrize(
-    "refusal", [Refusal("Throttling", "Rate exceeded"), Refusal("InternalServiceFault", "failed", 500)]
-)
-def test_an_overloaded_cloudwatch_is_waited_for_and_never_taken_for_a_verdict(
-    stack: Stack, name: str, refusal: Refusal
-) -> None:
-    stack.cloudwatch.refusals["GetMetricData"] = refusal
-    mark = stack.mark()
-
-    answer = stack.update(declared(), gated(ServiceTimeout=900), name)
-
-    assert "not finished before ServiceTimeout" in answer.reason
-    assert refusal.code in answer.reason
-    assert not CHANGES & set(stack.calls(since=mark))
-
-
-@pytest.mark.parametrize("status", ["PartialData", "Forbidden", "InternalError"])
-def test_metrics_that_are_not_complete_refuse(stack: Stack, name: str, status: str) -> None:
-    stack.cloudwatch.statuses["Invocations"] = status
-
-    answer = stack.update(declared(), gated(), name)
-
-    assert answer.reason.startswith("PromoteIf is inconclusive: 2 of 3 criteria (Traffic, ErrorRate InvocationModelErr")
-    assert f"is not complete ({status})" in answer.reason
-    assert stack.served() == [PRODUCTION]
-
-
-def test_pages_are_put_together(stack: Stack, name: str) -> None:
-    stack.cloudwatch.page = 7
-
-    answer = stack.update(declared(), gated(), name)
-
-    assert answer.succeeded, answer.reason
-
-
-def test_metrics_that_come_late_are_not_taken_for_fewer_requests(stack: Stack, name: str) -> None:
-    # Three minutes after the end of a period of one minute.
-    stack.cloudwatch.late = timedelta(minutes=4)
-    in_the_window = {"Type": "Traffic", "MinInvocations": 11_700}
-
-    answer = stack.update(declared(), gated(in_the_window), name)
-
-    assert answer.succeeded, answer.reason
-
-
 @pytest.mark.parametrize("operation", ["AddTags", "StopInferenceExperiment"])
 @pytest.mark.parametrize("keeps_journal", [True, False])
 def test_once_the_stop_is_recorded_it_is_not_judged_again(
@@ -408,18 +262,6 @@ def test_a_test_that_is_taken_over_is_judged_before(stack: Stack) -> None:
 
     assert answer.reason.startswith("PromoteIf is inconclusive: 1 of 1 criterion (Traffic) at ")
     assert not CHANGES & set(stack.calls(since=mark))
-
-
-def test_an_end_in_sagemaker_ends_the_patience(stack: Stack, name: str) -> None:
-    def end() -> None:
-        stack.while_waiting = None
-        stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE)
-
-    stack.while_waiting = end
-    answer = stack.update(declared(), gated({"Type": "Running", "AtLeast": "P2D"}, Patience="PT1H"), name)
-
-    assert not answer.succeeded
-    assert "PromoteIf" not in answer.reason
 
 
 def test_a_journal_of_another_version_has_no_judgement() -> None:
