@@ -6,10 +6,10 @@ from typing import Any
 from aws_cdk import Stack, aws_sagemaker
 from aws_cdk.aws_applicationautoscaling import CfnScalableTarget
 
+from sagemaker_inference_experiment._add_warning import add_warning
 from sagemaker_inference_experiment._app import variant_names
 from sagemaker_inference_experiment._conclusion import VariantAction
 from sagemaker_inference_experiment._named_resources import NamedResources
-from sagemaker_inference_experiment._warnings import add_warning
 from sagemaker_inference_experiment._watched import Watched
 
 

@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from aws_cdk import (
-    ArnFormat,
     Duration,
     RemovalPolicy,
     Stack,
     aws_cloudwatch,
     aws_iam,
-    aws_kms,
     aws_lambda,
     aws_logs,
     aws_sqs,
@@ -25,6 +23,7 @@ from sagemaker_inference_experiment._cloudwatch.provider_alarms import alarm_on_
 from sagemaker_inference_experiment._dead_letters import guard
 from sagemaker_inference_experiment._durations import seconds, text
 from sagemaker_inference_experiment._environment import stack_of
+from sagemaker_inference_experiment._log_key import let_logs_use
 from sagemaker_inference_experiment._permissions import (
     EVIDENCE,
     Served,
@@ -76,15 +75,16 @@ class InferenceExperimentProvider(Construct):
 
     def _make_log_group(self, options: ProviderOptions) -> aws_logs.LogGroup:
         key = options.get("log_encryption_key")
-        if key is not None:
-            _let_logs_use(key, self._stack)
-        return aws_logs.LogGroup(
+        log_group = aws_logs.LogGroup(
             self,
             "LogGroup",
             retention=options.get("log_retention") or aws_logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.DESTROY,
             encryption_key=key,
         )
+        if key is not None:
+            let_logs_use(key, log_group)
+        return log_group
 
     def _make_role(self, options: ProviderOptions) -> aws_iam.Role:
         role = aws_iam.Role(
@@ -301,18 +301,3 @@ def _environment(options: ProviderOptions) -> dict[str, str]:
         **({"POLL_SECONDS": text(seconds(poll_interval))} if poll_interval is not None else {}),
         **({"LOG_LEVEL": str(log_level)} if log_level is not None else {}),
     }
-
-
-def _let_logs_use(key: aws_kms.IKey, stack: Stack) -> None:
-    # CDK has no regional principals. That of CloudWatch Logs ends with the URL suffix, such as amazonaws.com.cn.
-    cloudwatch_logs = aws_iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")
-    # The pattern of CloudWatch Logs' guide. With the log group's ARN, key and log group would depend on each other.
-    log_groups = stack.format_arn(service="logs", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME)
-    key.add_to_resource_policy(
-        aws_iam.PolicyStatement(
-            principals=[cloudwatch_logs],
-            actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-            resources=["*"],
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
-        )
-    )

@@ -7,13 +7,13 @@ from itertools import combinations
 from aws_cdk import aws_sagemaker
 
 from inference_experiment_handler.spec.text import iso_instant
+from sagemaker_inference_experiment._add_warning import add_warning
 from sagemaker_inference_experiment._conclusion import VariantAction
 from sagemaker_inference_experiment._environment import environment_of
 from sagemaker_inference_experiment._named_resources import NamedResources
 from sagemaker_inference_experiment._reflection import resource_behind
 from sagemaker_inference_experiment._tokens import is_unresolved
 from sagemaker_inference_experiment._variants import in_properties
-from sagemaker_inference_experiment._warnings import add_warning
 from sagemaker_inference_experiment._watched import Watched
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from aws_cdk import Annotations, Stack, aws_sagemaker
+from aws_cdk import Stack, aws_sagemaker
 from constructs import IConstruct
 
 from inference_experiment_handler.spec.text import shown
+from sagemaker_inference_experiment._add_warning import add_warning
 from sagemaker_inference_experiment._app import production_instances
 from sagemaker_inference_experiment._conclusion import VariantAction
 from sagemaker_inference_experiment._declaration import Declaration
@@ -15,8 +16,6 @@ from sagemaker_inference_experiment._instance_types import INSTANCE_TYPES
 from sagemaker_inference_experiment._reflection import Find
 from sagemaker_inference_experiment._role_grants import Granted
 from sagemaker_inference_experiment._tokens import is_not_known_yet, is_unresolved
-
-PREFIX = "sagemaker-inference-experiment"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +50,6 @@ def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -
                 "this app can change neither the role's policies nor the key's policy: unless that is already allowed, "
                 f"allow {each.missing}",
             )
-
-
-def add_warning(experiment: IConstruct, id: str, message: str) -> None:
-    """Adds a warning that ``acknowledge_warning`` of the experiment accepts."""
-    # On a child of the experiment: CDK before 2.272 ignores an earlier acknowledgement on the construct itself.
-    Annotations.of(experiment.node.find_child("Resource")).add_warning_v2(f"{PREFIX}:{id}", message)
 
 
 def _warn_of_retained_shadow(declared: _Declared) -> None:

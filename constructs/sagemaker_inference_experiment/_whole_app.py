@@ -6,6 +6,7 @@ import jsii
 from aws_cdk import Aspects, CfnResource, IAspect, Stage, aws_sagemaker
 from constructs import IConstruct, IValidation
 
+from sagemaker_inference_experiment._add_warning import add_warning
 from sagemaker_inference_experiment._app import app_faults, differences_after_a_promotion
 from sagemaker_inference_experiment._ask_once import ask_once
 from sagemaker_inference_experiment._autoscaling import warn_of_autoscaling
@@ -17,7 +18,7 @@ from sagemaker_inference_experiment._provider import InferenceExperimentProvider
 from sagemaker_inference_experiment._references import endpoint_config_name
 from sagemaker_inference_experiment._reflection import ATTRIBUTES, resource_behind
 from sagemaker_inference_experiment._same_endpoint import same_endpoint_faults
-from sagemaker_inference_experiment._warnings import add_warning, warn_of_promotion
+from sagemaker_inference_experiment._warnings import warn_of_promotion
 from sagemaker_inference_experiment._watched import Watched
 
 

@@ -3,12 +3,29 @@
 from typing import Any
 
 import pytest
-from aws_cdk import Annotations, App, CfnParameter, Duration, Stack, Stage, aws_applicationautoscaling, aws_sagemaker
+from aws_cdk import (
+    Annotations,
+    App,
+    CfnParameter,
+    Duration,
+    Stack,
+    Stage,
+    aws_applicationautoscaling,
+    aws_kms,
+    aws_sagemaker,
+)
 from aws_cdk.assertions import Annotations as Found
 from aws_cdk.assertions import Match
 from constructs import Construct
 
-from sagemaker_inference_experiment import Conclusion, Criterion, Gate, ModelVariant, OnDelete
+from sagemaker_inference_experiment import (
+    Conclusion,
+    Criterion,
+    Gate,
+    InferenceExperimentProvider,
+    ModelVariant,
+    OnDelete,
+)
 from tests.support.experiments import experiment_in
 from tools import instance_types
 
@@ -285,3 +302,29 @@ def test_an_instance_type_that_nobody_knows_yet_is_not_warned_of(declared: Any) 
 
 def test_the_known_instance_types_are_those_of_the_service_model() -> None:
     assert instance_types.MODULE.read_text() == instance_types.rendered(), "run `python -m tools.instance_types`"
+
+
+IMPORTED_KEYS = {
+    "key": lambda stack: aws_kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:111122223333:key/1"),
+    "alias": lambda stack: aws_kms.Alias.from_alias_name(stack, "Key", "alias/logs"),
+}
+
+
+@pytest.mark.parametrize("imported", IMPORTED_KEYS.values(), ids=IMPORTED_KEYS)
+def test_an_imported_key_of_the_log_is_warned_of_until_it_is_acknowledged(declared: Any, imported: Any) -> None:
+    provider = InferenceExperimentProvider.for_stack(declared.stack, log_encryption_key=imported(declared.stack))
+
+    said = words(declared.stack, "logKeyNotAllowed")
+    assert said.startswith("log_encryption_key is imported, and this app can't change its policy")
+    assert "allow the service logs.REGION.amazonaws.com the actions kms:Encrypt, kms:Decrypt, " in said
+
+    Annotations.of(provider).acknowledge_warning(f"{PREFIX}:logKeyNotAllowed", "the key's policy allows it")
+    assert warnings(declared.stack) == []
+
+
+def test_a_key_of_the_app_for_the_log_is_not_warned_of(declared: Any) -> None:
+    key = aws_kms.Key(declared.stack, "Key")
+
+    InferenceExperimentProvider.for_stack(declared.stack, log_encryption_key=key.add_alias("logs"))
+
+    assert warnings(declared.stack) == []
