@@ -55,6 +55,7 @@ MUTANTS = (
         "leaves the shadow",
         2,
         ((arguments, "stop", by.acting("Retain", "Retain")), (ending_proof, "shadow_left", by.instead(None))),
+        first=8,
     ),
     Mutant(
         "deletes what is in transition",
@@ -78,7 +79,7 @@ MUTANTS = (
         ((removal, "_end_without_endpoint", by.instead(Fail("its endpoint is gone"))),),
         first=200,
     ),
-    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", by.instead(None)),), first=500),
+    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", by.instead(None)),), first=600),
     Mutant("takes everything for its own", 3, ((Owner, "owns", by.instead(True)),)),
     Mutant("takes another stack's for its own", 3, ((Owner, "owns", by.any_owner(Owner.owns)),), first=200),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", by.without_the_last(arguments.tag_list)),)),
@@ -115,10 +116,11 @@ MUTANTS = (
         first=300,
     ),
     Mutant(
+        # In this life, the unknown status alone violates nothing.
         "ignores newer requests",
-        5,
+        7,
         ((Target, "superseded", property(by.instead(False))), UNKNOWN_STATUS),
-        first=5307,
+        first=1650,
     ),
     Mutant("promotes what should be removed", 6, ((arguments, "stop", by.acting("Remove", "Promote")),)),
     Mutant(
@@ -129,11 +131,12 @@ MUTANTS = (
             (feasibility, "placement_problem", by.instead(None)),
         ),
     ),
-    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", by.instead(False)),), first=2550),
+    Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", by.instead(False)),), first=800),
     Mutant(
         "ends on INSUFFICIENT_DATA",
         11,
         ((ObservedAlarm, "rings", property(lambda alarm: alarm.state != "OK")),),
+        first=150,
     ),
     Mutant("lets a guardrail supersede", 11, ((target, "read_lease", by.of_the_holder(read_lease)),), first=100),
     Mutant("acts on another's alarm", 3, ((guardrail, "_not_owned", by.as_if_owned(guardrail._not_owned)),)),
@@ -141,7 +144,7 @@ MUTANTS = (
         "judges the newest point",
         12,
         ((PeriodByPeriod, "_values", by.newest_only(PeriodByPeriod._values)),),
-        first=650,
+        first=3100,
     ),
     Mutant("takes no data for zero", 12, ((Evidence, "total", by.zero_if_missing),), first=2800),
     Mutant("takes a part for all", 12, ((Evidence, "points", by.incomplete),), first=100),
@@ -154,7 +157,7 @@ MUTANTS = (
             (needs, "is_to_be_judged", by.instead(True)),
             (existing, "held_up", by.unless_it_holds_now(gate.held_up)),
         ),
-        first=1150,
+        first=2650,
     ),
     Mutant(
         "keeps a verdict while it waits",

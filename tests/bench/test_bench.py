@@ -38,10 +38,10 @@ def test_every_measurement_is_printed_beside_its_reference(
 def test_the_answer_comes_within_one_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     # Simulated time, so no machine is too slow for it.
     monkeypatch.setattr(lag, "TRANSITIONS", 5)
-    assert max(wait.lag for wait in lag.of_the_handler(lag.of_any_length()).each) <= 5
+    assert max(wait.lag for wait in lag.of_the_handler(lag.of_any_length()).each) <= 5.5
 
 
 def test_a_long_create_observes_no_more_often_than_its_interval() -> None:
     (wait,) = lag.of_the_handler(lag.of_a_create(timedelta(minutes=18))).each
-    # An interval of 5 seconds is up to a fifth shorter, and a few observations have several calls.
-    assert 18 * 60 / 5 <= wait.calls <= 18 * 60 / 4
+    # An observation each 5 seconds, on average. A few observations have several calls.
+    assert 18 * 60 / 5 <= wait.calls <= 250

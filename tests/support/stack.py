@@ -85,7 +85,7 @@ class Stack:
         self.answers: list[Answer] = []
         self.handovers = 0
         self.poll_seconds = 30.0
-        self.random: Callable[[], float] = lambda: 0.0
+        self.random: Callable[[], float] = lambda: 0.5
         self.asked = 0
         self.asked_of_resource = 0
         self.sleeps = 0

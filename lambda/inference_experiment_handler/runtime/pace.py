@@ -5,7 +5,7 @@ from collections.abc import Callable
 from inference_experiment_handler.model.steps import Wait
 
 _SPREAD = 0.2
-"""The share by which an interval may be shorter, so that requests do not observe at the same time."""
+"""The range of an interval, as a share of it, so that requests do not observe at the same time."""
 
 _SLOWEST = 60.0
 """In seconds. The longest interval while SageMaker throttles, unless the poll interval is longer."""
@@ -30,4 +30,4 @@ class Pace:
 
     def seconds(self) -> float:
         """The seconds until the next observation."""
-        return self._interval * (1 - _SPREAD * self._random())
+        return self._interval * (1 + _SPREAD * (self._random() - 0.5))
