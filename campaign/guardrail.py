@@ -134,7 +134,9 @@ class Guardrail:
         if call.request != REQUEST or call.asked_by[0] != owner[0]:
             return
         what = f"{call.request} {call.operation} of {call.name}"
-        if call.owned_by != call.asked_by:
+        # If somebody has removed its tags, the name still shows the owner.
+        own_by_name = not call.owned_by and call.name.startswith(self._judge.resource.generated)
+        if call.owned_by != call.asked_by and not own_by_name:
             self._judge.violated(3, f"{what}, which is {call.owned_by}'s and not {call.asked_by}'s")
         if call.operation not in ("AddTags", "StopInferenceExperiment"):
             self._judge.violated(11, what)

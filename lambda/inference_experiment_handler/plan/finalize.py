@@ -8,6 +8,7 @@ from inference_experiment_handler.model.tags import ADOPTED, LAST_APPLIED, LEASE
 from inference_experiment_handler.plan import arguments, last_applied
 from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.endpoint import still_updating
+from inference_experiment_handler.plan.lease import only_that_it_came_about
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.takeover import confirm_takeover
 from inference_experiment_handler.plan.target import Target
@@ -60,6 +61,8 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
     tags = {**desired.tags, **situation.request.owner.tags}
     if in_full:
         tags[LAST_APPLIED] = last_applied.to_tag(last_applied.digests_of(desired))
+    elif target.owned and not target.owner_may_not_show_yet:
+        tags |= only_that_it_came_about(target)
     if _lease_is_to_be_held(target):
         tags[LEASE] = situation.request.token
     if target.being_taken_over:

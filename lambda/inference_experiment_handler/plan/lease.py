@@ -64,18 +64,24 @@ def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
     own = target.journal.is_completed(CREATE, target.name) or target.owned
     if target.bears_owner_tags or not own or target.owner_may_not_show_yet:
         return None
-    # The tags must not claim that a request applied something if none did.
-    applied = {LAST_APPLIED: NOT_KNOWN} if target.came_about else {}
     call = Call(
         ADD_TAGS,
         target.name,
-        arguments.add_tags(target.experiment, {**situation.request.owner.tags, **applied}),
+        arguments.add_tags(target.experiment, situation.request.owner.tags | only_that_it_came_about(target)),
         "its owner's tags are missing",
         purpose=Purpose.OWNER,
         tentative=True,
     )
     journal = target.journal
     return None if call.key in journal.completed or journal.in_conflict_for_good(call, target.now) else call
+
+
+def only_that_it_came_about(target: Target) -> dict[str, str]:
+    """The tag that something was applied, if others have removed the tag with what it was.
+
+    With the tags of its owner but without this one, the test would count as left by a creation that failed.
+    """
+    return {LAST_APPLIED: NOT_KNOWN} if target.came_about and LAST_APPLIED not in target.tags else {}
 
 
 def _write(target: Target, tags: Mapping[str, str], purpose: str, *, why: str) -> Call:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from inference_experiment_handler.model.steps import Wait
 
 _SPREAD = 0.2
-"""The range of an interval, as a share of it, so that requests do not observe at the same time."""
+"""An interval is up to a tenth shorter or longer, so that requests do not observe at the same time."""
 
 _SLOWEST = 60.0
-"""In seconds. The longest interval while SageMaker throttles, unless the poll interval is longer."""
+"""In seconds, without the random part: the longest interval while SageMaker throttles."""
 
 
 class Pace:
