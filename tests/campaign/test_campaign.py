@@ -204,6 +204,15 @@ def without_times(log: str) -> list[str]:
     return [line.partition('"level"')[2] for line in log.splitlines()]
 
 
+def test_the_unknown_status_is_not_what_breaks_the_life_of_the_ignored_requests() -> None:
+    status, requests = (
+        next(mutant for mutant in MUTANTS if mutant.name == name)
+        for name in ("ignores the status of the resource", "ignores newer requests")
+    )
+    with status.planted():
+        assert live(requests.first).violations == []
+
+
 @pytest.mark.parametrize("mutant", [each for each in MUTANTS if each.quick], ids=lambda mutant: mutant.name)
 def test_a_mutant_is_found(mutant: Mutant) -> None:
     found = mutant.found_by(lives=100, first=mutant.first)

@@ -1,4 +1,4 @@
-"""An alarm ends a test: the rule, what the function may do for it, and what is refused at synth."""
+"""An alarm ends a test: the rule, and what the function may do for it."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The alarm of ``end_on``: a construct, a reference or an ARN, of the experiment's own place."""
+"""The alarm and the reason of ``end_on``: which forms an alarm can have, and what is refused at synth."""
 
 from typing import Any
 

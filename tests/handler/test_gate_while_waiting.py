@@ -7,13 +7,13 @@ import pytest
 from local.sagemaker import ErrorFault, Hook
 from simulation.declarations import ENDPOINT, PRODUCTION, PROMOTE, SHADOW, declared
 from tests.support.foreign import THEIRS, make_theirs
+from tests.support.gated_promotion import CHANGES
 from tests.support.guardrail import look
 from tests.support.interruption import meanwhile, stop_waiting
 from tests.support.stack import Stack
 
 GATE_ALARM = "too-slow"
 BEFORE = declared()
-CHANGES = {"UpdateInferenceExperiment", "StopInferenceExperiment", "AddTags", "DeleteTags"}
 STOP = "StopInferenceExperiment"
 
 

@@ -67,7 +67,7 @@ def test_short_invocations_hand_over_all_the_same() -> None:
 
 def test_a_long_poll_interval_leaves_time_to_handover() -> None:
     stack = Stack(starting=timedelta(minutes=30))
-    ports = replace(stack.ports, poll_seconds=100)
+    ports = replace(stack.ports, poll_seconds=100, random=lambda: 1.0)
     context = Context(stack.clock)
     left: list[int] = []
     stack.while_waiting = lambda: left.append(context.get_remaining_time_in_millis())

@@ -48,7 +48,7 @@ def test_a_look_in_the_middle_of_a_wait_is_one_call(request_type: str) -> None:
 
 
 def test_requests_that_wait_at_once_do_not_look_in_step() -> None:
-    """Each sleeps for the poll interval, a random part shorter or longer. On average, it is not shorter."""
+    """Each sleeps for the poll interval on average, and up to a tenth less or more each time."""
     dice = Random(0)  # no secret
     slept: list[list[float]] = []
     for _ in range(2):

@@ -23,7 +23,7 @@ def gated(*criteria: dict[str, Any], actions: dict[str, str] = PROMOTE, **change
 
 
 def run_for_two_hours(stack: Stack) -> str:
-    """A test that has run for two hours, a tenth of whose 1,000 requests a minute the shadow variant gets."""
+    """Runs a test for two hours. The shadow variant gets a tenth of 1,000 requests a minute. Returns its name."""
     has_traffic(stack)
     name = stack.create(declared()).physical_id
     stack.clock.advance(timedelta(hours=2))
