@@ -8,7 +8,7 @@ _ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey
 
 
 def let_logs_use(key: aws_kms.IKey, log_group: aws_logs.LogGroup) -> None:
-    """Adds to the key's policy that CloudWatch Logs can use the key. Warns if the app can't change that policy."""
+    """Allows CloudWatch Logs to use the key, in the key's policy. Warns if the app can't change that policy."""
     stack = Stack.of(log_group)
     # CDK has no regional principals. That of CloudWatch Logs ends with the URL suffix, such as amazonaws.com.cn.
     cloudwatch_logs = f"logs.{stack.region}.{stack.url_suffix}"
@@ -24,7 +24,7 @@ def let_logs_use(key: aws_kms.IKey, log_group: aws_logs.LogGroup) -> None:
         add_warning(
             log_group,
             "logKeyNotAllowed",
-            "log_encryption_key is imported, and this app can't change its policy: unless that is already allowed, "
-            f"allow the service logs.REGION.amazonaws.com the actions {', '.join(_ACTIONS)} on the key. Otherwise, the "
-            "log group can't be created",
+            "log_encryption_key is imported, so this app can't change its policy. The policy must allow the service "
+            f"principal of CloudWatch Logs (such as logs.us-east-1.amazonaws.com) to perform {', '.join(_ACTIONS)}. "
+            "Without this permission, CloudFormation can't create the log group, or can't encrypt it with the key",
         )

@@ -54,7 +54,7 @@ class InferenceExperimentProvider(Construct):
         **options: The settings (``ProviderOptions``).
 
     Raises:
-        ValueError: If a setting is out of range, or if a VPC setting is given without a VPC.
+        ValueError: If a setting is out of range or of a wrong type, or if a VPC setting is given without a VPC.
     """
 
     def __init__(self, scope: Construct, id: str, **options: Unpack[ProviderOptions]) -> None:

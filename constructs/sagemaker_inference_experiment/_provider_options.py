@@ -10,7 +10,23 @@ from aws_cdk import Duration, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs
 from inference_experiment_handler.spec.text import shown
 from sagemaker_inference_experiment._durations import is_token, seconds, text, unit_faults
 from sagemaker_inference_experiment._numbers import whole_number
+from sagemaker_inference_experiment._reflection import has
 from sagemaker_inference_experiment._tokens import is_unresolved
+
+_TYPES: dict[str, tuple[type | str, str]] = {
+    "log_retention": (aws_logs.RetentionDays, "an aws_logs.RetentionDays, such as RetentionDays.ONE_MONTH"),
+    "tracing": (aws_lambda.Tracing, "an aws_lambda.Tracing, such as Tracing.ACTIVE"),
+    "log_encryption_key": (
+        "add_to_resource_policy",
+        "an aws_kms.IKey, such as Key.from_key_arn(self, 'Key', '...')",
+    ),
+    "vpc": ("vpc_id", "an aws_ec2.IVpc, such as Vpc.from_lookup(self, 'Vpc', vpc_id='...')"),
+    "permissions_boundary": (
+        "managed_policy_arn",
+        "an aws_iam.IManagedPolicy, such as ManagedPolicy.from_managed_policy_name(self, 'Boundary', '...')",
+    ),
+}
+"""The type of a setting, or an attribute that each construct of that type has, and what is allowed in words."""
 
 
 class LogLevel(StrEnum):
@@ -77,7 +93,7 @@ def checked_options(options: ProviderOptions) -> ProviderOptions:
 
     Raises:
         TypeError: If there is no such setting.
-        ValueError: If a setting is out of range, or requires another one.
+        ValueError: If a setting is out of range or of a wrong type, or requires another one.
     """
     # At run time, Python accepts any parameter name for an unpacked TypedDict.
     if unknown := options.keys() - ProviderOptions.__annotations__.keys():
@@ -89,6 +105,7 @@ def checked_options(options: ProviderOptions) -> ProviderOptions:
         *_number_faults("memory_size", memory_size, 128, 10240, "an integer from 128 to 10240 (MB)"),
         # With 0, Lambda would never invoke the function, and each deployment would wait for an hour.
         *_number_faults("reserved_concurrent_executions", reserved, 1, math.inf, "an integer of at least 1"),
+        *_type_faults(options),
     ]
     if options.get("vpc") is None:
         of_vpc = {"vpc_subnets": options.get("vpc_subnets"), "security_groups": options.get("security_groups")}
@@ -96,6 +113,19 @@ def checked_options(options: ProviderOptions) -> ProviderOptions:
     if faults:
         raise ValueError("; ".join(faults))
     return {**options, "memory_size": memory_size, "reserved_concurrent_executions": reserved}
+
+
+def _type_faults(options: ProviderOptions) -> list[str]:
+    """The settings of another type. CDK would report only the first, in the words of jsii."""
+    return [
+        f"{name} is {shown(given)}, must be {allowed}"
+        for name, (expected, allowed) in _TYPES.items()
+        if (given := options.get(name)) is not None and not _is_a(given, expected)
+    ]
+
+
+def _is_a(given: object, expected: type | str) -> bool:
+    return has(given, expected) if isinstance(expected, str) else isinstance(given, expected)
 
 
 def _number_faults(name: str, number: Any, lowest: float, highest: float, allowed: str) -> list[str]:

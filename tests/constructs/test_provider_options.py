@@ -177,6 +177,29 @@ def test_settings_of_wrong_types_are_refused_all_at_once(declared: Any) -> None:
     )
 
 
+def test_constructs_and_enums_of_wrong_types_are_refused_all_at_once(declared: Any) -> None:
+    wrong: Any = {
+        "log_retention": 7,
+        "tracing": True,
+        "log_encryption_key": "arn:aws:kms:eu-west-1:111122223333:key/1",
+        "vpc": "vpc-1",
+        "permissions_boundary": "boundary",
+    }
+
+    with pytest.raises(ValueError) as raised:
+        InferenceExperimentProvider(declared.stack, "Provider", **wrong)
+
+    assert str(raised.value) == (
+        "log_retention is 7, must be an aws_logs.RetentionDays, such as RetentionDays.ONE_MONTH; "
+        "tracing is True, must be an aws_lambda.Tracing, such as Tracing.ACTIVE; "
+        "log_encryption_key is 'arn:aws:kms:eu-west-1:111122223333:key/1', must be an aws_kms.IKey, such as "
+        "Key.from_key_arn(self, 'Key', '...'); "
+        "vpc is 'vpc-1', must be an aws_ec2.IVpc, such as Vpc.from_lookup(self, 'Vpc', vpc_id='...'); "
+        "permissions_boundary is 'boundary', must be an aws_iam.IManagedPolicy, such as "
+        "ManagedPolicy.from_managed_policy_name(self, 'Boundary', '...')"
+    )
+
+
 def test_settings_can_be_corrected_after_a_refusal(declared: Any) -> None:
     with pytest.raises(ValueError, match="memory_size is 64"):
         InferenceExperimentProvider.for_stack(declared.stack, memory_size=64)

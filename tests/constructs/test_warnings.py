@@ -315,8 +315,10 @@ def test_an_imported_key_of_the_log_is_warned_of_until_it_is_acknowledged(declar
     provider = InferenceExperimentProvider.for_stack(declared.stack, log_encryption_key=imported(declared.stack))
 
     said = words(declared.stack, "logKeyNotAllowed")
-    assert said.startswith("log_encryption_key is imported, and this app can't change its policy")
-    assert "allow the service logs.REGION.amazonaws.com the actions kms:Encrypt, kms:Decrypt, " in said
+    assert said.startswith(
+        "log_encryption_key is imported, so this app can't change its policy. The policy must allow "
+    )
+    assert "(such as logs.us-east-1.amazonaws.com) to perform kms:Encrypt, kms:Decrypt, " in said
 
     Annotations.of(provider).acknowledge_warning(f"{PREFIX}:logKeyNotAllowed", "the key's policy allows it")
     assert warnings(declared.stack) == []
