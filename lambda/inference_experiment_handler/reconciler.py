@@ -129,7 +129,7 @@ def _recover_journal(situation: Situation) -> None:
     if situation.request.type is RequestType.GUARDRAIL:
         # It takes the lease of what others have created.
         return
-    if target.created_without_tags or (target.lease_observed and not target.came_about):
+    if target.created_by_an_earlier_run:
         journal.record_creation(target.name, created_at)
 
 

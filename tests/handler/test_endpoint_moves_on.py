@@ -260,13 +260,13 @@ def test_where_the_shadow_was_replaced_an_update_is_refused(stack: Stack, name: 
     assert not answer.succeeded, answer
 
 
-def test_a_stripped_tag_promotes_nothing_of_a_failed_creation(stack: Stack) -> None:
+@pytest.mark.parametrize("stripped", ["logical-id", "request"])
+def test_a_stripped_tag_promotes_nothing_of_a_failed_creation(stack: Stack, stripped: str) -> None:
     properties = declared(OnDelete=PROMOTING)
     stop_waiting(stack, stack.event("Create", properties), after="CreateInferenceExperiment")
     stack.clock.advance(1200)
     (name,) = stack.names()
-    stack.call(
-        "DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=["sagemaker-inference-experiment:logical-id"]
-    )
+    tags = [f"sagemaker-inference-experiment:{stripped}"]
+    stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=tags)
     stack.delete(properties, name)
     assert stack.served() == [PRODUCTION]

@@ -11,7 +11,7 @@ from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from inference_experiment_handler.spec import limits
 from local.sagemaker import ErrorFault
 from simulation.cloudformation import STACK_ID
-from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, ROLE, SHADOW, declared, shadow_mode
+from simulation.declarations import PROMOTE, REMOVE, ROLE, SHADOW, declared, shadow_mode
 from tests.support.foreign import make_theirs
 from tests.support.stack import Stack
 
@@ -172,36 +172,6 @@ def test_what_a_rollback_has_left_differs_though_the_tags_were_stripped(
     # It passes no rollback by, and can be declared.
     assert stack.roll_back(properties, properties, name).succeeded
     assert stack.update(properties, properties | left, name).succeeded
-
-
-def test_what_was_applied_is_kept_when_only_the_owner_is_put_back(stack: Stack) -> None:
-    name = stack.create(declared()).physical_id
-    stack.clock.advance(600)
-    applied = stack.tags(name)[LAST_APPLIED]
-    stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=[STACK_TAG])
-    stack.sagemaker.faults.add(ErrorFault("UpdateInferenceExperiment", "ValidationException", "rejected"))
-
-    assert not stack.update(declared(), declared(sampling=20), name).succeeded
-
-    assert stack.tags(name)[STACK_TAG] == STACK_ID
-    assert stack.tags(name)[LAST_APPLIED] == applied
-
-
-def test_a_rollback_that_restores_stripped_tags_does_not_say_that_the_test_was_never_created(stack: Stack) -> None:
-    """A Delete after a creation that failed would remove the shadow variant, whatever ``OnDelete`` declares."""
-    properties = declared(OnDelete={"ModelVariantActions": RETAIN})
-    name = stack.create(properties | {"KmsKey": "alias/other"}).physical_id
-    strip(stack, name)
-    # Of the key, it can't restore anything.
-    rolled_back = stack.roll_back(properties | {"Description": "failed"}, properties, name)
-    assert rolled_back.succeeded, rolled_back.reason
-    assert stack.tags(name)[STACK_TAG] == STACK_ID
-
-    answer = stack.delete(properties, name)
-
-    assert answer.succeeded, answer.reason
-    assert stack.served() == [PRODUCTION]
-    assert stack.shadows() == [SHADOW]
 
 
 @pytest.mark.parametrize("stripped", [STACK_TAG, LOGICAL_ID])

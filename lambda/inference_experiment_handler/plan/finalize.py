@@ -8,7 +8,6 @@ from inference_experiment_handler.model.tags import ADOPTED, LAST_APPLIED, LEASE
 from inference_experiment_handler.plan import arguments, last_applied
 from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.endpoint import still_updating
-from inference_experiment_handler.plan.lease import only_that_it_came_about
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.takeover import confirm_takeover
 from inference_experiment_handler.plan.target import Target
@@ -61,8 +60,8 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
     tags = {**desired.tags, **situation.request.owner.tags}
     if in_full:
         tags[LAST_APPLIED] = last_applied.to_tag(last_applied.digests_of(desired))
-    elif target.owned and not target.owner_may_not_show_yet:
-        tags |= only_that_it_came_about(target)
+    elif _shows_what_was_applied(target):
+        tags |= target.tag_that_it_came_about
     if _lease_is_to_be_held(target):
         tags[LEASE] = situation.request.token
     if target.being_taken_over:
@@ -73,6 +72,15 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
     if in_full and desired.conclusion is not None and target.tags.get(PENDING_STOP):
         tags[PENDING_STOP] = VERIFIED
     return tags
+
+
+def _shows_what_was_applied(target: Target) -> bool:
+    """Whether the tags already show what was applied, if anything was.
+
+    Those of a new test may be visible only soon. Those of an ended test, too: a promotion that was just applied again
+    must not be forgotten, and nothing of the test has to be stopped.
+    """
+    return not target.owner_may_not_show_yet and not target.experiment.ended
 
 
 def _obsolete_tags(situation: Situation, target: Target) -> list[str]:

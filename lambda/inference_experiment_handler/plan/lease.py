@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, NEED_OWNER_TAGS
 from inference_experiment_handler.model.steps import Call, Purpose, Step
-from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, NOT_KNOWN
+from inference_experiment_handler.model.tags import LEASE
 from inference_experiment_handler.plan import arguments
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.target import Target
@@ -67,21 +67,13 @@ def restore_owner_tags(situation: Situation, step: Step) -> Call | None:
     call = Call(
         ADD_TAGS,
         target.name,
-        arguments.add_tags(target.experiment, situation.request.owner.tags | only_that_it_came_about(target)),
+        arguments.add_tags(target.experiment, {**situation.request.owner.tags, **target.tag_that_it_came_about}),
         "its owner's tags are missing",
         purpose=Purpose.OWNER,
         tentative=True,
     )
     journal = target.journal
     return None if call.key in journal.completed or journal.in_conflict_for_good(call, target.now) else call
-
-
-def only_that_it_came_about(target: Target) -> dict[str, str]:
-    """The tag that something was applied, if others have removed the tag with what it was.
-
-    With the tags of its owner but without this one, the test would count as left by a creation that failed.
-    """
-    return {LAST_APPLIED: NOT_KNOWN} if target.came_about and LAST_APPLIED not in target.tags else {}
 
 
 def _write(target: Target, tags: Mapping[str, str], purpose: str, *, why: str) -> Call:

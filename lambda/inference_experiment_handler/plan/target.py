@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from inference_experiment_handler.model.journal import CONSISTENCY_WINDOW, Journal
 from inference_experiment_handler.model.lease import Lease, read_lease
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.operations import ADD_TAGS, CREATE, DELETE_TAGS, STOP
-from inference_experiment_handler.model.request import Request, RequestType, comes_before, issued_at
+from inference_experiment_handler.model.request import CLOCK_SKEW, Request, RequestType, comes_before, issued_at
 from inference_experiment_handler.model.steps import Purpose
 from inference_experiment_handler.model.tags import (
     ADOPTED,
     LAST_APPLIED,
     LEASE,
     LOGICAL_ID,
+    NOT_KNOWN,
     PENDING_STOP,
     STACK_ID,
     PendingStop,
@@ -142,10 +143,17 @@ class Target:
         """Whether its tags show that a request has completed it as desired. False if they were not read."""
         if self.experiment.tags is None:
             return False
-        # A creation writes the lease and the owner together. If one is missing, the tags were removed, or it belongs to
-        # another owner. Then nothing shows that it was not completed.
-        created_by_a_request = LEASE in self.tags and STACK_ID in self.tags
-        return LAST_APPLIED in self.tags or not created_by_a_request
+        # A creation writes the owner. If it is missing, the tags were removed, or it is being taken over. Then nothing
+        # shows that it was not completed. The lease proves nothing: each request that changes the test writes it.
+        return LAST_APPLIED in self.tags or STACK_ID not in self.tags
+
+    @property
+    def tag_that_it_came_about(self) -> Mapping[str, str]:
+        """The tag that something was applied, if no tag shows what it was. Empty if the creation was not completed.
+
+        With the tags of its owner but without this one, a test counts as left by a creation that failed.
+        """
+        return {LAST_APPLIED: NOT_KNOWN} if self.came_about and LAST_APPLIED not in self.tags else {}
 
     @property
     def started_by_this_request(self) -> bool:
@@ -184,15 +192,19 @@ class Target:
         return self.owned and not self.came_about and not self.journal.perhaps_completed(CREATE, self.name)
 
     @property
-    def created_without_tags(self) -> bool:
-        """Whether this Create must have created it, although others have removed its tags.
+    def created_by_an_earlier_run(self) -> bool:
+        """Whether an earlier run of this request, whose journal was lost, must have created it.
 
-        It has the name that only this resource generates, and is newer than the request.
+        It is newer than the request. Its tags show the request and no completion, or others have removed them, and it
+        has the name that only this resource generates.
         """
         created, request = self.experiment.created, self.request
-        if request.type is not RequestType.CREATE or created is None or self.experiment.tags is None:
+        if created is None or self.experiment.tags is None:
             return False
-        return self.owned and not {LEASE, LAST_APPLIED} & self.tags.keys() and created >= request.issued
+        if self.lease_observed and not self.came_about:
+            return created >= request.issued - timedelta(seconds=CLOCK_SKEW)
+        stripped = self.owned and not {LEASE, LAST_APPLIED} & self.tags.keys()
+        return request.type is RequestType.CREATE and stripped and created >= request.issued
 
     @cached_property
     def last_applied(self) -> Digests | None:
