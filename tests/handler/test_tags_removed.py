@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from inference_experiment_handler.model.request import CLOCK_SKEW
 from inference_experiment_handler.model.tags import LAST_APPLIED, LEASE, PENDING_STOP
 from inference_experiment_handler.model.tags import STACK_ID as STACK_TAG
 from local.sagemaker import ErrorFault
@@ -12,6 +13,7 @@ from simulation.cloudformation import STACK_ID
 from simulation.declarations import PROMOTE, REMOVE, RETAIN, SHADOW, declared, shadow_mode
 from tests.handler.test_ownership import strip
 from tests.support.foreign import THEIRS, make_theirs
+from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
 
 KEPT = declared(OnDelete={"ModelVariantActions": RETAIN})
@@ -20,12 +22,12 @@ KEY = {"KmsKey": "alias/other"}
 STOP = "StopInferenceExperiment"
 
 
-def remove(stack: Stack, name: str, *tags: str) -> None:
+def remove_tags(stack: Stack, name: str, *tags: str) -> None:
     stack.call("DeleteTags", ResourceArn=stack.describe(name)["Arn"], TagKeys=list(tags))
 
 
 def deliver_again(stack: Stack, event: dict[str, Any], status: str) -> None:
-    """Lambda delivers a request again that has its response. The stack has another status then."""
+    """Lambda delivers again a request that was answered. The stack has another status by then."""
     stack.clock.advance(300)
     stack.status_during[event["RequestId"]] = status
     stack.deliver(event)
@@ -49,7 +51,7 @@ def test_what_was_applied_is_kept_when_only_the_owner_is_restored(stack: Stack) 
     name = stack.create(declared()).physical_id
     stack.clock.advance(600)
     applied = stack.tags(name)[LAST_APPLIED]
-    remove(stack, name, STACK_TAG)
+    remove_tags(stack, name, STACK_TAG)
     # Only the call before the update writes tags.
     stack.sagemaker.faults.add(ErrorFault("UpdateInferenceExperiment", "ValidationException", "rejected"))
 
@@ -84,6 +86,7 @@ def test_what_was_applied_to_an_ended_test_is_kept_while_its_tags_do_not_show() 
     stack.clock.advance(600)
     assert stack.update(promoted, tagged, name).succeeded
 
+    # The test has ended, so its sampling percentage can't be restored.
     assert stack.roll_back(tagged, before | {"ShadowModeConfig": shadow_mode(77)}, name).succeeded
 
     stack.clock.advance(600)
@@ -132,11 +135,12 @@ def test_an_update_that_is_delivered_again_does_not_remove_an_older_test(
 ) -> None:
     name = stack.create(KEPT).physical_id
     stack.clock.advance(600)
-    remove(stack, name, *removed)
+    remove_tags(stack, name, *removed)
     stack.sagemaker.faults.add(ErrorFault("UpdateInferenceExperiment", "ValidationException", "rejected", times=3))
     event = stack.event("Update", KEPT | declared(sampling=30), physical_id=name, old=KEPT)
     stack.deliver(event)
     stack.run()
+    assert not stack.answers[-1].succeeded
     mark = stack.mark()
 
     deliver_again(stack, event, status)
@@ -145,12 +149,33 @@ def test_an_update_that_is_delivered_again_does_not_remove_an_older_test(
     assert stack.names() == [name]
 
 
+@pytest.mark.parametrize("clock_ahead", [0, CLOCK_SKEW])
+@pytest.mark.parametrize("creates", ["replaces", "creates again"])
+def test_an_update_that_is_delivered_again_removes_what_it_created(
+    stack: Stack, creates: str, clock_ahead: int
+) -> None:
+    """Its journal is lost, and the stack no longer waits for it. The clock of who signs the URL may be ahead."""
+    name = stack.create(KEPT).physical_id
+    stack.clock.advance(3600)
+    if creates == "creates again":
+        stack.remove(name)
+    new = KEPT | {"Run": "2"} if creates == "replaces" else KEPT
+    event = stack.event("Update", new, physical_id=name, old=KEPT, clock_ahead=clock_ahead)
+    stop_waiting(stack, event, after="CreateInferenceExperiment")
+
+    deliver_again(stack, event, "UPDATE_ROLLBACK_FAILED")
+
+    assert not stack.answers[-1].succeeded
+    assert stack.shadows() == []
+    assert stack.names() == ([name] if creates == "replaces" else [])
+
+
 @pytest.mark.parametrize("removed", [[LAST_APPLIED], [LAST_APPLIED, LEASE]], ids=["applied", "applied and request"])
-def test_a_delete_of_what_may_be_a_failed_creation_intends_what_it_does(stack: Stack, removed: list[str]) -> None:
+def test_a_delete_of_what_may_be_a_failed_creation_records_its_stop(stack: Stack, removed: list[str]) -> None:
     """With its owner, and without what was applied, nothing shows that the creation was completed."""
     name = stack.create(KEPT).physical_id
     stack.clock.advance(600)
-    remove(stack, name, *removed)
+    remove_tags(stack, name, *removed)
     mark = stack.mark()
 
     assert stack.delete(KEPT, name).succeeded

@@ -21,7 +21,7 @@ class RequestType(StrEnum):
 
 
 CLOCK_SKEW = 5
-"""How many seconds the clocks of CloudFormation, Lambda, and the service that signs a ``ResponseURL`` may differ."""
+"""How many seconds the clocks of CloudFormation, Lambda, SageMaker, and the signer of a ``ResponseURL`` may differ."""
 FROM_CLOUDFORMATION = (RequestType.CREATE, RequestType.UPDATE, RequestType.DELETE)
 
 

@@ -25,7 +25,7 @@ PENDING_STOP = "sagemaker-inference-experiment:ending"
 VERIFIED = ""
 """The value of ``PENDING_STOP`` when the endpoint is verified."""
 NOT_KNOWN = ""
-"""The value of ``LAST_APPLIED`` if something was applied, but its tag was lost."""
+"""The value of ``LAST_APPLIED`` if something was applied, but it is not known what."""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
     tags = {**desired.tags, **situation.request.owner.tags}
     if in_full:
         tags[LAST_APPLIED] = last_applied.to_tag(last_applied.digests_of(desired))
-    elif _shows_what_was_applied(target):
+    elif _tags_are_settled(target):
         tags |= target.tag_that_it_came_about
     if _lease_is_to_be_held(target):
         tags[LEASE] = situation.request.token
@@ -74,11 +74,12 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
     return tags
 
 
-def _shows_what_was_applied(target: Target) -> bool:
-    """Whether the tags already show what was applied, if anything was.
+def _tags_are_settled(target: Target) -> bool:
+    """Whether what the tags do not show was removed, and is not only visible later.
 
-    Those of a new test may be visible only soon. Those of an ended test, too: a promotion that was just applied again
-    must not be forgotten, and nothing of the test has to be stopped.
+    The tags of a new test may be visible only soon. Those of an ended test may be, too: a promotion must not be
+    forgotten, and nothing of the test has to be stopped. For a running test, an update that has just succeeded is then
+    forgotten, and the next update may be refused.
     """
     return not target.owner_may_not_show_yet and not target.experiment.ended
 

@@ -149,7 +149,9 @@ class Target:
 
     @property
     def tag_that_it_came_about(self) -> Mapping[str, str]:
-        """The tag that something was applied, if no tag shows what it was. Empty if the creation was not completed.
+        """The tag that says that something was applied, if no tag shows what it was.
+
+        Empty if a tag shows it, or if the creation was not completed.
 
         With the tags of its owner but without this one, a test counts as left by a creation that failed.
         """
@@ -195,8 +197,8 @@ class Target:
     def created_by_an_earlier_run(self) -> bool:
         """Whether an earlier run of this request, whose journal was lost, must have created it.
 
-        It is newer than the request. Its tags show the request and no completion, or others have removed them, and it
-        has the name that only this resource generates.
+        It is newer than the request. Its tags show the request and no completion. Or, after a Create, others have
+        removed the tags, and it has the name that only this resource generates.
         """
         created, request = self.experiment.created, self.request
         if created is None or self.experiment.tags is None:
