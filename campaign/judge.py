@@ -36,6 +36,8 @@ class Judge:
         self.standing.on_change.append(self.meddled)
         self.standing.lost.append(lambda: bool(stack.leaked) or self.excuses.given_up)
         self._meddled = START - timedelta(days=1)
+        self._stop_shows = self._meddled
+        """When the Stop of someone else, or of a guardrail, shows at the latest."""
         self._restored: datetime | None = None
         self.spoilt = False
         """Someone else, or SageMaker, has changed the experiment permanently since the last operation of the stack
@@ -64,6 +66,7 @@ class Judge:
         """Records that someone else, or a guardrail, has stopped the experiment, which may show only minutes later."""
         self.meddled()
         shows_after = self._service.behaviour.stop_shows_after
+        self._stop_shows = self._meddled + shows_after
         self._world.scheduler.spawn(self.meddled, seconds=shows_after.total_seconds())
 
     def endpoint_changed(self) -> None:
@@ -311,7 +314,7 @@ class Judge:
     def _unsettled(self) -> bool:
         """Whether the experiment has just changed for a reason other than the handler."""
         now = self._world.scheduler.now()
-        if now - self._meddled < _QUIET:
+        if now - self._meddled < _QUIET or now < self._stop_shows:
             return True
         moments = (each.get("CompletionTime") for each in self._concerned())
         starts = (each["Schedule"].get("StartTime") for each in self._concerned() if each.get("Schedule"))
