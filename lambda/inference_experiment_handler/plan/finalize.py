@@ -77,9 +77,9 @@ def _desired_tags(situation: Situation, target: Target, *, in_full: bool) -> dic
 def _tags_are_settled(target: Target) -> bool:
     """Whether what the tags do not show was removed, and is not only visible later.
 
-    The tags of a new test may be visible only soon. Those of an ended test may be, too: a promotion must not be
-    forgotten, and nothing of the test has to be stopped. For a running test, an update that has just succeeded is then
-    forgotten, and the next update may be refused.
+    This is a guess. The tags of a new test may be visible only soon. So may those of an ended test, and they say
+    whether it was promoted. If the tags that an update has just written to a running test are not visible yet, they are
+    overwritten, and the next update may be refused.
     """
     return not target.owner_may_not_show_yet and not target.experiment.ended
 

@@ -8,7 +8,7 @@ _SPREAD = 0.2
 """An interval is up to a tenth shorter or longer, so that requests do not observe at the same time."""
 
 _SLOWEST = 60.0
-"""In seconds, without the random part: the longest interval while SageMaker throttles, if `poll_seconds` is shorter."""
+"""In seconds, without the random part: the longest interval while SageMaker throttles, or the poll interval."""
 
 
 class Pace:
