@@ -118,6 +118,14 @@ class Function:
         """How many invocations serve a request at the moment."""
         return sum(run.request == request for run in self._present.values())
 
+    def unserved(self, request: str, since: datetime) -> timedelta:
+        """For how long Lambda let a request wait for its invocations, because it was late, or retried after a crash."""
+        until, waited = since, timedelta()
+        for run in self.of(request):
+            waited += max(run.began - until, timedelta())
+            until = max(until, run.began + timedelta(seconds=run.seconds))
+        return waited
+
     def called(self, operation: str) -> None:
         """Records that the current invocation calls an operation."""
         self._present[getcurrent()].calls.append(operation)

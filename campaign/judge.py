@@ -125,13 +125,13 @@ class Judge:
     def rollback_failed(self) -> None:
         """Checks whether the rollback was allowed to fail."""
         request = self.stack.requests[-1]
-        now = self._world.scheduler.now()
-        began = min((run.began for run in self._function.of(request.id)), default=now)
+        # Lambda may be late with each invocation, not only with the first.
+        unserved = self._function.unserved(request.id, request.sent)
         # The handler waits for the update that is rolled back, for the rollback's own, and for an undocumented status.
         unknown = self._world.sagemaker.unknown_since(request.sent)
         # If the URL was signed early, the handler waits a minute for each second (decision 19).
         waited = 60 * self.stack.signs_before
-        took = 2 * self._world.slowest + (began - request.sent) + unknown + waited
+        took = 2 * self._world.slowest + unserved + unknown + waited
         slow = took.total_seconds() > request.timeout - 300
         if not self._excused(request) and not self.excuses.too_late(request) and not slow:
             self.violated(5, f"{request.id}: {request.reason}")
