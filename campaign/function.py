@@ -119,11 +119,14 @@ class Function:
         return sum(run.request == request for run in self._present.values())
 
     def unserved(self, request: str, since: datetime) -> timedelta:
-        """For how long Lambda let a request wait for its invocations, because it was late, or retried after a crash."""
-        until, waited = since, timedelta()
+        """How long a request waited for Lambda to deliver it, its handovers, or its retries after a crash."""
+        until, waited, is_due = since, timedelta(), True
         for run in self.of(request):
-            waited += max(run.began - until, timedelta())
-            until = max(until, run.began + timedelta(seconds=run.seconds))
+            if is_due:
+                waited += max(run.began - until, timedelta())
+            present = run in self._present.values()
+            ended = self._scheduler.now() if present else run.began + timedelta(seconds=run.seconds)
+            until, is_due = max(until, ended), bool(run.handovers or run.error)
         return waited
 
     def called(self, operation: str) -> None:
