@@ -30,7 +30,10 @@ always hold. The same seed replays the same life exactly::
 ``opening``           declarations that omit production
 ``endpoint_loss``     someone deletes the endpoint
 ``neighbour``         a second stack
+``guardrail``         an alarm that may end the test
+``gates``             promotions with ``PromoteIf``, and their metrics
 ``redelivery``        updates that Lambda delivers again during a rollback
+``strictness``        a SageMaker that refuses more, or returns tags on pages
 ``concurrency``       many stacks at once, in a separate test
 ``handler_calls``     what the handler has changed, and for which request
 ``endpoints``         what an endpoint serves
@@ -38,11 +41,15 @@ always hold. The same seed replays the same life exactly::
 ``judge``             checks responses and the live state
 ``excuses``           what the handler does not cause
 ``sizes``             whether an ending has left the instances that it declares
+``gate_judge``        which promotions with a gate may take place
+``measurements``      what follows from the published metrics for a gate
+``production``        what the handler's calls change in production
 ``bounds``            the limits of a request's cost
 ``outcome``           the result of one life
 ``invariants``        what must always hold
 ``mutants``           faults in the handler that the campaign must find
 ``replacements``      what such a fault replaces parts of the handler by
+``trace``             a digest of the calls and responses of each life
 ``planting``          plants such a fault, and checks that it is reached
 ====================  ==========================================================
 """

@@ -10,6 +10,7 @@ from campaign.guardrail import Guardrail
 from campaign.judge import Judge
 from campaign.meddling import Meddler
 from campaign.opening import Openings
+from campaign.strictness import Strictness
 from campaign.takeover import Takeover
 from campaign.world import World
 from local.sagemaker import CancelFault, SilentRollback
@@ -17,7 +18,10 @@ from simulation.declarations import Declaration
 
 
 class Author:
-    """Runs the operations of one stack."""
+    """Runs the operations of one stack.
+
+    ``loss`` occurs during these operations. If the stack can't be deleted, its owner ``repairs`` a loss.
+    """
 
     def __init__(
         self,
@@ -28,13 +32,15 @@ class Author:
         has: Extras = NONE,
         takeover: Takeover | None = None,
         loss: EndpointLoss | None = None,
+        repairs: EndpointLoss | None = None,
         guardrail: Guardrail | None = None,
         gates: Gates | None = None,
+        strictness: Strictness | None = None,
     ) -> None:
         self._world, self._stack, self._judge, self._dice = world, judge.stack, judge, dice
         self._chance, self._scheduler, self._scene = world.chance, world.scheduler, world.scene
-        self._has, self._takeover, self._loss = has, takeover, loss
-        self._guardrail, self._gates = guardrail, gates
+        self._has, self._takeover, self._loss, self._repairs = has, takeover, loss, repairs
+        self._guardrail, self._gates, self._strictness = guardrail, gates, strictness
         self._sizes = has.dice("resizing")
         self._openings = Openings(has.dice("opening"), is_played=has.opening)
         self._meddler = Meddler(world, judge, dice)
@@ -86,6 +92,8 @@ class Author:
             self._gates.begin(declared)
         if self._takeover is not None:
             self._takeover.prepare(declared)
+        if self._strictness is not None:
+            self._strictness.declare_no_sampling(declared)
         declared = self._openings.open_up(declared)
         self._judge.declared(declared)
         self._unnerve()
@@ -99,6 +107,8 @@ class Author:
             resizing.resize(self._sizes, declared)
         if self._gates is not None:
             self._gates.prepare(declared, self._openings.whole(self._stack.declared))
+        if self._strictness is not None:
+            self._strictness.declare_no_sampling(declared)
         declared = self._openings.open_up(declared)
         self._judge.declared(declared)
         self._unnerve()
@@ -129,9 +139,11 @@ class Author:
                 # The owner follows the instructions in the reason.
                 self._chance.calm()
                 self._world.service.faults.clear()
+                if self._strictness is not None:
+                    self._strictness.make_stoppable()
                 self._restore_the_endpoint(before_a_start=True)
-                if self._loss is not None:
-                    self._loss.make_again()
+                if self._repairs is not None:
+                    self._repairs.make_again()
                     self._scheduler.sleep(3600)
             self._stack.delete()
             if self._loss is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from campaign.chance import Chance
-from campaign.function import Function
+from campaign.function import FURTHER_TAGS, Function
 from campaign.handler_calls import HandlerCalls
 from campaign.policy import Policy
 from campaign.production import ProductionWatch
@@ -51,7 +51,8 @@ class Client:
         return lambda **arguments: self._call(operation, arguments)
 
     def _call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        self._function.called(operation)
+        further = operation == "ListTags" and "NextToken" in arguments
+        self._function.called(FURTHER_TAGS if further else operation)
         dice = self._chance.random
         self._function.perhaps_crash()
         self._scheduler.sleep(dice.uniform(0.02, 0.2))

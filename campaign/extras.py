@@ -19,6 +19,7 @@ class Extras:
         late_delivery: Lambda delivers requests late, and the guardrail looks in the meantime.
         gates: Promotions have a gate, which is judged by metrics.
         redelivery: Lambda delivers updates again while the stack rolls back.
+        strict: SageMaker refuses something that it accepts in other lives, or returns tags on several pages.
     """
 
     seed: int = 0
@@ -32,6 +33,7 @@ class Extras:
     late_delivery: bool = False
     gates: bool = False
     redelivery: bool = False
+    strict: bool = False
 
     @property
     def played(self) -> dict[str, int]:
@@ -47,6 +49,7 @@ class Extras:
             "late delivery": self.late_delivery,
             "gates": self.gates,
             "redelivery": self.redelivery,
+            "strict SageMaker": self.strict,
         }
         return {name: 1 for name, played in named.items() if played}
 
@@ -81,4 +84,6 @@ def drawn(seed: int) -> Extras:
         gates=gates,
         # A refused promotion must change nothing, also when it is delivered again.
         redelivery=is_played("redelivery", 0.5 if gates else 0.15),
+        # Otherwise SageMaker might refuse the test that the stack takes over.
+        strict=not takeover and is_played("strict", 0.2),
     )

@@ -27,6 +27,8 @@ THROTTLED_LONGEST = 300
 
 _PROMPT = 2
 """Seconds."""
+FURTHER_TAGS = "ListTags, further page"
+"""A call of ListTags for the next page of the same list, in the calls of an invocation."""
 
 
 class SandboxLostError(GreenletExit):

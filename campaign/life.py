@@ -14,6 +14,7 @@ from campaign.judge import Judge
 from campaign.neighbour import Neighbour
 from campaign.outcome import NEVER, Outcome
 from campaign.redelivery import Redelivery
+from campaign.strictness import Strictness
 from campaign.takeover import Takeover
 from campaign.world import World
 
@@ -35,11 +36,13 @@ class Life:
             has=has,
             takeover=takeover,
             loss=loss,
+            repairs=loss,
             guardrail=self._guardrail,
             gates=Gates(self.world, self.judge, has.dice("gates")) if has.gates else None,
+            strictness=Strictness(self.world, self.judge, has.dice("strictness")) if has.strict else None,
         )
         self._takeover = takeover
-        self._neighbour = Neighbour(self.world, self.outcome, has) if has.neighbour else None
+        self._neighbour = Neighbour(self.world, self.outcome, has, loss) if has.neighbour else None
         if has.redelivery:
             Redelivery(self.world, self.judge, has.dice("redelivery"))
 
@@ -77,12 +80,12 @@ class Life:
         outcome.slowest = max((each.answers[0].at - each.sent for each in requests if each.answers), default=NEVER)
 
 
-def live(seed: int, *, log: bool = False, plain: bool = False) -> Outcome:
-    """Runs the life of one seed. ``plain``: without extras, as before extras were added."""
+def live(seed: int, *, log: bool = False, has: Extras | None = None) -> Outcome:
+    """Runs the life of one seed. ``has``: other extras than those that the seed draws."""
     # The level changes only the log. A replay has a readable level.
     level = "INFO" if log else Random(seed).choice(logs.LEVELS)  # noqa: S311
     with logs.captured(level) as stream:
-        life = Life(seed, extras.NONE if plain else extras.drawn(seed))
+        life = Life(seed, extras.drawn(seed) if has is None else has)
         try:
             outcome = life.run()
         except Exception as error:

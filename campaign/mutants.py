@@ -79,7 +79,7 @@ MUTANTS = (
         ((removal, "_end_without_endpoint", by.instead(Fail("its endpoint is gone"))),),
         first=200,
     ),
-    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", by.instead(None)),), first=600),
+    Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", by.instead(None)),), first=700),
     Mutant("takes everything for its own", 3, ((Owner, "owns", by.instead(True)),)),
     Mutant("takes another stack's for its own", 3, ((Owner, "owns", by.any_owner(Owner.owns)),), first=200),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", by.without_the_last(arguments.tag_list)),)),
@@ -122,7 +122,7 @@ MUTANTS = (
         # Here, the unknown status alone violates nothing.
         first=1666,
     ),
-    Mutant("promotes what should be removed", 6, ((arguments, "stop", by.acting("Remove", "Promote")),)),
+    Mutant("promotes what should be removed", 6, ((arguments, "stop", by.acting("Remove", "Promote")),), first=3),
     Mutant(
         "mirrors nothing",
         6,
@@ -144,7 +144,7 @@ MUTANTS = (
         "judges the newest point",
         12,
         ((PeriodByPeriod, "_values", by.newest_only(PeriodByPeriod._values)),),
-        first=3100,
+        first=1680,
     ),
     Mutant("takes no data for zero", 12, ((Evidence, "total", by.zero_if_missing),), first=2800),
     Mutant("takes a part for all", 12, ((Evidence, "points", by.incomplete),), first=100),

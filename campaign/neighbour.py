@@ -3,6 +3,7 @@
 from random import Random
 
 from campaign.author import Author
+from campaign.endpoint_loss import EndpointLoss
 from campaign.extras import Extras
 from campaign.invariants import Violation
 from campaign.judge import Judge
@@ -31,11 +32,12 @@ BESIDE = Resource(
 class Neighbour:
     """Runs in parallel with the first stack, on its own endpoint or on the same one."""
 
-    def __init__(self, world: World, outcome: Outcome, has: Extras) -> None:
+    def __init__(self, world: World, outcome: Outcome, has: Extras, loss: EndpointLoss | None) -> None:
         self._world, self._dice = world, has.dice("neighbour's life")
         (stack,) = [each for each in world.stacks if each is not world.stack]
         self.judge = Judge(world, stack, outcome)
-        self.author = Author(world, self.judge, self._dice)
+        same_endpoint = stack.resource.endpoint == world.stack.resource.endpoint
+        self.author = Author(world, self.judge, self._dice, repairs=loss if same_endpoint else None)
 
     def live(self) -> None:
         self._world.scheduler.sleep(self._dice.choice([0, 60, 1800, 86_400, 5 * 86_400]))

@@ -29,7 +29,7 @@ class Mutant:
         breaks: An invariant that it violates, perhaps among others.
         changes: The replacements: where, which name, and with what.
         quick: Whether a hundred lives are enough to find it.
-        first: The first of these lives.
+        first: The first of these lives. An earlier life breaks nothing, or another invariant.
     """
 
     name: str

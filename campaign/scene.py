@@ -119,6 +119,30 @@ class Scene:
             self.somebody("CreateEndpointConfig", EndpointConfigName=again, **variants)
             self.somebody("UpdateEndpoint", EndpointName=name, EndpointConfigName=again)
 
+    def serve_as_tested(self, name: str) -> bool:
+        """Lets the endpoint's owner deploy the production variant that a running test has, without its shadow variant.
+
+        Returns whether SageMaker accepted that.
+        """
+        test = self.service.experiment(name)
+        if test is None:
+            return False
+        source = test["ShadowModeConfig"]["SourceModelVariantName"]
+        production = next(each for each in test["ModelVariants"] if each["VariantName"] == source)
+        instances = production["InfrastructureConfig"]["RealTimeInferenceConfig"]
+        variant = served(source, production["ModelName"], count=instances["InstanceCount"])
+        self.changes += 1
+        as_tested = f"changed-{self.changes}"
+        config = [variant | {"InstanceType": instances["InstanceType"]}]
+        try:
+            self.somebody("CreateEndpointConfig", EndpointConfigName=as_tested, ProductionVariants=config)
+            endpoint = test["EndpointMetadata"]["EndpointName"]
+            self.somebody("UpdateEndpoint", EndpointName=endpoint, EndpointConfigName=as_tested)
+        except ServiceError:
+            return False
+        self.scheduler.sleep(3600)
+        return True
+
     def restore(self, endpoint: str, resources: Sequence[Resource], *, before_a_start: bool = False) -> bool:
         """Lets the endpoint's owner restore the model that it served in the beginning. Returns whether that was
         necessary.

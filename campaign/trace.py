@@ -39,10 +39,10 @@ def digests(seed: int) -> str:
     return f"{seed} {_digest(trace)} {_digest(reasons)}"
 
 
-def traced(seed: int, *, plain: bool = False) -> dict[str, Any]:
+def traced(seed: int) -> dict[str, Any]:
     """The calls and responses of one life, in order."""
     with logs.captured("ERROR"):
-        life = Life(seed, extras.NONE if plain else extras.drawn(seed))
+        life = Life(seed, extras.drawn(seed))
         life.run()
     runs = life.world.function.runs
     requests = [request for stack in life.world.stacks for request in stack.requests]

@@ -36,6 +36,8 @@ class Behaviour:
     """DeleteInferenceExperiment is legal in Created, or a ConflictException."""
     stop_deploys_another_model: bool = True
     """``DesiredModelVariants`` may give a variant another model than the test has, or it is a ValidationException."""
+    endpoint_updated_during_test: bool = True
+    """UpdateEndpoint is legal while a test is deployed on the endpoint, or a ValidationException."""
     shadow_deployed_before_start: bool = False
     """A scheduled test has its shadow variant deployed once it is Created, or when it starts."""
     reports_actual_start: bool = True

@@ -90,6 +90,14 @@ class Experiments:
         now = self._clock.now()
         return {each.name: each.arn for each in self._by_key.values() if each.visible_from <= now}
 
+    def deployed_on(self, endpoint: str) -> Experiment | None:
+        """A test whose shadow variant is deployed on this endpoint, or is being deployed or removed.
+
+        If the endpoint was deleted and created again, its running test still counts.
+        """
+        deployed = (each for each in self._by_key.values() if each.testing and not each.ended)
+        return next((each for each in deployed if key(each.endpoint) == key(endpoint)), None)
+
     def describe(self, name: str) -> dict[str, Any]:
         experiment = self.get(name)
         described = experiment.describe(self._endpoints.find(experiment.endpoint), self._behaviour(), self._arns)

@@ -86,7 +86,7 @@ class SageMaker:
             "DeleteEndpointConfig": self._delete_endpoint_config,
             "CreateEndpoint": self._create_endpoint,
             "DescribeEndpoint": lambda asked: self._endpoints.get(asked["EndpointName"]).describe(),
-            "UpdateEndpoint": lambda asked: {"EndpointArn": self._endpoints.update(asked, self.behaviour).arn},
+            "UpdateEndpoint": self._update_endpoint,
             "UpdateEndpointWeightsAndCapacities": lambda asked: {"EndpointArn": self._endpoints.scale(asked).arn},
             "DeleteEndpoint": self._delete_endpoint,
             "CreateInferenceExperiment": self._create_experiment,
@@ -170,6 +170,13 @@ class SageMaker:
     def _create_endpoint(self, asked: Mapping[str, Any]) -> Answer:
         arn = self._tagged_creation(asked, lambda: self._endpoints.create(asked, self.behaviour).arn)
         return {"EndpointArn": arn}
+
+    def _update_endpoint(self, asked: Mapping[str, Any]) -> Answer:
+        name = asked["EndpointName"]
+        if not self.behaviour.endpoint_updated_during_test and (test := self._experiments.deployed_on(name)):
+            self._endpoints.get(name)
+            raise validation(f"Cannot update endpoint {name} while inference experiment {test.arn} is {test.status}.")
+        return {"EndpointArn": self._endpoints.update(asked, self.behaviour).arn}
 
     def _delete_endpoint(self, asked: Mapping[str, Any]) -> Answer:
         self._endpoints.delete(asked["EndpointName"], self.behaviour)

@@ -1,7 +1,10 @@
 """The fault campaign in small: a few hundred lives, the seeds that failed once, and mutants that are found quickly."""
 
+from dataclasses import replace
+
 import pytest
 
+from campaign import extras
 from campaign.life import live
 from campaign.mutants import MUTANTS
 from campaign.planting import Mutant
@@ -178,7 +181,10 @@ ONCE_FAILED = (
     961793612,
     # Judged wrongly: an update had more to look at than usual, because a guardrail's Stop did not show yet.
     864248490,
+    # Judged wrongly: Lambda delivered the second handover of a rollback 29 minutes late.
     365438791,
+    # Judged wrongly: somebody deleted the endpoint, and the neighbour's owner did not create it again.
+    429333094,
 )
 
 
@@ -191,8 +197,9 @@ def test_nothing_is_violated(first: int) -> None:
 @pytest.mark.parametrize("seed", ONCE_FAILED)
 def test_what_failed_once_holds(seed: int) -> None:
     # As it was when it failed, and with what may have been added to that life since.
-    assert [str(each) for each in live(seed, plain=True).violations] == []
-    assert [str(each) for each in live(seed).violations] == []
+    drawn = extras.drawn(seed)
+    for has in {extras.NONE, replace(drawn, strict=False), drawn}:
+        assert [str(each) for each in live(seed, has=has).violations] == [], has
 
 
 def test_a_seed_replays_the_same_life() -> None:

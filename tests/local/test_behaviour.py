@@ -180,6 +180,57 @@ def test_a_stop_with_another_model_may_be_refused() -> None:
     assert world.status() == "Running"
 
 
+def test_an_endpoint_may_be_updated_while_a_test_is_deployed_on_it() -> None:
+    world = World()
+    world.reach("Running")
+    world.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-before")
+    assert world.endpoint()["EndpointStatus"] == "Updating"
+
+
+@pytest.mark.parametrize("name", ["shop", "SHOP"])
+def test_an_update_of_an_endpoint_may_be_refused_while_a_test_is_deployed_on_it(name: str) -> None:
+    world = World(endpoint_updated_during_test=False)
+    update = {"EndpointName": name, "EndpointConfigName": "shop-before"}
+    world.reach("Running")
+    with pytest.raises(ServiceError, match=r"Cannot update endpoint .* while inference experiment .*trial is Running"):
+        world.call("UpdateEndpoint", **update)
+    world.stop(ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"})
+    with pytest.raises(ServiceError, match="trial is Stopping"):
+        world.call("UpdateEndpoint", **update)
+    world.clock.advance(HOUR)
+    world.call("UpdateEndpoint", **update)
+    assert world.endpoint()["EndpointStatus"] == "Updating"
+
+
+@pytest.mark.parametrize("deployed", [False, True], ids=["not deployed yet", "deployed"])
+def test_a_scheduled_test_prevents_an_update_of_its_endpoint_only_if_it_is_deployed(deployed: bool) -> None:
+    world = World(endpoint_updated_during_test=False, shadow_deployed_before_start=deployed)
+    world.reach("Created")
+    world.clock.advance(HOUR)
+    update = {"EndpointName": "shop", "EndpointConfigName": "shop-before"}
+    if deployed:
+        with pytest.raises(ServiceError, match="trial is Created"):
+            world.call("UpdateEndpoint", **update)
+    else:
+        world.call("UpdateEndpoint", **update)
+
+
+def test_a_test_does_not_prevent_updates_of_another_endpoint() -> None:
+    world = World(endpoint_updated_during_test=False)
+    world.call("CreateEndpoint", EndpointName="other", EndpointConfigName="shop-before")
+    world.reach("Running")
+    world.call("UpdateEndpoint", EndpointName="other", EndpointConfigName="shop-before")
+
+
+def test_a_deleted_endpoint_can_not_be_updated_whatever_its_tests() -> None:
+    world = World(endpoint_updated_during_test=False)
+    world.reach("Running")
+    world.call("DeleteEndpoint", EndpointName="shop")
+    world.clock.advance(HOUR)
+    with pytest.raises(ServiceError, match="Could not find endpoint"):
+        world.call("UpdateEndpoint", EndpointName="shop", EndpointConfigName="shop-before")
+
+
 def test_the_minimum_duration_can_be_changed() -> None:
     world = World(minimum_duration=MINUTE)
     world.create(Schedule=world.schedule(end=10 * MINUTE))

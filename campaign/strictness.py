@@ -1,0 +1,50 @@
+"""A SageMaker that refuses more than in other lives, or returns tags on several pages."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from campaign.judge import Judge
+from campaign.world import World
+from simulation.declarations import Declaration
+
+_NO_SAMPLING = 0.1
+_MEDDLING = 0.4
+"""The probability that someone changes the endpoint, if SageMaker refuses a Stop that keeps another model."""
+_WAY_OUT = "If SageMaker does not accept that, update endpoint"
+
+
+class Strictness:
+    """Draws what SageMaker refuses in this life. Declarations and other people cause such refusals more often."""
+
+    def __init__(self, world: World, judge: Judge, dice: Random) -> None:
+        self._world, self._judge, self._dice = world, judge, dice
+        world.service.behaviour = world.service.behaviour.changed(_drawn(dice))
+        self._refuses_stops = not world.service.behaviour.stop_deploys_another_model
+        if self._refuses_stops and not world.chance.quiet:
+            world.chance.odds = replace(world.chance.odds, endpoint_meddling=_MEDDLING)
+
+    def declare_no_sampling(self, declared: Declaration) -> None:
+        """Sometimes declares a sampling of 0."""
+        if self._dice.random() < _NO_SAMPLING:
+            declared["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] = 0
+
+    def make_stoppable(self) -> None:
+        """Lets the stack's owner do what the reason of a refused Stop says, so that the next Delete can succeed."""
+        stack = self._judge.stack
+        refused = self._refuses_stops and _WAY_OUT in stack.requests[-1].reason
+        if refused and self._world.scene.serve_as_tested(stack.physical_id):
+            self._judge.endpoint_changed()
+
+
+def _drawn(dice: Random) -> dict[str, Any]:
+    choices: list[dict[str, Any]] = [
+        {"tags_per_page": dice.choice([2, 5])},
+        {"minimum_duration": timedelta(days=dice.choice([2, 5]))},
+        {"sampling_zero_allowed": False},
+        # If it refused both, a test whose endpoint serves another model could not be ended.
+        {dice.choice(["stop_deploys_another_model", "endpoint_updated_during_test"]): False},
+    ]
+    drawn = dice.sample(choices, k=dice.choice([1, 2, 4]))
+    return {name: value for each in drawn for name, value in each.items()}
