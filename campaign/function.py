@@ -120,16 +120,20 @@ class Function:
         """How many invocations serve a request at the moment."""
         return sum(run.request == request for run in self._present.values())
 
-    def unserved(self, request: str, since: datetime) -> timedelta:
-        """How long a request waited for Lambda to deliver it, its handovers, or its retries after a crash."""
-        until, waited, is_due = since, timedelta(), True
+    def waits(self, request: str, since: datetime) -> list[tuple[datetime, datetime]]:
+        """From when until when a request waited for Lambda: to deliver it, a handover, or a retry after a crash."""
+        now, until, is_due = self._scheduler.now(), since, True
+        found = []
         for run in self.of(request):
             if is_due:
-                waited += max(run.began - until, timedelta())
+                found.append((until, run.began))
             present = run in self._present.values()
-            ended = self._scheduler.now() if present else run.began + timedelta(seconds=run.seconds)
-            until, is_due = max(until, ended), bool(run.handovers or run.error)
-        return waited
+            ended = now if present else run.began + timedelta(seconds=run.seconds)
+            until, is_due = max(until, ended), present or bool(run.handovers or run.error)
+        if is_due:
+            found.append((until, now))
+        # Lambda delivers most events within a second.
+        return [(begin, end) for begin, end in found if end - begin > timedelta(seconds=_PROMPT)]
 
     def called(self, operation: str) -> None:
         """Records that the current invocation calls an operation."""

@@ -126,7 +126,8 @@ class Judge:
         """Checks whether the rollback was allowed to fail."""
         request = self.stack.requests[-1]
         # Lambda may be late with each invocation, not only with the first.
-        unserved = self._function.unserved(request.id, request.sent)
+        waits = self._function.waits(request.id, request.sent)
+        unserved = sum((end - begin for begin, end in waits), timedelta())
         # The handler waits for the update that is rolled back, for the rollback's own, and for an undocumented status.
         unknown = self._world.sagemaker.unknown_since(request.sent)
         # If the URL was signed early, the handler waits a minute for each second (decision 19).

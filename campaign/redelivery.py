@@ -69,5 +69,6 @@ class Redelivery:
             return False
         if rollback.id in self._world.function.exhausted:
             return True
-        began = min((run.began for run in self._world.function.of(rollback.id)), default=call.at)
-        return call.at < began + _FOR_TAGS
+        # Not only the first event of the rollback can be late.
+        waits = self._world.function.waits(rollback.id, rollback.sent)
+        return any(call.at < end + _FOR_TAGS for _, end in waits)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from campaign import invariants
 from campaign.judge import Judge
 from campaign.world import World
 from simulation.declarations import Declaration
@@ -32,10 +33,12 @@ class Strictness:
 
     def make_stoppable(self) -> None:
         """Lets the stack's owner do what the reason of a refused Stop says, so that the next Delete can succeed."""
-        stack = self._judge.stack
-        refused = self._refuses_stops and _WAY_OUT in stack.requests[-1].reason
-        if refused and self._world.scene.serve_as_tested(stack.physical_id):
-            self._judge.endpoint_changed()
+        reason = self._judge.stack.requests[-1].reason
+        if not self._refuses_stops or _WAY_OUT not in reason:
+            return
+        for test in invariants.own(self._world.service, self._judge.resource):
+            if f"{test['Name']} is still Running" in reason and self._world.scene.serve_as_tested(test["Name"]):
+                self._judge.endpoint_changed()
 
 
 def _drawn(dice: Random) -> dict[str, Any]:

@@ -12,48 +12,60 @@ from campaign.world import START, World
 MINUTE = timedelta(minutes=1)
 
 
+def waits(*runs: Run, until: float) -> list[tuple[float, float]]:
+    """In minutes since the request was sent."""
+    world, found = World(1), []
+    world.function.runs += [_run(0, 60, of="other"), *runs]
+
+    def look() -> None:
+        found.extend(world.function.waits("request", START))
+
+    world.scheduler.spawn(look, seconds=60 * until)
+    world.scheduler.run()
+    return [((begin - START) / MINUTE, (end - START) / MINUTE) for begin, end in found]
+
+
 @pytest.mark.parametrize(
     ("served", "waited"),
     [
-        pytest.param([], 0, id="never served"),
-        pytest.param([(0, 5)], 0, id="at once"),
-        pytest.param([(3, 5)], 3, id="the first invocation is late"),
-        pytest.param([(0, 5), (5, 4), (20, 2)], 11, id="a handover is late"),
-        pytest.param([(0, 10), (2, 3), (12, 1)], 2, id="a duplicate runs beside it"),
+        pytest.param([], [(0, 30)], id="never served"),
+        pytest.param([(0.01, 5)], [], id="almost at once"),
+        pytest.param([(3, 5)], [(0, 3)], id="the first invocation is late"),
+        pytest.param([(3, 5), (8, 4), (20, 2)], [(0, 3), (12, 20)], id="a handover is late, too"),
+        pytest.param([(0, 10), (2, 3), (12, 1)], [(10, 12)], id="a duplicate runs beside it"),
     ],
 )
-def test_how_long_a_request_waits_for_its_invocations(served: list[tuple[float, float]], waited: float) -> None:
-    function = World(1).function
-    function.runs += [_run(0, 60, of="other"), *(_run(*times, handovers=1) for times in served)]
+def test_when_a_request_waits_for_lambda(served: list[tuple[float, float]], waited: list[tuple[float, float]]) -> None:
+    runs = [_run(*times, handovers=int(times is not served[-1])) for times in served]
 
-    assert function.unserved("request", START) == waited * MINUTE
+    assert waits(*runs, until=30) == waited
 
 
 def test_a_request_waits_for_the_retries_after_a_crash() -> None:
-    function = World(1).function
-    function.runs += [_run(0, 1, error=SandboxLostError()), _run(2, 1, error=SandboxLostError()), _run(5, 1)]
+    first, second = _run(0, 1, error=SandboxLostError()), _run(2, 1, error=SandboxLostError())
 
-    assert function.unserved("request", START) == 3 * MINUTE
+    assert waits(first, second, _run(5, 1), until=30) == [(1, 2), (3, 5)]
+
+
+def test_a_request_waits_for_a_handover_that_has_not_been_delivered_yet() -> None:
+    assert waits(_run(0, 5, handovers=1), until=30) == [(5, 30)]
 
 
 def test_a_request_does_not_wait_if_its_last_invocation_left_nothing_to_deliver() -> None:
     """Lambda delivers a duplicate ten minutes after the function has neither responded nor handed over."""
-    function = World(1).function
-    function.runs += [_run(0, 1), _run(11, 1)]
-
-    assert function.unserved("request", START) == 0 * MINUTE
+    assert waits(_run(0, 1), _run(11, 1), until=30) == []
 
 
-def test_an_invocation_that_still_runs_serves_the_request() -> None:
+def test_a_request_does_not_wait_while_an_invocation_serves_it() -> None:
     world, found = World(1), []
     present = Run("request", 0, {}, 0, False, False, START, handovers=1)
     world.function.runs += [present, _run(10, 1)]
     world.function._present[getcurrent()] = present
 
-    world.scheduler.spawn(lambda: found.append(world.function.unserved("request", START)), seconds=900)
+    world.scheduler.spawn(lambda: found.append(world.function.waits("request", START)), seconds=900)
     world.scheduler.run()
 
-    assert found == [0 * MINUTE]
+    assert found == [[]]
 
 
 def _run(began: float, minutes: float, *, of: str = "request", **how: Any) -> Run:
