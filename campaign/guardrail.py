@@ -166,5 +166,16 @@ class Guardrail:
         request = stack.requests[-1]
         mine = [each for each in self._world.calls.made if (each.request, each.name) == (request.id, call.name)]
         known = any(not each.code and now - each.at > _LATE for each in mine)
+        # The guardrail may have taken the lease before the tags showed the request's. Then the first Stop counts.
+        known = known and not self._has_hidden_the_lease(call, mine)
         waiting = request.answer is None and not request.given_up and "IN_PROGRESS" in stack.status
         return request.id if known and waiting and (now - request.sent).total_seconds() < request.timeout else None
+
+    def _has_hidden_the_lease(self, stop: HandlerCall, mine: list[HandlerCall]) -> bool:
+        """Whether a guardrail wrote its lease when the tags may not have shown the lease of the request yet."""
+        written = max((each.at for each in mine if each.operation == "AddTags" and not each.code), default=stop.at)
+        return any(
+            (each.request, each.name, each.operation, each.code) == (REQUEST, stop.name, "AddTags", "")
+            and written <= each.at < written + _LATE
+            for each in self._world.calls.made
+        )
