@@ -140,7 +140,7 @@ class Author:
                 self._chance.calm()
                 self._world.service.faults.clear()
                 if self._strictness is not None:
-                    self._strictness.make_stoppable()
+                    self._strictness.make_stoppable(self._judge)
                 self._restore_the_endpoint(before_a_start=True)
                 if self._repairs is not None:
                     self._repairs.make_again()

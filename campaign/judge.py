@@ -240,7 +240,9 @@ class Judge:
     def _check_deleted(self, request: Request, answer: Answer) -> None:
         # `Takeover` checks what a rolled-back takeover leaves, once the tags are visible.
         goes_on = self.adopts and "ROLLBACK" in self.stack.status and self.resource.given_name
-        gone = not endpoints.endpoint(self._service, self.resource.endpoint)
+        endpoint, now = endpoints.endpoint(self._service, self.resource.endpoint), self._world.scheduler.now()
+        # Someone may have created it again since the handler looked.
+        gone = not endpoint or now - endpoint["CreationTime"] < _LATE
         for each in [each for each in self._own() if each["Name"] not in (goes_on, *self.written_off)]:
             if gone and each["Status"] != "Created":
                 # It does not run, but a scheduled test would start once the endpoint exists again.

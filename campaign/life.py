@@ -28,6 +28,7 @@ class Life:
         self.judge = Judge(self.world, self.world.stack, self.outcome)
         takeover = Takeover(self.world, self.judge, has) if has.takeover else None
         loss = EndpointLoss(self.world, self.judge, has.dice("loss")) if has.endpoint_loss else None
+        strictness = Strictness(self.world, has.dice("strictness")) if has.strict else None
         self._guardrail = Guardrail(self.world, self.judge, has) if has.guardrail else None
         self.author = Author(
             self.world,
@@ -39,10 +40,10 @@ class Life:
             repairs=loss,
             guardrail=self._guardrail,
             gates=Gates(self.world, self.judge, has.dice("gates")) if has.gates else None,
-            strictness=Strictness(self.world, self.judge, has.dice("strictness")) if has.strict else None,
+            strictness=strictness,
         )
         self._takeover = takeover
-        self._neighbour = Neighbour(self.world, self.outcome, has, loss) if has.neighbour else None
+        self._neighbour = Neighbour(self.world, self.outcome, has, loss, strictness) if has.neighbour else None
         if has.redelivery:
             Redelivery(self.world, self.judge, has.dice("redelivery"))
 

@@ -9,6 +9,7 @@ from campaign.invariants import Violation
 from campaign.judge import Judge
 from campaign.outcome import Outcome
 from campaign.resource import Resource
+from campaign.strictness import Strictness
 from campaign.world import World
 from simulation.declarations import ENDPOINT
 
@@ -32,12 +33,15 @@ BESIDE = Resource(
 class Neighbour:
     """Runs in parallel with the first stack, on its own endpoint or on the same one."""
 
-    def __init__(self, world: World, outcome: Outcome, has: Extras, loss: EndpointLoss | None) -> None:
+    def __init__(
+        self, world: World, outcome: Outcome, has: Extras, loss: EndpointLoss | None, strictness: Strictness | None
+    ) -> None:
         self._world, self._dice = world, has.dice("neighbour's life")
         (stack,) = [each for each in world.stacks if each is not world.stack]
         self.judge = Judge(world, stack, outcome)
         same_endpoint = stack.resource.endpoint == world.stack.resource.endpoint
-        self.author = Author(world, self.judge, self._dice, repairs=loss if same_endpoint else None)
+        repairs = loss if same_endpoint else None
+        self.author = Author(world, self.judge, self._dice, repairs=repairs, strictness=strictness)
 
     def live(self) -> None:
         self._world.scheduler.sleep(self._dice.choice([0, 60, 1800, 86_400, 5 * 86_400]))

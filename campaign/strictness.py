@@ -19,8 +19,8 @@ _WAY_OUT = "If SageMaker does not accept that, update endpoint"
 class Strictness:
     """Draws what SageMaker refuses in this life. Declarations and other people cause such refusals more often."""
 
-    def __init__(self, world: World, judge: Judge, dice: Random) -> None:
-        self._world, self._judge, self._dice = world, judge, dice
+    def __init__(self, world: World, dice: Random) -> None:
+        self._world, self._dice = world, dice
         world.service.behaviour = world.service.behaviour.changed(_drawn(dice))
         self._refuses_stops = not world.service.behaviour.stop_deploys_another_model
         if self._refuses_stops and not world.chance.quiet:
@@ -31,14 +31,14 @@ class Strictness:
         if self._dice.random() < _NO_SAMPLING:
             declared["ShadowModeConfig"]["ShadowModelVariants"][0]["SamplingPercentage"] = 0
 
-    def make_stoppable(self) -> None:
-        """Lets the stack's owner do what the reason of a refused Stop says, so that the next Delete can succeed."""
-        reason = self._judge.stack.requests[-1].reason
+    def make_stoppable(self, judge: Judge) -> None:
+        """Lets the owner of a stack do what the reason of a refused Stop says, so that the next Delete can succeed."""
+        reason = judge.stack.requests[-1].reason
         if not self._refuses_stops or _WAY_OUT not in reason:
             return
-        for test in invariants.own(self._world.service, self._judge.resource):
+        for test in invariants.own(self._world.service, judge.resource):
             if f"{test['Name']} is still Running" in reason and self._world.scene.serve_as_tested(test["Name"]):
-                self._judge.endpoint_changed()
+                judge.endpoint_changed()
 
 
 def _drawn(dice: Random) -> dict[str, Any]:
