@@ -14,7 +14,7 @@ CALLS_OF_A_NO_OP = 4
 """For the experiment and its tags and, if it is at rest, the endpoint and its configuration, which others may change.
 """
 TAG_PAGES = 25
-"""Pages for each list of tags: a resource has at most 50 tags, and a simulated page has at least two."""
+"""Further pages for each list of tags: a resource has at most 50 tags, and a simulated page has at least two."""
 PAYLOAD = 24_000
 """Bytes. Lambda accepts 256 KiB."""
 

@@ -1,6 +1,6 @@
 """The scene of a life: an endpoint in service, an experiment of another owner, and the behavior of SageMaker."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
@@ -119,14 +119,11 @@ class Scene:
             self.somebody("CreateEndpointConfig", EndpointConfigName=again, **variants)
             self.somebody("UpdateEndpoint", EndpointName=name, EndpointConfigName=again)
 
-    def serve_as_tested(self, name: str) -> bool:
+    def serve_as_tested(self, test: Mapping[str, Any]) -> bool:
         """Lets the endpoint's owner deploy the production variant that a running test has, without its shadow variant.
 
         Returns whether SageMaker accepted that.
         """
-        test = self.service.experiment(name)
-        if test is None:
-            return False
         source = test["ShadowModeConfig"]["SourceModelVariantName"]
         production = next(each for each in test["ModelVariants"] if each["VariantName"] == source)
         instances = production["InfrastructureConfig"]["RealTimeInferenceConfig"]

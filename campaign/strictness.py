@@ -37,7 +37,7 @@ class Strictness:
         if not self._refuses_stops or _WAY_OUT not in reason:
             return
         for test in invariants.own(self._world.service, judge.resource):
-            if f"{test['Name']} is still Running" in reason and self._world.scene.serve_as_tested(test["Name"]):
+            if f"{test['Name']} is still Running" in reason and self._world.scene.serve_as_tested(test):
                 judge.endpoint_changed()
 
 

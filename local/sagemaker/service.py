@@ -172,10 +172,10 @@ class SageMaker:
         return {"EndpointArn": arn}
 
     def _update_endpoint(self, asked: Mapping[str, Any]) -> Answer:
-        name = asked["EndpointName"]
-        if not self.behaviour.endpoint_updated_during_test and (test := self._experiments.deployed_on(name)):
-            self._endpoints.get(name)
-            raise validation(f"Cannot update endpoint {name} while inference experiment {test.arn} is {test.status}.")
+        endpoint = self._endpoints.get(asked["EndpointName"])
+        test = self._experiments.deployed_on(endpoint.name)
+        if test is not None and not self.behaviour.endpoint_updated_during_test:
+            raise validation(f"Cannot update endpoint {endpoint.name} while {test.arn} is {test.status}.")
         return {"EndpointArn": self._endpoints.update(asked, self.behaviour).arn}
 
     def _delete_endpoint(self, asked: Mapping[str, Any]) -> Answer:

@@ -192,7 +192,7 @@ def test_an_update_of_an_endpoint_may_be_refused_while_a_test_is_deployed_on_it(
     world = World(endpoint_updated_during_test=False)
     update = {"EndpointName": name, "EndpointConfigName": "shop-before"}
     world.reach("Running")
-    with pytest.raises(ServiceError, match=r"Cannot update endpoint .* while inference experiment .*trial is Running"):
+    with pytest.raises(ServiceError, match=r"Cannot update endpoint shop while .*trial is Running"):
         world.call("UpdateEndpoint", **update)
     world.stop(ModelVariantActions={"Shadow-01": "Remove", "AllTraffic": "Retain"})
     with pytest.raises(ServiceError, match="trial is Stopping"):
