@@ -29,7 +29,7 @@ always hold. The same seed replays the same life exactly::
 ``resizing``          ``DesiredModelVariants``
 ``opening``           declarations that omit production
 ``endpoint_loss``     someone deletes the endpoint
-``neighbour``         a second stack
+``neighbour``         a second experiment
 ``guardrail``         an alarm that may end the test
 ``gates``             promotions with ``PromoteIf``, and their metrics
 ``redelivery``        updates that Lambda delivers again during a rollback

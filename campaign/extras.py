@@ -13,7 +13,8 @@ class Extras:
         added: The stack already exists, and an update adds the resource.
         resizing: Endings are declared with ``DesiredModelVariants``.
         endpoint_loss: Someone deletes the endpoint.
-        neighbour: The same function serves a second stack.
+        neighbour: The same function serves a second experiment.
+        same_stack: The second experiment is in the same stack, and not in a second one.
         opening: Most declarations omit production, so that it is taken as served.
         guardrail: An alarm may end the test.
         late_delivery: Lambda delivers requests late, and the guardrail looks in the meantime.
@@ -28,6 +29,7 @@ class Extras:
     resizing: bool = False
     endpoint_loss: bool = False
     neighbour: bool = False
+    same_stack: bool = False
     opening: bool = False
     guardrail: bool = False
     late_delivery: bool = False
@@ -44,6 +46,7 @@ class Extras:
             "resizing": self.resizing,
             "endpoint loss": self.endpoint_loss,
             "neighbour": self.neighbour,
+            "neighbour in the same stack": self.same_stack,
             "production as served": self.opening,
             "guardrail": self.guardrail,
             "late delivery": self.late_delivery,
@@ -70,14 +73,16 @@ def drawn(seed: int) -> Extras:
     takeover = is_played("takeover", 0.12)
     guardrail = is_played("guardrail", 0.1)
     gates = is_played("gates", 0.1)
+    # Otherwise it might take over the test of the neighbour.
+    neighbour = not takeover and is_played("neighbour", 0.15)
     return Extras(
         seed=seed,
         takeover=takeover,
         added=takeover and is_played("added", 0.3),
         resizing=is_played("resizing", 0.2),
         endpoint_loss=is_played("endpoint loss", 0.1),
-        # Otherwise it might take over the test of the neighbour.
-        neighbour=not takeover and is_played("neighbour", 0.15),
+        neighbour=neighbour,
+        same_stack=neighbour and is_played("same stack", 0.3),
         opening=is_played("opening", 0.25),
         guardrail=guardrail,
         late_delivery=guardrail and is_played("late delivery", 0.5),

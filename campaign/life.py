@@ -24,7 +24,7 @@ class Life:
 
     def __init__(self, seed: int, has: Extras) -> None:
         self.outcome, self._has = Outcome(seed), has
-        self.world = World(seed, *([neighbour.resource(has.dice("neighbour"))] if has.neighbour else []))
+        self.world = World(seed, *([neighbour.resource(has)] if has.neighbour else []))
         self.judge = Judge(self.world, self.world.stack, self.outcome)
         takeover = Takeover(self.world, self.judge, has) if has.takeover else None
         loss = EndpointLoss(self.world, self.judge, has.dice("loss")) if has.endpoint_loss else None

@@ -82,6 +82,12 @@ MUTANTS = (
     Mutant("leaves stripped tags", 2, ((planner, "restore_owner_tags", by.instead(None)),), first=700),
     Mutant("takes everything for its own", 3, ((Owner, "owns", by.instead(True)),)),
     Mutant("takes another stack's for its own", 3, ((Owner, "owns", by.any_owner(Owner.owns)),), first=200),
+    Mutant(
+        "takes its stack's for its own",
+        3,
+        ((Owner, "owns", by.any_owner_in_the_stack(Owner.owns)),),
+        first=3200,
+    ),
     Mutant("drops a declared tag", 4, ((arguments, "tag_list", by.without_the_last(arguments.tag_list)),)),
     Mutant("drops a field", 4, ((diff, "differing", by.without_sampling(diff.differing)),)),
     Mutant(

@@ -1,6 +1,6 @@
-"""A second stack with its own experiment. The same function serves both stacks."""
+"""A second experiment that the same function serves: in a second stack, or in the same one."""
 
-from random import Random
+from dataclasses import replace
 
 from campaign.author import Author
 from campaign.endpoint_loss import EndpointLoss
@@ -11,6 +11,7 @@ from campaign.outcome import Outcome
 from campaign.resource import Resource
 from campaign.strictness import Strictness
 from campaign.world import World
+from simulation.cloudformation import LOGICAL_ID
 from simulation.declarations import ENDPOINT
 
 ELSEWHERE = Resource(
@@ -28,10 +29,17 @@ BESIDE = Resource(
     invented=ELSEWHERE.invented,
     first_request=ELSEWHERE.first_request,
 )
+IN_THE_STACK = Resource(
+    # It differs from the first only in the logical ID, which begins with that of the first.
+    logical_id=f"{LOGICAL_ID}2",
+    generated="demo-shadowtest2-",
+    invented="Demo-ShadowTest2-1ABCDEFGHIJK",
+    first_request=ELSEWHERE.first_request,
+)
 
 
 class Neighbour:
-    """Runs in parallel with the first stack, on its own endpoint or on the same one."""
+    """Runs in parallel with the first experiment, on its own endpoint or on the same one."""
 
     def __init__(
         self, world: World, outcome: Outcome, has: Extras, loss: EndpointLoss | None, strictness: Strictness | None
@@ -49,12 +57,13 @@ class Neighbour:
 
     def look_back(self) -> None:
         if not self.author.over:
-            self.judge.violated(1, "the neighbour's stack never came to its end")
+            self.judge.violated(1, "the neighbour never came to its end")
         self.judge.look_back()
         now = self._world.scheduler.now()
         for touched in self._world.calls.of_others():
             self.judge.outcome.violations.append(Violation(3, touched, now))
 
 
-def resource(dice: Random) -> Resource:
-    return dice.choice([ELSEWHERE, ELSEWHERE, BESIDE])
+def resource(has: Extras) -> Resource:
+    placed = has.dice("neighbour").choice([ELSEWHERE, ELSEWHERE, BESIDE])
+    return replace(IN_THE_STACK, endpoint=placed.endpoint) if has.same_stack else placed

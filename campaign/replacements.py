@@ -10,6 +10,7 @@ from typing import Any
 from campaign.planting import replacing
 from inference_experiment_handler.evidence.judgement import Verdict
 from inference_experiment_handler.model.steps import Done, Fail
+from inference_experiment_handler.model.tags import STACK_ID
 from inference_experiment_handler.plan import (
     arguments,
     gate,
@@ -138,6 +139,12 @@ def on_larger_instances(original: Callable[..., Any]) -> Callable[..., Any]:
 def any_owner(_: Callable[..., Any]) -> Callable[..., Any]:
     """Treats every experiment that any stack has created as the resource's own."""
     return lambda self, tags, *, by_name: by_name or self.tags.keys() <= tags.keys()
+
+
+@replacing
+def any_owner_in_the_stack(_: Callable[..., Any]) -> Callable[..., Any]:
+    """Treats every experiment that the stack has created as the resource's own."""
+    return lambda self, tags, *, by_name: by_name or tags.get(STACK_ID) == self.stack_id
 
 
 @replacing

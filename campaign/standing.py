@@ -1,4 +1,4 @@
-"""The expected state of an endpoint, by the declarations and by what others did. Two stacks may share it."""
+"""The expected state of an endpoint, by the declarations and by what others did. Two tests may share it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Standing:
         keeping: A declaration retains the shadow variant, now or at the deletion.
         left_behind: SageMaker itself, or someone else, may have left the shadow variant on it.
         changed: Someone has updated it, so that it no longer serves what it served in the beginning.
-        shared: Two stacks have tests on it.
+        shared: Two stacks, or two resources of a stack, have tests on it.
         on_change: Called after each change.
         lost: Functions, each of which returns whether a stack may have lost its variants on the endpoint.
     """
@@ -32,7 +32,7 @@ class Standing:
     def declared(self, declared: Declaration) -> None:
         self.promoting = self.promoting or invariants.promotes(declared)
         self.keeping = self.keeping or invariants.keeps_the_shadow(declared)
-        # A promotion by one stack differs from the declaration of the other.
+        # A promotion of one test differs from the declaration of the other.
         self.changed = self.changed or (self.shared and self.promoting)
 
     def change(self) -> None:

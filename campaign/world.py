@@ -119,11 +119,12 @@ class World:
         return read[operation](**asked)
 
     def _ask_cloudformation(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
-        logical_id = asked.get("LogicalResourceId")
+        # DescribeStacks names only the stack. Each experiment in a stack has its own operations and its own status.
+        logical_id = asked.get("LogicalResourceId") or self.function.present_event.get("LogicalResourceId")
         asked_of = (
             each
             for each in self.stacks
-            if each.resource.stack_id == asked["StackName"] and logical_id in (None, each.resource.logical_id)
+            if (each.resource.stack_id, each.resource.logical_id) == (asked["StackName"], logical_id)
         )
         stack = next(asked_of, self.stack)
         return stack.describe_stacks(asked) if operation == DESCRIBE_STACKS else stack.describe_stack_resource(asked)
