@@ -157,7 +157,9 @@ class Judge:
         # A guardrail may have taken the lease since, and may have begun to end the test, for which the request waits.
         before = self.stack.requests[-2].sent
         looked = any(call.request == "Guardrail" and call.at >= before for call in self._world.calls.made)
-        if len(called) > bounds.CALLS_OF_A_NO_OP and not looked:
+        # Someone may have changed the endpoint. While Lambda was late, the test may have started or ended.
+        moved = self.standing.changed or self._function.waits(request.id, request.sent)
+        if len(called) > bounds.CALLS_OF_A_NO_OP and not looked and not moved:
             self.violated(10, f"{request.id} had nothing to do, and called {called}")
 
     def look_back(self) -> None:

@@ -191,6 +191,8 @@ ONCE_FAILED = (
     249552139,
     # Judged wrongly: a guardrail took the lease before it could see that a promotion had it.
     327122935,
+    # Judged wrongly: somebody deleted the endpoint before Lambda delivered an update that had nothing to do.
+    757713952,
 )
 
 
