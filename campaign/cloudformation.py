@@ -1,4 +1,4 @@
-"""CloudFormation's side of the contract: a stack with one experiment in it.
+"""CloudFormation's side of the contract: one resource, and the operations of its stack.
 
 It is not documented whether CloudFormation continues with the physical ID of a FAILED response, so both are simulated.
 """
@@ -62,7 +62,10 @@ class Request:
 
 
 class CloudFormation:
-    """One stack. Its operations are called from within a task, and take simulated time."""
+    """A stack with one resource. If two of them have the same stack ID, each still has its own operations and status.
+
+    The operations are called from within a task, and take simulated time.
+    """
 
     def __init__(self, scheduler: Scheduler, chance: Chance, function: Function, resource: Resource = FIRST) -> None:
         self._scheduler, self._chance, self._function = scheduler, chance, function

@@ -14,7 +14,7 @@ class Extras:
         resizing: Endings are declared with ``DesiredModelVariants``.
         endpoint_loss: Someone deletes the endpoint.
         neighbour: The same function serves a second experiment.
-        same_stack: The second experiment is in the same stack, and not in a second one.
+        same_stack: The second experiment is in the first stack. Otherwise, it is in a second one.
         opening: Most declarations omit production, so that it is taken as served.
         guardrail: An alarm may end the test.
         late_delivery: Lambda delivers requests late, and the guardrail looks in the meantime.
@@ -73,7 +73,7 @@ def drawn(seed: int) -> Extras:
     takeover = is_played("takeover", 0.12)
     guardrail = is_played("guardrail", 0.1)
     gates = is_played("gates", 0.1)
-    # Otherwise it might take over the test of the neighbour.
+    # A takeover might take over the test of the neighbour.
     neighbour = not takeover and is_played("neighbour", 0.15)
     return Extras(
         seed=seed,

@@ -114,7 +114,7 @@ class Judge:
         )
 
     def _is_called_off(self, declared: Declaration, name: str) -> bool:
-        """Whether a conclusion is declared, and a test of the other stack has the name.
+        """Whether a conclusion is declared, and a test of the other resource has the name.
 
         The handler deletes a scheduled test that it can't stop, so that the name is free.
         """
@@ -153,13 +153,14 @@ class Judge:
 
     def check_little_was_called(self) -> None:
         request = self.stack.requests[-1]
-        called = bounds.first_calls(self._function.of(request.id))
+        runs = self._function.of(request.id)
+        called = bounds.first_calls(runs)
         # A guardrail may have taken the lease since, and may have begun to end the test, for which the request waits.
         before = self.stack.requests[-2].sent
         looked = any(call.request == "Guardrail" and call.at >= before for call in self._world.calls.made)
-        # Someone may have changed the endpoint. While Lambda was late, the test may have started or ended.
-        moved = self.standing.changed or self._function.waits(request.id, request.sent)
-        if len(called) > bounds.CALLS_OF_A_NO_OP and not looked and not moved:
+        # Before a late delivery, the test may start or end by its schedule.
+        changed = self.standing.changed or runs[0].delayed
+        if len(called) > bounds.CALLS_OF_A_NO_OP and not looked and not changed:
             self.violated(10, f"{request.id} had nothing to do, and called {called}")
 
     def look_back(self) -> None:

@@ -30,7 +30,7 @@ BESIDE = Resource(
     first_request=ELSEWHERE.first_request,
 )
 IN_THE_STACK = Resource(
-    # It differs from the first only in the logical ID, which begins with that of the first.
+    # It differs from the first in the logical ID, which begins with that of the first, and perhaps in the endpoint.
     logical_id=f"{LOGICAL_ID}2",
     generated="demo-shadowtest2-",
     invented="Demo-ShadowTest2-1ABCDEFGHIJK",

@@ -36,6 +36,17 @@ def twice(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @replacing
+def repeated(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Calls it twice, and returns what the second call returns."""
+
+    def call(*given: Any) -> Any:
+        original(*given)
+        return original(*given)
+
+    return call
+
+
+@replacing
 def as_if_owned(original: Callable[..., Any]) -> Callable[..., Any]:
     def not_owned(situation: Any, target: Any) -> Any:
         ringing = guardrail._ringing(situation)

@@ -61,7 +61,7 @@ class Scene:
                 ShadowModeConfig=shadow_mode(5),
             )
         except ServiceError:
-            # Another stack has a test of that name.
+            # Another resource has a test of that name.
             return
         self.foreign[name] = self.scheduler.now()
 

@@ -16,9 +16,9 @@ class Standing:
         keeping: A declaration retains the shadow variant, now or at the deletion.
         left_behind: SageMaker itself, or someone else, may have left the shadow variant on it.
         changed: Someone has updated it, so that it no longer serves what it served in the beginning.
-        shared: Two stacks, or two resources of a stack, have tests on it.
+        shared: Two resources have tests on it.
         on_change: Called after each change.
-        lost: Functions, each of which returns whether a stack may have lost its variants on the endpoint.
+        lost: Functions, each of which returns whether a resource may have lost its variants on the endpoint.
     """
 
     promoting: bool = False

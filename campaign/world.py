@@ -119,7 +119,8 @@ class World:
         return read[operation](**asked)
 
     def _ask_cloudformation(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
-        # DescribeStacks names only the stack. Each experiment in a stack has its own operations and its own status.
+        # Here, each experiment has its own operations and status, even in the same stack. DescribeStacks names only the
+        # stack, so the event tells which experiment asks. An event for no resource is answered as for the first.
         logical_id = asked.get("LogicalResourceId") or self.function.present_event.get("LogicalResourceId")
         asked_of = (
             each
