@@ -59,15 +59,17 @@ class Client:
         if operation in self.reliable:
             return self._performed(operation, arguments)
         if self._scheduler.now().timestamp() < self.denied_until:
+            self._function.refused()
             raise _error(operation, "AccessDeniedException", f"not authorized to perform: {operation}", 400)
         if self._chance.hits("throttle"):
+            self._function.refused()
             raise _error(operation, "ThrottlingException", "Rate exceeded", 400)
         if self._is_in_conflict(operation):
             self.conflicts.append(self._now(operation))
             raise _error(operation, "ConflictException", "another operation is in progress", 400)
         intercepted = self._chance.hits("proxy")
         if intercepted and self._chance.later.random() < 0.5:
-            self.unanswered.append(self._now(operation))
+            self._note_unanswered(operation)
             return dict(_PAGE)
         failed, lost = self._chance.hits("server_error"), self._chance.hits("connection_lost")
         if (failed or lost) and dice.random() < 0.5:
@@ -78,7 +80,7 @@ class Client:
         if failed or lost:
             raise self._broken(operation, lost=lost)
         if intercepted:
-            self.unanswered.append(self._now(operation))
+            self._note_unanswered(operation)
             return dict(_PAGE)
         self._scheduler.sleep(dice.uniform(0.02, 0.2))
         self._function.perhaps_crash()
@@ -110,8 +112,12 @@ class Client:
     def _now(self, operation: str) -> tuple[str, str, datetime]:
         return operation, str(self._function.present_event.get("RequestId")), self._scheduler.now()
 
-    def _broken(self, operation: str, *, lost: bool) -> Exception:
+    def _note_unanswered(self, operation: str) -> None:
         self.unanswered.append(self._now(operation))
+        self._function.refused()
+
+    def _broken(self, operation: str, *, lost: bool) -> Exception:
+        self._note_unanswered(operation)
         if lost:
             error: Exception = ReadTimeoutError(endpoint_url="https://aws.test")
             return error

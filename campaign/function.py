@@ -47,6 +47,7 @@ class Run:
         delayed: Whether Lambda delayed the event, or retries it.
         again: Whether the same event had been delivered before.
         calls: The operations that were called.
+        refused: How many of the calls were throttled or denied, or got no response that the handler can use.
         handovers: How many invocations of itself were accepted.
         error: What it ended with, if it did not return.
     """
@@ -60,6 +61,7 @@ class Run:
     began: datetime
     seconds: float = 0.0
     calls: list[str] = field(default_factory=list)
+    refused: int = 0
     handovers: int = 0
     error: BaseException | None = None
 
@@ -138,6 +140,10 @@ class Function:
     def called(self, operation: str) -> None:
         """Records that the current invocation calls an operation."""
         self._present[getcurrent()].calls.append(operation)
+
+    def refused(self) -> None:
+        """Records that a call of the current invocation was refused, or got no response."""
+        self._present[getcurrent()].refused += 1
 
     @property
     def present_event(self) -> Any:

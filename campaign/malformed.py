@@ -14,6 +14,8 @@ STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Elsewhere/9f8e7d
 _LOOKS = re.compile(r"^(Describe|List)")
 _SECONDS = 120
 """Including the retries of a response."""
+_PAUSE = 66
+"""Seconds: the longest pause of the handler after a read that was refused, or got no response."""
 _HUGE = "x" * 1_000_000
 _WRONG: tuple[Any, ...] = (None, 5, "", [], {}, ["x"], _HUGE)
 
@@ -79,7 +81,7 @@ class Strangers:
             if any(not _LOOKS.match(call) for run in runs for call in run.calls):
                 yield f"{described} led to {[run.calls for run in runs]}"
             whole = [run for run in runs if not isinstance(run.error, SandboxLostError)]
-            if any(run.seconds > _SECONDS for run in whole):
+            if any(run.seconds > _SECONDS + _PAUSE * run.refused for run in whole):
                 yield f"{described} took {max(run.seconds for run in whole)} s"
             url = address(asked)
             answers = self._answers.get(url or "", [])
