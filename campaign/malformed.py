@@ -15,7 +15,7 @@ _LOOKS = re.compile(r"^(Describe|List)")
 _SECONDS = 120
 """Including the retries of a response."""
 _PAUSE = 66
-"""Seconds: the longest pause of the handler after a read that was refused, or got no response."""
+"""Seconds: the longest pause of the handler (``runtime.pace``) after a call that was refused, or got no response."""
 _HUGE = "x" * 1_000_000
 _WRONG: tuple[Any, ...] = (None, 5, "", [], {}, ["x"], _HUGE)
 
