@@ -7,7 +7,7 @@ import sys
 
 from campaign import replacements as by
 from campaign.planting import ChangesNothingError, Mutant
-from inference_experiment_handler import observer, reconciler
+from inference_experiment_handler import index, observer, reconciler
 from inference_experiment_handler.evidence.answers import Evidence
 from inference_experiment_handler.evidence.period_by_period import PeriodByPeriod
 from inference_experiment_handler.model.alarm import ObservedAlarm
@@ -137,6 +137,7 @@ MUTANTS = (
             (feasibility, "placement_problem", by.instead(None)),
         ),
     ),
+    Mutant("treats invalid events as requests", 9, ((index, "malformed", by.instead(None)),)),
     Mutant("looks twice", 10, ((reconciler, "observe", by.repeated(observer.observe)),)),
     Mutant("ends a test that is being promoted", 11, ((stack, "is_under_way", by.instead(False)),), first=800),
     Mutant(

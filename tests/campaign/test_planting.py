@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from campaign import mutants, scene
+from campaign import invariants, mutants, scene
 from campaign.planting import ChangesNothingError, Mutant, replacing
 
 
@@ -87,3 +87,7 @@ def test_it_fails_the_run_and_is_no_mutant_that_got_away(
     printed = capsys.readouterr().out
     assert "CHANGES NOTHING ANY MORE: nobody calls Handler.unused" in printed
     assert "GOT AWAY" not in printed
+
+
+def test_each_invariant_has_a_planted_fault_that_violates_it() -> None:
+    assert {mutant.breaks for mutant in mutants.MUTANTS} == invariants.NAMES.keys()
