@@ -1,6 +1,9 @@
 """What all tests share."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +18,12 @@ os.environ.setdefault("CDK_VALIDATION", "false")
 
 # In continuous integration, ``cdk`` writes its messages to the standard output. The documents show a terminal.
 os.environ.pop("CI", None)
+
+# CDK leaves a folder in the temporary folder for each app without ``outdir``. The processes that a test starts, such as
+# CDK's, get a temporary folder that is removed at the end. pytest keeps its own, for a look after a failure.
+_TEMPORARY = tempfile.mkdtemp(prefix="tests-")
+os.environ["TMPDIR"] = _TEMPORARY
+atexit.register(shutil.rmtree, _TEMPORARY, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
