@@ -185,6 +185,14 @@ def test_a_limit_of_the_account_is_answered_at_once(stack: Stack) -> None:
         ({"Schedule": {"EndTime": "2029-12-31T00:00:00Z"}}, "Schedule.EndTime"),
         ({"Schedule": {"EndTime": "2030-03-01T00:00:00Z"}}, "must be from PT1H to P30D"),
         ({"Schedule": {"EndTime": "2030-01-01T00:30:00Z"}}, "must be from PT1H to P30D"),
+        (
+            {"Schedule": {"StartTime": "2029-12-30T00:00:00Z", "EndTime": "2030-01-01T00:30:00Z"}},
+            "from now, must be from PT1H to P30D, because the test starts now",
+        ),
+        (
+            {"Schedule": {"StartTime": "2029-12-30T00:00:00Z", "Duration": "PT1H"}},
+            "2029-12-30T01:00:00Z is in the past, must be from PT1H to P30D from now",
+        ),
         ({"DesiredState": "Completed"}, "but there is no test demo-"),
     ],
 )

@@ -1,6 +1,7 @@
 """There is no experiment of that name: create it, unless it existed a moment ago, or there is nothing to create."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.operations import CREATE, DELETE, STOP
@@ -16,12 +17,11 @@ from inference_experiment_handler.plan.live_count import desired_as_served
 from inference_experiment_handler.plan.predecessor import on_the_same_endpoint
 from inference_experiment_handler.plan.removal import ending_of
 from inference_experiment_handler.plan.resolution import resolve_by_promotion, resolve_ending
+from inference_experiment_handler.plan.schedule import start_now_problem
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import DEPLOY_INSTEAD, GIVEN_UP, taken_in_words
 from inference_experiment_handler.spec.declaration import Declaration, DeclaredEnding
-from inference_experiment_handler.spec.limits import length_problem
-from inference_experiment_handler.spec.text import iso_instant
 
 
 def plan_absent(situation: Situation) -> Step | Infeasible:
@@ -136,16 +136,18 @@ def _creation_problem(situation: Situation) -> str | None:
     gone = request.replaces_forward and situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):
         return f"{request.replaces} was deleted during the request that replaces it; nothing is created"
-    if declared.schedule.start is None and declared.schedule.end is not None:
-        problem = length_problem(declared.schedule.end - situation.now, " from now")
-        return f"Schedule.EndTime {problem}" if problem else None
-    return _end_is_past(situation)
+    end = _end_if_created_now(situation)
+    return start_now_problem(end, situation.now) if end and declared.schedule.is_due(situation.now) else None
 
 
-def _end_is_past(situation: Situation) -> str | None:
+def _end_is_past(situation: Situation) -> bool:
+    end = _end_if_created_now(situation)
+    return end is not None and end <= situation.now
+
+
+def _end_if_created_now(situation: Situation) -> datetime | None:
     schedule = situation.declared.schedule
-    end = schedule.end_of_a_test_started_at(schedule.start or situation.now)
-    return f"Schedule.EndTime {iso_instant(end)} is in the past" if end and end <= situation.now else None
+    return schedule.end_of_a_test_started_at(schedule.start or situation.now)
 
 
 def _wait_for_predecessor(situation: Situation) -> Wait | None:

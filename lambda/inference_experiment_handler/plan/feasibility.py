@@ -6,11 +6,11 @@ from inference_experiment_handler.plan import diff
 from inference_experiment_handler.plan.endpoint import placement_matters, placement_problem
 from inference_experiment_handler.plan.fields import Field
 from inference_experiment_handler.plan.live_count import lacks_instances, live_count
+from inference_experiment_handler.plan.schedule import start_now_problem
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import way_out
 from inference_experiment_handler.spec.declaration import Action
-from inference_experiment_handler.spec.limits import LONGEST_TEST, length_problem
 
 
 def infeasible_fields(situation: Situation, target: Target, differing: Iterable[Field]) -> dict[str, str]:
@@ -55,10 +55,9 @@ def _problems_before_start(situation: Situation, target: Target) -> dict[str, st
     end = desired.schedule.end
     starts_now = target.experiment.not_started and conclusion is None and desired.schedule.is_due(situation.now)
     if starts_now and end is not None:
-        length = end - situation.now
-        if length > LONGEST_TEST:
-            problem = length_problem(length, " from now")
-            return {"Schedule.EndTime": f"Schedule.EndTime {problem}, because the test starts now."}
+        problem = start_now_problem(end, situation.now, live_end=target.experiment.end)
+        if problem is not None:
+            return {"Schedule.EndTime": f"{problem}."}
     endpoint_name = target.experiment.endpoint_name
     if target.experiment.not_started and conclusion is None and situation.endpoint(endpoint_name) is None:
         gone = (

@@ -7,7 +7,7 @@ from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.tags import started_at
 from inference_experiment_handler.plan.matching import Match, match_if
 from inference_experiment_handler.spec.declaration import Desired
-from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST
+from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST, TEST_LENGTHS, length_problem
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 CLOSE = timedelta(minutes=1)
@@ -92,6 +92,20 @@ def end_problem(desired: Desired, observed: ObservedExperiment, now: datetime) -
     if end is None or end > now:
         return None
     return f"Schedule.EndTime {iso_instant(end)} is in the past: to end the test now, declare DesiredState."
+
+
+def start_now_problem(end: datetime, now: datetime, *, live_end: datetime | None = None) -> str | None:
+    """A problem if a test that starts now can't have this end.
+
+    ``live_end``: the end that the test has already. SageMaker has accepted it, so less than the shortest length of a
+    test may be left: its planned start may have passed a moment ago.
+    """
+    if live_end is not None and abs(end - live_end) < CLOSE and now < end <= now + LONGEST_TEST:
+        return None
+    problem = length_problem(end - now, " from now")
+    if end <= now:
+        problem = f"is in the past, must be {TEST_LENGTHS} from now"
+    return f"Schedule.EndTime {iso_instant(end)} {problem}, because the test starts now" if problem else None
 
 
 def desired_end(desired: Desired, observed: ObservedExperiment) -> datetime | None:

@@ -105,6 +105,7 @@ SERVICE_TIMEOUT = range(1, 3601)
 
 SHORTEST_TEST = timedelta(hours=1)
 LONGEST_TEST = timedelta(days=30)
+TEST_LENGTHS = f"from {iso_duration(SHORTEST_TEST)} to {iso_duration(LONGEST_TEST)}"
 DEFAULT_TEST = timedelta(days=7)
 """How long a test runs if neither its end nor its duration is given."""
 
@@ -143,5 +144,4 @@ def length_problem(length: timedelta, after: str = "") -> str | None:
     """A problem if SageMaker does not run a test of this length; ``None`` otherwise."""
     if SHORTEST_TEST <= length <= LONGEST_TEST:
         return None
-    allowed = f"from {iso_duration(SHORTEST_TEST)} to {iso_duration(LONGEST_TEST)}"
-    return f"is {iso_duration(length)}{after}, must be {allowed}"
+    return f"is {iso_duration(length)}{after}, must be {TEST_LENGTHS}"
