@@ -1,10 +1,12 @@
 """The end of a test is verified on its endpoint, because the status of the experiment is not sufficient."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ServedVariant
+from inference_experiment_handler.plan.displaced import displaced
 from inference_experiment_handler.plan.ending_proof import ending_problem, stop_problem
 from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
 from simulation.declarations import (
@@ -111,6 +113,47 @@ def test_a_mix_is_told_of_every_ending(ending: Ending) -> None:
 )
 def test_what_a_stop_was_to_keep_is_part_of_the_proof(kept: str, as_it_was: bool) -> None:
     assert (stopped(Ending(), REMOVED, kept) is None) == as_it_was
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (lambda: proven(promote(THREE), of=(ServedVariant(SHADOW, 1, CHALLENGER),)), "1 instances of an unknown type,"),
+        (
+            lambda: proven(promote(THREE), of=(ServedVariant(SHADOW, None, CHALLENGER, INSTANCE_TYPE),)),
+            f"has instances of {INSTANCE_TYPE},",
+        ),
+        (lambda: proven(promote(), of=(OLD,)), f"endpoint {ENDPOINT} serves {PRODUCTION}"),
+        (lambda: proven(Ending(), of=(OLD,), shadows=(NEW,)), f"on endpoint {ENDPOINT} and is still billed"),
+        (
+            lambda: stopped(
+                Ending(), replace(REMOVED, production=(ServedVariant(PRODUCTION, 1, "contender"),)), f"{CHAMPION}/ml.x"
+            ),
+            "serves contender on unknown instead of",
+        ),
+        (
+            lambda: displaced(experiment_of("Running", request_for("Update", AS_IT_IS), applied=AS_IT_IS), bare(OLD)),
+            SHADOW,
+        ),
+    ],
+)
+def test_no_problem_shows_what_is_not_known_as_none(problem: Callable[[], str | None], words: str) -> None:
+    """The configuration of an endpoint may have been deleted, and its members are optional."""
+    said = str(problem())
+
+    assert words in said
+    assert "None" not in said
+    assert "configuration" not in said
+
+
+def bare(*production: ServedVariant, shadows: tuple[ServedVariant, ...] = ()) -> ObservedEndpoint:
+    """An endpoint that reports no configuration."""
+    return ObservedEndpoint(ENDPOINT, "InService", "", production, shadows)
+
+
+def proven(ending: Ending, *, of: tuple[ServedVariant, ...], shadows: tuple[ServedVariant, ...] = ()) -> str | None:
+    experiment = experiment_of("Completed", request_for("Update", AS_IT_IS), applied=AS_IT_IS)
+    return ending_problem(ending, experiment, bare(*of, shadows=shadows))
 
 
 def stopped(ending: Ending, endpoint: ObservedEndpoint, kept: str = "") -> str | None:

@@ -1,6 +1,7 @@
 """Whether the endpoint of a running test still serves what the test deployed. Others can update or delete it."""
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
+from inference_experiment_handler.plan.endpoint import configuration_of
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import ModelVariant
 
@@ -26,7 +27,7 @@ def displaced(experiment: ObservedExperiment, endpoint: ObservedEndpoint | None)
         return None
     return (
         f"endpoint {endpoint.name} was changed while {experiment.name} is {experiment.status}: "
-        f"it {' and '.join(differences)} (configuration {endpoint.config_name})"
+        f"it {' and '.join(differences)}{configuration_of(endpoint)}"
     )
 
 

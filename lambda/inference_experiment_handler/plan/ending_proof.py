@@ -6,7 +6,7 @@ An experiment's status does not prove that: an endpoint update can roll back sil
 from dataclasses import replace
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment, ServedVariant
-from inference_experiment_handler.plan.endpoint import because, names_of
+from inference_experiment_handler.plan.endpoint import because, configuration_of, names_of
 from inference_experiment_handler.plan.resolution import Test
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, ModelVariant
@@ -26,7 +26,7 @@ def ending_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint | None
             )
         return (
             f"shadow variant {shadow} does not serve production traffic: endpoint {endpoint.name} serves "
-            f"{names_of(endpoint.production)} from configuration {endpoint.config_name}{because(endpoint)}"
+            f"{names_of(endpoint.production)}{configuration_of(endpoint)}{because(endpoint)}"
         )
     there = endpoint is not None and (endpoint.shadows_with(shadow) or endpoint.serves_in_production(shadow))
     if ending.shadow == Action.REMOVE and shadow_left(test, endpoint):
@@ -69,8 +69,8 @@ def shadow_left(test: Test, endpoint: ObservedEndpoint | None) -> str | None:
     if endpoint is None or not left:
         return None
     return (
-        f"shadow variant {test.shadow_name} is still on endpoint {endpoint.name} (configuration "
-        f"{endpoint.config_name}) and is still billed{because(endpoint)}"
+        f"shadow variant {test.shadow_name} is still on endpoint {endpoint.name}{configuration_of(endpoint)} and is "
+        f"still billed{because(endpoint)}"
     )
 
 
@@ -117,13 +117,18 @@ def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> s
             served = endpoint.production[0]
         no_surplus = desired.variant_name == test.shadow_name and desired.variant_name not in ending.counts_left_open
         if served is not None and not _has_instances_of(desired, served, no_surplus=no_surplus):
-            count = served.instance_count if served.instance_count is not None else served.configured_count
             return (
-                f"variant {served.variant_name} of endpoint {endpoint.name} has {count} instances of "
-                f"{served.instance_type}, but DesiredModelVariants declares {desired.instance_count} of "
-                f"{desired.instance_type}{because(endpoint)}"
+                f"variant {served.variant_name} of endpoint {endpoint.name} has {_instances_of(served)}, but "
+                f"DesiredModelVariants declares {desired.instance_count} of {desired.instance_type}{because(endpoint)}"
             )
     return None
+
+
+def _instances_of(served: ServedVariant) -> str:
+    """What is known of the variant's instances."""
+    count = served.instance_count if served.instance_count is not None else served.configured_count
+    words = "instances" if count is None else f"{count} instances"
+    return f"{words} of {served.instance_type or 'an unknown type'}"
 
 
 def _is_fill_in(desired: ModelVariant, test: Test) -> bool:
@@ -163,7 +168,9 @@ def _production_problem(kept: str, endpoint: ObservedEndpoint | None) -> str | N
         same_model = served.model_name is None or names.same(model, served.model_name)
         if same_model and served.instance_type in (None, instance_type):
             return None
-    serves = ", ".join(f"{each.model_name or 'unknown'} on {each.instance_type}" for each in endpoint.production)
+    serves = ", ".join(
+        f"{each.model_name or 'unknown'} on {each.instance_type or 'unknown'}" for each in endpoint.production
+    )
     return f"production of endpoint {endpoint.name} serves {serves or 'nothing'} instead of {model} on {instance_type}"
 
 

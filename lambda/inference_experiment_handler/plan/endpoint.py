@@ -135,5 +135,10 @@ def names_of(variants: tuple[ServedVariant, ...]) -> str:
     return ", ".join(served.variant_name for served in variants) or "nothing"
 
 
+def configuration_of(endpoint: ObservedEndpoint) -> str:
+    """In parentheses; empty if the endpoint reports no configuration."""
+    return f" (configuration {endpoint.config_name})" if endpoint.config_name else ""
+
+
 def because(endpoint: ObservedEndpoint) -> str:
     return f": {endpoint.failure_reason}" if endpoint.failure_reason else ""
