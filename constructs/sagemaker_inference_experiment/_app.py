@@ -31,10 +31,10 @@ def app_faults(stack: Stack, declaration: Declaration, find: Find, *, over: bool
         faults += _name_faults(declaration, config)
         if not declaration.may_follow_a_promotion:
             faults += [difference.fault for difference in _differences(stack, declaration, config, find)]
-    for which, variant in (("production", declaration.production_variant), ("shadow", declaration.shadow_variant)):
-        model = find(variant.model, aws_sagemaker.CfnModel, stack) if variant is not None else None
+    for parameter, variant in declaration.variants():
+        model = find(variant.model, aws_sagemaker.CfnModel, stack)
         if model is not None:
-            faults += model_faults(which, model)
+            faults += model_faults(f"{parameter}.model", model)
     return faults
 
 

@@ -57,7 +57,7 @@ def _of_variant(variant: Configured) -> Iterator[str]:
         yield f"has variant {name} with Elastic Inference ({shown(variant.accelerator_type)}), must have no accelerator"
 
 
-def model_faults(which: str, model: aws_sagemaker.CfnModel) -> list[str]:
+def model_faults(parameter: str, model: aws_sagemaker.CfnModel) -> list[str]:
     """The reasons why this model can't be in a variant of a shadow test."""
     faults = []
     containers = [each for each in known_entries(model.containers) if isinstance(each, Container)]
@@ -67,7 +67,7 @@ def model_faults(which: str, model: aws_sagemaker.CfnModel) -> list[str]:
         faults.append("has an InferenceExecutionConfig, which is for several containers, must have one container")
     if any(getattr(container, "mode", None) == "MultiModel" for container in (model.primary_container, *containers)):
         faults.append("has Mode MultiModel, must be a single model")
-    return [f"model {model.node.path} of the {which} variant {fault}" for fault in faults]
+    return [f"{parameter} is {model.node.path}, which {fault}" for fault in faults]
 
 
 def configured(variants: Sequence[Any]) -> list[Configured]:

@@ -29,11 +29,8 @@ def watch(watched: Watched, provider: InferenceExperimentProvider) -> None:
 
 def _needed(declaration: Declaration) -> list[tuple[str, object, type[CfnResource]]]:
     """The resources that the experiment needs: their parameters, values and types."""
-    variants = {"production_variant": declaration.production_variant, "shadow_variant": declaration.shadow_variant}
     models = [
-        (f"{parameter}.model", variant.model, aws_sagemaker.CfnModel)
-        for parameter, variant in variants.items()
-        if variant is not None
+        (f"{parameter}.model", variant.model, aws_sagemaker.CfnModel) for parameter, variant in declaration.variants()
     ]
     return [("endpoint", declaration.endpoint, aws_sagemaker.CfnEndpoint), *models]
 

@@ -20,7 +20,7 @@ from aws_cdk import (
 )
 from aws_cdk.aws_sagemaker_alpha import Endpoint
 
-from sagemaker_inference_experiment import InferenceExperiment, ModelVariant
+from sagemaker_inference_experiment import Conclusion, InferenceExperiment, ModelVariant, OnDelete
 
 Variant = aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty
 Container = aws_sagemaker.CfnModel.ContainerDefinitionProperty
@@ -192,7 +192,7 @@ def test_a_model_of_the_app_is_known_by_its_name(declared: Any) -> None:
     declared.experiment()
     model(declared.stack, model_name="challenger", several=True)
 
-    assert "Demo/ShadowTest: model Demo/Model of the shadow variant has 2 containers" in refused(declared.app)
+    assert "Demo/ShadowTest: shadow_variant.model is Demo/Model, which has 2 containers" in refused(declared.app)
 
 
 def test_all_experiments_are_refused_at_once(declared: Any) -> None:
@@ -202,8 +202,8 @@ def test_all_experiments_are_refused_at_once(declared: Any) -> None:
 
     said = refused(declared.app)
 
-    assert "Demo/Test0: model" in said
-    assert "Demo/Test1: model" in said
+    assert "Demo/Test0: shadow_variant.model" in said
+    assert "Demo/Test1: shadow_variant.model" in said
 
 
 def test_what_is_found_by_its_literal_name_is_made_before_the_experiment(declared: Any) -> None:
@@ -212,6 +212,39 @@ def test_what_is_found_by_its_literal_name_is_made_before_the_experiment(declare
     model(declared.stack, model_name="challenger")
 
     assert {"Endpoint", "Model"} <= depends_on(declared)
+
+
+def resizing(model: str, parameter: str) -> dict[str, Any]:
+    """The parameters of an experiment that ends with another model's variant."""
+    conclusion = Conclusion(desired_variants=(replace(PRODUCTION, model=model, instance_count=2),))
+    return {"conclusion": conclusion} if parameter == "conclusion" else {"on_delete": OnDelete(conclusion=conclusion)}
+
+
+ENDINGS = {"conclusion": "conclusion", "on_delete": "on_delete.conclusion"}
+
+
+@pytest.mark.parametrize("parameter", ENDINGS)
+def test_so_is_a_model_that_the_test_ends_with(declared: Any, parameter: str) -> None:
+    declared.experiment(**resizing("contender", parameter))
+    model(declared.stack, model_name="contender")
+
+    assert "Model" in depends_on(declared)
+
+
+@pytest.mark.parametrize(("parameter", "path"), ENDINGS.items())
+def test_a_model_that_the_test_ends_with_is_checked_as_every_other(declared: Any, parameter: str, path: str) -> None:
+    declared.experiment(**resizing("contender", parameter))
+    model(declared.stack, model_name="contender", several=True)
+
+    assert f"{path}.desired_variants[0].model is Demo/Model, which has 2 containers" in refused(declared.app)
+
+
+@pytest.mark.parametrize(("parameter", "path"), ENDINGS.items())
+def test_an_expression_of_such_a_model_returns_its_name(declared: Any, parameter: str, path: str) -> None:
+    declared.experiment(**resizing(Fn.sub("${Model}"), parameter))
+    model(declared.stack)
+
+    assert f"{path}.desired_variants[0].model is an expression that refers to Demo/Model" in refused(declared.app)
 
 
 def test_so_is_what_is_found_by_a_name_put_together_of_literals(declared: Any) -> None:

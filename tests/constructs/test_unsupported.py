@@ -172,7 +172,7 @@ def test_a_model_of_the_app_that_has_no_shadow_tests_is_refused(
     with pytest.raises(InvalidExperimentError) as raised:
         declared.experiment(shadow_variant=shadow)
 
-    assert f"model Demo/Model of the shadow variant {problem}" in str(raised.value)
+    assert f"shadow_variant.model is Demo/Model, which {problem}" in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -217,6 +217,6 @@ def test_what_the_app_shows_is_said_along_with_the_rest(declared: Any) -> None:
     for words in (
         "sampling_percentage (SamplingPercentage) is 101",
         "has 2 production variants",
-        "of the production variant has 2 contain",
+        "production_variant.model is Demo/Model, which has 2 contain",
     ):
         assert words in str(raised.value)
