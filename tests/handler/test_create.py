@@ -187,11 +187,11 @@ def test_a_limit_of_the_account_is_answered_at_once(stack: Stack) -> None:
         ({"Schedule": {"EndTime": "2030-01-01T00:30:00Z"}}, "must be from PT1H to P30D"),
         (
             {"Schedule": {"StartTime": "2029-12-30T00:00:00Z", "EndTime": "2030-01-01T00:30:00Z"}},
-            "from now, must be from PT1H to P30D, because the test starts now",
+            "from now, must be from PT1H to P30D from now, because the test starts now (Schedule.StartTime 2029-12-30T",
         ),
         (
             {"Schedule": {"StartTime": "2029-12-30T00:00:00Z", "Duration": "PT1H"}},
-            "2029-12-30T01:00:00Z is in the past, must be from PT1H to P30D from now",
+            "Schedule.StartTime plus Schedule.Duration is in the past",
         ),
         ({"DesiredState": "Completed"}, "but there is no test demo-"),
     ],

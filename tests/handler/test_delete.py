@@ -333,5 +333,5 @@ def test_the_end_of_a_test_that_someone_started_early_is_verified(took_effect: b
     answer = stack.delete(properties, name)
 
     assert answer.succeeded == took_effect
-    assert took_effect or "has 1 instances of" in answer.reason
+    assert took_effect or "has 1 instance of" in answer.reason
     assert stack.shadows() == [SHADOW]

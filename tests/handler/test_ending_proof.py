@@ -49,7 +49,7 @@ def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
         (promote(), replace(PROMOTED, status="OutOfService"), "is OutOfService"),
         # SageMaker may give the promoted variant the name of the production variant.
         (promote(), replace(PROMOTED, production=(replace(NEW, variant_name=PRODUCTION),)), None),
-        (promote(THREE), PROMOTED, f"has 1 instances of {INSTANCE_TYPE}"),
+        (promote(THREE), PROMOTED, f"has 1 instance of {INSTANCE_TYPE}"),
         (promote(THREE), replace(PROMOTED, production=(replace(NEW, instance_type="ml.m5.4xlarge"),)), "declares 3 of"),
         (promote(THREE), replace(PROMOTED, production=(ServedVariant(SHADOW, 3, CHALLENGER, "ml.m5.4xlarge"),)), None),
         # It has scaled out since, or what the endpoint's configuration says is unknown.
@@ -57,7 +57,7 @@ def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
         (promote(THREE), replace(PROMOTED, production=(ServedVariant(SHADOW),)), None),
         (Ending(shadow=Action.RETAIN), RETAINED, None),
         (Ending(shadow=Action.RETAIN), REMOVED, "no longer on endpoint"),
-        (Ending(shadow=Action.RETAIN, desired_variants=(THREE,)), RETAINED, "has 1 instances"),
+        (Ending(shadow=Action.RETAIN, desired_variants=(THREE,)), RETAINED, "has 1 instance"),
         # The endpoint and its configuration have too many instances.
         (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=3, configured_count=3),)), "declares 1 of"),
         (RETAIN_ONE, replace(RETAINED, shadows=(replace(NEW, instance_count=None, configured_count=3),)), "has 3 inst"),
@@ -73,7 +73,7 @@ def promote(*desired: ModelVariant, production: str = Action.REMOVE) -> Ending:
         (Ending(), REMOVED, None),
         (Ending(), RETAINED, "is still billed"),
         (Ending(), None, None),
-        (Ending(desired_variants=(ModelVariant(PRODUCTION, CHAMPION, INSTANCE_TYPE, 2),)), REMOVED, "has 1 instances"),
+        (Ending(desired_variants=(ModelVariant(PRODUCTION, CHAMPION, INSTANCE_TYPE, 2),)), REMOVED, "has 1 instance"),
         # An earlier ending has resized production.
         (Ending(desired_variants=(OWN,)), replace(REMOVED, production=(RESIZED,)), "has 4 instances of ml.m5.2xlarge"),
         # Production had to be included, because the shadow variant is resized.
@@ -118,7 +118,7 @@ def test_what_a_stop_was_to_keep_is_part_of_the_proof(kept: str, as_it_was: bool
 @pytest.mark.parametrize(
     ("problem", "words"),
     [
-        (lambda: proven(promote(THREE), of=(ServedVariant(SHADOW, 1, CHALLENGER),)), "1 instances of an unknown type,"),
+        (lambda: proven(promote(THREE), of=(ServedVariant(SHADOW, 1, CHALLENGER),)), "1 instance of an unknown type,"),
         (
             lambda: proven(promote(THREE), of=(ServedVariant(SHADOW, None, CHALLENGER, INSTANCE_TYPE),)),
             f"has instances of {INSTANCE_TYPE},",
@@ -129,7 +129,7 @@ def test_what_a_stop_was_to_keep_is_part_of_the_proof(kept: str, as_it_was: bool
             lambda: stopped(
                 Ending(), replace(REMOVED, production=(ServedVariant(PRODUCTION, 1, "contender"),)), f"{CHAMPION}/ml.x"
             ),
-            "serves contender on unknown instead of",
+            "serves contender on an unknown instance type instead of",
         ),
         (
             lambda: displaced(experiment_of("Running", request_for("Update", AS_IT_IS), applied=AS_IT_IS), bare(OLD)),
@@ -137,7 +137,7 @@ def test_what_a_stop_was_to_keep_is_part_of_the_proof(kept: str, as_it_was: bool
         ),
     ],
 )
-def test_no_problem_shows_what_is_not_known_as_none(problem: Callable[[], str | None], words: str) -> None:
+def test_a_message_never_says_none_for_an_unknown_value(problem: Callable[[], str | None], words: str) -> None:
     """The configuration of an endpoint may have been deleted, and its members are optional."""
     said = str(problem())
 

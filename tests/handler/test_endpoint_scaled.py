@@ -193,7 +193,7 @@ def test_fewer_and_smaller_instances_than_declared_fail_a_promotion(stack: Stack
     )
 
     assert not answer.succeeded
-    assert "has 1 instances of ml.m5.xlarge, but DesiredModelVariants declares 3 of ml.m5.4xlarge" in answer.reason
+    assert "has 1 instance of ml.m5.xlarge, but DesiredModelVariants declares 3 of ml.m5.4xlarge" in answer.reason
 
 
 def test_a_start_takes_no_instances_that_came_while_the_test_was_updated(stack: Stack) -> None:

@@ -126,6 +126,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
         "not be Inf1, which SageMaker does not support",
     ),
     ({"ShadowModeConfig": shadow_mode(shadow="AllTraffic")}, "is 'AllTraffic', which is the production variant's name"),
+    ({"ShadowModeConfig": shadow_mode(shadow="alltraffic")}, "is 'alltraffic', which is the production variant's name"),
     (
         {"ShadowModeConfig": {"SourceModelVariantName": "a", "ShadowModelVariants": []}},
         "must be a list of exactly 1 entry",

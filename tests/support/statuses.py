@@ -49,3 +49,28 @@ def reported_as(stack: Stack, status: str, *, until: datetime | None = None) -> 
         yield
     finally:
         del client.describe_inference_experiment
+
+
+@contextmanager
+def shown_late(stack: Stack, *methods: str, until: datetime) -> Iterator[None]:
+    """Until then, these methods of the client repeat their first answer, as if nothing had changed since."""
+    client: Any = stack.ports.sagemaker()
+
+    def late(method: str) -> Any:
+        answer = getattr(client, method)
+        first: list[Any] = []
+
+        def reported(**asked: Any) -> Any:
+            if not first or stack.clock.now() >= until:
+                first[:] = [answer(**asked)]
+            return first[0]
+
+        return reported
+
+    for method in methods:
+        setattr(client, method, late(method))
+    try:
+        yield
+    finally:
+        for method in methods:
+            delattr(client, method)

@@ -1,7 +1,6 @@
 """There is no experiment of that name: create it, unless it existed a moment ago, or there is nothing to create."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from inference_experiment_handler.model.observed import ObservedEndpoint
 from inference_experiment_handler.model.operations import CREATE, DELETE, STOP
@@ -136,18 +135,20 @@ def _creation_problem(situation: Situation) -> str | None:
     gone = request.replaces_forward and situation.predecessor is None and request.replaces in journal.leases
     if gone and request.replaces and not journal.perhaps_completed(DELETE, request.replaces):
         return f"{request.replaces} was deleted during the request that replaces it; nothing is created"
-    end = _end_if_created_now(situation)
-    return start_now_problem(end, situation.now) if end and declared.schedule.is_due(situation.now) else None
+    schedule = declared.schedule
+    problem = start_now_problem(schedule, situation.now) if schedule.is_due(situation.now) else None
+    if problem is None and _end_is_past(situation):
+        return (
+            "Schedule.StartTime plus Schedule.Duration is in the past, so the test would be over: declare a StartTime "
+            "in the future, or omit it to start the test now"
+        )
+    return problem
 
 
 def _end_is_past(situation: Situation) -> bool:
-    end = _end_if_created_now(situation)
-    return end is not None and end <= situation.now
-
-
-def _end_if_created_now(situation: Situation) -> datetime | None:
     schedule = situation.declared.schedule
-    return schedule.end_of_a_test_started_at(schedule.start or situation.now)
+    end = schedule.end_of_a_test_started_at(schedule.start or situation.now)
+    return end is not None and end <= situation.now
 
 
 def _wait_for_predecessor(situation: Situation) -> Wait | None:

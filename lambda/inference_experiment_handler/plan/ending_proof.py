@@ -127,7 +127,7 @@ def _resize_problem(ending: Ending, test: Test, endpoint: ObservedEndpoint) -> s
 def _instances_of(served: ServedVariant) -> str:
     """What is known of the variant's instances."""
     count = served.instance_count if served.instance_count is not None else served.configured_count
-    words = "instances" if count is None else f"{count} instances"
+    words = "instances" if count is None else f"{count} instance{'' if count == 1 else 's'}"
     return f"{words} of {served.instance_type or 'an unknown type'}"
 
 
@@ -169,7 +169,8 @@ def _production_problem(kept: str, endpoint: ObservedEndpoint | None) -> str | N
         if same_model and served.instance_type in (None, instance_type):
             return None
     serves = ", ".join(
-        f"{each.model_name or 'unknown'} on {each.instance_type or 'unknown'}" for each in endpoint.production
+        f"{each.model_name or 'an unknown model'} on {each.instance_type or 'an unknown instance type'}"
+        for each in endpoint.production
     )
     return f"production of endpoint {endpoint.name} serves {serves or 'nothing'} instead of {model} on {instance_type}"
 

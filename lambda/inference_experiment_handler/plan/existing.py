@@ -20,7 +20,7 @@ from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.live_count import lacks_instances, pins_what_was_taken, sent_with
 from inference_experiment_handler.plan.removal import call_off_scheduled, stop, wait_for_promotion
 from inference_experiment_handler.plan.resolution import resolve_ending
-from inference_experiment_handler.plan.schedule import CLOSE
+from inference_experiment_handler.plan.schedule import CLOSE, starts_now
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.update import update
@@ -203,8 +203,7 @@ def _update_conclude_start(situation: Situation, target: Target, differing: list
         return update(situation, target, differing)
     if desired.conclusion is not None and in_full:
         return _conclude(situation, target, desired.conclusion)
-    due = desired.conclusion is None and desired.schedule.is_due(situation.now)
-    if experiment.not_started and due and in_full:
+    if in_full and starts_now(desired, experiment, situation.now):
         return _intend_start(target) or call_once(START, target, {"Name": target.name})
     why = f"{experiment.status}, {'as declared' if in_full else 'as far as possible as declared'}"
     return finalize(situation, target, why, in_full=in_full)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from inference_experiment_handler.model.operations import START
 from inference_experiment_handler.plan import diff
 from inference_experiment_handler.plan.endpoint import placement_matters, placement_problem
 from inference_experiment_handler.plan.fields import Field
 from inference_experiment_handler.plan.live_count import lacks_instances, live_count
-from inference_experiment_handler.plan.schedule import start_now_problem
+from inference_experiment_handler.plan.schedule import start_now_problem, starts_now
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import way_out
@@ -52,10 +53,10 @@ def _problems_before_start(situation: Situation, target: Target) -> dict[str, st
             "ModelVariantActions": f"{target.name} has not started, so there is nothing to "
             f"{conclusion.shadow.lower()}: cancel it (remove the shadow variant), or let it run first."
         }
-    end = desired.schedule.end
-    starts_now = target.experiment.not_started and conclusion is None and desired.schedule.is_due(situation.now)
-    if starts_now and end is not None:
-        problem = start_now_problem(end, situation.now, live_end=target.experiment.end)
+    # Once this request has started the test, it is too late, although SageMaker may not show the start yet.
+    started = target.journal.perhaps_completed(START, target.name) or target.started_by_this_request
+    if starts_now(desired, target.experiment, situation.now) and not started:
+        problem = start_now_problem(desired.schedule, situation.now, live_end=target.experiment.end)
         if problem is not None:
             return {"Schedule.EndTime": f"{problem}."}
     endpoint_name = target.experiment.endpoint_name

@@ -6,8 +6,8 @@ from typing import Any
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.tags import started_at
 from inference_experiment_handler.plan.matching import Match, match_if
-from inference_experiment_handler.spec.declaration import Desired
-from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST, TEST_LENGTHS, length_problem
+from inference_experiment_handler.spec.declaration import Desired, Schedule
+from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST, SHORTEST_TEST, TEST_LENGTHS
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 CLOSE = timedelta(minutes=1)
@@ -94,18 +94,28 @@ def end_problem(desired: Desired, observed: ObservedExperiment, now: datetime) -
     return f"Schedule.EndTime {iso_instant(end)} is in the past: to end the test now, declare DesiredState."
 
 
-def start_now_problem(end: datetime, now: datetime, *, live_end: datetime | None = None) -> str | None:
-    """A problem if a test that starts now can't have this end.
+def starts_now(desired: Desired, observed: ObservedExperiment, now: datetime) -> bool:
+    """Whether a request has to start the test itself."""
+    return observed.not_started and desired.conclusion is None and desired.schedule.is_due(now)
 
-    ``live_end``: the end that the test has already. SageMaker has accepted it, so less than the shortest length of a
-    test may be left: its planned start may have passed a moment ago.
+
+def start_now_problem(schedule: Schedule, now: datetime, *, live_end: datetime | None = None) -> str | None:
+    """A problem if a test that starts now can't have its declared end. A duration counts from the actual start.
+
+    ``live_end``: the end that the test already has. SageMaker has accepted it. If the planned start passed a moment
+    ago, a test of one hour has less than one hour left. That is not a problem.
     """
+    end = schedule.end
+    if end is None or SHORTEST_TEST <= end - now <= LONGEST_TEST:
+        return None
     if live_end is not None and abs(end - live_end) < CLOSE and now < end <= now + LONGEST_TEST:
         return None
-    problem = length_problem(end - now, " from now")
-    if end <= now:
-        problem = f"is in the past, must be {TEST_LENGTHS} from now"
-    return f"Schedule.EndTime {iso_instant(end)} {problem}, because the test starts now" if problem else None
+    given = "in the past" if end <= now else f"{iso_duration(end - now)} from now"
+    passed = f" (Schedule.StartTime {iso_instant(schedule.start)} is in the past)" if schedule.start else ""
+    return (
+        f"Schedule.EndTime {iso_instant(end)} is {given}, must be {TEST_LENGTHS} from now, because the test starts "
+        f"now{passed}: declare another EndTime, or a StartTime in the future"
+    )
 
 
 def desired_end(desired: Desired, observed: ObservedExperiment) -> datetime | None:

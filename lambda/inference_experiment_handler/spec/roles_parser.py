@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from inference_experiment_handler.spec import limits
-from inference_experiment_handler.spec.names import default_shadow
+from inference_experiment_handler.spec.names import default_shadow, same
 from inference_experiment_handler.spec.reader import OPAQUE, Reader
 from inference_experiment_handler.spec.text import either, shown
 
@@ -55,7 +55,7 @@ def read_shadow_mode(reader: Reader) -> ShadowMode | None:
     faulty = (production is None and config.has("SourceModelVariantName")) or (
         shadow is None and shadows[0].has("ShadowModelVariantName")
     )
-    if production is not None and production is not OPAQUE and production == shadow:
+    if None not in (production, shadow) and OPAQUE not in (production, shadow) and same(production, shadow):
         shadows[0].fault(
             "ShadowModelVariantName", f"is {shown(shadow)}, which is the production variant's name, must be another"
         )
