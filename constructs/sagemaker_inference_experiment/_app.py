@@ -31,11 +31,19 @@ def app_faults(stack: Stack, declaration: Declaration, find: Find, *, over: bool
         faults += _name_faults(declaration, config)
         if not declaration.may_follow_a_promotion:
             faults += [difference.fault for difference in _differences(stack, declaration, config, find)]
+            faults += _served_model_faults(declaration, config, find)
     for parameter, variant in declaration.variants():
         model = find(variant.model, aws_sagemaker.CfnModel, stack)
         if model is not None:
             faults += model_faults(f"{parameter}.model", model)
     return faults
+
+
+def _served_model_faults(declaration: Declaration, config: aws_sagemaker.CfnEndpointConfig, find: Find) -> list[str]:
+    """The faults of the model that the endpoint serves, if production is taken from the endpoint."""
+    served = _production(config) if declaration.production_variant is None else None
+    model = find(served.model_name, aws_sagemaker.CfnModel, Stack.of(config)) if served is not None else None
+    return model_faults(f"the model of endpoint configuration {config.node.path}", model) if model is not None else []
 
 
 def differences_after_a_promotion(stack: Stack, declaration: Declaration, find: Find) -> list[Difference]:

@@ -57,8 +57,11 @@ def _of_variant(variant: Configured) -> Iterator[str]:
         yield f"has variant {name} with Elastic Inference ({shown(variant.accelerator_type)}), must have no accelerator"
 
 
-def model_faults(parameter: str, model: aws_sagemaker.CfnModel) -> list[str]:
-    """The reasons why this model can't be in a variant of a shadow test."""
+def model_faults(where: str, model: aws_sagemaker.CfnModel) -> list[str]:
+    """The reasons why this model can't be in a variant of a shadow test, or in one that stays after it.
+
+    ``where``: the parameter that gives the model, or else where it was found.
+    """
     faults = []
     containers = [each for each in known_entries(model.containers) if isinstance(each, Container)]
     if len(containers) > 1:
@@ -67,7 +70,7 @@ def model_faults(parameter: str, model: aws_sagemaker.CfnModel) -> list[str]:
         faults.append("has an InferenceExecutionConfig, which is for several containers, must have one container")
     if any(getattr(container, "mode", None) == "MultiModel" for container in (model.primary_container, *containers)):
         faults.append("has Mode MultiModel, must be a single model")
-    return [f"{parameter} is {model.node.path}, which {fault}" for fault in faults]
+    return [f"{where} is {model.node.path}, which {fault}" for fault in faults]
 
 
 def configured(variants: Sequence[Any]) -> list[Configured]:

@@ -8,16 +8,15 @@ from aws_cdk import Aws, CfnCondition, CfnParameter, Fn, Token, aws_sagemaker
 
 from sagemaker_inference_experiment import Conclusion, InvalidExperimentError, ModelVariant
 
+SERVED: dict[str, Any] = {"model_name": "champion", "initial_variant_weight": 1}
+
 
 def config(declared: Any, *variants: dict[str, Any], **more: Any) -> aws_sagemaker.CfnEndpointConfig:
     return aws_sagemaker.CfnEndpointConfig(
         declared.stack,
         "Config",
         production_variants=[
-            aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-                model_name="champion", initial_variant_weight=1, **variant
-            )
-            for variant in variants
+            aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty(**(SERVED | variant)) for variant in variants
         ],
         **more,
     )
@@ -201,6 +200,24 @@ def test_inf1_instances_are_refused(declared: Any) -> None:
 
     with pytest.raises(InvalidExperimentError, match="must not be Inf1, which SageMaker does not support"):
         declared.experiment(shadow_variant=shadow)
+
+
+@pytest.mark.parametrize("run", [None, "2"], ids=["first run", "a run after a promotion"])
+def test_so_is_the_model_that_the_endpoint_serves_if_production_is_taken_from_it(
+    declared: Any, run: str | None
+) -> None:
+    model = aws_sagemaker.CfnModel(declared.stack, "Model", containers=[container(), container()])
+    served = ON_INSTANCES | {"model_name": model.attr_model_name}
+    as_served = {"endpoint": endpoint_with(declared, [served], {}), "production_variant": None, "run": run}
+
+    if run is None:
+        with pytest.raises(
+            InvalidExperimentError, match="the model of endpoint configuration Demo/Config is Demo/Model"
+        ):
+            declared.experiment(**as_served)
+    else:
+        # The endpoint may serve the model that an earlier run promoted.
+        declared.experiment(**as_served)
 
 
 def test_what_the_app_shows_is_said_along_with_the_rest(declared: Any) -> None:
