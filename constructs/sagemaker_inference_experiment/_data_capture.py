@@ -8,7 +8,19 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 
 from sagemaker_inference_experiment._references import alias_name, bucket_arn, bucket_name, key_arn
-from sagemaker_inference_experiment._role_grants import CAPTURE_KEY_ACTIONS, Granted, Grantee, grant_key, grant_once
+from sagemaker_inference_experiment._role_grants import (
+    CAPTURE_KEY_ACTIONS,
+    Granted,
+    Grantee,
+    Missing,
+    grant_key,
+    grant_once,
+    missing,
+    shown_name,
+    takes_statements,
+)
+
+_WRITE = ("s3:PutObject", "s3:AbortMultipartUpload")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,19 +85,26 @@ class DataCapture:
             return granted
         objects = f"{self.prefix}/*" if self.prefix else "*"
 
-        def grant(to: Grantee) -> None:
+        def grant(to: Grantee) -> Missing | None:
             if hasattr(bucket, "grant_put"):
                 # An IBucket also grants the use of its key, and changes its own policy where that is needed.
-                bucket.grant_put(to, objects)
+                given: aws_iam.Grant = bucket.grant_put(to, objects)
             else:
-                aws_iam.Grant.add_to_principal(
-                    grantee=to,
-                    actions=["s3:PutObject", "s3:AbortMultipartUpload"],
-                    resource_arns=[f"{bucket_arn(bucket)}/{objects}"],
+                given = aws_iam.Grant.add_to_principal(
+                    grantee=to, actions=list(_WRITE), resource_arns=[f"{bucket_arn(bucket)}/{objects}"]
                 )
+            if takes_statements(to, role) or given.resource_statements:
+                return None
+            with_key = f", and {', '.join(CAPTURE_KEY_ACTIONS)} on its key" if _has_key(bucket) else ""
+            return missing("bucket", role, _WRITE, f"{shown_name(bucket_name(bucket), bucket)}{with_key}")
 
         granted += grant_key(_imported_alias(bucket), role, stack, *CAPTURE_KEY_ACTIONS)
         return [*granted, grant_once(role, stack, bucket, objects, grant=grant)]
+
+
+def _has_key(bucket: IBucketRef) -> bool:
+    """Whether the bucket has a key of its own that is not an imported alias, which is granted separately."""
+    return getattr(bucket, "encryption_key", None) is not None and _imported_alias(bucket) is None
 
 
 def _imported_alias(bucket: IBucketRef) -> aws_kms.IKey | None:

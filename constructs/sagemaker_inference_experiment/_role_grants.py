@@ -1,10 +1,10 @@
 """Grants to the role that SageMaker assumes, each in a policy of its own."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import cast
+from typing import Literal, cast
 
 import jsii
 from aws_cdk import Names, Stack, aws_iam
@@ -71,17 +71,25 @@ Grantee = aws_iam.IRole | RoleGrant
 
 
 @dataclass(frozen=True)
+class Missing:
+    """What others must grant a role, because the app can change neither the role's policies nor the resource's."""
+
+    kind: Literal["key", "bucket"]
+    what: str
+
+
+@dataclass(frozen=True)
 class Granted:
     """What a role was granted on a resource."""
 
     to: Grantee
     """The grantee, which the experiments depend on."""
-    missing: str | None
-    """A description of what others must grant; ``None`` if everything is granted."""
+    missing: Missing | None
+    """``None`` if everything is granted."""
 
 
 def grant_once(
-    role: aws_iam.IRole, stack: Stack, resource: IConstruct, *what: str, grant: Callable[[Grantee], str | None]
+    role: aws_iam.IRole, stack: Stack, resource: IConstruct, *what: str, grant: Callable[[Grantee], Missing | None]
 ) -> Granted:
     """Grants a role what the experiments of a stack need on a resource, if it is not granted yet.
 
@@ -143,25 +151,37 @@ def grant_key(key: IKeyRef | str | None, role: aws_iam.IRole, stack: Stack, *act
     if key is None or isinstance(key, str):
         return []
 
-    def grant(to: Grantee) -> str | None:
-        takes_statements = isinstance(to, RoleGrant) or in_report(role)
-        if _key_grants(key, to, actions, takes_statements):
+    def grant(to: Grantee) -> Missing | None:
+        accepts = takes_statements(to, role)
+        if _key_grants(key, to, actions, accepts):
             return None
-        if takes_statements:
+        if accepts:
             to.add_to_principal_policy(_use_of_key(key, stack, actions))
             return None
-        return f"role {_told(role_arn(role), role)} the actions {', '.join(actions)} on {_told_key(key)}"
+        return missing("key", role, actions, shown_name(_name_of_key(key), key))
 
     return [grant_once(role, stack, key, *actions, grant=grant)]
 
 
-def _key_grants(key: IKeyRef, to: Grantee, actions: tuple[str, ...], takes_statements: bool) -> bool:
+def takes_statements(to: Grantee, role: aws_iam.IRole) -> bool:
+    """Whether a grantee of the role accepts statements. An immutable role says so, but does not."""
+    return isinstance(to, RoleGrant) or in_report(role)
+
+
+def missing(kind: Literal["key", "bucket"], role: aws_iam.IRole, actions: Sequence[str], resource: str) -> Missing:
+    """The description of what others must grant the role."""
+    return Missing(
+        kind, f"role {shown_name(role_arn(role), role)} the actions {', '.join(actions)} on {kind} {resource}"
+    )
+
+
+def _key_grants(key: IKeyRef, to: Grantee, actions: tuple[str, ...], accepts: bool) -> bool:
     """Whether the key's own method grants it. It also changes the key's policy if the grantee's is not enough."""
     if not hasattr(key, "grant"):
         return False
     grant: aws_iam.Grant = key.grant(to, *actions)
     # The method of some imported keys does nothing. A role that accepts no statements reports that it accepted them.
-    return bool(grant.resource_statements) or (takes_statements and bool(grant.principal_statements))
+    return bool(grant.resource_statements) or (accepts and bool(grant.principal_statements))
 
 
 def _use_of_key(key: IKeyRef, stack: Stack, actions: tuple[str, ...]) -> aws_iam.PolicyStatement:
@@ -176,12 +196,13 @@ def _use_of_key(key: IKeyRef, stack: Stack, actions: tuple[str, ...]) -> aws_iam
     )
 
 
-def _told_key(key: IKeyRef) -> str:
+def _name_of_key(key: IKeyRef) -> str:
     alias = alias_name(key)
-    return f"key {_told(arn_of_key(key) if alias is None else alias, key)}"
+    return arn_of_key(key) if alias is None else alias
 
 
-def _told(name: str, construct: IConstruct) -> str:
+def shown_name(name: str, construct: IConstruct) -> str:
+    """The name of a resource, or the path of its construct if the name is not known yet."""
     return construct.node.path if is_unresolved(name) else name
 
 

@@ -41,14 +41,15 @@ def warn(experiment: IConstruct, declaration: Declaration) -> None:
 
 
 def warn_of_missing_grants(experiment: IConstruct, granted: Iterable[Granted]) -> None:
-    """Adds a warning for each key that the app can't allow the role to use."""
+    """Adds a warning for each key and bucket that the app can't allow the role to use."""
     for each in granted:
-        if each.missing is not None:
+        missing = each.missing
+        if missing is not None:
             add_warning(
                 experiment,
-                "keyNotGranted",
-                "this app can change neither the role's policies nor the key's policy: unless that is already allowed, "
-                f"allow {each.missing}",
+                f"{missing.kind}NotGranted",
+                f"this app can change neither the role's policies nor the {missing.kind}'s policy: unless that is "
+                f"already allowed, allow {missing.what}",
             )
 
 

@@ -1,12 +1,15 @@
 """Where requests and responses are kept, and who may write them there."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import aws_kms, aws_s3
+from aws_cdk import App, Environment, Stack, aws_iam, aws_kms, aws_s3
 from aws_cdk.assertions import Template
 
 from sagemaker_inference_experiment import DataCapture, InvalidExperimentError
+from tests.constructs.test_warnings import warnings, words
+from tests.support.experiments import experiment_in
 from tests.support.policies import statements
 
 
@@ -119,3 +122,47 @@ def test_a_prefix_that_cannot_be_meant_is_refused(
 
     with pytest.raises(InvalidExperimentError, match=problem):
         declared.experiment(data_capture=DataCapture(destination=destination or bucket, prefix=prefix))
+
+
+BUCKETS: dict[str, tuple[Callable[[Stack], Any], str]] = {
+    "of the app": (lambda stack: aws_s3.Bucket(stack, "Captures"), "Demo/Captures"),
+    "with a key": (
+        lambda stack: aws_s3.Bucket(stack, "Captures", encryption=aws_s3.BucketEncryption.KMS),
+        "Demo/Captures, and kms:Decrypt, kms:Encrypt, kms:GenerateDataKey*, kms:ReEncrypt* on its key",
+    ),
+    "imported": (lambda stack: aws_s3.Bucket.from_bucket_name(stack, "Captures", "captures"), "captures"),
+    "of the lowest level": (lambda stack: aws_s3.CfnBucket(stack, "Captures"), "Demo/Captures"),
+}
+
+
+@pytest.mark.parametrize(("bucket", "told"), BUCKETS.values(), ids=BUCKETS)
+def test_a_bucket_that_the_app_cannot_allow_the_role_to_use_is_warned_of(
+    declared: Any, bucket: Callable[[Stack], Any], told: str
+) -> None:
+    role = aws_iam.Role.from_role_name(declared.stack, "Imported", "shop", mutable=False)
+
+    declared.experiment(role=role, data_capture=DataCapture(destination=bucket(declared.stack)))
+
+    said = words(declared.stack, "bucketNotGranted")
+    assert f"allow role Demo/Imported the actions s3:PutObject, s3:AbortMultipartUpload on bucket {told}" in said
+
+
+def test_a_bucket_that_the_roles_policy_allows_the_role_to_use_is_not(declared: Any) -> None:
+    role = aws_iam.Role.from_role_name(declared.stack, "Imported", "shop")
+
+    declared.experiment(role=role, data_capture=DataCapture(destination=aws_s3.Bucket(declared.stack, "Captures")))
+
+    assert "bucketNotGranted" not in warnings(declared.stack)
+
+
+def test_neither_is_one_whose_own_policy_allows_it() -> None:
+    app = App()
+    stack = Stack(app, "Demo", env=Environment(account="111111111111", region="us-east-1"))
+    storing = Stack(app, "Storing", env=Environment(account="222222222222", region="us-east-1"))
+    role = aws_iam.Role.from_role_arn(stack, "Imported", "arn:aws:iam::111111111111:role/shop", mutable=False)
+    bucket = aws_s3.Bucket(storing, "Captures", bucket_name="captures")
+
+    experiment_in(stack, role=role, data_capture=DataCapture(destination=bucket))
+
+    assert "bucketNotGranted" not in warnings(stack)
+    Template.from_stack(storing).resource_count_is("AWS::S3::BucketPolicy", 1)
