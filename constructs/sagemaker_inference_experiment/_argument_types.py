@@ -103,6 +103,7 @@ _KINDS = {
         stand_ins.alarm,
     ),
     "on_delete": _Kind(_a(OnDelete), "an OnDelete, such as OnDelete(conclusion=Conclusion.cancel())"),
+    "keep_record": _Kind(_a(bool), "True or False, or a string, 'true' or 'false'"),
     "tags": _Kind(_all_text, "a mapping of strings to strings", stand_ins.tags),
     "removal_policy": _Kind(
         lambda policy: isinstance(policy, RemovalPolicy) and policy != RemovalPolicy.SNAPSHOT,

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_cdk import Stack
 
+from sagemaker_inference_experiment._booleans import take_booleans
 from sagemaker_inference_experiment._gate import Gate
 from sagemaker_inference_experiment._numbers import take_whole_numbers
 from sagemaker_inference_experiment._tokens import has_placeholder
@@ -210,11 +211,14 @@ class OnDelete:
         conclusion: How the test is stopped. If omitted, it is cancelled, the production variant is retained and the
             shadow variant is removed. It takes no ``only_if``, because deleting must not fail because of metrics.
         keep_record: Whether SageMaker keeps the experiment's record, with its metrics in the console (``Record``);
-            False if omitted.
+            False if omitted. It can also be a string, "true" or "false".
     """
 
     conclusion: Conclusion = field(default_factory=Conclusion.cancel)
     keep_record: bool = False
+
+    def __post_init__(self) -> None:
+        take_booleans(self, "keep_record")
 
     def _render(self, stack: Stack, production: ModelVariant | None, shadow: ModelVariant) -> dict[str, Any]:
         return {

@@ -9,6 +9,7 @@ from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import IAlarm
 
 from sagemaker_inference_experiment._ask_once import ask_once
+from sagemaker_inference_experiment._booleans import take_booleans
 from sagemaker_inference_experiment._durations import ISO_UNITS, iso, milliseconds, unit_faults
 from sagemaker_inference_experiment._numbers import take_numbers
 
@@ -34,6 +35,9 @@ class Criterion(ABC):
 
     enforce: bool
     """Whether the criterion decides (``Enforce``). If false, it is only reported."""
+
+    def __post_init__(self) -> None:
+        take_booleans(self, "enforce")
 
     @staticmethod
     def traffic(*, min_invocations: int, enforce: bool = True) -> "Criterion":
@@ -164,6 +168,7 @@ class Traffic(Criterion):
     enforce: bool
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         take_numbers(self, "min_invocations")
 
     def _properties(self) -> dict[str, Any]:
@@ -178,6 +183,7 @@ class Latency(Criterion):
     enforce: bool
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         take_numbers(self, "max_ratio")
 
     def _properties(self) -> dict[str, Any]:
@@ -196,6 +202,7 @@ class ErrorRate(Criterion):
     enforce: bool
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         take_numbers(self, "max_increase", "max")
 
     def _properties(self) -> dict[str, Any]:
@@ -213,6 +220,7 @@ class Metric(Criterion):
     enforce: bool
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         take_numbers(self, "min", "max")
 
     def _properties(self) -> dict[str, Any]:

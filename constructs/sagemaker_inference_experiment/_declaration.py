@@ -10,6 +10,7 @@ from aws_cdk import Aws, Duration, RemovalPolicy, Stack, aws_iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 
 from inference_experiment_handler.spec.declaration import FIRST_RUN
+from sagemaker_inference_experiment._booleans import take_booleans
 from sagemaker_inference_experiment._conclusion import Conclusion, OnDelete, VariantAction
 from sagemaker_inference_experiment._data_capture import DataCapture
 from sagemaker_inference_experiment._durations import seconds, unit_faults
@@ -50,6 +51,7 @@ class Declaration:
 
     def __post_init__(self) -> None:
         take_whole_numbers(self, "sampling_percentage")
+        take_booleans(self, "adopt_existing")
 
     @property
     def ending(self) -> Conclusion:
