@@ -20,7 +20,8 @@ os.environ.setdefault("CDK_VALIDATION", "false")
 os.environ.pop("CI", None)
 
 # CDK leaves a folder in the temporary folder for each app without ``outdir``. The processes that a test starts, such as
-# CDK's, get a temporary folder that is removed at the end. pytest keeps its own, for a look after a failure.
+# CDK's, get a temporary folder that is removed at the end. ``mkdtemp`` makes Python remember the original folder, so
+# pytest's own folders stay there for a look after a failure.
 _TEMPORARY = tempfile.mkdtemp(prefix="tests-")
 os.environ["TMPDIR"] = _TEMPORARY
 atexit.register(shutil.rmtree, _TEMPORARY, ignore_errors=True)

@@ -41,7 +41,7 @@ class Schedule:
     the shadow variant.
 
     Args:
-        start: When the test starts (``StartTime``); immediately if omitted.
+        start: When the test starts (``StartTime``); immediately if omitted or in the past.
         end: When it ends (``EndTime``).
         duration: How long it runs, counted from its actual start, instead of ``end``. With neither, SageMaker ends it
             after 7 days.

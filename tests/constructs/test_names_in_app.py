@@ -214,6 +214,13 @@ def test_what_is_found_by_its_literal_name_is_made_before_the_experiment(declare
     assert {"Endpoint", "Model"} <= depends_on(declared)
 
 
+def test_so_is_what_is_found_by_a_name_put_together_of_literals(declared: Any) -> None:
+    declared.experiment(endpoint=Fn.join("", ["sh", "op"]))
+    serve(declared.stack, instance_type="ml.m5.xlarge")
+
+    assert "Endpoint" in depends_on(declared)
+
+
 def resizing(model: str, parameter: str) -> dict[str, Any]:
     """The parameters of an experiment that ends with another model's variant."""
     conclusion = Conclusion(desired_variants=(replace(PRODUCTION, model=model, instance_count=2),))
@@ -224,7 +231,7 @@ ENDINGS = {"conclusion": "conclusion", "on_delete": "on_delete.conclusion"}
 
 
 @pytest.mark.parametrize("parameter", ENDINGS)
-def test_so_is_a_model_that_the_test_ends_with(declared: Any, parameter: str) -> None:
+def test_a_model_of_desired_variants_is_made_before_the_experiment(declared: Any, parameter: str) -> None:
     declared.experiment(**resizing("contender", parameter))
     model(declared.stack, model_name="contender")
 
@@ -232,7 +239,7 @@ def test_so_is_a_model_that_the_test_ends_with(declared: Any, parameter: str) ->
 
 
 @pytest.mark.parametrize(("parameter", "path"), ENDINGS.items())
-def test_a_model_that_the_test_ends_with_is_checked_as_every_other(declared: Any, parameter: str, path: str) -> None:
+def test_a_model_of_desired_variants_is_checked_like_every_other(declared: Any, parameter: str, path: str) -> None:
     declared.experiment(**resizing("contender", parameter))
     model(declared.stack, model_name="contender", several=True)
 
@@ -240,18 +247,13 @@ def test_a_model_that_the_test_ends_with_is_checked_as_every_other(declared: Any
 
 
 @pytest.mark.parametrize(("parameter", "path"), ENDINGS.items())
-def test_an_expression_of_such_a_model_returns_its_name(declared: Any, parameter: str, path: str) -> None:
+def test_an_expression_that_returns_the_arn_of_a_model_of_desired_variants_is_refused(
+    declared: Any, parameter: str, path: str
+) -> None:
     declared.experiment(**resizing(Fn.sub("${Model}"), parameter))
     model(declared.stack)
 
     assert f"{path}.desired_variants[0].model is an expression that refers to Demo/Model" in refused(declared.app)
-
-
-def test_so_is_what_is_found_by_a_name_put_together_of_literals(declared: Any) -> None:
-    declared.experiment(endpoint=Fn.join("", ["sh", "op"]))
-    serve(declared.stack, instance_type="ml.m5.xlarge")
-
-    assert "Endpoint" in depends_on(declared)
 
 
 @pytest.mark.parametrize(
