@@ -41,7 +41,7 @@ def complete_app(region: str) -> Stack:
         ),
     )
     ShadowTestDashboard(stack, "Dashboard", experiment=experiment)
-    experiment.alarm_shadow_error_rate(stack, "Errors")
+    experiment.end_on(experiment.alarm_shadow_error_rate(stack, "Errors"))
     experiment.alarm_shadow_latency(stack, "Latency")
     return stack
 

@@ -84,10 +84,14 @@ MODELS: dict[str, Callable[[Any, dict[str, str]], Any]] = {
 
 
 @pytest.mark.parametrize("given", MODELS.values(), ids=MODELS)
-def test_a_model_of_another_place_is_refused(declared_in_dublin: Any, given: Callable[[Any, Any], Any]) -> None:
-    elsewhere = given(declared_in_dublin, {"region": "us-east-1"})
+@pytest.mark.parametrize("place", PLACES, ids=["region", "account"])
+def test_a_model_of_another_place_is_refused(
+    declared_in_dublin: Any, given: Callable[[Any, Any], Any], place: dict[str, str]
+) -> None:
+    ((what, there),) = place.items()
+    elsewhere = given(declared_in_dublin, place)
 
-    with pytest.raises(InvalidExperimentError, match=r"shadow_variant\.model is in region 'us-east-1', must be in the"):
+    with pytest.raises(InvalidExperimentError, match=rf"shadow_variant\.model is in {what} '{there}', must be in the"):
         declared_in_dublin.experiment(shadow_variant=replace(SHADOW, model=elsewhere))
 
 

@@ -170,6 +170,13 @@ NAME = "letters, digits and hyphens, a letter or digit first and last"
             {"on_delete": OnDelete(conclusion=Conclusion.cancel(reason=f"{TOKEN}\r\n"))},
             f"on_delete.conclusion.reason (Reason) is '<token>\\r\\n', {ONE_LINE}",
         ),
+        *(
+            (
+                {"description": f"{TOKEN}{separator}"},
+                f"description (Description) is {f'<token>{separator}'!r}, {ONE_LINE}",
+            )
+            for separator in ("\r", "\x85", "\u2029")
+        ),
         ({"description": f"{TOKEN}{'x' * 1025}"}, f"(1034 characters), {ONE_LINE}"),
         ({"experiment_name": f"{TOKEN}_test"}, f"experiment_name (Name) is '<token>_test', must be 1 to 120 {NAME}"),
         ({"endpoint": f"shop.{TOKEN}"}, f"endpoint (EndpointName) is 'shop.<token>', must be 1 to 63 {NAME}"),
