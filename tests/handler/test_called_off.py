@@ -21,6 +21,7 @@ from simulation.endpoints import served
 from tests.support.endpoint import Serving, deploy, forget_configuration, production_of
 from tests.support.interruption import stop_waiting
 from tests.support.stack import Stack
+from tests.support.statuses import reported_as
 
 SCHEDULED = declared(Schedule={"StartTime": "2030-01-20T00:00:00Z", "Duration": "P5D"})
 CANCELLED = SCHEDULED | {"DesiredState": "Cancelled"}
@@ -240,3 +241,36 @@ def test_a_scheduled_test_is_not_stopped_if_production_is_not_known() -> None:
     assert answer.succeeded, answer.reason
     assert "StopInferenceExperiment" not in stack.calls(since=mark)
     assert stack.names() == []
+
+
+def updated_early(*, stop_is_legal: bool) -> tuple[Stack, str]:
+    """What was deployed for a scheduled test is older than what the test has now."""
+    stack, name = deployed_early(stop_is_legal=stop_is_legal)
+    deploy(stack, [served(count=3)], THE_SHADOW)
+    variants = [variant(PRODUCTION, CHAMPION, count=3), variant(SHADOW, "contender")]
+    stack.call("UpdateInferenceExperiment", Name=name, ModelVariants=variants)
+    stack.clock.advance(stack.sagemaker.behaviour.updating)
+    assert (stack.describe(name)["Status"], stack.shadows()) == ("Created", [SHADOW])
+    return stack, name
+
+
+def test_a_test_in_an_unknown_status_may_not_have_started_so_a_stop_says_what_production_is() -> None:
+    stack, name = updated_early(stop_is_legal=True)
+
+    with reported_as(stack, "Paused", until=stack.clock.now() + timedelta(minutes=2)):
+        answer = stack.delete(SCHEDULED, name)
+
+    assert answer.succeeded, answer.reason
+    assert [each.instances for each in production_of(stack)] == [3]
+    assert stack.shadows() == []
+
+
+def test_the_record_of_a_test_in_an_unknown_status_stays_with_any_shadow_of_its_name() -> None:
+    stack, name = updated_early(stop_is_legal=False)
+
+    with reported_as(stack, "Paused"):
+        answer = stack.delete(SCHEDULED, name)
+
+    assert not answer.succeeded
+    assert f"shadow variant {SHADOW} is still on endpoint" in answer.reason
+    assert stack.names() == [name]

@@ -98,10 +98,12 @@ class ObservedExperiment:
         """Whether it ever ran, as far as it is known.
 
         A scheduled test may be cancelled before its start. If someone has started it early, SageMaker may still report
-        the planned start.
+        the planned start. An unknown status does not show whether the test has started.
         """
+        if self.at_rest and not self.running:
+            return self.seen_running and not self.not_started
         called_off = self.start is not None and self.concluded is not None and self.concluded < self.start
-        return not self.not_started and (self.seen_running or not called_off)
+        return self.seen_running or not called_off
 
     @classmethod
     def from_api(cls, answer: Mapping[str, Any]) -> "ObservedExperiment":
