@@ -93,7 +93,9 @@ class DataCapture:
                 given = aws_iam.Grant.add_to_principal(
                     grantee=to, actions=list(_WRITE), resource_arns=[f"{bucket_arn(bucket)}/{objects}"]
                 )
-            if takes_statements(to, role) or given.resource_statements:
+            # An imported bucket has no policy, but the grant reports a statement.
+            allowed_by_bucket = given.resource_statements and getattr(bucket, "policy", None) is not None
+            if takes_statements(to, role) or allowed_by_bucket:
                 return None
             with_key = f", and {', '.join(CAPTURE_KEY_ACTIONS)} on its key" if _has_key(bucket) else ""
             return missing("bucket", role, _WRITE, f"{shown_name(bucket_name(bucket), bucket)}{with_key}")

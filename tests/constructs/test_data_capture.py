@@ -166,3 +166,13 @@ def test_neither_is_one_whose_own_policy_allows_it() -> None:
 
     assert "bucketNotGranted" not in warnings(stack)
     Template.from_stack(storing).resource_count_is("AWS::S3::BucketPolicy", 1)
+
+
+def test_an_imported_bucket_of_another_account_is_warned_of() -> None:
+    stack = Stack(App(), "Demo", env=Environment(account="111111111111", region="us-east-1"))
+    role = aws_iam.Role.from_role_arn(stack, "Imported", "arn:aws:iam::111111111111:role/shop", mutable=False)
+    bucket = aws_s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="captures", account="222222222222")
+
+    experiment_in(stack, role=role, data_capture=DataCapture(destination=bucket))
+
+    assert "on bucket captures" in words(stack, "bucketNotGranted")

@@ -273,4 +273,5 @@ def test_the_record_of_a_test_in_an_unknown_status_stays_with_any_shadow_of_its_
 
     assert not answer.succeeded
     assert f"shadow variant {SHADOW} is still on endpoint" in answer.reason
+    assert "If it belongs to another test" in answer.reason
     assert stack.names() == [name]

@@ -275,6 +275,26 @@ def test_an_unknown_status_that_passes_is_waited_out(stack: Stack) -> None:
     assert stack.shadows() == []
 
 
+@pytest.mark.parametrize(
+    ("action", "production", "shadows"),
+    [("Promote", [SHADOW], []), ("Retain", [PRODUCTION], [SHADOW]), ("Remove", [PRODUCTION], [])],
+)
+def test_a_test_in_an_unknown_status_ends_as_it_is_declared(
+    stack: Stack, action: str, production: list[str], shadows: list[str]
+) -> None:
+    actions = {PRODUCTION: "Remove" if action == "Promote" else "Retain", SHADOW: action}
+    ending = declared(OnDelete={"DesiredState": "Completed", "ModelVariantActions": actions})
+    name = stack.create(ending).physical_id
+    stack.clock.advance(timedelta(days=1))
+
+    with reported_as(stack, "Paused", until=stack.clock.now() + timedelta(minutes=2)):
+        answer = stack.delete(ending, name)
+
+    assert answer.succeeded, answer.reason
+    assert (stack.served(), stack.shadows()) == (production, shadows)
+    assert stack.names() == []
+
+
 def test_an_unknown_status_that_stays_is_named_at_the_deadline(stack: Stack) -> None:
     name = stack.create(declared()).physical_id
     mark = stack.mark()

@@ -98,12 +98,18 @@ class ObservedExperiment:
         """Whether it ever ran, as far as it is known.
 
         A scheduled test may be cancelled before its start. If someone has started it early, SageMaker may still report
-        the planned start. An unknown status does not show whether the test has started.
+        the planned start.
         """
-        if self.at_rest and not self.running:
-            return self.seen_running and not self.not_started
         called_off = self.start is not None and self.concluded is not None and self.concluded < self.start
-        return self.seen_running or not called_off
+        return not self.not_started and (self.seen_running or not called_off)
+
+    @property
+    def may_not_have_started(self) -> bool:
+        """Whether it waits for its start, or has an unknown status and was not seen running.
+
+        What SageMaker has deployed for it may then be older than what it reports.
+        """
+        return self.not_started or (self.at_rest and not self.running and not self.seen_running)
 
     @classmethod
     def from_api(cls, answer: Mapping[str, Any]) -> "ObservedExperiment":

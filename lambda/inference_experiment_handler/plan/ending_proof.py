@@ -56,9 +56,9 @@ def stop_problem(
 def shadow_left(test: Test, endpoint: ObservedEndpoint | None) -> str | None:
     """A message if the shadow variant is still on the endpoint. One with another model belongs to another test.
 
-    What was deployed for a test that never ran may be older than what the test reports.
+    What was deployed before the start of a test may be older than what the test reports.
     """
-    may_be_older = isinstance(test, ObservedExperiment) and not test.ran
+    may_be_older = isinstance(test, ObservedExperiment) and (test.may_not_have_started or not test.ran)
     own = None if may_be_older else test.variants.get(test.shadow_name)
     left = [
         served

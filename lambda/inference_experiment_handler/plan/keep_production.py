@@ -43,8 +43,8 @@ def keep_production(ending: Ending, experiment: ObservedExperiment, endpoint: Ob
     if ending.shadow != Action.REMOVE:
         staying.append(_shadow(ending, experiment, endpoint))
     as_tested = all(variant == experiment.variants.get(variant.variant_name) for variant in staying)
-    # What was deployed for a test that may not have started may be older than what the experiment reports now.
-    if as_tested and experiment.ran and not ending.desired_variants:
+    # What was deployed before the start may be older than what the experiment reports now.
+    if as_tested and not experiment.may_not_have_started and not ending.desired_variants:
         return ending
     return replace(ending, desired_variants=tuple(staying))
 
