@@ -30,7 +30,7 @@ class Criterion(ABC):
 
     Each criterion holds, fails or is inconclusive. It is inconclusive for as long as there is too little data to
     decide. Metrics are those of the gate's ``window``. With ``enforce=False``, a criterion is only reported and
-    does not decide. A number can also be a string, such as a value from CDK's context.
+    does not decide. A number or ``enforce`` can also be a string, such as a value from CDK's context.
     """
 
     enforce: bool

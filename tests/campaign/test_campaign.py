@@ -195,6 +195,7 @@ ONCE_FAILED = (
     757713952,
     # Judged wrongly: SageMaker throttled two reads for an invalid Delete, and the handler paused a minute each.
     812089210,
+    # The handler took a test in an undocumented status for one that has started.
     645244705,
 )
 

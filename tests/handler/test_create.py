@@ -191,7 +191,7 @@ def test_a_limit_of_the_account_is_answered_at_once(stack: Stack) -> None:
         ),
         (
             {"Schedule": {"StartTime": "2029-12-30T00:00:00Z", "Duration": "PT1H"}},
-            "Schedule.StartTime plus Schedule.Duration is in the past",
+            "Schedule.StartTime 2029-12-30T00:00:00Z plus Schedule.Duration PT1H is in the past",
         ),
         ({"DesiredState": "Completed"}, "but there is no test demo-"),
     ],

@@ -21,6 +21,7 @@ from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import DEPLOY_INSTEAD, GIVEN_UP, taken_in_words
 from inference_experiment_handler.spec.declaration import Declaration, DeclaredEnding
+from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 
 def plan_absent(situation: Situation) -> Step | Infeasible:
@@ -137,10 +138,11 @@ def _creation_problem(situation: Situation) -> str | None:
         return f"{request.replaces} was deleted during the request that replaces it; nothing is created"
     schedule = declared.schedule
     problem = start_now_problem(schedule, situation.now) if schedule.is_due(situation.now) else None
-    if problem is None and _end_is_past(situation):
+    if problem is None and schedule.start and schedule.duration and _end_is_past(situation):
         return (
-            "Schedule.StartTime plus Schedule.Duration is in the past, so the test would be over: declare a StartTime "
-            "in the future, or omit it to start the test now"
+            f"Schedule.StartTime {iso_instant(schedule.start)} plus Schedule.Duration "
+            f"{iso_duration(schedule.duration)} is in the past, so the test would be over: declare a StartTime in the "
+            "future, or omit it to start the test now"
         )
     return problem
 

@@ -126,8 +126,8 @@ def _end_in_unhandled_status(
     waiting = f"waiting for {target.name}: {unhandled_status(target.experiment)}"
     if left is not None:
         waiting += f"; {left}"
-    if left is not None and experiment.may_not_have_started:
-        waiting += f". {_HOW_TO_GET_RID_OF_A_SHADOW}"
+        if experiment.may_not_have_started:
+            waiting += f". {_HOW_TO_GET_RID_OF_A_SHADOW}"
     if kept is None:
         waiting += f". {_how_to_make_it_stoppable(experiment, endpoint)}"
     return Wait(waiting)

@@ -7,7 +7,7 @@ from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.tags import started_at
 from inference_experiment_handler.plan.matching import Match, match_if
 from inference_experiment_handler.spec.declaration import Desired, Schedule
-from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST, SHORTEST_TEST, TEST_LENGTHS
+from inference_experiment_handler.spec.limits import DEFAULT_TEST, LONGEST_TEST, TEST_LENGTHS, length_problem
 from inference_experiment_handler.spec.text import iso_duration, iso_instant
 
 CLOSE = timedelta(minutes=1)
@@ -106,7 +106,7 @@ def start_now_problem(schedule: Schedule, now: datetime, *, live_end: datetime |
     ago, a test of one hour has less than one hour left. That is not a problem.
     """
     end = schedule.end
-    if end is None or SHORTEST_TEST <= end - now <= LONGEST_TEST:
+    if end is None or length_problem(end - now) is None:
         return None
     if live_end is not None and abs(end - live_end) < CLOSE and now < end <= now + LONGEST_TEST:
         return None
