@@ -94,7 +94,7 @@ class Takeover:
                 self._judge.violated(3, f"{what}, which is nobody's any more")
         tags = self._world.service.tags_by_arn().get(live["Arn"], {}) if live else {}
         left = [key for key in tags if key.startswith(_PREFIX)]
-        if left:
+        if left and not self._judge.excuses.given_up:
             self._judge.violated(5, f"the takeover of {self._name} is taken back, and it still has {left}")
 
     def _live(self) -> dict[str, Any]:
