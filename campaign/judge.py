@@ -48,7 +48,7 @@ class Judge:
         self.adopts = False
         """The stack takes over a test that someone else has created."""
         self.written_off: set[str] = set()
-        """Experiments whose records a Delete has left. Their endpoint did not exist, so they do not run."""
+        """Experiments whose records a Delete or a rollback has left. They do not run: their endpoint did not exist."""
         stack.on_answer = self._answered
         world.productions[stack.resource.endpoint].on_violation = lambda what: self.violated(6, what)
 
@@ -209,6 +209,7 @@ class Judge:
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
         if request.kind == "Rollback":
             self._check_not_undone(request, answer)
+            self._write_off(besides=answer.physical_id)
 
     def _is_updated_beside(self, request: Request) -> bool:
         """Whether two invocations serve the request at once, and one of them has just updated the test.
@@ -242,15 +243,11 @@ class Judge:
 
     def _check_deleted(self, request: Request, answer: Answer) -> None:
         # `Takeover` checks what a rolled-back takeover leaves, once the tags are visible.
-        goes_on = self.adopts and "ROLLBACK" in self.stack.status and self.resource.given_name
-        endpoint, now = endpoints.endpoint(self._service, self.resource.endpoint), self._world.scheduler.now()
-        # Someone may have created it again since the handler looked.
-        gone = not endpoint or now - endpoint["CreationTime"] < _LATE
-        for each in [each for each in self._own() if each["Name"] not in (goes_on, *self.written_off)]:
-            if gone and each["Status"] != "Created":
-                # It does not run, but a scheduled test would start once the endpoint exists again.
-                self.written_off.add(each["Name"])
-            elif each["Name"] == answer.physical_id and each["Status"] not in invariants.ENDED:
+        goes_on = self.resource.given_name if self.adopts and "ROLLBACK" in self.stack.status else ""
+        self._write_off(besides=goes_on)
+        for each in self._own():
+            judged = each["Name"] == answer.physical_id and each["Name"] not in (goes_on, *self.written_off)
+            if judged and each["Status"] not in invariants.ENDED:
                 self.violated(2, f"{request.id}: {each['Name']} is {each['Status']} after its Delete")
         # If SageMaker has rolled the endpoint back, and someone has deleted the test, nothing shows that any more.
         hidden = self.standing.left_behind and self.spoilt
@@ -259,6 +256,15 @@ class Judge:
             problem = sizes.left_otherwise(request, answer, calls, requests, self._service)
             if problem:
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
+
+    def _write_off(self, *, besides: str) -> None:
+        """Records the experiments that a Delete or a rollback leaves because their endpoint does not exist."""
+        endpoint, now = endpoints.endpoint(self._service, self.resource.endpoint), self._world.scheduler.now()
+        # Someone may have created it again since the handler looked.
+        gone = not endpoint or now - endpoint["CreationTime"] < _LATE
+        # A scheduled test would start once the endpoint exists again.
+        names = {each["Name"] for each in self._own() if each["Status"] != "Created"}
+        self.written_off |= names - {besides} if gone else set()
 
     def others_run(self) -> bool:
         """Whether a test of another owner is on the endpoint."""

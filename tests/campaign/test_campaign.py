@@ -199,6 +199,8 @@ ONCE_FAILED = (
     645244705,
     # Judged wrongly: Lambda lost a handover of a takeover, which had just written tags that the Delete did not see.
     892334172,
+    # Judged wrongly: a rollback ended the new run of a replacement whose endpoint somebody had deleted.
+    434868264,
 )
 
 
