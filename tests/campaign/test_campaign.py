@@ -201,6 +201,8 @@ ONCE_FAILED = (
     892334172,
     # Judged wrongly: a rollback ended the new run of a replacement whose endpoint somebody had deleted.
     434868264,
+    # Lambda ran a rollback again whose Stop had resized the shadow variant that stays, and showed late.
+    498900488,
 )
 
 

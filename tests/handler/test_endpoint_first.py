@@ -7,14 +7,43 @@ import pytest
 
 from local.sagemaker import Call, ConnectionFault, Hook, SilentRollback
 from simulation.cloudformation import Answer
-from simulation.declarations import PRODUCTION, PROMOTE, REMOVE, RETAIN, SHADOW, declared
+from simulation.declarations import (
+    ENDPOINT,
+    INSTANCE_TYPE,
+    PRODUCTION,
+    PROMOTE,
+    REMOVE,
+    RETAIN,
+    SHADOW,
+    declared,
+    variant,
+)
 from simulation.endpoints import served
-from tests.support.endpoint import begin_to_deploy
+from tests.support.endpoint import Serving, begin_to_deploy, deploy, production_of
 from tests.support.interruption import meanwhile, stop_once
 from tests.support.stack import Stack
+from tests.support.statuses import reported_as
 
-ENDINGS = [(PROMOTE, ([SHADOW], [])), (RETAIN, ([PRODUCTION], [SHADOW])), (REMOVE, ([PRODUCTION], []))]
-"""How a test ends, and the production variants and shadow variants of its endpoint then."""
+LARGER = "ml.m5.2xlarge"
+ENDINGS = {
+    "promote": ({"ModelVariantActions": PROMOTE}, ({SHADOW: INSTANCE_TYPE}, {})),
+    "promote on larger instances": (
+        {"ModelVariantActions": PROMOTE, "DesiredModelVariants": [variant(SHADOW, "challenger", LARGER)]},
+        ({SHADOW: LARGER}, {}),
+    ),
+    "retain": ({"ModelVariantActions": RETAIN}, ({PRODUCTION: INSTANCE_TYPE}, {SHADOW: INSTANCE_TYPE})),
+    "retain on larger instances": (
+        {"ModelVariantActions": RETAIN, "DesiredModelVariants": [variant(SHADOW, "challenger", LARGER)]},
+        ({PRODUCTION: INSTANCE_TYPE}, {SHADOW: LARGER}),
+    ),
+    "remove": ({"ModelVariantActions": REMOVE}, ({PRODUCTION: INSTANCE_TYPE}, {})),
+    "remove, and production on larger instances": (
+        {"ModelVariantActions": REMOVE, "DesiredModelVariants": [variant(PRODUCTION, "champion", LARGER)]},
+        ({PRODUCTION: LARGER}, {}),
+    ),
+}
+"""How a test ends, and the instance types of the production variants and the shadow variants of its endpoint then."""
+each_ending = pytest.mark.parametrize(("ending", "left"), ENDINGS.values(), ids=ENDINGS.keys())
 
 
 @pytest.fixture
@@ -28,18 +57,18 @@ def name(stack: Stack) -> str:
     return stack.create(declared()).physical_id
 
 
-def concluded(actions: dict[str, str]) -> dict[str, Any]:
-    return declared(DesiredState="Completed", ModelVariantActions=actions)
+def concluded(ending: dict[str, Any]) -> dict[str, Any]:
+    return declared(DesiredState="Completed", **ending)
 
 
-def removed(actions: dict[str, str]) -> dict[str, Any]:
-    return declared(OnDelete={"DesiredState": "Completed", "ModelVariantActions": actions})
+def removed(ending: dict[str, Any]) -> dict[str, Any]:
+    return declared(OnDelete={"DesiredState": "Completed", **ending})
 
 
-def request_of(stack: Stack, event: str, name: str, actions: dict[str, str]) -> dict[str, Any]:
+def request_of(stack: Stack, event: str, name: str, ending: dict[str, Any]) -> dict[str, Any]:
     if event == "Update":
-        return stack.event(event, concluded(actions), physical_id=name, old=declared())
-    return stack.event(event, removed(actions), physical_id=name)
+        return stack.event(event, concluded(ending), physical_id=name, old=declared())
+    return stack.event(event, removed(ending), physical_id=name)
 
 
 def answered(stack: Stack, request: dict[str, Any]) -> Answer:
@@ -48,15 +77,21 @@ def answered(stack: Stack, request: dict[str, Any]) -> Answer:
     return stack.answers[-1]
 
 
-def on_endpoint(stack: Stack) -> tuple[list[str], list[str]]:
-    return stack.served(), stack.shadows()
+def on_endpoint(stack: Stack) -> tuple[dict[str, str], dict[str, str]]:
+    name = stack.call("DescribeEndpoint", EndpointName=ENDPOINT)["EndpointConfigName"]
+    config = stack.call("DescribeEndpointConfig", EndpointConfigName=name)
+    production, shadows = (
+        {each["VariantName"]: each["InstanceType"] for each in config.get(kind, [])}
+        for kind in ("ProductionVariants", "ShadowProductionVariants")
+    )
+    return production, shadows
 
 
-@pytest.mark.parametrize(("actions", "left"), ENDINGS, ids=["promote", "retain", "remove"])
-def test_a_conclusion_waits(stack: Stack, name: str, actions: dict[str, str], left: object) -> None:
+@each_ending
+def test_a_conclusion_waits(stack: Stack, name: str, ending: dict[str, Any], left: object) -> None:
     mark = stack.mark()
 
-    answer = stack.update(declared(), concluded(actions), name)
+    answer = stack.update(declared(), concluded(ending), name)
 
     assert answer.succeeded, answer.reason
     assert stack.describe(name)["Status"] == "Completed"
@@ -64,11 +99,11 @@ def test_a_conclusion_waits(stack: Stack, name: str, actions: dict[str, str], le
     assert stack.calls(since=mark).count("StopInferenceExperiment") == 1
 
 
-@pytest.mark.parametrize(("actions", "left"), ENDINGS, ids=["promote", "retain", "remove"])
-def test_a_delete_waits(stack: Stack, name: str, actions: dict[str, str], left: object) -> None:
+@each_ending
+def test_a_delete_waits(stack: Stack, name: str, ending: dict[str, Any], left: object) -> None:
     mark = stack.mark()
 
-    answer = stack.delete(removed(actions), name)
+    answer = stack.delete(removed(ending), name)
 
     assert answer.succeeded, answer.reason
     assert on_endpoint(stack) == left
@@ -77,21 +112,24 @@ def test_a_delete_waits(stack: Stack, name: str, actions: dict[str, str], left: 
 
 
 @pytest.mark.parametrize("event", ["Update", "Delete"])
-@pytest.mark.parametrize(("actions", "left"), ENDINGS, ids=["promote", "retain", "remove"])
+@each_ending
 def test_a_stop_without_a_response_is_waited_for(
-    stack: Stack, name: str, event: str, actions: dict[str, str], left: object
+    stack: Stack, name: str, event: str, ending: dict[str, Any], left: object
 ) -> None:
     stack.sagemaker.faults.add(ConnectionFault("StopInferenceExperiment", after=True))
 
-    answer = answered(stack, request_of(stack, event, name, actions))
+    answer = answered(stack, request_of(stack, event, name, ending))
 
     assert answer.succeeded, answer.reason
     assert on_endpoint(stack) == left
 
 
 @pytest.mark.parametrize("event", ["Update", "Delete"])
-def test_a_promotion_by_another_delivery_is_waited_for(stack: Stack, name: str, event: str) -> None:
-    request = request_of(stack, event, name, PROMOTE)
+@each_ending
+def test_a_stop_by_another_delivery_is_waited_for(
+    stack: Stack, name: str, event: str, ending: dict[str, Any], left: object
+) -> None:
+    request = request_of(stack, event, name, ending)
 
     def other_delivery(_: Call) -> None:
         mark = stack.mark()
@@ -103,24 +141,24 @@ def test_a_promotion_by_another_delivery_is_waited_for(stack: Stack, name: str, 
     answer = answered(stack, request)
 
     assert answer.succeeded, answer.reason
-    assert on_endpoint(stack) == ([SHADOW], [])
+    assert on_endpoint(stack) == left
 
 
 def test_what_somebody_deploys_after_the_promotion_is_reported_once_the_test_has_ended(stack: Stack, name: str) -> None:
     meanwhile(stack, lambda: begin_to_deploy(stack, [served("Blue")]), when=lambda: stack.served() == [SHADOW])
 
-    answer = stack.update(declared(), concluded(PROMOTE), name)
+    answer = stack.update(declared(), concluded({"ModelVariantActions": PROMOTE}), name)
 
     assert not answer.succeeded
     assert "does not serve production traffic: endpoint shop serves Blue" in answer.reason
 
 
 @pytest.mark.parametrize("event", ["Update", "Delete"])
-@pytest.mark.parametrize(("actions", "left"), ENDINGS, ids=["promote", "retain", "remove"])
+@each_ending
 def test_a_request_that_lambda_runs_again_waits(
-    stack: Stack, name: str, event: str, actions: dict[str, str], left: object
+    stack: Stack, name: str, event: str, ending: dict[str, Any], left: object
 ) -> None:
-    request = request_of(stack, event, name, actions)
+    request = request_of(stack, event, name, ending)
     mark = stack.mark()
 
     def endpoint_is_done() -> bool:
@@ -134,6 +172,51 @@ def test_a_request_that_lambda_runs_again_waits(
 
     assert answer.succeeded, answer.reason
     assert on_endpoint(stack) == left
+
+
+@pytest.mark.parametrize("event", ["Update", "Delete"])
+def test_a_promotion_under_the_name_of_production_keeps_its_intent(event: str) -> None:
+    stack = Stack(
+        promoted_keeps_shadow_name=False,
+        stop_shows_after=timedelta(minutes=10),
+        endpoint_first_by=timedelta(minutes=6),
+    )
+    name = stack.create(declared()).physical_id
+    request = request_of(stack, event, name, {"ModelVariantActions": PROMOTE})
+    stop_once(stack, request, lambda: not stack.shadows())
+    mark = stack.mark()
+
+    answer = answered(stack, request)
+
+    assert answer.succeeded, answer.reason
+    assert production_of(stack) == [Serving(PRODUCTION, "challenger")]
+    assert "StopInferenceExperiment" not in stack.calls(since=mark)
+
+
+@pytest.mark.parametrize("ending", ["retain on larger instances", "promote"])
+def test_a_delete_that_runs_again_waits_in_an_undocumented_status(stack: Stack, name: str, ending: str) -> None:
+    properties, left = ENDINGS[ending]
+    request = request_of(stack, "Delete", name, properties)
+    stop_once(stack, request, lambda: on_endpoint(stack) == left)
+
+    with reported_as(stack, "Paused", until=stack.clock.now() + timedelta(minutes=3)):
+        answer = answered(stack, request)
+
+    assert answer.succeeded, answer.reason
+    assert on_endpoint(stack) == left
+    assert stack.names() == []
+
+
+def test_a_shadow_that_somebody_has_resized_is_removed_without_a_stop_to_wait_for(stack: Stack, name: str) -> None:
+    properties, larger = ENDINGS["retain on larger instances"]
+    deploy(stack, [served(PRODUCTION)], [served(SHADOW, "challenger") | {"InstanceType": LARGER}])
+    assert on_endpoint(stack) == larger
+
+    answer = stack.delete(removed(properties), name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.names() == []
+    assert stack.shadows() == []
 
 
 @pytest.mark.parametrize("endpoint_is", ["updated", "being updated"])

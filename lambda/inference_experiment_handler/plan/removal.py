@@ -15,6 +15,7 @@ from inference_experiment_handler.plan.fields import Arguments
 from inference_experiment_handler.plan.keep_production import (
     as_intended,
     fewer_instances,
+    keep_production,
     kept_otherwise,
     removal_that_keeps_production,
 )
@@ -108,6 +109,9 @@ def _end_in_unhandled_status(
     wait = still_updating(endpoint)
     if wait is not None:
         return wait
+    stopping = wait_for_own_stop(target, ending, endpoint)
+    if stopping is not None:
+        return replace(stopping, why=f"{stopping.why}; {unhandled_status(experiment)}")
     left = shadow_left(experiment, endpoint)
     kept = removal_that_keeps_production(ending, experiment, endpoint) if endpoint is not None else ending
     stoppable = kept is not None and bool(experiment.shadow_name)
@@ -144,12 +148,12 @@ def stop(
     endpoint = situation.endpoint(experiment.endpoint_name)
     if endpoint is None:
         return _end_without_endpoint(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
-    wait = wait_for_stop_of_running(target) or still_updating(endpoint)
+    wait = wait_for_stop_of_running(target) or still_updating(endpoint) or wait_for_own_stop(target, ending, endpoint)
     if wait is not None:
         return wait
     kept = removal_that_keeps_production(ending, experiment, endpoint)
     if kept is None:
-        return wait_for_promotion(target, ending, endpoint) or Fail(
+        return Fail(
             f"{displaced(experiment, endpoint)}. StopInferenceExperiment would replace what production serves, so "
             f"{target.name} is not stopped. {_how_to_make_it_stoppable(experiment, endpoint)}"
         )
@@ -161,18 +165,19 @@ def stop(
     return _intend_stop(target, kept) or step
 
 
-def wait_for_promotion(target: Target, ending: Ending, endpoint: ObservedEndpoint) -> Wait | None:
-    """A wait, if the endpoint is already as this request's promotion leaves it, but the test is still Running.
+def wait_for_own_stop(target: Target, ending: Ending, endpoint: ObservedEndpoint | None) -> Wait | None:
+    """A wait, if the endpoint is already as this request's Stop leaves it, but the test is not shown as stopped yet.
 
-    The Stop got no response, or another delivery of this request has called it. Then it may be in conflict here.
+    The Stop got no response, or another delivery of this request has called it. Then it may be in conflict here. The
+    endpoint is not as the test deployed it, so it looks as if somebody else had changed it.
     """
     experiment, intent = target.experiment, target.stop_intent
-    if intent is None:
+    if intent is None or endpoint is None or keep_production(ending, experiment, endpoint) is not None:
         return None
     intended = as_intended(ending, intent, experiment)
-    if not intended.promotes or stop_problem(intended, experiment, endpoint, intent.production) is not None:
+    if intended.shadow == Action.REMOVE or stop_problem(intended, experiment, endpoint, intent.production) is not None:
         return None
-    return Wait(f"waiting for {STOP} to take effect: {experiment.shadow_name} already serves production traffic")
+    return Wait(f"waiting for {STOP} to take effect: endpoint {endpoint.name} is already as it should be after it")
 
 
 def call_off_scheduled(
