@@ -209,7 +209,10 @@ class Judge:
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
         if request.kind == "Rollback":
             self._check_not_undone(request, answer)
-            self._write_off(besides=answer.physical_id)
+            # A rollback leaves the new run if SageMaker rejects the Stop because there is no endpoint.
+            stops = [call for call in self._calls() if call.operation == "StopInferenceExperiment"]
+            rejected = {call.name for call in stops if call.code and call.at >= request.sent}
+            self._write_off({each["Name"] for each in self._own() if each["Name"].lower() in rejected})
 
     def _is_updated_beside(self, request: Request) -> bool:
         """Whether two invocations serve the request at once, and one of them has just updated the test.
@@ -244,7 +247,7 @@ class Judge:
     def _check_deleted(self, request: Request, answer: Answer) -> None:
         # `Takeover` checks what a rolled-back takeover leaves, once the tags are visible.
         goes_on = self.resource.given_name if self.adopts and "ROLLBACK" in self.stack.status else ""
-        self._write_off(besides=goes_on)
+        self._write_off({each["Name"] for each in self._own()} - {goes_on})
         for each in self._own():
             judged = each["Name"] == answer.physical_id and each["Name"] not in (goes_on, *self.written_off)
             if judged and each["Status"] not in invariants.ENDED:
@@ -257,14 +260,14 @@ class Judge:
             if problem:
                 self.violated(4, f"{request.id} {request.kind}: {problem}")
 
-    def _write_off(self, *, besides: str) -> None:
+    def _write_off(self, names: set[str]) -> None:
         """Records the experiments that a Delete or a rollback leaves because their endpoint does not exist."""
         endpoint, now = endpoints.endpoint(self._service, self.resource.endpoint), self._world.scheduler.now()
         # Someone may have created it again since the handler looked.
         gone = not endpoint or now - endpoint["CreationTime"] < _LATE
         # A scheduled test would start once the endpoint exists again.
-        names = {each["Name"] for each in self._own() if each["Status"] != "Created"}
-        self.written_off |= names - {besides} if gone else set()
+        idle = {each["Name"] for each in self._own() if each["Status"] != "Created"}
+        self.written_off |= names & idle if gone else set()
 
     def others_run(self) -> bool:
         """Whether a test of another owner is on the endpoint."""

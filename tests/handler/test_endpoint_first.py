@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.sagemaker import Call, ConnectionFault, Hook, SilentRollback
+from local.sagemaker import Call, ConnectionFault, ErrorFault, Hook, SilentRollback
 from simulation.cloudformation import Answer
 from simulation.declarations import (
     ENDPOINT,
@@ -193,11 +193,32 @@ def test_a_promotion_under_the_name_of_production_keeps_its_intent(event: str) -
     assert "StopInferenceExperiment" not in stack.calls(since=mark)
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_conclusion_that_runs_again_waits_if_the_end_is_no_longer_declared(stack: Stack, ending: str) -> None:
+    properties, left = ENDINGS[ending]
+    before = declared(Schedule={"Duration": "P5D"})
+    name = stack.create(before).physical_id
+    after = declared(Schedule=None, DesiredState="Completed", **properties)
+    request = stack.event("Update", after, physical_id=name, old=before)
+    mark = stack.mark()
+    stop_once(
+        stack,
+        request,
+        lambda: "StopInferenceExperiment" in stack.calls(since=mark) and on_endpoint(stack) == left,
+    )
+
+    answer = answered(stack, request)
+
+    assert answer.succeeded, answer.reason
+    assert on_endpoint(stack) == left
+
+
 @pytest.mark.parametrize("ending", ["retain on larger instances", "promote"])
 def test_a_delete_that_runs_again_waits_in_an_undocumented_status(stack: Stack, name: str, ending: str) -> None:
     properties, left = ENDINGS[ending]
     request = request_of(stack, "Delete", name, properties)
     stop_once(stack, request, lambda: on_endpoint(stack) == left)
+    mark = stack.mark()
 
     with reported_as(stack, "Paused", until=stack.clock.now() + timedelta(minutes=3)):
         answer = answered(stack, request)
@@ -205,6 +226,30 @@ def test_a_delete_that_runs_again_waits_in_an_undocumented_status(stack: Stack, 
     assert answer.succeeded, answer.reason
     assert on_endpoint(stack) == left
     assert stack.names() == []
+    assert "StopInferenceExperiment" not in stack.calls(since=mark)
+
+
+@pytest.mark.parametrize(
+    ("ending", "shadow"),
+    [
+        ("retain", served(SHADOW, "challenger") | {"InstanceType": LARGER}),
+        ("retain on larger instances", served(SHADOW, "contender") | {"InstanceType": LARGER}),
+    ],
+)
+def test_what_somebody_deploys_before_the_stop_is_not_taken_for_its_effect(
+    stack: Stack, name: str, ending: str, shadow: dict[str, Any]
+) -> None:
+    properties, _ = ENDINGS[ending]
+    request = request_of(stack, "Delete", name, properties)
+    stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ThrottlingException"))
+    stop_once(stack, request, lambda: "sagemaker-inference-experiment:ending" in stack.tags(name))
+    deploy(stack, [served(PRODUCTION)], [shadow])
+
+    answer = answered(stack, request)
+
+    assert answer.succeeded, answer.reason
+    assert stack.names() == []
+    assert stack.shadows() == []
 
 
 def test_a_shadow_that_somebody_has_resized_is_removed_without_a_stop_to_wait_for(stack: Stack, name: str) -> None:

@@ -117,9 +117,11 @@ def _sent(situation: Situation, target: Target) -> list[str]:
     """The names of the fields that this request has sent, also if another delivery of the request has sent them.
 
     The journal does not show what another delivery has sent. But a request starts a test only after it has sent all
-    fields that can't change in a started test.
+    fields that can't change in a started test, and records how it will stop a test only after it has sent all fields.
     """
     sent = situation.journal.sent_fields
+    if target.stop_intent is not None:
+        return [field.name for field in FIELDS]
     if not target.started_by_this_request:
         return sent
     return [*sent, *(field.name for field in FIELDS if target.experiment.status not in field.changes_in)]

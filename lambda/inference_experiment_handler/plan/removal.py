@@ -175,9 +175,18 @@ def wait_for_own_stop(target: Target, ending: Ending, endpoint: ObservedEndpoint
     if intent is None or endpoint is None or keep_production(ending, experiment, endpoint) is not None:
         return None
     intended = as_intended(ending, intent, experiment)
-    if intended.shadow == Action.REMOVE or stop_problem(intended, experiment, endpoint, intent.production) is not None:
+    if stop_problem(intended, experiment, endpoint, intent.production) is not None:
         return None
-    return Wait(f"waiting for {STOP} to take effect: endpoint {endpoint.name} is already as it should be after it")
+    if not intended.promotes and not _is_resized(intended, experiment, endpoint):
+        return None
+    return Wait(f"waiting for {STOP} to take effect: endpoint {endpoint.name} is already as the Stop leaves it")
+
+
+def _is_resized(intended: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
+    """Whether the endpoint has the shadow variant that stays on the instances that the Stop declares."""
+    declared = {variant.variant_name: variant for variant in intended.desired_variants}
+    after = replace(experiment, variants={**experiment.variants, **declared})
+    return intended.shadow == Action.RETAIN and keep_production(intended, after, endpoint) is not None
 
 
 def call_off_scheduled(
