@@ -266,8 +266,9 @@ class Judge:
         # Someone may have created it again since the handler looked.
         gone = not endpoint or now - endpoint["CreationTime"] < _LATE
         # A scheduled test would start once the endpoint exists again.
-        idle = {each["Name"] for each in self._own() if each["Status"] != "Created"}
-        self.written_off |= names & idle if gone else set()
+        started = {each["Name"] for each in self._own() if each["Status"] != "Created"}
+        if gone:
+            self.written_off |= names & started
 
     def others_run(self) -> bool:
         """Whether a test of another owner is on the endpoint."""

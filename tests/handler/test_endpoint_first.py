@@ -25,7 +25,7 @@ from tests.support.stack import Stack
 from tests.support.statuses import reported_as
 
 LARGER = "ml.m5.2xlarge"
-ENDINGS = {
+ENDINGS: dict[str, tuple[dict[str, Any], object]] = {
     "promote": ({"ModelVariantActions": PROMOTE}, ({SHADOW: INSTANCE_TYPE}, {})),
     "promote on larger instances": (
         {"ModelVariantActions": PROMOTE, "DesiredModelVariants": [variant(SHADOW, "challenger", LARGER)]},
@@ -46,9 +46,12 @@ ENDINGS = {
 each_ending = pytest.mark.parametrize(("ending", "left"), ENDINGS.values(), ids=ENDINGS.keys())
 
 
+SHOWN_LATE: dict[str, Any] = {"stop_shows_after": timedelta(minutes=10), "endpoint_first_by": timedelta(minutes=6)}
+
+
 @pytest.fixture
 def stack() -> Stack:
-    return Stack(stop_shows_after=timedelta(minutes=10), endpoint_first_by=timedelta(minutes=6))
+    return Stack(**SHOWN_LATE)
 
 
 @pytest.fixture
@@ -85,6 +88,14 @@ def on_endpoint(stack: Stack) -> tuple[dict[str, str], dict[str, str]]:
         for kind in ("ProductionVariants", "ShadowProductionVariants")
     )
     return production, shadows
+
+
+def interrupt_when_endpoint_is_done(stack: Stack, request: dict[str, Any], left: object) -> None:
+    """Loses all that the request knew after its Stop, when the endpoint is as the Stop leaves it."""
+    mark = stack.mark()
+    stop_once(
+        stack, request, lambda: "StopInferenceExperiment" in stack.calls(since=mark) and on_endpoint(stack) == left
+    )
 
 
 @each_ending
@@ -159,13 +170,7 @@ def test_a_request_that_lambda_runs_again_waits(
     stack: Stack, name: str, event: str, ending: dict[str, Any], left: object
 ) -> None:
     request = request_of(stack, event, name, ending)
-    mark = stack.mark()
-
-    def endpoint_is_done() -> bool:
-        stopped = "StopInferenceExperiment" in stack.calls(since=mark)
-        return stopped and on_endpoint(stack) == left
-
-    stop_once(stack, request, endpoint_is_done)
+    interrupt_when_endpoint_is_done(stack, request, left)
     assert stack.describe(name)["Status"] == "Running"
 
     answer = answered(stack, request)
@@ -176,11 +181,7 @@ def test_a_request_that_lambda_runs_again_waits(
 
 @pytest.mark.parametrize("event", ["Update", "Delete"])
 def test_a_promotion_under_the_name_of_production_keeps_its_intent(event: str) -> None:
-    stack = Stack(
-        promoted_keeps_shadow_name=False,
-        stop_shows_after=timedelta(minutes=10),
-        endpoint_first_by=timedelta(minutes=6),
-    )
+    stack = Stack(promoted_keeps_shadow_name=False, **SHOWN_LATE)
     name = stack.create(declared()).physical_id
     request = request_of(stack, event, name, {"ModelVariantActions": PROMOTE})
     stop_once(stack, request, lambda: not stack.shadows())
@@ -200,12 +201,7 @@ def test_a_conclusion_that_runs_again_waits_if_the_end_is_no_longer_declared(sta
     name = stack.create(before).physical_id
     after = declared(Schedule=None, DesiredState="Completed", **properties)
     request = stack.event("Update", after, physical_id=name, old=before)
-    mark = stack.mark()
-    stop_once(
-        stack,
-        request,
-        lambda: "StopInferenceExperiment" in stack.calls(since=mark) and on_endpoint(stack) == left,
-    )
+    interrupt_when_endpoint_is_done(stack, request, left)
 
     answer = answered(stack, request)
 
@@ -217,7 +213,7 @@ def test_a_conclusion_that_runs_again_waits_if_the_end_is_no_longer_declared(sta
 def test_a_delete_that_runs_again_waits_in_an_undocumented_status(stack: Stack, name: str, ending: str) -> None:
     properties, left = ENDINGS[ending]
     request = request_of(stack, "Delete", name, properties)
-    stop_once(stack, request, lambda: on_endpoint(stack) == left)
+    interrupt_when_endpoint_is_done(stack, request, left)
     mark = stack.mark()
 
     with reported_as(stack, "Paused", until=stack.clock.now() + timedelta(minutes=3)):
