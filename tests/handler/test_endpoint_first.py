@@ -179,6 +179,78 @@ def test_a_request_that_lambda_runs_again_waits(
     assert on_endpoint(stack) == left
 
 
+@pytest.mark.parametrize("events", [("Update", "Update"), ("Update", "Delete"), ("Delete", "Delete")], ids="-".join)
+@each_ending
+def test_a_later_request_waits_for_the_stop_of_a_failed_one(
+    stack: Stack, name: str, events: tuple[str, str], ending: dict[str, Any], left: object
+) -> None:
+    first, event = events
+    interrupt_when_endpoint_is_done(stack, request_of(stack, first, name, ending), left)
+    assert stack.describe(name)["Status"] == "Running"
+
+    answer = answered(stack, request_of(stack, event, name, ending))
+
+    assert answer.succeeded, answer.reason
+    assert on_endpoint(stack) == left
+    assert stack.names() == ([name] if event == "Update" else [])
+
+
+@pytest.mark.parametrize("ending", ["promote", "promote on larger instances"])
+def test_a_delete_that_removes_the_shadow_waits_for_the_promotion_of_a_failed_request(
+    stack: Stack, name: str, ending: str
+) -> None:
+    properties, left = ENDINGS[ending]
+    interrupt_when_endpoint_is_done(stack, request_of(stack, "Update", name, properties), left)
+
+    answer = answered(stack, request_of(stack, "Delete", name, {"ModelVariantActions": REMOVE}))
+
+    assert answer.succeeded, answer.reason
+    assert on_endpoint(stack) == left
+    assert stack.names() == []
+
+
+@pytest.mark.parametrize("event", ["Update", "Delete"])
+def test_a_later_request_may_declare_other_instances(stack: Stack, name: str, event: str) -> None:
+    properties, left = ENDINGS["retain on larger instances"]
+    interrupt_when_endpoint_is_done(stack, request_of(stack, "Update", name, properties), left)
+
+    answer = answered(stack, request_of(stack, event, name, {"ModelVariantActions": RETAIN}))
+
+    assert answer.succeeded, answer.reason
+    assert on_endpoint(stack) == left
+
+
+def test_a_delete_does_not_wait_for_a_failed_request_if_somebody_deploys_another_model(stack: Stack, name: str) -> None:
+    properties, left = ENDINGS["retain on larger instances"]
+    interrupt_when_endpoint_is_done(stack, request_of(stack, "Update", name, properties), left)
+    deploy(stack, [served(PRODUCTION)], [served(SHADOW, "contender") | {"InstanceType": LARGER}])
+    mark = stack.mark()
+
+    answer = stack.delete(removed(properties), name)
+
+    assert answer.succeeded, answer.reason
+    assert "StopInferenceExperiment" in stack.calls(since=mark)
+
+
+def test_a_delete_does_not_wait_again_and_again_for_a_stop_that_never_came(stack: Stack, name: str) -> None:
+    properties, larger = ENDINGS["retain on larger instances"]
+    stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ThrottlingException"))
+    request = request_of(stack, "Delete", name, properties)
+    stop_once(stack, request, lambda: "sagemaker-inference-experiment:ending" in stack.tags(name))
+    deploy(stack, [served(PRODUCTION)], [served(SHADOW, "challenger") | {"InstanceType": LARGER}])
+    assert on_endpoint(stack) == larger
+
+    waited = stack.delete(removed(properties), name)
+    stack.clock.advance(timedelta(hours=2))
+    answer = stack.delete(removed(properties), name)
+
+    assert not waited.succeeded
+    assert "already as the Stop" in waited.reason
+    assert answer.succeeded, answer.reason
+    assert stack.names() == []
+    assert stack.shadows() == []
+
+
 @pytest.mark.parametrize("event", ["Update", "Delete"])
 def test_a_promotion_under_the_name_of_production_keeps_its_intent(event: str) -> None:
     stack = Stack(promoted_keeps_shadow_name=False, **SHOWN_LATE)

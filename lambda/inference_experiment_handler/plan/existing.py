@@ -18,7 +18,7 @@ from inference_experiment_handler.plan.gate import held_up, may_be_refused
 from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.live_count import lacks_instances, pins_what_was_taken, sent_with
-from inference_experiment_handler.plan.removal import call_off_scheduled, stop, wait_for_own_stop
+from inference_experiment_handler.plan.removal import call_off_scheduled, stop, wait_for_stop_in_effect
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.schedule import CLOSE, starts_now
 from inference_experiment_handler.plan.situation import Situation
@@ -185,7 +185,7 @@ def _look_at_endpoint(situation: Situation, target: Target, differing: list[Fiel
         # A Stop can end the test without changing what production serves.
         if keep_production(conclusion, experiment, endpoint) is not None:
             return None
-        stopping = wait_for_own_stop(target, conclusion, endpoint)
+        stopping = wait_for_stop_in_effect(target, conclusion, endpoint)
         if stopping is not None:
             return stopping
         problem += (

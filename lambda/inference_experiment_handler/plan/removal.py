@@ -1,9 +1,11 @@
 """Removes the experiment: a Delete, and the end of a run that another one replaces."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import DELETE, STOP
+from inference_experiment_handler.model.request import issued_at
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED, PendingStop
 from inference_experiment_handler.plan import arguments, stack
@@ -27,6 +29,9 @@ from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import DELETED_WITH, stop_reason, unhandled_status
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
+
+_LONGEST_UNTIL_SHOWN = timedelta(hours=2)
+"""How long after a request was issued its Stop may be shown. CloudFormation gives a request one hour."""
 
 _HOW_TO_GET_RID_OF_A_SHADOW = (
     "If it belongs to another test (`aws sagemaker list-inference-experiments` lists the tests), end that test and try "
@@ -109,7 +114,7 @@ def _end_in_unhandled_status(
     wait = still_updating(endpoint)
     if wait is not None:
         return wait
-    stopping = wait_for_own_stop(target, ending, endpoint)
+    stopping = wait_for_stop_in_effect(target, ending, endpoint)
     if stopping is not None:
         return replace(stopping, why=f"{stopping.why}; {unhandled_status(experiment)}")
     left = shadow_left(experiment, endpoint)
@@ -148,7 +153,11 @@ def stop(
     endpoint = situation.endpoint(experiment.endpoint_name)
     if endpoint is None:
         return _end_without_endpoint(target, arguments.stop(experiment, ending, reason), record_may_go=record_may_go)
-    wait = wait_for_stop_of_running(target) or still_updating(endpoint) or wait_for_own_stop(target, ending, endpoint)
+    wait = (
+        wait_for_stop_of_running(target)
+        or still_updating(endpoint)
+        or wait_for_stop_in_effect(target, ending, endpoint)
+    )
     if wait is not None:
         return wait
     kept = removal_that_keeps_production(ending, experiment, endpoint)
@@ -165,21 +174,55 @@ def stop(
     return _intend_stop(target, kept) or step
 
 
-def wait_for_own_stop(target: Target, ending: Ending, endpoint: ObservedEndpoint | None) -> Wait | None:
-    """A wait, if the endpoint is already as this request's Stop leaves it, but the test is not shown as stopped yet.
+def wait_for_stop_in_effect(target: Target, ending: Ending, endpoint: ObservedEndpoint | None) -> Wait | None:
+    """A wait, if the endpoint is already as a Stop leaves it, but the test is not shown as stopped yet.
 
-    The Stop got no response, or another delivery of this request has called it. Then it may be in conflict here. The
-    endpoint is not as the test deployed it, so it looks as if somebody else had changed it.
+    The Stop got no response, or another delivery of this request has called it. Then it may be in conflict here. Or a
+    request that has failed since has called it. The endpoint is not as the test deployed it, so it looks as if somebody
+    else had changed it.
     """
     experiment, intent = target.experiment, target.stop_intent
-    if intent is None or endpoint is None or keep_production(ending, experiment, endpoint) is not None:
+    if endpoint is None or keep_production(ending, experiment, endpoint) is not None:
         return None
-    intended = as_intended(ending, intent, experiment)
-    if stop_problem(intended, experiment, endpoint, intent.production) is not None:
-        return None
-    if not intended.promotes and not _is_resized(intended, experiment, endpoint):
+    if intent is not None:
+        in_effect = _is_in_effect(ending, intent, experiment, endpoint)
+    else:
+        in_effect = _stop_of_failed_request_is_in_effect(target, ending, endpoint)
+    if not in_effect:
         return None
     return Wait(f"waiting for {STOP} to take effect: endpoint {endpoint.name} is already as the Stop leaves it")
+
+
+def _stop_of_failed_request_is_in_effect(target: Target, ending: Ending, endpoint: ObservedEndpoint) -> bool:
+    """Whether the endpoint is as the Stop of an earlier request leaves it, which may not be shown yet.
+
+    That request may have declared other instances for the shadow variant than this one. If it has not called Stop, the
+    endpoint may be like that by coincidence. So no request waits for it forever.
+    """
+    experiment, intent = target.experiment, target.pending_stop
+    if target.now - datetime.fromtimestamp(issued_at(intent.token), UTC) >= _LONGEST_UNTIL_SHOWN:
+        return False
+    resized = _with_instances_of_shadow(experiment, endpoint)
+    return _is_in_effect(ending, intent, experiment, endpoint) or _is_in_effect(Ending(), intent, resized, endpoint)
+
+
+def _is_in_effect(
+    ending: Ending, intent: PendingStop, experiment: ObservedExperiment, endpoint: ObservedEndpoint
+) -> bool:
+    intended = as_intended(ending, intent, experiment)
+    if stop_problem(intended, experiment, endpoint, intent.production) is not None:
+        return False
+    return intended.promotes or _is_resized(intended, experiment, endpoint)
+
+
+def _with_instances_of_shadow(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> ObservedExperiment:
+    """The test with a shadow variant on the instances that the endpoint has for it."""
+    own = experiment.variants.get(experiment.shadow_name)
+    served = next((each for each in endpoint.shadows if each.variant_name == experiment.shadow_name), None)
+    if own is None or served is None or served.instance_type is None:
+        return experiment
+    resized = replace(own, instance_type=served.instance_type)
+    return replace(experiment, variants={**experiment.variants, own.variant_name: resized})
 
 
 def _is_resized(intended: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
