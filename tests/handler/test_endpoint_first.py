@@ -1,6 +1,6 @@
 """The endpoint is as the end of a test leaves it before SageMaker shows that the test was stopped."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -232,23 +232,70 @@ def test_a_delete_does_not_wait_for_a_failed_request_if_somebody_deploys_another
     assert "StopInferenceExperiment" in stack.calls(since=mark)
 
 
-def test_a_delete_does_not_wait_again_and_again_for_a_stop_that_never_came(stack: Stack, name: str) -> None:
+def test_a_delete_waits_for_a_request_that_has_never_called_stop_until_two_hours_after_it(
+    stack: Stack, name: str
+) -> None:
     properties, larger = ENDINGS["retain on larger instances"]
     stack.sagemaker.faults.add(ErrorFault("StopInferenceExperiment", "ThrottlingException"))
+    issued = stack.clock.now()
     request = request_of(stack, "Delete", name, properties)
     stop_once(stack, request, lambda: "sagemaker-inference-experiment:ending" in stack.tags(name))
     deploy(stack, [served(PRODUCTION)], [served(SHADOW, "challenger") | {"InstanceType": LARGER}])
     assert on_endpoint(stack) == larger
+    stack.clock.advance(timedelta(hours=1, minutes=30))
+    stopped: list[datetime] = []
+    stack.sagemaker.faults.add(Hook(lambda _: stopped.append(stack.clock.now()), "StopInferenceExperiment"))
 
-    waited = stack.delete(removed(properties), name)
-    stack.clock.advance(timedelta(hours=2))
     answer = stack.delete(removed(properties), name)
 
-    assert not waited.succeeded
-    assert "already as the Stop" in waited.reason
+    assert timedelta(hours=2) <= stopped[0] - issued < timedelta(hours=2, minutes=2)
     assert answer.succeeded, answer.reason
     assert stack.names() == []
     assert stack.shadows() == []
+
+
+def test_a_delete_does_not_wait_for_a_stop_that_was_rejected_because_of_what_production_serves() -> None:
+    stack = Stack(stop_deploys_another_model=False)
+    properties = removed({"ModelVariantActions": PROMOTE})
+    name = stack.create(properties).physical_id
+    deploy(stack, [served(model="contender")], [served(SHADOW, "challenger")])
+    retaining = properties | {"DesiredState": "Completed", "ModelVariantActions": RETAIN}
+    assert not stack.update(properties, retaining, name).succeeded
+    assert stack.roll_back(retaining, properties, name).succeeded
+    before = stack.clock.now()
+
+    answer = stack.delete(properties, name)
+
+    assert f"If SageMaker does not accept that, update endpoint {ENDPOINT}" in answer.reason
+    assert stack.clock.now() - before < timedelta(minutes=5)
+    assert production_of(stack) == [Serving(PRODUCTION, "contender")]
+
+
+def test_an_update_that_replaces_the_test_waits_for_the_stop_of_a_failed_request(stack: Stack, name: str) -> None:
+    properties, left = ENDINGS["retain on larger instances"]
+    interrupt_when_endpoint_is_done(stack, request_of(stack, "Delete", name, properties), left)
+    mark = stack.mark()
+
+    answer = stack.update(removed(properties), removed(properties) | {"Run": "2"}, name)
+
+    assert answer.succeeded, answer.reason
+    assert "StopInferenceExperiment" not in stack.calls(since=mark)
+    assert stack.describe(name)["Status"] == "Completed"
+
+
+@pytest.mark.parametrize("ending", ["promote", "retain on larger instances"])
+def test_a_later_delete_waits_in_an_undocumented_status(stack: Stack, name: str, ending: str) -> None:
+    properties, left = ENDINGS[ending]
+    interrupt_when_endpoint_is_done(stack, request_of(stack, "Update", name, properties), left)
+    mark = stack.mark()
+
+    with reported_as(stack, "Paused", until=stack.clock.now() + timedelta(minutes=3)):
+        answer = answered(stack, request_of(stack, "Delete", name, properties))
+
+    assert answer.succeeded, answer.reason
+    assert on_endpoint(stack) == left
+    assert stack.names() == []
+    assert "StopInferenceExperiment" not in stack.calls(since=mark)
 
 
 @pytest.mark.parametrize("event", ["Update", "Delete"])

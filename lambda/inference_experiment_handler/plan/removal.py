@@ -1,7 +1,7 @@
 """Removes the experiment: a Delete, and the end of a run that another one replaces."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import DELETE, STOP
@@ -10,7 +10,7 @@ from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, 
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED, PendingStop
 from inference_experiment_handler.plan import arguments, stack
 from inference_experiment_handler.plan.calls import call_off, call_once, wait_for_stop, wait_for_stop_of_running
-from inference_experiment_handler.plan.displaced import displaced, serves_production
+from inference_experiment_handler.plan.displaced import displaced, serves_production, serves_shadow
 from inference_experiment_handler.plan.ending_proof import ending_problem, shadow_left, stop_problem
 from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.fields import Arguments
@@ -185,12 +185,15 @@ def wait_for_stop_in_effect(target: Target, ending: Ending, endpoint: ObservedEn
     if endpoint is None or keep_production(ending, experiment, endpoint) is not None:
         return None
     if intent is not None:
-        in_effect = _is_in_effect(ending, intent, experiment, endpoint)
-    else:
-        in_effect = _stop_of_failed_request_is_in_effect(target, ending, endpoint)
-    if not in_effect:
+        if not _is_in_effect(ending, intent, experiment, endpoint):
+            return None
+        return Wait(f"waiting for {STOP} to take effect: endpoint {endpoint.name} is already as the Stop leaves it")
+    if not _stop_of_failed_request_is_in_effect(target, ending, endpoint):
         return None
-    return Wait(f"waiting for {STOP} to take effect: endpoint {endpoint.name} is already as the Stop leaves it")
+    return Wait(
+        f"waiting for the {STOP} of an earlier request to take effect: endpoint {endpoint.name} is already as that "
+        "Stop leaves it. Two hours after that request was issued, no request waits for it any more"
+    )
 
 
 def _stop_of_failed_request_is_in_effect(target: Target, ending: Ending, endpoint: ObservedEndpoint) -> bool:
@@ -200,7 +203,11 @@ def _stop_of_failed_request_is_in_effect(target: Target, ending: Ending, endpoin
     endpoint may be like that by coincidence. So no request waits for it forever.
     """
     experiment, intent = target.experiment, target.pending_stop
-    if target.now - datetime.fromtimestamp(issued_at(intent.token), UTC) >= _LONGEST_UNTIL_SHOWN:
+    issued = timedelta(seconds=issued_at(intent.token))
+    if not intent.token or timedelta(seconds=target.now.timestamp()) - issued >= _LONGEST_UNTIL_SHOWN:
+        return False
+    if serves_shadow(experiment, endpoint):
+        # That Stop has neither promoted nor resized the shadow variant.
         return False
     resized = _with_instances_of_shadow(experiment, endpoint)
     return _is_in_effect(ending, intent, experiment, endpoint) or _is_in_effect(Ending(), intent, resized, endpoint)
