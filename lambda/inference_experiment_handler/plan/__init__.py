@@ -13,6 +13,7 @@
 ``removal``       a Delete; also how a test is stopped, and its endpoint verified. It has these parts:
 ``keep_production`` what a Stop must send so that production stays as it is served
 ``ending_proof``    whether the endpoint is as the ending declares
+``stop_in_effect``  whether a Stop has changed the endpoint before it is shown
 ``takeover``      an experiment that existed before: how its takeover is confirmed, and rolled back
 ``finalize``      the tags, as the last step
 ``needs``         what must be observed before a step can be planned

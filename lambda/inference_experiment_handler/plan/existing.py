@@ -18,10 +18,11 @@ from inference_experiment_handler.plan.gate import held_up, may_be_refused
 from inference_experiment_handler.plan.keep_production import keep_production
 from inference_experiment_handler.plan.lease import acquire_lease, record_intent
 from inference_experiment_handler.plan.live_count import lacks_instances, pins_what_was_taken, sent_with
-from inference_experiment_handler.plan.removal import call_off_scheduled, stop, wait_for_stop_in_effect
+from inference_experiment_handler.plan.removal import call_off_scheduled, stop
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.schedule import CLOSE, starts_now
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.stop_in_effect import wait_for_stop_in_effect
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.update import update
 from inference_experiment_handler.plan.wording import stop_reason, unhandled_status, way_out

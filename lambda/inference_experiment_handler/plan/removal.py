@@ -1,37 +1,32 @@
 """Removes the experiment: a Delete, and the end of a run that another one replaces."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from inference_experiment_handler.model.observed import ObservedEndpoint, ObservedExperiment
 from inference_experiment_handler.model.operations import DELETE, STOP
-from inference_experiment_handler.model.request import issued_at
 from inference_experiment_handler.model.steps import Call, Done, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED, PendingStop
 from inference_experiment_handler.plan import arguments, stack
 from inference_experiment_handler.plan.calls import call_off, call_once, wait_for_stop, wait_for_stop_of_running
-from inference_experiment_handler.plan.displaced import displaced, serves_production, serves_shadow
+from inference_experiment_handler.plan.displaced import displaced, serves_production
 from inference_experiment_handler.plan.ending_proof import ending_problem, shadow_left, stop_problem
 from inference_experiment_handler.plan.endpoint import still_updating
 from inference_experiment_handler.plan.fields import Arguments
 from inference_experiment_handler.plan.keep_production import (
     as_intended,
     fewer_instances,
-    keep_production,
     kept_otherwise,
     removal_that_keeps_production,
 )
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
 from inference_experiment_handler.plan.resolution import resolve_ending
 from inference_experiment_handler.plan.situation import Situation
+from inference_experiment_handler.plan.stop_in_effect import wait_for_stop_in_effect
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
 from inference_experiment_handler.plan.target import Target
 from inference_experiment_handler.plan.wording import DELETED_WITH, stop_reason, unhandled_status
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
-
-_LONGEST_UNTIL_SHOWN = timedelta(hours=2)
-"""How long after a request was issued its Stop may be shown. CloudFormation gives a request one hour."""
 
 _HOW_TO_GET_RID_OF_A_SHADOW = (
     "If it belongs to another test (`aws sagemaker list-inference-experiments` lists the tests), end that test and try "
@@ -172,71 +167,6 @@ def stop(
         why = f"{step.why}; {fewer}" if fewer else step.why
         step = replace(step, why=why, if_rejected=_how_to_stop_otherwise(kept, experiment, endpoint))
     return _intend_stop(target, kept) or step
-
-
-def wait_for_stop_in_effect(target: Target, ending: Ending, endpoint: ObservedEndpoint | None) -> Wait | None:
-    """A wait, if the endpoint is already as a Stop leaves it, but the test is not shown as stopped yet.
-
-    The Stop got no response, or another delivery of this request has called it. Then it may be in conflict here. Or a
-    request that has failed since has called it. The endpoint is not as the test deployed it, so it looks as if somebody
-    else had changed it.
-    """
-    experiment, intent = target.experiment, target.stop_intent
-    if endpoint is None or keep_production(ending, experiment, endpoint) is not None:
-        return None
-    if intent is not None:
-        if not _is_in_effect(ending, intent, experiment, endpoint):
-            return None
-        return Wait(f"waiting for {STOP} to take effect: endpoint {endpoint.name} is already as the Stop leaves it")
-    if not _stop_of_failed_request_is_in_effect(target, ending, endpoint):
-        return None
-    return Wait(
-        f"waiting for the {STOP} of an earlier request to take effect: endpoint {endpoint.name} is already as that "
-        "Stop leaves it. Two hours after that request was issued, no request waits for it any more"
-    )
-
-
-def _stop_of_failed_request_is_in_effect(target: Target, ending: Ending, endpoint: ObservedEndpoint) -> bool:
-    """Whether the endpoint is as the Stop of an earlier request leaves it, which may not be shown yet.
-
-    That request may have declared other instances for the shadow variant than this one. If it has not called Stop, the
-    endpoint may be like that by coincidence. So no request waits for it forever.
-    """
-    experiment, intent = target.experiment, target.pending_stop
-    issued = timedelta(seconds=issued_at(intent.token))
-    if not intent.token or timedelta(seconds=target.now.timestamp()) - issued >= _LONGEST_UNTIL_SHOWN:
-        return False
-    if serves_shadow(experiment, endpoint):
-        # That Stop has neither promoted nor resized the shadow variant.
-        return False
-    resized = _with_instances_of_shadow(experiment, endpoint)
-    return _is_in_effect(ending, intent, experiment, endpoint) or _is_in_effect(Ending(), intent, resized, endpoint)
-
-
-def _is_in_effect(
-    ending: Ending, intent: PendingStop, experiment: ObservedExperiment, endpoint: ObservedEndpoint
-) -> bool:
-    intended = as_intended(ending, intent, experiment)
-    if stop_problem(intended, experiment, endpoint, intent.production) is not None:
-        return False
-    return intended.promotes or _is_resized(intended, experiment, endpoint)
-
-
-def _with_instances_of_shadow(experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> ObservedExperiment:
-    """The test with a shadow variant on the instances that the endpoint has for it."""
-    own = experiment.variants.get(experiment.shadow_name)
-    served = next((each for each in endpoint.shadows if each.variant_name == experiment.shadow_name), None)
-    if own is None or served is None or served.instance_type is None:
-        return experiment
-    resized = replace(own, instance_type=served.instance_type)
-    return replace(experiment, variants={**experiment.variants, own.variant_name: resized})
-
-
-def _is_resized(intended: Ending, experiment: ObservedExperiment, endpoint: ObservedEndpoint) -> bool:
-    """Whether the endpoint has the shadow variant that stays on the instances that the Stop declares."""
-    declared = {variant.variant_name: variant for variant in intended.desired_variants}
-    after = replace(experiment, variants={**experiment.variants, **declared})
-    return intended.shadow == Action.RETAIN and keep_production(intended, after, endpoint) is not None
 
 
 def call_off_scheduled(
