@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from local.sagemaker import CancelFault, ErrorFault
+from inference_experiment_handler.model.tags import LAST_APPLIED
+from local.sagemaker import CancelFault, ConnectionFault, ErrorFault
 from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
@@ -17,8 +18,9 @@ from simulation.declarations import (
 )
 from simulation.endpoints import served
 from tests.support.endpoint import delete, deploy
-from tests.support.interruption import stop_waiting
+from tests.support.interruption import stop_once, stop_waiting
 from tests.support.stack import Stack
+from tests.support.statuses import reported_as
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 SECOND = declared(Run="2")
@@ -219,6 +221,28 @@ def test_a_rollback_that_creates_its_run_again_does_not_take_its_shadow_variant_
     assert answer.succeeded, answer.reason
     assert stack.describe(name)["Status"] == "Running"
     assert len(stack.shadows()) == 1
+
+
+@pytest.mark.parametrize("minutes", [10, 40])
+def test_a_rollback_removes_the_new_run_though_its_status_is_undocumented(stack: Stack, minutes: int) -> None:
+    # A run that has not started is deleted, so that the new run has a place.
+    first = declared(Schedule={"StartTime": "2030-01-03T00:00:00Z", "EndTime": "2030-01-09T00:00:00Z"})
+    second = first | {"Run": "2"}
+    name = stack.create(first).physical_id
+    update = stack.event("Update", second, physical_id=name, old=first)
+    # The update has completed the new run when its function is interrupted, and fails when Lambda runs it again.
+    stack.sagemaker.faults.add(ConnectionFault("AddTags", after=True, times=1000))
+    stop_once(stack, update, lambda: any(LAST_APPLIED in stack.tags(each) for each in stack.names() if each != name))
+    stack.sagemaker.faults.clear()
+    with reported_as(stack, "Paused", until=stack.clock.now() + timedelta(minutes=minutes)):
+        stack.deliver(update)
+        stack.run()
+        assert "'Paused'" in stack.answers[-1].reason
+
+        answer = stack.roll_back(second, first, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.names() == [name]
 
 
 @pytest.mark.parametrize("reported", [True, False])
