@@ -203,6 +203,11 @@ ONCE_FAILED = (
     434868264,
     # Lambda ran a rollback again whose Stop had resized the shadow variant that stays, and showed late.
     498900488,
+    # A rollback left the new run of a replacement behind: its status was undocumented, and the old run was deleted.
+    758453675,
+    # Lambda ran the Create of a takeover again after the rollback of the update that added the resource. It kept tags
+    # that the Delete did not see.
+    728327495,
 )
 
 

@@ -188,14 +188,22 @@ def test_a_create_that_runs_once_more_waits_for_the_stack_to_be_gone() -> None:
     assert own_tags(stack) == []
 
 
-def test_a_create_that_runs_once_more_keeps_what_it_took_over_where_an_update_was_rolled_back_since() -> None:
+@pytest.mark.parametrize(
+    ("resource", "keeps"), [("CREATE_COMPLETE", True), ("UPDATE_COMPLETE", True), ("DELETE_COMPLETE", False)]
+)
+def test_a_create_that_runs_once_more_after_the_rollback_of_an_update_keeps_what_it_took_over_with_its_resource(
+    resource: str, *, keeps: bool
+) -> None:
     stack, event = overtaken()
+    # A later update was rolled back, or the one that added the resource.
     stack.status_during[event["RequestId"]] = "UPDATE_ROLLBACK_COMPLETE"
+    stack.resource_status = (resource, stack.clock.now())
 
     stack.serve_once(event)
     stack.clock.advance(180)
 
-    assert own_tags(stack) != []
+    assert stack.describe(THEIRS)["Status"] == "Running"
+    assert (own_tags(stack) != []) == keeps
 
 
 def overtaken() -> tuple[Stack, dict[str, Any]]:

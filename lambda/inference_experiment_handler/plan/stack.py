@@ -120,6 +120,15 @@ def has_resource(situation: Situation) -> bool | None:
     return None if reported is None else reported[0].startswith(("CREATE_COMPLETE", "UPDATE_"))
 
 
+def has_deleted_resource(situation: Situation) -> bool | None:
+    """Whether the resource was deleted, and not kept; ``None`` if its status must be read first.
+
+    False if CloudFormation does not report the status.
+    """
+    reported = situation.journal.resource_status(since=situation.now - FRESH)
+    return None if reported is None else reported[0] == "DELETE_COMPLETE"
+
+
 def gave_up(situation: Situation, *, since: datetime) -> bool | None:
     """Whether the stack reverts what the request should do; ``None`` if its status was not read since then.
 
