@@ -73,6 +73,6 @@ def _is_orphan(situation: Situation, predecessor: Target) -> bool:
         return True
     created = predecessor.experiment.created
     before = situation.observed.created if situation.observed else None
-    # If the restored run is gone, the update has deleted it to make room for the other run.
+    # An update deletes a run that has not started, so that the other one has a place. Then there is nothing to compare.
     newer = created is not None and before is not None and created > before
     return not predecessor.experiment.ended and (newer or situation.observed is None)

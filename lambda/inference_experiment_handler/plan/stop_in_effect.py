@@ -66,7 +66,7 @@ def _wait_for_earlier_request(target: Target, ending: Ending, endpoint: Observed
 def _is_in_effect(
     ending: Ending, intent: PendingStop, experiment: ObservedExperiment, endpoint: ObservedEndpoint
 ) -> bool:
-    """Whether the endpoint is as a Stop with this intent leaves it, and not as the test deployed it."""
+    """Whether the endpoint is as a Stop with this intent leaves it: with the shadow variant promoted, or retained."""
     intended = as_intended(ending, intent, experiment)
     if stop_problem(intended, experiment, endpoint, intent.production) is not None:
         return False
