@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from inference_experiment_handler.model.tags import LAST_APPLIED
-from local.sagemaker import CancelFault, ConnectionFault, ErrorFault
+from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, SilentRollback
 from simulation.declarations import (
     CHALLENGER,
     CHAMPION,
     PRODUCTION,
     PROMOTE,
     SHADOW,
+    Declaration,
     declared,
     shadow_mode,
     variant,
@@ -243,6 +244,78 @@ def test_a_rollback_removes_the_new_run_though_its_status_is_undocumented(stack:
 
     assert answer.succeeded, answer.reason
     assert stack.names() == [name]
+
+
+@pytest.mark.parametrize("cause", ["called off", "deleted by hand"])
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_rollback_leaves_a_run_on_another_endpoint_that_was_kept(stack: Stack, cause: str, *, refused: bool) -> None:
+    stack.serve("other")
+    stack.clock.advance(1200)
+    first = declared()
+    kept = stack.create(first).physical_id
+    # With the removal policy RETAIN, CloudFormation sends no Delete for the run that is replaced.
+    second = declared(Run="2", EndpointName="other", Schedule=SCHEDULED)
+    name = stack.update(first, second, kept).physical_id
+    stack.clock.advance(3600)
+    if cause == "called off":
+        called_off = second | {"DesiredState": "Cancelled"}
+        assert stack.update(second, called_off, name).succeeded
+        second = called_off
+    else:
+        stack.call("DeleteInferenceExperiment", Name=name)
+    assert stack.names() == [kept]
+    stack.clock.advance(3600)
+    shadow = variant(SHADOW, "contender") if refused else variant(SHADOW, CHALLENGER)
+    back = declared(ModelVariants=[variant(PRODUCTION, CHAMPION), shadow])
+    assert stack.update(second, back, name).succeeded is not refused
+
+    answer = stack.roll_back(back, second, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.describe(kept)["Status"] == "Running"
+
+
+def left_on_another_endpoint(stack: Stack, *, gone: bool) -> tuple[Declaration, Declaration, str]:
+    """An update completes a new run on another endpoint, and its function is interrupted before the response."""
+    stack.serve("other")
+    stack.clock.advance(1200)
+    first, second = declared(), SECOND | {"EndpointName": "other"}
+    name = stack.create(first).physical_id
+    if gone:
+        stack.remove(name)
+    stack.clock.advance(3600)
+    update = stack.event("Update", second, physical_id=name, old=first)
+    stack.sagemaker.faults.add(ConnectionFault("AddTags", after=True, times=1000))
+    stop_once(stack, update, lambda: any(LAST_APPLIED in stack.tags(each) for each in stack.names() if each != name))
+    stack.sagemaker.faults.clear()
+    return first, second, name
+
+
+def test_a_rollback_removes_the_new_run_on_another_endpoint_though_the_old_run_was_deleted(stack: Stack) -> None:
+    first, second, name = left_on_another_endpoint(stack, gone=True)
+
+    answer = stack.roll_back(second, first, name)
+
+    assert answer.succeeded, answer.reason
+    assert [each for each in stack.names() if stack.describe(each)["Status"] == "Running"] == [name]
+    assert stack.shadows("other") == []
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["the old run was deleted", "the old run runs"])
+def test_a_rollback_fails_if_the_new_run_leaves_its_shadow_variant_on_another_endpoint(
+    stack: Stack, *, gone: bool
+) -> None:
+    first, second, name = left_on_another_endpoint(stack, gone=gone)
+    (new,) = (each for each in stack.names() if each != name)
+    stack.sagemaker.faults.add(SilentRollback(new))
+
+    answers = [stack.roll_back(second, first, name) for _ in range(2)]
+
+    assert len(stack.shadows("other")) == 1
+    for answer in answers:
+        assert not answer.succeeded
+        assert "is still on endpoint other" in answer.reason
+        assert "is still billed" in answer.reason
 
 
 @pytest.mark.parametrize("reported", [True, False])

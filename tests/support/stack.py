@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from botocore.exceptions import ReadTimeoutError
+
 from inference_experiment_handler import index
 from inference_experiment_handler.runtime.ports import Ports
 from local.sagemaker import Behaviour, ManualClock, SageMaker, boto3_client
@@ -56,6 +58,9 @@ class StackStatus:
         assert asked == {"StackName": stack_id, "LogicalResourceId": logical_id}
         self.stack.asked_of_resource += 1
         self.stack.clock.advance(0.01)
+        if self.stack.lost_of_resource:
+            self.stack.lost_of_resource -= 1
+            raise ReadTimeoutError(endpoint_url=ADDRESSES)
         return described_resource(*self.stack.resource_status, stack_id=stack_id, logical_id=logical_id)
 
 
@@ -88,6 +93,8 @@ class Stack:
         self.random: Callable[[], float] = lambda: 0.5
         self.asked = 0
         self.asked_of_resource = 0
+        self.lost_of_resource = 0
+        """How many of the next responses of DescribeStackResource are lost."""
         self.sleeps = 0
         self.while_waiting: Callable[[], None] | None = None
         self.takes_handover: Callable[[], bool] = lambda: True
@@ -228,9 +235,9 @@ class Stack:
             each["VariantName"] for each in self.call("DescribeEndpoint", EndpointName=ENDPOINT)["ProductionVariants"]
         ]
 
-    def shadows(self) -> list[str]:
-        endpoint = self.call("DescribeEndpoint", EndpointName=ENDPOINT)
-        return [each["VariantName"] for each in endpoint.get("ShadowProductionVariants", [])]
+    def shadows(self, endpoint: str = ENDPOINT) -> list[str]:
+        live = self.call("DescribeEndpoint", EndpointName=endpoint)
+        return [each["VariantName"] for each in live.get("ShadowProductionVariants", [])]
 
     def serve(self, endpoint: str) -> None:
         """Somebody creates an endpoint."""

@@ -1,8 +1,12 @@
 """The run that another one replaces: how it ends, and when."""
 
+from datetime import timedelta
+
 from inference_experiment_handler.model.operations import CREATE
+from inference_experiment_handler.model.request import CLOCK_SKEW
 from inference_experiment_handler.model.steps import Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
+from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
 from inference_experiment_handler.plan.removal import end, remove
 from inference_experiment_handler.plan.situation import Situation
@@ -33,6 +37,8 @@ def retire_predecessor(situation: Situation) -> Step | None:
         return release(predecessor)
     if predecessor.superseded:
         return Fail(f"a newer request holds the lease of {experiment.name}; {request.name} is not changed")
+    if orphan is None:
+        return stack.ask(situation, f"whether the update that is rolled back has created {experiment.name}")
     lease = acquire_lease_to_remove(predecessor)
     if lease is not None and not experiment.ended and not experiment.running:
         return lease
@@ -61,8 +67,10 @@ def on_the_same_endpoint(situation: Situation, predecessor: Target) -> bool:
     return names.same(predecessor.experiment.endpoint_name, situation.declared.endpoint_name)
 
 
-def _is_orphan(situation: Situation, predecessor: Target) -> bool:
+def _is_orphan(situation: Situation, predecessor: Target) -> bool | None:
     """Whether a rollback finds the run that should have replaced the restored one. No other request would delete it.
+
+    ``None`` if the stack's status must be read first.
 
     CloudFormation returns to the physical id that it knows, so it does not know the other run. A run that existed
     before, and was kept, was not left behind by a failed update.
@@ -71,8 +79,18 @@ def _is_orphan(situation: Situation, predecessor: Target) -> bool:
         return False
     if not predecessor.came_about:
         return True
+    same_endpoint = on_the_same_endpoint(situation, predecessor)
+    # On another endpoint, nothing else verifies that its Stop has left no shadow variant.
+    if predecessor.experiment.ended and (same_endpoint or not predecessor.unverified):
+        return False
     created = predecessor.experiment.created
-    before = situation.observed.created if situation.observed else None
-    # An update deletes a run that has not started, so that the other one has a place. Then there is nothing to compare.
-    newer = created is not None and before is not None and created > before
-    return not predecessor.experiment.ended and (newer or situation.observed is None)
+    if situation.observed is not None:
+        before = situation.observed.created
+        return created is not None and before is not None and created > before
+    if same_endpoint:
+        # The restored run had its place, so it did not exist before. The update deletes a run that has not started.
+        return True
+    if situation.journal.stack_at_first is None:
+        return None
+    began = situation.journal.stack_began()
+    return created is not None and began is not None and created > began - timedelta(seconds=CLOCK_SKEW)
