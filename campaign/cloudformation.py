@@ -13,7 +13,7 @@ from campaign.chance import Chance
 from campaign.function import Function
 from campaign.resource import FIRST, Resource
 from campaign.scheduler import Scheduler, Signal
-from simulation.cloudformation import Answer, described, described_resource, request_event
+from simulation.cloudformation import NO_RESOURCE, Answer, described, described_resource, request_event
 from simulation.declarations import Declaration
 
 BEFORE_A_ROLLBACK = 1, 10
@@ -140,6 +140,7 @@ class CloudFormation:
             if not any(self._deleted(self.physical_id, declared) for _ in range(CLEAN_UPS)):
                 self.leaked.add(self.physical_id)
             self.status, self.there = "UPDATE_ROLLBACK_COMPLETE", False
+            self._statuses.append((NO_RESOURCE, self._scheduler.now()))
         else:
             self.status = "ROLLBACK_IN_PROGRESS"
             deleted = self._deleted(self.physical_id, declared)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from campaign.extras import Extras
+from campaign.handler_calls import HandlerCall
 from campaign.invariants import ENDED
 from campaign.judge import Judge
 from campaign.world import World
@@ -87,7 +88,7 @@ class Takeover:
         """Checks that the rollback leaves the test as it is, without an owner, because it existed before the stack."""
         live, calls = self._live(), [each for each in self._world.calls.made if each.name == self._name.lower()]
         # The Delete of the rollback may not have seen the tags. Then a repeated Create removes them, perhaps later.
-        first_release = next((each for each in calls if each.operation == "DeleteTags" and not each.code), None)
+        first_release = next((each for each in calls if self._releases(each)), None)
         for call in calls:
             what = f"{call.request} {call.operation} of {self._name}"
             if call.operation in _ENDS and not call.code:
@@ -100,6 +101,12 @@ class Takeover:
         left = [key for key in tags if key.startswith(_PREFIX)]
         if left and not self._judge.excuses.given_up:
             self._judge.violated(5, f"the takeover of {self._name} is taken back, and it still has {left}")
+
+    def _releases(self, call: HandlerCall) -> bool:
+        """Whether a Create removes the tags of its takeover."""
+        created = {each.id for each in self._stack.requests if each.kind == "Create"}
+        of_owner = all(key.startswith(_PREFIX) for key in call.parameters.get("TagKeys", ()))
+        return call.operation == "DeleteTags" and not call.code and call.request in created and of_owner
 
     def _live(self) -> dict[str, Any]:
         return self._world.service.experiment(self._name) or {}

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from botocore.exceptions import ClientError
+
 from simulation.declarations import Declaration
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/Demo/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
@@ -12,6 +14,8 @@ LOGICAL_ID = "ShadowTest"
 RESOURCE_TYPE = "Custom::SageMakerInferenceExperiment"
 INVENTED = "Demo-ShadowTest-1ABCDEFGHIJK"
 """The ID that CloudFormation generates if a Create has never responded."""
+NO_RESOURCE = "no such resource"
+"""Instead of a status: CloudFormation does not find the resource, because it has deleted it."""
 ADDRESSES = "https://cloudformation.test/"
 """The beginning of response URLs. Each request has its own URL."""
 
@@ -90,7 +94,14 @@ def described(status: str, operation_began: datetime, *, stack_id: str = STACK_I
 def described_resource(
     status: str, since: datetime, *, stack_id: str = STACK_ID, logical_id: str = LOGICAL_ID
 ) -> dict[str, Any]:
-    """The response of DescribeStackResource."""
+    """The response of DescribeStackResource. Raises ``ClientError`` for ``NO_RESOURCE``, as CloudFormation does."""
+    if status == NO_RESOURCE:
+        said = f"Resource {logical_id} does not exist for stack {stack_id}"
+        error: Any = {
+            "Error": {"Code": "ValidationError", "Message": said},
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+        }
+        raise ClientError(error, "DescribeStackResource")
     resource = {
         "StackId": stack_id,
         "LogicalResourceId": logical_id,

@@ -100,7 +100,7 @@ class ServiceError(Exception):
 
 
 class NotFoundError(ServiceError):
-    """There is no such experiment, endpoint or endpoint configuration."""
+    """There is no such experiment, endpoint, endpoint configuration or resource of a stack."""
 
 
 class ThrottledError(ServiceError):
@@ -171,6 +171,8 @@ def _kind(operation: str, code: str, said: str, status: int) -> type[ServiceErro
     if code == "ValidationException" and operation in _OF_TAGS and "does not exist" in said:
         # The experiment was just deleted, or is too new for these operations.
         return NotFoundError
+    if code == "ValidationError" and operation == operations.DESCRIBE_STACK_RESOURCE and _NO_RESOURCE in said:
+        return NotFoundError
     if code == "ConflictException":
         return ConflictError
     if "Throttl" in code or code in _OVERLOADED:
@@ -188,6 +190,8 @@ _CONTENT_TYPES = ("json", "cbor", "xml")
 """Parts of the content types of AWS's protocols."""
 _ENDPOINT_READS = frozenset({operations.DESCRIBE_ENDPOINT, operations.DESCRIBE_ENDPOINT_CONFIG})
 _OF_TAGS = frozenset({operations.LIST_TAGS, operations.ADD_TAGS, operations.DELETE_TAGS})
+_NO_RESOURCE = "does not exist for stack"
+"""A part of CloudFormation's message about a resource that it has deleted."""
 _ASSUME = re.compile(r"\bassum(e|ed|ing)\b(?!-)|AssumeRole", re.IGNORECASE)
 """Not the ARN of a caller, as in ``assumed-role``."""
 _OVERLOADED = frozenset({"TooManyRequestsException", "RequestLimitExceeded"})

@@ -16,7 +16,7 @@ from inference_experiment_handler.client import (
     ThrottledError,
     UnknownOutcomeError,
 )
-from inference_experiment_handler.model.journal import Journal
+from inference_experiment_handler.model.journal import NO_RESOURCE, Journal
 from inference_experiment_handler.model.observed import ObservedExperiment
 from inference_experiment_handler.model.operations import CREATE, DESCRIBE_STACK_RESOURCE, DESCRIBE_STACKS, EVIDENCE
 from inference_experiment_handler.model.request import Request, RequestType
@@ -182,9 +182,9 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
     """
     journal, now = situation.journal, situation.now
     if call.operation == DESCRIBE_STACK_RESOURCE:
-        throttled = isinstance(error, ThrottledError) and not journal.call_retry_is_over(call, now)
-        if not throttled:
-            journal.record_resource(now)
+        may_pass = isinstance(error, ThrottledError | UnknownOutcomeError)
+        if not may_pass or journal.call_retry_is_over(call, now):
+            journal.record_resource(now, NO_RESOURCE if isinstance(error, NotFoundError) else "")
             return None
     journal.last_error = str(error)
     final = False

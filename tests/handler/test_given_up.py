@@ -376,8 +376,9 @@ def test_what_was_given_up_is_removed_though_somebody_strips_its_tags(stack: Sta
 
 
 @pytest.mark.parametrize("changed", [True, False], ids=["the update has changed it", "the update has not changed it"])
+@pytest.mark.parametrize("lost", [0, 1], ids=["", "a response is lost"])
 def test_a_create_that_runs_again_in_the_rollback_of_a_later_update_does_not_remove_its_test(
-    stack: Stack, changed: bool
+    stack: Stack, changed: bool, lost: int
 ) -> None:
     event = stack.event("Create", declared())
     stack.deliver(event)
@@ -390,6 +391,7 @@ def test_a_create_that_runs_again_in_the_rollback_of_a_later_update_does_not_rem
         stack.event("Rollback", declared(), physical_id=name, old=declared(sampling=50))
     stack.status_during[event["RequestId"]] = "UPDATE_ROLLBACK_IN_PROGRESS"
     stack.operation_began = stack.clock.now()
+    stack.lost_of_resource = lost
     mark = stack.mark()
 
     stack.deliver(event)

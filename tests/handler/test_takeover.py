@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from local.sagemaker import CancelFault, Hook
+from simulation.cloudformation import NO_RESOURCE
 from simulation.declarations import SHADOW, declared
 from simulation.endpoints import served
 from tests.support.endpoint import begin_to_deploy
@@ -189,7 +190,14 @@ def test_a_create_that_runs_once_more_waits_for_the_stack_to_be_gone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("resource", "keeps"), [("CREATE_COMPLETE", True), ("UPDATE_COMPLETE", True), ("DELETE_COMPLETE", False)]
+    ("resource", "keeps"),
+    [
+        ("CREATE_COMPLETE", True),
+        ("UPDATE_COMPLETE", True),
+        # The rollback has deleted a run that should have replaced this one.
+        ("DELETE_COMPLETE", True),
+        (NO_RESOURCE, False),
+    ],
 )
 def test_a_create_that_runs_once_more_after_the_rollback_of_an_update_keeps_what_it_took_over_with_its_resource(
     resource: str, *, keeps: bool
@@ -204,6 +212,35 @@ def test_a_create_that_runs_once_more_after_the_rollback_of_an_update_keeps_what
 
     assert stack.describe(THEIRS)["Status"] == "Running"
     assert (own_tags(stack) != []) == keeps
+
+
+def test_a_create_that_runs_once_more_waits_for_the_rollback_to_delete_its_resource() -> None:
+    stack, event = overtaken()
+    stack.status_during[event["RequestId"]] = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+    stack.resource_status = ("DELETE_IN_PROGRESS", stack.clock.now())
+
+    def complete() -> None:
+        stack.status = "UPDATE_ROLLBACK_COMPLETE"
+        stack.resource_status = (NO_RESOURCE, stack.clock.now())
+
+    meanwhile(stack, complete)
+
+    stack.serve_once(event)
+    stack.clock.advance(180)
+
+    assert own_tags(stack) == []
+
+
+def test_a_create_that_runs_once_more_asks_again_if_the_first_response_is_lost() -> None:
+    stack, event = overtaken()
+    stack.status_during[event["RequestId"]] = "UPDATE_ROLLBACK_COMPLETE"
+    stack.resource_status = (NO_RESOURCE, stack.clock.now())
+    stack.lost_of_resource = 1
+
+    stack.serve_once(event)
+    stack.clock.advance(180)
+
+    assert own_tags(stack) == []
 
 
 def overtaken() -> tuple[Stack, dict[str, Any]]:

@@ -19,6 +19,9 @@ RETRY_WINDOW = timedelta(seconds=90)
 """How long a call is retried if access is denied, its name is in use, or it is in conflict. It takes time until new
 roles and policies are propagated, and until statuses are up to date."""
 
+NO_RESOURCE = "DOES_NOT_EXIST"
+"""Recorded instead of the status of a resource that the stack does not have."""
+
 
 @dataclass
 class Journal:

@@ -5,6 +5,7 @@ CloudFormation stops waiting without notifying the handler, and the Update of a 
 
 from datetime import UTC, datetime, timedelta
 
+from inference_experiment_handler.model.journal import NO_RESOURCE
 from inference_experiment_handler.model.operations import DESCRIBE_STACK_RESOURCE, DESCRIBE_STACKS
 from inference_experiment_handler.model.request import CLOCK_SKEW, RequestType, issued_at
 from inference_experiment_handler.model.steps import Call, Wait
@@ -120,13 +121,21 @@ def has_resource(situation: Situation) -> bool | None:
     return None if reported is None else reported[0].startswith(("CREATE_COMPLETE", "UPDATE_"))
 
 
-def has_deleted_resource(situation: Situation) -> bool | None:
-    """Whether the resource was deleted, and not kept; ``None`` if its status must be read first.
+def has_deleted_resource(situation: Situation) -> Call | Wait | bool:
+    """Whether the rollback of an update has deleted the resource; a step if that is not known yet.
 
-    False if CloudFormation does not report the status.
+    CloudFormation does not find a resource that it has deleted. A status like DELETE_COMPLETE may also be the status of
+    a run that another one has replaced. False if CloudFormation does not report whether it has the resource.
     """
-    reported = situation.journal.resource_status(since=situation.now - FRESH)
-    return None if reported is None else reported[0] == "DELETE_COMPLETE"
+    journal, since = situation.journal, situation.now - FRESH
+    reported = journal.resource_status(since=since)
+    if reported is None:
+        return ask_resource(situation, "whether the rollback has deleted the resource")
+    status = reported[0]
+    cleans_up = (journal.stack_status(since=since) or "").endswith("_IN_PROGRESS")
+    if cleans_up and status.startswith("DELETE_"):
+        return Wait(f"waiting for the rollback of the stack: the resource is {status}")
+    return status == NO_RESOURCE
 
 
 def gave_up(situation: Situation, *, since: datetime) -> bool | None:

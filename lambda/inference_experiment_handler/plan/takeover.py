@@ -28,7 +28,7 @@ def confirm_takeover(situation: Situation, target: Target) -> Step | None:
         return None
     tagged_at = situation.journal.perhaps_completed_at(ADD_TAGS, target.name)
     # A request that finds its takeover complete is running again. A later update may have been rolled back since, so
-    # only the end of the resource shows that a Delete did not see the tags.
+    # only the deletion of the stack or of the resource shows that a Delete did not see the tags.
     given_up = _resource_is_gone(situation) if tagged_at is None else stack.gave_up(situation, since=tagged_at)
     if given_up is None:
         return stack.ask(situation, "whether the stack still waits for the takeover")
@@ -43,12 +43,9 @@ def confirm_takeover(situation: Situation, target: Target) -> Step | None:
 def _resource_is_gone(situation: Situation) -> Step | bool:
     """Whether the stack, or the rollback of an update, has deleted the resource; a step if that is not known yet."""
     stack_is_gone = stack.is_gone(situation)
-    if stack_is_gone is not False or not stack.reverts_update(situation, since=situation.now - stack.FRESH):
-        return stack_is_gone
-    deleted = stack.has_deleted_resource(situation)
-    if deleted is None:
-        return stack.ask_resource(situation, "whether the rollback has deleted the resource of the takeover")
-    return deleted
+    if stack_is_gone is False and stack.reverts_update(situation, since=situation.now - stack.FRESH):
+        return stack.has_deleted_resource(situation)
+    return stack_is_gone
 
 
 def release(target: Target) -> Call | None:
