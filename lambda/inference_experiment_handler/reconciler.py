@@ -182,8 +182,10 @@ def _after_failed_call(error: ServiceError, call: Call, situation: Situation) ->
     """
     journal, now = situation.journal, situation.now
     if call.operation == DESCRIBE_STACK_RESOURCE:
-        may_pass = isinstance(error, ThrottledError | UnknownOutcomeError)
-        if not may_pass or journal.call_retry_is_over(call, now):
+        is_create = situation.request.type is RequestType.CREATE
+        # Without the status, an Update goes on, but a Create may remove its experiment.
+        passes = ThrottledError | UnknownOutcomeError | RetryableError if is_create else ThrottledError
+        if not isinstance(error, passes) or journal.call_retry_is_over(call, now):
             journal.record_resource(now, NO_RESOURCE if isinstance(error, NotFoundError) else "")
             return None
     journal.last_error = str(error)

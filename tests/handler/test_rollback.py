@@ -11,6 +11,7 @@ from simulation.declarations import (
     CHAMPION,
     PRODUCTION,
     PROMOTE,
+    REMOVE,
     SHADOW,
     Declaration,
     declared,
@@ -24,7 +25,8 @@ from tests.support.stack import Stack
 from tests.support.statuses import reported_as
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
-SECOND = declared(Run="2")
+FIRST, SECOND = declared(), declared(Run="2")
+RETAINED = {"ModelVariantActions": REMOVE | {SHADOW: "Retain"}}
 
 
 def test_a_rollback_that_can_not_put_its_own_run_back_still_removes_the_other(stack: Stack) -> None:
@@ -275,11 +277,16 @@ def test_a_rollback_leaves_a_run_on_another_endpoint_that_was_kept(stack: Stack,
     assert stack.describe(kept)["Status"] == "Running"
 
 
-def left_on_another_endpoint(stack: Stack, *, gone: bool) -> tuple[Declaration, Declaration, str]:
+def left_on_another_endpoint(
+    stack: Stack,
+    *,
+    gone: bool,
+    first: Declaration = FIRST,
+    second: Declaration = SECOND | {"EndpointName": "other"},
+) -> tuple[Declaration, Declaration, str]:
     """An update completes a new run on another endpoint, and its function is interrupted before the response."""
     stack.serve("other")
     stack.clock.advance(1200)
-    first, second = declared(), SECOND | {"EndpointName": "other"}
     name = stack.create(first).physical_id
     if gone:
         stack.remove(name)
@@ -309,13 +316,43 @@ def test_a_rollback_fails_if_the_new_run_leaves_its_shadow_variant_on_another_en
     (new,) = (each for each in stack.names() if each != name)
     stack.sagemaker.faults.add(SilentRollback(new))
 
-    answers = [stack.roll_back(second, first, name) for _ in range(2)]
+    answer = stack.roll_back(second, first, name)
 
     assert len(stack.shadows("other")) == 1
-    for answer in answers:
-        assert not answer.succeeded
-        assert "is still on endpoint other" in answer.reason
-        assert "is still billed" in answer.reason
+    assert not answer.succeeded
+    assert "is still on endpoint other" in answer.reason
+    assert "is still billed" in answer.reason
+
+
+def test_a_rollback_does_not_take_the_shadow_variant_for_the_one_that_a_run_on_another_endpoint_was_to_keep(
+    stack: Stack,
+) -> None:
+    first, second, name = left_on_another_endpoint(stack, gone=False, first=declared(OnDelete=RETAINED))
+    stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE)
+    stack.clock.advance(1200)
+    (new,) = (each for each in stack.names() if each != name)
+    stack.sagemaker.faults.add(SilentRollback(new))
+
+    answer = stack.roll_back(second, first, name)
+
+    assert len(stack.shadows("other")) == 1
+    assert not answer.succeeded
+    assert "is still on endpoint other" in answer.reason
+
+
+def test_a_rollback_does_not_verify_the_record_that_an_earlier_rollback_has_kept(stack: Stack) -> None:
+    second = SECOND | {"EndpointName": "other", "OnDelete": {"Record": "Retain"}}
+    first, second, name = left_on_another_endpoint(stack, gone=False, second=second)
+    assert stack.roll_back(second, first, name).succeeded
+    stack.clock.advance(3600)
+    # It has the same shadow variant.
+    assert Stack(logical_id="Other", beside=stack).create(declared(EndpointName="other")).succeeded
+    # A run that has ended can't run again.
+    assert not stack.update(first, second, name).succeeded
+
+    answer = stack.roll_back(second, first, name)
+
+    assert answer.succeeded, answer.reason
 
 
 @pytest.mark.parametrize("reported", [True, False])

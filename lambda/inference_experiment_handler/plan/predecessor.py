@@ -80,8 +80,8 @@ def _is_orphan(situation: Situation, predecessor: Target) -> bool | None:
     if not predecessor.came_about:
         return True
     same_endpoint = on_the_same_endpoint(situation, predecessor)
-    # On another endpoint, nothing else verifies that its Stop has left no shadow variant.
-    if predecessor.experiment.ended and (same_endpoint or not predecessor.unverified):
+    # On another endpoint, nothing else verifies that the Stop of this request has left no shadow variant.
+    if predecessor.experiment.ended and (same_endpoint or not predecessor.stopped_by_this_request):
         return False
     created = predecessor.experiment.created
     if situation.observed is not None:

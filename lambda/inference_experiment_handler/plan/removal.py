@@ -309,6 +309,8 @@ def _is_kept_by_the_run_before(situation: Situation, target: Target) -> bool:
     if target is not situation.predecessor or before is None or not before.experiment.ended:
         return False
     declared, experiment = situation.declared, before.experiment
+    if not names.same(experiment.endpoint_name, target.experiment.endpoint_name):
+        return False
     endings = [declared.removal.ending, *filter(None, [declared.conclusion])]
     return (
         any(ending.shadow == Action.RETAIN for ending in endings)
