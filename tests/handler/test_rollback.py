@@ -368,3 +368,23 @@ def test_a_rollback_leaves_the_shadow_variant_that_the_run_before_was_to_keep(re
     assert answer.succeeded, answer.reason
     assert stack.names() == [name]
     assert stack.shadows() == [SHADOW]
+
+
+@pytest.mark.parametrize("status", ["Created", "Paused"])
+def test_a_rollback_calls_off_a_new_run_that_has_not_started_beside_the_shadow_variant_that_the_run_before_has_kept(
+    stack: Stack, status: str
+) -> None:
+    keeping = {"DesiredState": "Completed", "ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"}}
+    name = stack.create(declared()).physical_id
+    kept, second = declared() | keeping, SECOND | {"Schedule": SCHEDULED}
+    assert stack.update(declared(), kept, name).succeeded
+    assert stack.update(kept, second, name).succeeded
+    (new,) = (each for each in stack.names() if each != name)
+    stack.clock.advance(300)
+
+    with reported_as(stack, status, name=new):
+        answer = stack.roll_back(second, kept, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.names() == [name]
+    assert stack.shadows() == [SHADOW]

@@ -34,15 +34,17 @@ def reported_without(stack: Stack, method: str, member: str, *, until: datetime 
 
 
 @contextmanager
-def reported_as(stack: Stack, status: str, *, until: datetime | None = None) -> Iterator[None]:
-    """DescribeInferenceExperiment reports that status, whatever the experiment's is."""
+def reported_as(
+    stack: Stack, status: str, *, until: datetime | None = None, name: str | None = None
+) -> Iterator[None]:
+    """DescribeInferenceExperiment reports that status for an experiment (``None``: for each), whatever it is."""
     client: Any = stack.ports.sagemaker()
     describe = client.describe_inference_experiment
 
     def reported(**asked: Any) -> dict[str, Any]:
         answer: dict[str, Any] = describe(**asked)
         passed = until is not None and stack.clock.now() >= until
-        return answer if passed else answer | {"Status": status}
+        return answer if passed or name not in (None, asked["Name"]) else answer | {"Status": status}
 
     client.describe_inference_experiment = reported
     try:

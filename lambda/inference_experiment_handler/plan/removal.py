@@ -92,6 +92,7 @@ def end(
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
     if experiment.unhandled:
         return _end_in_unhandled_status(situation, target, ending, reason=reason, record_may_go=record_may_go)
+    shadow_may_stay = shadow_may_stay or _is_kept_by_the_run_before(situation, target)
     return call_off_scheduled(situation, target, ending, reason=reason, shadow_may_stay=shadow_may_stay)
 
 
@@ -112,7 +113,7 @@ def _end_in_unhandled_status(
     stopping = wait_for_stop_in_effect(target, ending, endpoint)
     if stopping is not None:
         return replace(stopping, why=f"{stopping.why}; {unhandled_status(experiment)}")
-    left = shadow_left(experiment, endpoint)
+    left = None if _is_kept_by_the_run_before(situation, target) else shadow_left(experiment, endpoint)
     kept = removal_that_keeps_production(ending, experiment, endpoint) if endpoint is not None else ending
     stoppable = kept is not None and bool(experiment.shadow_name)
     intent = _intend_stop(target, kept) if kept is not None and stoppable else None
