@@ -34,9 +34,7 @@ def reported_without(stack: Stack, method: str, member: str, *, until: datetime 
 
 
 @contextmanager
-def reported_as(
-    stack: Stack, status: str, *, until: datetime | None = None, name: str | None = None
-) -> Iterator[None]:
+def reported_as(stack: Stack, status: str, *, until: datetime | None = None, name: str | None = None) -> Iterator[None]:
     """DescribeInferenceExperiment reports that status for an experiment (``None``: for each), whatever it is."""
     client: Any = stack.ports.sagemaker()
     describe = client.describe_inference_experiment
