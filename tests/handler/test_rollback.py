@@ -20,13 +20,13 @@ from simulation.declarations import (
 )
 from simulation.endpoints import served
 from tests.support.endpoint import delete, deploy
-from tests.support.interruption import stop_once, stop_waiting
+from tests.support.interruption import meanwhile, stop_once, stop_waiting
 from tests.support.stack import Stack
 from tests.support.statuses import reported_as
 
 SCHEDULED = {"StartTime": "2030-02-01T00:00:00Z", "Duration": "P5D"}
 FIRST, SECOND = declared(), declared(Run="2")
-RETAINED = {"ModelVariantActions": REMOVE | {SHADOW: "Retain"}}
+KEEPING = {"DesiredState": "Completed", "ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"}}
 
 
 def test_a_rollback_that_can_not_put_its_own_run_back_still_removes_the_other(stack: Stack) -> None:
@@ -287,7 +287,9 @@ def left_on_another_endpoint(
     """An update completes a new run on another endpoint, and its function is interrupted before the response."""
     stack.serve("other")
     stack.clock.advance(1200)
-    name = stack.create(first).physical_id
+    name = stack.create(FIRST).physical_id
+    if first != FIRST:
+        assert stack.update(FIRST, first, name).succeeded
     if gone:
         stack.remove(name)
     stack.clock.advance(3600)
@@ -327,9 +329,7 @@ def test_a_rollback_fails_if_the_new_run_leaves_its_shadow_variant_on_another_en
 def test_a_rollback_does_not_take_the_shadow_variant_for_the_one_that_a_run_on_another_endpoint_was_to_keep(
     stack: Stack,
 ) -> None:
-    first, second, name = left_on_another_endpoint(stack, gone=False, first=declared(OnDelete=RETAINED))
-    stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE)
-    stack.clock.advance(1200)
+    first, second, name = left_on_another_endpoint(stack, gone=False, first=declared() | KEEPING)
     (new,) = (each for each in stack.names() if each != name)
     stack.sagemaker.faults.add(SilentRollback(new))
 
@@ -338,6 +338,36 @@ def test_a_rollback_does_not_take_the_shadow_variant_for_the_one_that_a_run_on_a
     assert len(stack.shadows("other")) == 1
     assert not answer.succeeded
     assert "is still on endpoint other" in answer.reason
+
+
+@pytest.mark.parametrize("record", ["Delete", "Retain"])
+def test_a_rollback_verifies_another_endpoint_once(stack: Stack, record: str) -> None:
+    second = SECOND | {"EndpointName": "other", "OnDelete": {"Record": record}}
+    first, second, name = left_on_another_endpoint(stack, gone=False, second=second)
+    stack.call("UpdateInferenceExperiment", Name=name, ShadowModeConfig=shadow_mode(33))
+    stack.clock.advance(1200)
+    other = Stack(logical_id="Other", beside=stack)
+    # Its test has the same shadow variant.
+    meanwhile(
+        stack,
+        lambda: other.create(declared(EndpointName="other")),
+        when=lambda: stack.describe(name)["Status"] == "Updating",
+    )
+
+    answer = stack.roll_back(second, first, name)
+
+    assert other.answers[-1].succeeded, other.answers[-1].reason
+    assert answer.succeeded, answer.reason
+
+
+def test_a_rollback_does_not_need_to_delete_the_record_of_a_run_that_has_ended(stack: Stack) -> None:
+    first, second, name = left_on_another_endpoint(stack, gone=False)
+    stack.sagemaker.faults.add(ErrorFault("DeleteInferenceExperiment", "AccessDeniedException", times=1000))
+
+    answer = stack.roll_back(second, first, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.shadows("other") == []
 
 
 def test_a_rollback_does_not_verify_the_record_that_an_earlier_rollback_has_kept(stack: Stack) -> None:
@@ -374,9 +404,8 @@ def test_a_rollback_leaves_the_shadow_variant_that_the_run_before_was_to_keep(re
 def test_a_rollback_calls_off_a_new_run_that_has_not_started_beside_the_shadow_variant_that_the_run_before_has_kept(
     stack: Stack, status: str
 ) -> None:
-    keeping = {"DesiredState": "Completed", "ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"}}
     name = stack.create(declared()).physical_id
-    kept, second = declared() | keeping, SECOND | {"Schedule": SCHEDULED}
+    kept, second = declared() | KEEPING, SECOND | {"Schedule": SCHEDULED}
     assert stack.update(declared(), kept, name).succeeded
     assert stack.update(kept, second, name).succeeded
     (new,) = (each for each in stack.names() if each != name)
@@ -388,3 +417,35 @@ def test_a_rollback_calls_off_a_new_run_that_has_not_started_beside_the_shadow_v
     assert answer.succeeded, answer.reason
     assert stack.names() == [name]
     assert stack.shadows() == [SHADOW]
+
+
+def test_a_rollback_calls_off_a_new_run_beside_the_shadow_variant_that_its_update_has_kept(stack: Stack) -> None:
+    keeping = {"ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"}}
+    first = declared(OnDelete=keeping)
+    second = first | {"Run": "2", "Schedule": SCHEDULED}
+    name = stack.create(first).physical_id
+    assert stack.update(first, second, name).succeeded
+
+    answer = stack.roll_back(second, first, name)
+
+    assert answer.succeeded, answer.reason
+    assert stack.names() == [name]
+    assert stack.shadows() == [SHADOW]
+
+
+def test_a_rollback_keeps_the_record_of_a_new_run_whose_shadow_variant_is_not_from_the_run_before() -> None:
+    stack = Stack(shadow_deployed_before_start=True)
+    first = declared(OnDelete={"ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"}})
+    second = SECOND | {"Schedule": SCHEDULED}
+    name = stack.create(first).physical_id
+    # Not this resource has ended it, so it has kept nothing.
+    stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE)
+    stack.clock.advance(1800)
+    stop_waiting(stack, stack.event("Update", second, physical_id=name, old=first), after="CreateInferenceExperiment")
+    stack.clock.advance(1800)
+
+    answer = stack.roll_back(second, first, name)
+
+    assert not answer.succeeded
+    assert "is still billed" in answer.reason
+    assert len(stack.names()) == 2

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from inference_experiment_handler.model.operations import CREATE
+from inference_experiment_handler.model.operations import ADD_TAGS, CREATE
 from inference_experiment_handler.model.request import CLOCK_SKEW
 from inference_experiment_handler.model.steps import Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
@@ -12,7 +12,7 @@ from inference_experiment_handler.plan.removal import end, remove
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
 from inference_experiment_handler.plan.target import Target
-from inference_experiment_handler.plan.wording import unhandled_status
+from inference_experiment_handler.plan.wording import REPLACED_BY, unhandled_status
 from inference_experiment_handler.spec import names
 
 
@@ -26,7 +26,8 @@ def retire_predecessor(situation: Situation) -> Step | None:
     alive = situation.observed is not None and not situation.observed.ended
     # This request creates its own run only after it has proven that the other one left nothing on the endpoint.
     proven = situation.journal.perhaps_completed(CREATE, request.name) and on_the_same_endpoint(situation, predecessor)
-    if alive and experiment.ended and (proven or not orphan):
+    unverified_elsewhere = _is_unverified_elsewhere(situation, predecessor)
+    if alive and experiment.ended and (proven or not orphan) and not unverified_elsewhere:
         return None
     if not predecessor.ours:
         if request.keeps_physical_id and predecessor.owner_may_not_show_yet:
@@ -43,10 +44,10 @@ def retire_predecessor(situation: Situation) -> Step | None:
     if lease is not None and not experiment.ended and not experiment.running:
         return lease
     if orphan:
-        return remove(situation, predecessor, request.previous.removal, because="replaced by")
-    if not on_the_same_endpoint(situation, predecessor):
+        return remove(situation, predecessor, request.previous.removal, because=REPLACED_BY)
+    if not on_the_same_endpoint(situation, predecessor) and not unverified_elsewhere:
         return None
-    step = end(situation, predecessor, request.previous.removal, reason=f"replaced by {request.name}")
+    step = end(situation, predecessor, request.previous.removal, reason=f"{REPLACED_BY} {request.name}")
     if step is None and predecessor.unverified:
         # From now on, the endpoint is as the new run deploys it.
         return record_intent(predecessor, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
@@ -67,6 +68,13 @@ def on_the_same_endpoint(situation: Situation, predecessor: Target) -> bool:
     return names.same(predecessor.experiment.endpoint_name, situation.declared.endpoint_name)
 
 
+def _is_unverified_elsewhere(situation: Situation, predecessor: Target) -> bool:
+    """Whether this request has stopped a run on another endpoint, and has not verified what the Stop left there."""
+    verified = (ADD_TAGS, predecessor.name, Purpose.VERIFIED) in situation.journal.completed
+    stopped = predecessor.experiment.ended and predecessor.stopped_by_this_request
+    return stopped and not verified and not on_the_same_endpoint(situation, predecessor)
+
+
 def _is_orphan(situation: Situation, predecessor: Target) -> bool | None:
     """Whether a rollback finds the run that should have replaced the restored one. No other request would delete it.
 
@@ -79,15 +87,13 @@ def _is_orphan(situation: Situation, predecessor: Target) -> bool | None:
         return False
     if not predecessor.came_about:
         return True
-    same_endpoint = on_the_same_endpoint(situation, predecessor)
-    # On another endpoint, nothing else verifies that the Stop of this request has left no shadow variant.
-    if predecessor.experiment.ended and (same_endpoint or not predecessor.stopped_by_this_request):
+    if predecessor.experiment.ended:
         return False
     created = predecessor.experiment.created
     if situation.observed is not None:
         before = situation.observed.created
         return created is not None and before is not None and created > before
-    if same_endpoint:
+    if on_the_same_endpoint(situation, predecessor):
         # The restored run had its place, so it did not exist before. The update deletes a run that has not started.
         return True
     if situation.journal.stack_at_first is None:

@@ -24,7 +24,7 @@ from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.stop_in_effect import wait_for_stop_in_effect
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
 from inference_experiment_handler.plan.target import Target
-from inference_experiment_handler.plan.wording import DELETED_WITH, stop_reason, unhandled_status
+from inference_experiment_handler.plan.wording import DELETED_WITH, REPLACED_BY, stop_reason, unhandled_status
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
@@ -312,7 +312,9 @@ def _is_kept_by_the_run_before(situation: Situation, target: Target) -> bool:
     declared, experiment = situation.declared, before.experiment
     if not names.same(experiment.endpoint_name, target.experiment.endpoint_name):
         return False
-    endings = [declared.removal.ending, *filter(None, [declared.conclusion])]
+    # Otherwise, it has ended by its schedule or by hand.
+    stopped = PENDING_STOP in before.tags or experiment.status_reason.startswith(REPLACED_BY)
+    endings = filter(None, [declared.removal.ending if stopped else None, declared.conclusion])
     return (
         any(ending.shadow == Action.RETAIN for ending in endings)
         and names.same(experiment.shadow_name, target.experiment.shadow_name)
