@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from inference_experiment_handler.model.tags import LAST_APPLIED
+from inference_experiment_handler.model.alarm import ENDED_BY
+from inference_experiment_handler.model.tags import LAST_APPLIED, PENDING_STOP, VERIFIED
 from local.sagemaker import CancelFault, ConnectionFault, ErrorFault, SilentRollback
 from simulation.declarations import (
     CHALLENGER,
@@ -433,13 +434,24 @@ def test_a_rollback_calls_off_a_new_run_beside_the_shadow_variant_that_its_updat
     assert stack.shadows() == [SHADOW]
 
 
-def test_a_rollback_keeps_the_record_of_a_new_run_whose_shadow_variant_is_not_from_the_run_before() -> None:
+@pytest.mark.parametrize("cause", ["stopped by hand", "stopped by an alarm", "concluded without its shadow variant"])
+def test_a_rollback_keeps_the_record_of_a_new_run_whose_shadow_variant_is_not_from_the_run_before(cause: str) -> None:
     stack = Stack(shadow_deployed_before_start=True)
     first = declared(OnDelete={"ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"}})
     second = SECOND | {"Schedule": SCHEDULED}
     name = stack.create(first).physical_id
-    # Not this resource has ended it, so it has kept nothing.
-    stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE)
+    # OnDelete would have kept the shadow variant, but something else has ended the run.
+    if cause == "concluded without its shadow variant":
+        concluded = first | {"DesiredState": "Completed", "ModelVariantActions": REMOVE}
+        assert stack.update(first, concluded, name).succeeded
+        first = concluded
+    else:
+        by_alarm = cause == "stopped by an alarm"
+        if by_alarm:
+            tags = [{"Key": PENDING_STOP, "Value": VERIFIED}]
+            stack.call("AddTags", ResourceArn=stack.describe(name)["Arn"], Tags=tags)
+        reason = f"{ENDED_BY}latency" if by_alarm else "done"
+        stack.call("StopInferenceExperiment", Name=name, ModelVariantActions=REMOVE, Reason=reason)
     stack.clock.advance(1800)
     stop_waiting(stack, stack.event("Update", second, physical_id=name, old=first), after="CreateInferenceExperiment")
     stack.clock.advance(1800)

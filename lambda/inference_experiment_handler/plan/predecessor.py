@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from inference_experiment_handler.model.operations import ADD_TAGS, CREATE
+from inference_experiment_handler.model.operations import CREATE
 from inference_experiment_handler.model.request import CLOCK_SKEW
-from inference_experiment_handler.model.steps import Fail, Purpose, Step, Wait
+from inference_experiment_handler.model.steps import Call, Fail, Purpose, Step, Wait
 from inference_experiment_handler.model.tags import PENDING_STOP, VERIFIED
 from inference_experiment_handler.plan import stack
 from inference_experiment_handler.plan.lease import acquire_lease_to_remove, record_intent
@@ -12,7 +12,7 @@ from inference_experiment_handler.plan.removal import end, remove
 from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
 from inference_experiment_handler.plan.target import Target
-from inference_experiment_handler.plan.wording import REPLACED_BY, unhandled_status
+from inference_experiment_handler.plan.wording import unhandled_status
 from inference_experiment_handler.spec import names
 
 
@@ -44,13 +44,13 @@ def retire_predecessor(situation: Situation) -> Step | None:
     if lease is not None and not experiment.ended and not experiment.running:
         return lease
     if orphan:
-        return remove(situation, predecessor, request.previous.removal, because=REPLACED_BY)
+        return remove(situation, predecessor, request.previous.removal, because="replaced by")
     if not on_the_same_endpoint(situation, predecessor) and not unverified_elsewhere:
         return None
-    step = end(situation, predecessor, request.previous.removal, reason=f"{REPLACED_BY} {request.name}")
+    step = end(situation, predecessor, request.previous.removal, reason=f"replaced by {request.name}")
     if step is None and predecessor.unverified:
         # From now on, the endpoint is as the new run deploys it.
-        return record_intent(predecessor, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
+        return _record_verification(predecessor)
     return step
 
 
@@ -70,9 +70,14 @@ def on_the_same_endpoint(situation: Situation, predecessor: Target) -> bool:
 
 def _is_unverified_elsewhere(situation: Situation, predecessor: Target) -> bool:
     """Whether this request has stopped a run on another endpoint, and has not verified what the Stop left there."""
-    verified = (ADD_TAGS, predecessor.name, Purpose.VERIFIED) in situation.journal.completed
-    stopped = predecessor.experiment.ended and predecessor.stopped_by_this_request
-    return stopped and not verified and not on_the_same_endpoint(situation, predecessor)
+    if not predecessor.experiment.ended or on_the_same_endpoint(situation, predecessor):
+        return False
+    return predecessor.stopped_by_this_request and _record_verification(predecessor) is not None
+
+
+def _record_verification(predecessor: Target) -> Call | None:
+    """The call that records that its endpoint is verified; ``None`` if it is recorded, or can't be."""
+    return record_intent(predecessor, Purpose.VERIFIED, {PENDING_STOP: VERIFIED})
 
 
 def _is_orphan(situation: Situation, predecessor: Target) -> bool | None:

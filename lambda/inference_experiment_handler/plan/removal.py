@@ -24,7 +24,7 @@ from inference_experiment_handler.plan.situation import Situation
 from inference_experiment_handler.plan.stop_in_effect import wait_for_stop_in_effect
 from inference_experiment_handler.plan.takeover import release, takeover_is_rolled_back
 from inference_experiment_handler.plan.target import Target
-from inference_experiment_handler.plan.wording import DELETED_WITH, REPLACED_BY, stop_reason, unhandled_status
+from inference_experiment_handler.plan.wording import DELETED_WITH, stop_reason, unhandled_status
 from inference_experiment_handler.spec import names
 from inference_experiment_handler.spec.declaration import Action, Ending, Removal
 
@@ -92,7 +92,7 @@ def end(
         return Wait(f"waiting for {experiment.name}: {experiment.status}")
     if experiment.unhandled:
         return _end_in_unhandled_status(situation, target, ending, reason=reason, record_may_go=record_may_go)
-    shadow_may_stay = shadow_may_stay or _is_kept_by_the_run_before(situation, target)
+    shadow_may_stay = shadow_may_stay or _was_kept_by_the_run_before(situation, target)
     return call_off_scheduled(situation, target, ending, reason=reason, shadow_may_stay=shadow_may_stay)
 
 
@@ -113,7 +113,7 @@ def _end_in_unhandled_status(
     stopping = wait_for_stop_in_effect(target, ending, endpoint)
     if stopping is not None:
         return replace(stopping, why=f"{stopping.why}; {unhandled_status(experiment)}")
-    left = None if _is_kept_by_the_run_before(situation, target) else shadow_left(experiment, endpoint)
+    left = None if _was_kept_by_the_run_before(situation, target) else shadow_left(experiment, endpoint)
     kept = removal_that_keeps_production(ending, experiment, endpoint) if endpoint is not None else ending
     stoppable = kept is not None and bool(experiment.shadow_name)
     intent = _intend_stop(target, kept) if kept is not None and stoppable else None
@@ -312,11 +312,24 @@ def _is_kept_by_the_run_before(situation: Situation, target: Target) -> bool:
     declared, experiment = situation.declared, before.experiment
     if not names.same(experiment.endpoint_name, target.experiment.endpoint_name):
         return False
-    # Otherwise, it has ended by its schedule or by hand.
-    stopped = PENDING_STOP in before.tags or experiment.status_reason.startswith(REPLACED_BY)
-    endings = filter(None, [declared.removal.ending if stopped else None, declared.conclusion])
+    endings = [declared.removal.ending, *filter(None, [declared.conclusion])]
     return (
         any(ending.shadow == Action.RETAIN for ending in endings)
         and names.same(experiment.shadow_name, target.experiment.shadow_name)
         and shadow_left(experiment, situation.endpoint(target.experiment.endpoint_name)) is not None
     )
+
+
+def _was_kept_by_the_run_before(situation: Situation, target: Target) -> bool:
+    """Whether the Stop of the restored run is known to have kept its shadow variant.
+
+    A run that has not started may be deleted without a Stop, so what the restored run should keep is not enough: it may
+    have ended by its schedule, by hand or by an alarm.
+    """
+    before, declared = situation.target, situation.declared
+    if before is None or not _is_kept_by_the_run_before(situation, target):
+        return False
+    if PENDING_STOP not in before.tags or before.experiment.ended_by_alarm:
+        return False
+    ending = declared.conclusion or declared.removal.ending
+    return (before.pending_stop.action or ending.shadow) == Action.RETAIN

@@ -6,7 +6,6 @@ from inference_experiment_handler.spec.declaration import Declaration, Desired, 
 from inference_experiment_handler.spec.text import iso_instant
 
 DELETED_WITH = "deleted with"
-REPLACED_BY = "replaced by"
 """The beginning of the reason that SageMaker records if a Delete stops a test."""
 GIVEN_UP = "CloudFormation no longer waits for this request"
 IF_MOVED = (
