@@ -326,10 +326,11 @@ def _was_kept_by_the_run_before(situation: Situation, target: Target) -> bool:
     A run that has not started may be deleted without a Stop, so what the restored run should keep is not enough: it may
     have ended by its schedule, by hand or by an alarm.
     """
-    before, declared = situation.target, situation.declared
+    before = situation.target
     if before is None or not _is_kept_by_the_run_before(situation, target):
         return False
-    if PENDING_STOP not in before.tags or before.experiment.ended_by_alarm:
+    experiment, declared = before.experiment, situation.declared
+    if PENDING_STOP not in before.tags or not experiment.ran or experiment.ended_by_alarm:
         return False
     ending = declared.conclusion or declared.removal.ending
     return (before.pending_stop.action or ending.shadow) == Action.RETAIN
