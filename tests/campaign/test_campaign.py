@@ -208,7 +208,7 @@ ONCE_FAILED = (
     # Lambda ran the Create of a takeover again after the rollback of the update that added the resource. It kept tags
     # that the Delete did not see.
     728327495,
-    # A rollback could not call off a new run, because the shadow variant that the run before has kept is on the endpoint.
+    # A rollback could not call off a new run beside the shadow variant that the run before has kept.
     665426330,
 )
 
