@@ -50,8 +50,7 @@ def test_a_rollback_calls_off_a_new_run_that_has_not_started_beside_the_shadow_v
 
 def test_a_rollback_calls_off_a_new_run_beside_the_shadow_variant_that_its_update_has_kept(stack: Stack) -> None:
     keeping = {"ModelVariantActions": {PRODUCTION: "Retain", SHADOW: "Retain"}}
-    first = declared(OnDelete=keeping)
-    second = first | {"Run": "2", "Schedule": SCHEDULED}
+    first, second = declared(OnDelete=keeping), SECOND | {"Schedule": SCHEDULED}
     name = stack.create(first).physical_id
     assert stack.update(first, second, name).succeeded
 
